@@ -1,0 +1,3 @@
+//! The program. Comes in: the command line. Goes out: an exit code. Everything else is the library's.
+
+fn main() {}

@@ -1,0 +1,74 @@
+//! A change worth telling, in the public JSON form, and the message that carries the alerts of one article. Plain data.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::article::{ArticleId, Moment, Span};
+use super::fact::{ChangeKind, FactKey, Value};
+use super::story::StoryId;
+
+/// The words an alert rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertEvidence {
+    /// Exactly the bytes `start..end` of the article's stored text.
+    pub quote: String,
+    /// Where the quote stands.
+    #[serde(flatten)]
+    pub span: Span,
+    /// The rule that read it.
+    pub rule: String,
+}
+
+/// A change worth telling.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// The same on every retry and on every replay of the same input.
+    pub id: String,
+    /// The article that made the change.
+    pub article: ArticleId,
+    /// Its headline.
+    pub article_title: String,
+    /// Its publisher.
+    pub outlet: Option<String>,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// When it was published.
+    pub published_at: Option<Moment>,
+    /// The story it belongs to.
+    pub story: StoryId,
+    /// The story's title.
+    pub story_title: String,
+    /// `casualties`, `demand` or `position`.
+    pub about: String,
+    /// The fact that changed.
+    pub fact: FactKey,
+    /// How.
+    pub change: ChangeKind,
+    /// What was told before.
+    pub before: Option<Value>,
+    /// What holds now.
+    pub after: Value,
+    /// The words that say so.
+    pub evidence: AlertEvidence,
+    /// The words that said what was told before, when they were a sentence of the same story.
+    pub quote_before: Option<String>,
+    /// How many independent sources stand behind it.
+    pub sources: u32,
+    /// Why it was sent, for people.
+    pub reason: String,
+}
+
+/// The alerts that one article makes for one story: they travel together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The same on every retry: made from the ids of article and story.
+    pub id: String,
+    /// The story.
+    pub story: StoryId,
+    /// The article.
+    pub article: ArticleId,
+    /// When it was decided.
+    pub created_at: Timestamp,
+    /// At least one.
+    pub alerts: Vec<Alert>,
+}

@@ -1,0 +1,196 @@
+//! What is held known in a story, under one key, and the typed difference a new claim makes to it. Plain data: how
+//! facts follow from claims is `diff`'s to say.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::article::ArticleId;
+use super::claim::{Act, Bound, Claim, DemandStatus, Effect, Evidence, Force, Group, Scope, Stance};
+
+/// Under what a fact is kept inside its story.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum FactKey {
+    /// A count of people.
+    Casualties {
+        /// What happened to them.
+        effect: Effect,
+        /// Whom it counts.
+        group: Group,
+        /// Party it is restricted to.
+        side: Option<String>,
+        /// Place it is restricted to.
+        place: Option<String>,
+        /// Event, incident or background.
+        scope: Scope,
+    },
+    /// A demand.
+    Demand {
+        /// Who demands.
+        by: String,
+        /// Of whom.
+        to: Option<String>,
+        /// What.
+        act: Act,
+    },
+    /// A position.
+    Position {
+        /// Who takes it.
+        actor: String,
+        /// Toward whom or what.
+        target: Option<String>,
+    },
+}
+
+impl FactKey {
+    /// The `about` of an alert on this fact: `casualties`, `demand` or `position`.
+    pub const fn about(&self) -> &'static str {
+        match self {
+            Self::Casualties { .. } => "casualties",
+            Self::Demand { .. } => "demand",
+            Self::Position { .. } => "position",
+        }
+    }
+}
+
+/// A claim in its place in a story's history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownClaim {
+    /// What was said.
+    pub claim: Claim,
+    /// The article that said it.
+    pub article: ArticleId,
+    /// Who published that article.
+    pub outlet: Option<String>,
+    /// The article this one repeats, or its own id: copies of one wire report share an origin.
+    pub origin: ArticleId,
+    /// When it held: as stated, else publication, else arrival.
+    pub held_at: Timestamp,
+    /// When newsdelta learned it.
+    pub learned_at: Timestamp,
+}
+
+/// A fact's content at one moment, in the form of an alert's `before` and `after`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// A count.
+    Casualties {
+        /// The figure.
+        value: u64,
+        /// Upper end of a range.
+        high: Option<u64>,
+        /// Its qualifier.
+        bound: Bound,
+        /// Who states it.
+        source: Option<String>,
+        /// Where it was read.
+        article: ArticleId,
+        /// When it held.
+        as_of: Timestamp,
+    },
+    /// A demand.
+    Demand {
+        /// How hard it is pressed.
+        force: Force,
+        /// Where it stands.
+        status: DemandStatus,
+        /// Deadline or "or else".
+        condition: Option<String>,
+        /// Who states it.
+        source: Option<String>,
+        /// Where it was read.
+        article: ArticleId,
+        /// When it held.
+        as_of: Timestamp,
+    },
+    /// A position.
+    Position {
+        /// The stance.
+        stance: Stance,
+        /// Who states it.
+        source: Option<String>,
+        /// Where it was read.
+        article: ArticleId,
+        /// When it held.
+        as_of: Timestamp,
+    },
+}
+
+/// One fact with its history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What it is about.
+    pub key: FactKey,
+    /// Its running value: a function of the claims alone, whatever the order they arrived in.
+    pub value: Option<Value>,
+    /// What was last told about it, so that every alert starts where the one before ended.
+    pub told: Option<Value>,
+    /// Figures already reported as conflicting, so that a disagreement is told once.
+    pub conflicts_told: Vec<u64>,
+    /// The claims in order of the time they held.
+    pub claims: Vec<KnownClaim>,
+}
+
+/// The kind of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// First claim under its key.
+    New,
+    /// The running figure rose.
+    Up,
+    /// The running figure fell.
+    Down,
+    /// Another source states a figure that cannot be true together with the known one.
+    Conflict,
+    /// An appeal became a demand, a demand an ultimatum.
+    Hardened,
+    /// The other way.
+    Softened,
+    /// The demand was fulfilled.
+    Met,
+    /// The demand was refused.
+    Rejected,
+    /// The demand was taken back.
+    Withdrawn,
+    /// The stance reversed.
+    Changed,
+}
+
+impl ChangeKind {
+    /// The name in the public JSON form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Conflict => "conflict",
+            Self::Hardened => "hardened",
+            Self::Softened => "softened",
+            Self::Met => "met",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Changed => "changed",
+        }
+    }
+}
+
+/// The typed difference an article makes to one fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Of which fact.
+    pub key: FactKey,
+    /// Of which kind.
+    pub kind: ChangeKind,
+    /// What was last told.
+    pub before: Option<Value>,
+    /// What is told now.
+    pub after: Value,
+    /// The words that say so.
+    pub evidence: Evidence,
+    /// How many independent sources stand behind `after`.
+    pub sources: u32,
+    /// Why this is news, in one sentence for people.
+    pub reason: String,
+}

@@ -1,0 +1,14 @@
+//! The nouns of newsdelta as plain data. Nothing here does I/O, reads a clock or decides anything.
+
+pub mod article;
+pub mod claim;
+pub mod fact;
+pub mod story;
+pub mod alert;
+
+pub use alert::{Alert, Message};
+pub use article::{Article, ArticleId, Draft, Moment, Span};
+pub use claim::{Act, DemandStatus, Force, Stance};
+pub use claim::{Bound, Casualty, Claim, Demand, Effect, Evidence, Group, Position, Relation, Scope};
+pub use fact::{Change, ChangeKind, Fact, FactKey, KnownClaim, Value};
+pub use story::{Story, StoryId};

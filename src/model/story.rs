@@ -1,0 +1,35 @@
+//! The developing event that articles are about. Plain data; which article belongs to which story is `assign`'s to say.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Identity of a story: made from the id of the article that opened it.
+pub type StoryId = String;
+
+/// A story as stored, without its facts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Story {
+    /// Identity.
+    pub id: StoryId,
+    /// Title of the article that opened it.
+    pub title: String,
+    /// When its first article spoke.
+    pub opened_at: Timestamp,
+    /// When its latest article spoke: after a quiet time the story closes.
+    pub last_report_at: Timestamp,
+    /// How many articles belong to it.
+    pub articles: u64,
+    /// Counts the commits that touched it: an instance whose copy is older must read it again.
+    pub revision: u64,
+    /// What the story is about, in the form `assign` compares.
+    pub profile: Profile,
+}
+
+/// What a story is about: bounded, so that a story of a thousand articles costs no more to compare than one of ten.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Weight by term; the lightest are dropped beyond the limit that `assign` sets.
+    pub terms: BTreeMap<String, f32>,
+}
