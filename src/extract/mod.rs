@@ -1,1 +1,69 @@
-//! Being built.
+//! An article goes in; casualty figures, demands and positions come out, each with the words that carry it and the
+//! rule that read it. Pure: the same article gives the same claims. Never fails: a rule that panics loses itself.
+
+pub mod rule;
+pub mod english;
+mod overlap;
+#[cfg(test)]
+mod corpus;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::model::{Article, Claim};
+use rule::{Finding, Findings, RULES, Reading, Rule};
+
+/// At most this many claims are kept of one article, the first in the text: a page that lists a thousand is a table,
+/// not a report. What is beyond is counted in [`Extraction::dropped`].
+pub const CLAIMS_MAX: usize = 400;
+
+/// What was read, and what went wrong meanwhile.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Extraction {
+    /// In the order of their quotes.
+    pub claims: Vec<Claim>,
+    /// Rules that panicked on this article; the caller counts and logs them.
+    pub lost_rules: Vec<&'static str>,
+    /// Findings beyond [`CLAIMS_MAX`], or whose quote was not a part of the text.
+    pub dropped: usize,
+}
+
+/// The claims of an article.
+pub fn extract(article: &Article) -> Vec<Claim> {
+    read(article).claims
+}
+
+/// The claims of an article, with what went wrong.
+pub fn read(article: &Article) -> Extraction {
+    read_with(article, RULES)
+}
+
+/// Reads with some of the rules only.
+fn read_with(article: &Article, rules: &[Rule]) -> Extraction {
+    let Ok(reading) = catch_unwind(|| Reading::of(article)) else {
+        return Extraction { lost_rules: vec!["analysis"], ..Extraction::default() };
+    };
+    let mut lost_rules = Vec::new();
+    let mut findings = Findings::default();
+    for rule in rules {
+        let before = findings.len();
+        let run = catch_unwind(AssertUnwindSafe(|| (rule.find)(&reading, &mut findings)));
+        if run.is_err() {
+            findings.truncate(before);
+            lost_rules.push(rule.name);
+        }
+    }
+    let mut found = findings.into_vec();
+    let all = found.len();
+    found.retain(|finding| has_evidence(article, finding));
+    let unsupported = all - found.len();
+    let mut claims = overlap::resolve(found);
+    let beyond = claims.len().saturating_sub(CLAIMS_MAX);
+    claims.truncate(CLAIMS_MAX);
+    Extraction { claims, lost_rules, dropped: unsupported + beyond }
+}
+
+/// Whether the quote is exactly the words it says it is: no evidence, no claim.
+fn has_evidence(article: &Article, finding: &Finding) -> bool {
+    let evidence = finding.claim.evidence();
+    !evidence.quote.is_empty() && evidence.span.of(&article.text) == evidence.quote
+}

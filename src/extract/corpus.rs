@@ -1,0 +1,204 @@
+//! Test only. Runs each rule against the Markdown corpus beside it: a sentence indented by four spaces, then lines
+//! that begin with `= ` and say what must be read in it, or `= nothing`. Every corpus is read with the full reader;
+//! every sentence that must give something is also read by its own rule alone.
+//!
+//! The forms: `= killed 29 at_least people side=… place=… scope=… source=… high=… relation=…`,
+//! `= demand BY -> TO act force [status]` and `= position ACTOR stance TARGET`, where `-` stands for nobody and names
+//! of several words are written with underscores. Attributes that are not written are not checked. Of casualties, no
+//! others may be read than those listed; demands and positions likewise when at least one line lists one.
+//! A sentence that begins with `TITLE | ` gives the article that title.
+
+use super::rule::{RULES, Rule};
+use super::read_with;
+use crate::model::{Article, Bound, Casualty, Claim, Draft, Moment};
+
+/// A sentence with what must be read in it.
+#[derive(Debug)]
+struct Case {
+    line: usize,
+    sentence: String,
+    expected: Vec<String>,
+}
+
+fn cases(corpus: &str) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for (index, line) in corpus.lines().enumerate() {
+        if let Some(sentence) = line.strip_prefix("    ") {
+            cases.push(Case { line: index + 1, sentence: sentence.trim().to_owned(), expected: Vec::new() });
+        } else if let (Some(expected), Some(case)) = (line.strip_prefix("= "), cases.last_mut()) {
+            case.expected.push(expected.trim().to_owned());
+        }
+    }
+    cases
+}
+
+fn article(sentence: &str) -> Article {
+    let (title, text) = sentence.split_once(" | ").unwrap_or(("Report", sentence));
+    let published_at = Moment::parse("2031-05-14T18:00:00Z").unwrap();
+    let draft = Draft {
+        title: Some(title.to_owned()),
+        text: text.to_owned(),
+        published_at: Some(published_at),
+        ..Draft::default()
+    };
+    Article::new(draft, published_at.at)
+}
+
+fn named(text: Option<&str>) -> String {
+    text.map_or_else(|| "-".to_owned(), |text| text.replace(' ', "_"))
+}
+
+fn shown(claim: &Claim) -> String {
+    match claim {
+        Claim::Casualty(c) => format!(
+            "{} {} {} {} side={} place={} scope={} source={} high={} relation={}  [{}: {}]",
+            c.effect,
+            c.value,
+            c.bound,
+            c.group,
+            named(c.side.as_deref()),
+            named(c.place.as_deref()),
+            c.scope,
+            named(c.source.as_deref()),
+            c.high.map_or_else(|| "-".to_owned(), |high| high.to_string()),
+            format!("{:?}", c.relation).to_lowercase(),
+            c.evidence.rule,
+            c.evidence.quote
+        ),
+        Claim::Demand(d) => format!(
+            "demand {} -> {} {} {} {}  [{}: {}]",
+            named(Some(&d.by)),
+            named(d.to.as_deref()),
+            d.act,
+            d.force,
+            d.status,
+            d.evidence.rule,
+            d.evidence.quote
+        ),
+        Claim::Position(p) => format!(
+            "position {} {} {}  [{}: {}]",
+            named(Some(&p.actor)),
+            p.stance,
+            named(p.target.as_deref()),
+            p.evidence.rule,
+            p.evidence.quote
+        ),
+    }
+}
+
+fn casualty_fits(expected: &str, found: &Casualty) -> bool {
+    let mut words = expected.split_whitespace();
+    if words.next() != Some(found.effect.as_str()) {
+        return false;
+    }
+    words.all(|word| match word.split_once('=') {
+        Some(("side", name)) => name == named(found.side.as_deref()),
+        Some(("place", name)) => name == named(found.place.as_deref()),
+        Some(("source", name)) => name == named(found.source.as_deref()),
+        Some(("scope", name)) => name == found.scope.as_str(),
+        Some(("high", high)) => found.high.map(|high| high.to_string()).as_deref() == Some(high),
+        Some(("relation", name)) => name == format!("{:?}", found.relation).to_lowercase(),
+        Some((key, _)) => panic!("unknown attribute `{key}` in `= {expected}`"),
+        None => match word.parse::<u64>() {
+            Ok(value) => value == found.value,
+            Err(_) if Bound::parse(word).is_some() => Bound::parse(word) == Some(found.bound),
+            Err(_) => word == found.group.as_str(),
+        },
+    })
+}
+
+fn fits(expected: &str, claim: &Claim) -> bool {
+    match claim {
+        Claim::Casualty(casualty) => casualty_fits(expected, casualty),
+        Claim::Demand(_) | Claim::Position(_) => {
+            let shown = shown(claim);
+            let shown = shown.split("  [").next().unwrap_or_default();
+            let mut words = shown.split_whitespace();
+            expected.split_whitespace().all(|word| words.next() == Some(word))
+        }
+    }
+}
+
+/// What is wrong with the reading of one case: an empty answer means nothing.
+fn complaint(case: &Case, claims: &[Claim], strict: bool) -> Option<String> {
+    let listed: Vec<&str> = case.expected.iter().map(String::as_str).filter(|&line| line != "nothing").collect();
+    let lists_words = listed.iter().any(|line| line.starts_with("demand") || line.starts_with("position"));
+    let mut left: Vec<&Claim> = claims
+        .iter()
+        .filter(|claim| matches!(claim, Claim::Casualty(_)) || lists_words || listed.is_empty())
+        .collect();
+    let mut missing = Vec::new();
+    for line in &listed {
+        match left.iter().position(|claim| fits(line, claim)) {
+            Some(at) => drop(left.remove(at)),
+            None => missing.push(*line),
+        }
+    }
+    if missing.is_empty() && (left.is_empty() || !strict) {
+        return None;
+    }
+    let found: Vec<String> = claims.iter().map(shown).collect();
+    Some(format!(
+        "line {}: {}\n    missing: {missing:?}\n    not expected: {}\n    found:\n      {}",
+        case.line,
+        case.sentence,
+        left.len(),
+        found.join("\n      ")
+    ))
+}
+
+/// A sentence written for a rule may say more than the rule reads: alone, it must find at least one of the claims.
+fn alone(rule: &Rule, case: &Case) -> bool {
+    case.expected.iter().all(|line| line == "nothing")
+        || read_with(&article(&case.sentence), std::slice::from_ref(rule))
+            .claims
+            .iter()
+            .any(|claim| case.expected.iter().any(|line| fits(line, claim)))
+}
+
+#[test]
+fn every_corpus_is_read_as_it_says() {
+    let mut complaints = Vec::new();
+    for rule in RULES {
+        for case in cases(rule.corpus) {
+            let claims = read_with(&article(&case.sentence), RULES).claims;
+            if let Some(text) = complaint(&case, &claims, true) {
+                complaints.push(format!("{} {text}", rule.name));
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "{} wrong:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+#[test]
+fn every_rule_finds_its_own_sentences_alone() {
+    let mut silent = Vec::new();
+    for rule in RULES {
+        for case in cases(rule.corpus) {
+            if !alone(rule, &case) {
+                silent.push(format!("{} line {}: {}", rule.name, case.line, case.sentence));
+            }
+        }
+    }
+    assert!(silent.is_empty(), "{} unread by their own rule:\n{}", silent.len(), silent.join("\n"));
+}
+
+#[test]
+fn every_rule_has_a_name_of_its_own_and_examples_of_both_signs() {
+    let mut names = std::collections::BTreeSet::new();
+    for rule in RULES {
+        assert!(names.insert(rule.name), "two rules are called {}", rule.name);
+        assert!(rule.corpus.starts_with(&format!("# {}\n", rule.name)), "{}: its corpus has another title", rule.name);
+        let cases = cases(rule.corpus);
+        assert!(cases.iter().all(|case| !case.expected.is_empty()), "{}: a sentence without an answer", rule.name);
+        let silent = cases.iter().filter(|case| case.expected.iter().any(|line| line == "nothing")).count();
+        assert!(silent >= 3 && cases.len() - silent >= 3, "{}: {silent} negative of {}", rule.name, cases.len());
+    }
+}
+
+#[test]
+fn a_rule_that_panics_loses_only_itself() {
+    let broken = Rule { name: "broken", summary: "", corpus: "", find: |_, _| panic!("on purpose") };
+    let article = article("Nothing happened.");
+    assert_eq!(read_with(&article, &[broken]).lost_rules, ["broken"]);
+}
