@@ -1,9 +1,14 @@
 //! The pure composition of the middle: an article and its claims go in, the outcome to commit comes out. Used alike by
 //! the daemon (memory restored from the store) and by `replay` (empty memory). Never does I/O, never reads a clock.
 
-use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Story};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::assign::{Assignment, StoryIndex};
+use crate::diff;
+use crate::model::{Article, ArticleId, Claim, Fact, FactKey, KnownClaim, Message, Story, StoryId};
+use crate::notify::decide;
 
 /// Everything one article changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,4 +27,160 @@ pub struct Outcome {
     pub message: Option<Message>,
     /// When newsdelta learned it.
     pub learned_at: Timestamp,
+}
+
+/// What the ledger may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Stories whose facts are in memory; beyond it those untouched for longest are dropped and must be loaded again.
+    pub loaded_stories: usize,
+    /// Open stories; beyond it the one that spoke longest ago closes.
+    pub open_stories: usize,
+    /// A story closes when nothing was reported on it for this long, measured in the articles' own time.
+    pub quiet_after: SignedDuration,
+    /// Article ids by which a second arrival is recognised without asking the store; the oldest are forgotten.
+    pub remembered_articles: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            loaded_stories: 2_000,
+            open_stories: 100_000,
+            // Follow-ups of a disaster come for weeks; a fortnight of silence ends the developing phase.
+            quiet_after: SignedDuration::from_hours(24 * 21),
+            remembered_articles: 100_000,
+        }
+    }
+}
+
+/// The facts of one story in memory.
+#[derive(Debug, Default)]
+struct Loaded {
+    /// In key order, so that every walk over them gives the same answer.
+    facts: BTreeMap<FactKey, Fact>,
+    /// The count of uses at the last use.
+    used: u64,
+}
+
+/// What is known, in memory: the open stories, the facts of those in use, and the articles seen lately.
+#[derive(Debug)]
+pub struct Ledger {
+    limits: Limits,
+    index: StoryIndex,
+    loaded: HashMap<StoryId, Loaded>,
+    /// Counts uses, to find the facts untouched for longest.
+    uses: u64,
+    seen: HashMap<ArticleId, StoryId>,
+    seen_order: VecDeque<ArticleId>,
+}
+
+impl Ledger {
+    /// A ledger that knows nothing.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            index: StoryIndex::new(limits.open_stories, limits.quiet_after),
+            loaded: HashMap::new(),
+            uses: 0,
+            seen: HashMap::new(),
+            seen_order: VecDeque::new(),
+        }
+    }
+
+    /// Puts stories into the assignment index, as the store returned them; one already there is replaced. Their facts
+    /// are read when they are needed.
+    pub fn restore(&mut self, stories: Vec<Story>) {
+        for story in stories {
+            self.loaded.remove(&story.id);
+            self.index.insert(story);
+        }
+    }
+
+    /// Whether this article was applied already, as far as memory reaches.
+    pub fn knows(&self, article: &ArticleId) -> bool {
+        self.seen.contains_key(article)
+    }
+
+    /// Which story the article belongs to. Changes nothing: the same question gives the same answer until `apply`.
+    pub fn assign(&self, article: &Article, claims: &[Claim]) -> Assignment {
+        self.index.assign(article, claims)
+    }
+
+    /// Whether the facts of this story must be loaded before `apply`. A story that an article is about to open needs
+    /// nothing.
+    pub fn needs(&self, assignment: &Assignment) -> bool {
+        !assignment.opens && !self.loaded.contains_key(&assignment.story)
+    }
+
+    /// The facts of a story, as the store returned them.
+    pub fn load(&mut self, story: &StoryId, facts: Vec<Fact>) {
+        let facts = facts.into_iter().map(|fact| (fact.key.clone(), fact)).collect();
+        self.uses += 1;
+        self.loaded.insert(story.clone(), Loaded { facts, used: self.uses });
+    }
+
+    /// Enters an article into its story and says what that changes. Outcomes of one story that are committed together
+    /// follow on each other. Facts that were neither loaded nor opened here count as empty.
+    pub fn apply(
+        &mut self,
+        article: Article,
+        claims: Vec<Claim>,
+        assignment: Assignment,
+        learned_at: Timestamp,
+    ) -> Outcome {
+        let story = self.index.enter(&article, &assignment);
+        self.remember(&article.id, &story.id);
+        self.uses += 1;
+        let loaded = self.loaded.entry(story.id.clone()).or_default();
+        loaded.used = self.uses;
+        let entry = diff::enter(&mut loaded.facts, &article, &assignment.origin, claims, learned_at);
+        let message = decide::message(&article, &story, entry.changes, learned_at);
+        self.shed();
+        Outcome {
+            article,
+            origin: assignment.origin,
+            story,
+            claims: entry.claims,
+            facts: entry.facts,
+            message,
+            learned_at,
+        }
+    }
+
+    /// Drops everything in memory about a story, after a commit that failed: the caller reads it from the store again
+    /// (`restore`), if it is there.
+    pub fn forget(&mut self, story: &StoryId) {
+        self.loaded.remove(story);
+        self.index.remove(story);
+        self.seen.retain(|_, of| of != story);
+        self.seen_order.retain(|article| self.seen.contains_key(article));
+    }
+
+    /// How many stories are open.
+    pub fn open_stories(&self) -> usize {
+        self.index.len()
+    }
+
+    fn remember(&mut self, article: &ArticleId, story: &StoryId) {
+        if self.seen.insert(article.clone(), story.clone()).is_none() {
+            self.seen_order.push_back(article.clone());
+        }
+        while self.seen_order.len() > self.limits.remembered_articles {
+            if let Some(oldest) = self.seen_order.pop_front() {
+                self.seen.remove(&oldest);
+            }
+        }
+    }
+
+    /// Keeps the facts in memory within their limit. A tenth is dropped at once, so that the search for the oldest is rare.
+    fn shed(&mut self) {
+        if self.loaded.len() <= self.limits.loaded_stories {
+            return;
+        }
+        let mut used: Vec<u64> = self.loaded.values().map(|loaded| loaded.used).collect();
+        used.sort_unstable();
+        let keep_from = used.get(used.len() / 10 + 1).copied().unwrap_or(self.uses);
+        self.loaded.retain(|_, loaded| loaded.used >= keep_from);
+    }
 }

@@ -8,8 +8,8 @@
 //! others may be read than those listed; demands and positions likewise when at least one line lists one.
 //! A sentence that begins with `TITLE | ` gives the article that title.
 
-use super::rule::{RULES, Rule};
 use super::read_with;
+use super::rule::{RULES, Rule};
 use crate::model::{Article, Bound, Casualty, Claim, Draft, Moment};
 
 /// A sentence with what must be read in it.
@@ -121,7 +121,8 @@ fn fits(expected: &str, claim: &Claim) -> bool {
 
 /// What is wrong with the reading of one case: an empty answer means nothing.
 fn complaint(case: &Case, claims: &[Claim], strict: bool) -> Option<String> {
-    let listed: Vec<&str> = case.expected.iter().map(String::as_str).filter(|&line| line != "nothing").collect();
+    let listed: Vec<&str> =
+        case.expected.iter().map(String::as_str).filter(|&line| line != "nothing").collect();
     let lists_words = listed.iter().any(|line| line.starts_with("demand") || line.starts_with("position"));
     let mut left: Vec<&Claim> = claims
         .iter()
@@ -188,11 +189,24 @@ fn every_rule_has_a_name_of_its_own_and_examples_of_both_signs() {
     let mut names = std::collections::BTreeSet::new();
     for rule in RULES {
         assert!(names.insert(rule.name), "two rules are called {}", rule.name);
-        assert!(rule.corpus.starts_with(&format!("# {}\n", rule.name)), "{}: its corpus has another title", rule.name);
+        assert!(
+            rule.corpus.starts_with(&format!("# {}\n", rule.name)),
+            "{}: its corpus has another title",
+            rule.name
+        );
         let cases = cases(rule.corpus);
-        assert!(cases.iter().all(|case| !case.expected.is_empty()), "{}: a sentence without an answer", rule.name);
+        assert!(
+            cases.iter().all(|case| !case.expected.is_empty()),
+            "{}: a sentence without an answer",
+            rule.name
+        );
         let silent = cases.iter().filter(|case| case.expected.iter().any(|line| line == "nothing")).count();
-        assert!(silent >= 3 && cases.len() - silent >= 3, "{}: {silent} negative of {}", rule.name, cases.len());
+        assert!(
+            silent >= 3 && cases.len() - silent >= 3,
+            "{}: {silent} negative of {}",
+            rule.name,
+            cases.len()
+        );
     }
 }
 

@@ -66,6 +66,8 @@ pub struct KnownClaim {
     pub origin: ArticleId,
     /// When it held: as stated, else publication, else arrival.
     pub held_at: Timestamp,
+    /// When its article spoke: publication, else arrival. A late article is one that spoke before what was told.
+    pub spoken_at: Timestamp,
     /// When newsdelta learned it.
     pub learned_at: Timestamp,
 }
@@ -126,10 +128,67 @@ pub struct Fact {
     pub value: Option<Value>,
     /// What was last told about it, so that every alert starts where the one before ended.
     pub told: Option<Value>,
-    /// Figures already reported as conflicting, so that a disagreement is told once.
-    pub conflicts_told: Vec<u64>,
-    /// The claims in order of the time they held.
+    /// What was told as conflicting, so that a disagreement is told once; the latest sixteen.
+    pub conflicts_told: Vec<Value>,
+    /// When the article spoke that was last told: older reports stay silent.
+    pub told_at: Option<Timestamp>,
+    /// The claims in order of the time they held. Beyond the limit that `diff` sets, the oldest that moved nothing go
+    /// first and are only counted.
     pub claims: Vec<KnownClaim>,
+    /// How many claims the limit has dropped.
+    pub merged: u64,
+}
+
+impl Fact {
+    /// A fact of which nothing is known yet.
+    pub const fn empty(key: FactKey) -> Self {
+        Self {
+            key,
+            value: None,
+            told: None,
+            conflicts_told: Vec::new(),
+            told_at: None,
+            claims: Vec::new(),
+            merged: 0,
+        }
+    }
+}
+
+impl Value {
+    /// The figure of a count.
+    pub const fn figure(&self) -> Option<u64> {
+        match self {
+            Self::Casualties { value, .. } => Some(*value),
+            Self::Demand { .. } | Self::Position { .. } => None,
+        }
+    }
+
+    /// Who states it.
+    pub fn source(&self) -> Option<&str> {
+        match self {
+            Self::Casualties { source, .. } | Self::Demand { source, .. } | Self::Position { source, .. } => {
+                source.as_deref()
+            }
+        }
+    }
+
+    /// Where it was read.
+    pub const fn article(&self) -> &ArticleId {
+        match self {
+            Self::Casualties { article, .. }
+            | Self::Demand { article, .. }
+            | Self::Position { article, .. } => article,
+        }
+    }
+
+    /// When it held.
+    pub const fn as_of(&self) -> Timestamp {
+        match self {
+            Self::Casualties { as_of, .. } | Self::Demand { as_of, .. } | Self::Position { as_of, .. } => {
+                *as_of
+            }
+        }
+    }
 }
 
 /// The kind of a change.
@@ -185,6 +244,8 @@ pub struct Change {
     pub kind: ChangeKind,
     /// What was last told.
     pub before: Option<Value>,
+    /// The words that said `before`, when they are still in the history.
+    pub quote_before: Option<String>,
     /// What is told now.
     pub after: Value,
     /// The words that say so.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::article::ArticleId;
+
 /// Identity of a story: made from the id of the article that opened it.
 pub type StoryId = String;
 
@@ -32,4 +34,17 @@ pub struct Story {
 pub struct Profile {
     /// Weight by term; the lightest are dropped beyond the limit that `assign` sets.
     pub terms: BTreeMap<String, f32>,
+    /// Sketches of the story's latest reports, by which a copy of one of them is recognised.
+    #[serde(default)]
+    pub sketches: Vec<Sketch>,
+}
+
+/// A report in the form in which copies are found: two texts that share most of their word sequences share most of
+/// the numbers at equal places.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sketch {
+    /// The report that copies of it count as.
+    pub origin: ArticleId,
+    /// The smallest hashes of its word sequences.
+    pub minima: Vec<u32>,
 }
