@@ -1,0 +1,75 @@
+//! Why a file, a record or a line could not become an article. Comes in: what was found. Goes out: one sentence for
+//! people that names the thing and its cure. Never holds the bytes themselves, only where they stand.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A record that did not become an article. The others of its file go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadError {
+    /// The line of the record in a `.jsonl` file, counted from 1; none when the file is one record.
+    pub line: Option<usize>,
+    /// Which of the delivered bytes it concerns, so that they can be kept for another try.
+    pub bytes: Range<usize>,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(out, "line {line}: {}", self.reason),
+            None => self.reason.fmt(out),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.reason)
+    }
+}
+
+/// What was wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// More bytes than one article may have.
+    #[error("holds {found} bytes, an article may have {limit}: shorten it or raise `article_bytes_max`")]
+    TooLarge {
+        /// Bytes found.
+        found: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// Nothing, or nothing but space and invisible characters.
+    #[error("holds no text")]
+    Empty,
+    /// Figures and punctuation alone.
+    #[error("holds no words, only figures or punctuation")]
+    NoWords,
+    /// Not text at all.
+    #[error("is not text: {0}")]
+    Binary(&'static str),
+    /// Text in a form that is not read.
+    #[error("is {0}, which is not read: give .txt, .json or .jsonl")]
+    UnknownForm(String),
+    /// Broken JSON, with the place.
+    #[error("is not JSON: {0}")]
+    NotJson(String),
+    /// JSON of another shape than an article.
+    #[error("is JSON but not an article: {0}")]
+    NotAnArticle(String),
+    /// In a language that cannot be read yet.
+    #[error("is set aside: its language seems to be {0}, and only English is read")]
+    Language(&'static str),
+    /// Bad lines beyond those that are told one by one.
+    #[error("{0} further lines could not be read; only the first {1} are told one by one")]
+    FurtherLines(usize, usize),
+}
+
+impl Reason {
+    /// Whether the article is sound and only waits for a language to be supported.
+    pub fn is_set_aside(&self) -> bool {
+        matches!(self, Self::Language(_))
+    }
+}
