@@ -1,1 +1,4 @@
 //! Being built.
+
+pub mod gazetteer;
+mod gazetteer_tables;

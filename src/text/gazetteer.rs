@@ -1,0 +1,289 @@
+//! Names of the world: countries with their people, capitals and metonyms, international bodies, armed groups,
+//! territories, cities, leaders and the roles in which people speak. Comes in: any text. Goes out: the names in it, each
+//! with its canonical form and the party it stands for. Never guesses a name it was not given: names that only the
+//! article knows are for `name`.
+//!
+//! The data are tables of general world knowledge, compiled in; what a user adds comes as [`Additions`].
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use aho_corasick::AhoCorasick;
+
+use super::gazetteer_tables::{self as tables, Form, Row};
+use crate::model::Span;
+
+pub use super::gazetteer_tables::Role;
+
+/// What a name is a name of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EntityKind {
+    /// A state.
+    Country,
+    /// A capital: a place after "in", the government elsewhere.
+    Capital,
+    /// Any other town.
+    City,
+    /// A first-level region or well-known area.
+    Region,
+    /// A territory or people that is, or speaks as, a party of its own.
+    Territory,
+    /// An adjective of a country or territory ("Kenyan") or its people ("Kenyans").
+    Demonym,
+    /// A house, office or chamber that stands for its government ("the Kremlin").
+    Metonym,
+    /// An international body or a worldwide organisation.
+    Body,
+    /// An armed movement.
+    ArmedGroup,
+    /// A party, union, company or movement that a user added or the article introduced.
+    Organisation,
+    /// A person known by name.
+    Person,
+    /// A role in which somebody speaks ("foreign minister", "police").
+    Role(Role),
+}
+
+/// A name found in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entity {
+    /// Where it stands.
+    pub span: Span,
+    /// Canonical form: "Azeri" is "Azerbaijan", "U.N." is "United Nations".
+    pub name: Arc<str>,
+    /// The party it stands for: a country for its capital, metonyms, people, leaders, cities and regions; itself for
+    /// bodies, groups and territories; nothing for roles. Whether a city speaks for its country is for the reader of
+    /// the sentence: it does not.
+    pub party: Option<Arc<str>>,
+    /// What it is a name of.
+    pub kind: EntityKind,
+}
+
+impl Entity {
+    /// Whether the name can stand for somebody who acts, wherever it is written.
+    pub fn is_party(&self) -> bool {
+        self.party.is_some() && !matches!(self.kind, EntityKind::City | EntityKind::Region)
+    }
+
+    /// Whether the name is that of a place.
+    pub fn is_place(&self) -> bool {
+        matches!(
+            self.kind,
+            EntityKind::Country | EntityKind::Capital | EntityKind::City | EntityKind::Region | EntityKind::Territory
+        )
+    }
+}
+
+/// A name that a user adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addition {
+    /// Canonical form.
+    pub name: String,
+    /// Other ways to write it.
+    pub aliases: Vec<String>,
+    /// The party it stands for, when not itself.
+    pub party: Option<String>,
+    /// What it is a name of.
+    pub kind: EntityKind,
+}
+
+/// One way to write one name.
+#[derive(Debug, Clone)]
+struct Entry {
+    written: String,
+    name: Arc<str>,
+    party: Option<Arc<str>>,
+    kind: EntityKind,
+    form: Form,
+}
+
+/// All names known, ready to be found in one pass over a text.
+#[derive(Debug)]
+pub struct Gazetteer {
+    finder: Option<AhoCorasick>,
+    entries: Vec<Entry>,
+    /// The adjective with which a country's institutions are named.
+    adjectives: BTreeMap<Arc<str>, Arc<str>>,
+    /// Country in which an armed group or territory is at home.
+    homes: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+static BUILTIN: LazyLock<Arc<Gazetteer>> = LazyLock::new(|| Arc::new(Gazetteer::with(&[])));
+
+impl Gazetteer {
+    /// The names compiled in.
+    pub fn builtin() -> Arc<Self> {
+        Arc::clone(&BUILTIN)
+    }
+
+    /// The names compiled in and those that a user adds, which come first where both write a name the same way.
+    pub fn with(additions: &[Addition]) -> Self {
+        let mut rows: Vec<Row> = additions.iter().flat_map(tables::added).collect();
+        rows.extend(tables::built_in());
+        let mut shared: BTreeMap<String, Arc<str>> = BTreeMap::new();
+        let mut share = |text: &str| -> Arc<str> {
+            Arc::clone(shared.entry(text.to_owned()).or_insert_with(|| Arc::from(text)))
+        };
+        let mut adjectives = BTreeMap::new();
+        let mut homes = BTreeMap::new();
+        let mut patterns: BTreeMap<String, Entry> = BTreeMap::new();
+        for row in rows {
+            let name = share(&row.name);
+            let party = row.party.as_deref().map(&mut share);
+            if row.adjective {
+                let adjective = share(&row.written);
+                adjectives.entry(Arc::clone(&name)).or_insert(adjective);
+            }
+            if let Some(home) = row.home.as_deref() {
+                let home = share(home);
+                homes.entry(Arc::clone(&name)).or_insert(home);
+            }
+            let plain = tables::without_accents(&row.written);
+            for written in [row.written.clone(), plain] {
+                let entry = Entry {
+                    written: written.clone(),
+                    name: Arc::clone(&name),
+                    party: party.clone(),
+                    kind: row.kind,
+                    form: row.form,
+                };
+                patterns.entry(written).or_insert(entry);
+            }
+        }
+        let written: Vec<&String> = patterns.keys().collect();
+        // Thousands of short patterns stay far below the limits at which building an automaton fails; should it fail
+        // all the same, no name is found and every reading that needs one is silent.
+        let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(written).ok();
+        Self { finder, entries: patterns.into_values().collect(), adjectives, homes }
+    }
+
+    /// The names in a text, in order, not overlapping, the longest where several begin at one place.
+    pub fn find(&self, text: &str) -> Vec<Entity> {
+        let mut found: Vec<(Span, usize)> = self
+            .finder
+            .iter()
+            .flat_map(|finder| finder.find_overlapping_iter(text))
+            .filter_map(|hit| {
+                let span = Span { start: hit.start(), end: hit.end() };
+                let entry = self.entries.get(hit.pattern().as_usize())?;
+                (is_whole_word(text, span) && entry.form.allows(text, span, &entry.written))
+                    .then_some((span, hit.pattern().as_usize()))
+            })
+            .collect();
+        found.sort_by_key(|(span, pattern)| (span.start, usize::MAX - span.end, *pattern));
+        let mut end = 0;
+        let mut entities = Vec::new();
+        for (span, pattern) in found {
+            let Some(entry) = self.entries.get(pattern) else { continue };
+            if span.start < end {
+                continue;
+            }
+            end = span.end;
+            entities.push(Entity {
+                span,
+                name: Arc::clone(&entry.name),
+                party: entry.party.clone(),
+                kind: entry.kind,
+            });
+        }
+        entities
+    }
+
+    /// The adjective of a country or territory: "Kenyan" for "Kenya".
+    pub fn adjective(&self, party: &str) -> Option<&Arc<str>> {
+        self.adjectives.get(party)
+    }
+
+    /// The country in which a group or territory is at home.
+    pub fn home(&self, party: &str) -> Option<&Arc<str>> {
+        self.homes.get(party)
+    }
+}
+
+/// Whether a name stands for itself and is not a part of a longer word: "Niger" in "Nigerian", "Russian" in
+/// "pro-Russian" and "Russian-made" are not the names.
+fn is_whole_word(text: &str, span: Span) -> bool {
+    let before = text.get(..span.start).unwrap_or_default().chars().next_back();
+    let mut after = text.get(span.end..).unwrap_or_default().chars();
+    let next = after.next();
+    if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '@' || c == '#') {
+        return false;
+    }
+    if before == Some('-') && !follows_name_or_ethnic(text.get(..span.start).unwrap_or_default()) {
+        return false;
+    }
+    match next {
+        Some('-') => !after.next().is_some_and(char::is_lowercase),
+        Some(c) => !c.is_alphanumeric() && c != '_',
+        None => true,
+    }
+}
+
+/// "Franco-German", "US-China", "ethnic-Armenian": a name after a hyphen still is one when what precedes is a name
+/// too. After "pro-", "anti-", "non-" or "ex-" it says what somebody is for, against or no more.
+fn follows_name_or_ethnic(before: &str) -> bool {
+    let word = before.trim_end_matches('-').rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    word == "ethnic" || (word.chars().next().is_some_and(char::is_uppercase) && !matches!(word, "Pro" | "Anti" | "Non"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let names = Gazetteer::builtin();
+        names
+            .find(text)
+            .into_iter()
+            .filter(|entity| !matches!(entity.kind, EntityKind::Role(_)))
+            .map(|entity| format!("{}={}", entity.span.of(text), entity.name))
+            .collect()
+    }
+
+    #[test]
+    fn finds_countries_by_every_name() {
+        assert_eq!(found("Nairobi and Kenyan troops met Ugandans"), ["Nairobi=Kenya", "Kenyan=Kenya", "Ugandans=Uganda"]);
+        assert_eq!(found("The Élysée and the Elysee"), ["Élysée=France", "Elysee=France"]);
+        assert_eq!(found("U.S. and U.N. envoys"), ["U.S.=United States", "U.N.=United Nations"]);
+        assert_eq!(found("NAIROBI (AP)"), ["NAIROBI=Kenya"]);
+    }
+
+    #[test]
+    fn takes_the_longest_name() {
+        assert_eq!(found("the UN Security Council"), ["UN Security Council=UN Security Council"]);
+        assert_eq!(found("South Sudan"), ["South Sudan=South Sudan"]);
+        assert_eq!(found("the Democratic Republic of Congo"), ["Democratic Republic of Congo=DR Congo"]);
+    }
+
+    #[test]
+    fn ignores_words_that_only_look_like_names() {
+        assert_eq!(found("he told us who it is, and eta is a letter"), Vec::<String>::new());
+        assert_eq!(found("roast turkey, a mali of beads, pro-Russian crowds, Russian-made tanks"), Vec::<String>::new());
+        assert_eq!(found("Jordan Pickering and Chad Olsen"), Vec::<String>::new());
+        assert_eq!(found("A nice reading. Reading is nice."), Vec::<String>::new());
+        assert_eq!(found("three died in Nice on Friday"), ["Nice=Nice"]);
+    }
+
+    #[test]
+    fn knows_whom_a_name_stands_for() {
+        let names = Gazetteer::builtin();
+        let party = |text: &str| names.find(text).first().and_then(|entity| entity.party.clone()).map(|p| p.to_string());
+        assert_eq!(party("Downing Street").as_deref(), Some("United Kingdom"));
+        assert_eq!(party("Angela Merkel").as_deref(), Some("Germany"));
+        assert_eq!(party("Mombasa").as_deref(), Some("Kenya"));
+        assert_eq!(party("spokesman"), None);
+    }
+
+    #[test]
+    fn what_a_user_adds_comes_first() {
+        let addition = Addition {
+            name: "Harbour Front".to_owned(),
+            aliases: vec!["HF".to_owned()],
+            party: None,
+            kind: EntityKind::Organisation,
+        };
+        let names = Gazetteer::with(&[addition]);
+        let found: Vec<_> = names.find("The HF and Harbour Front").into_iter().map(|e| e.name.to_string()).collect();
+        assert_eq!(found, ["Harbour Front", "Harbour Front"]);
+    }
+}
