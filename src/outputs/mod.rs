@@ -3,6 +3,14 @@
 //!
 //! Adding an output: one file here, one variant in `config::OutputConfig`, one arm in `build`.
 
+pub mod file;
+mod http;
+#[cfg(feature = "kafka")]
+pub mod kafka;
+pub mod slack;
+pub mod stdout;
+pub mod webhook;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
