@@ -4,6 +4,8 @@
 //!
 //! Adding an input: one file here, one variant in `config::InputConfig`, one arm in `build`.
 
+pub mod inbox;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
