@@ -1,6 +1,10 @@
 //! The pure composition of the middle: an article and its claims go in, the outcome to commit comes out. Used alike by
 //! the daemon (memory restored from the store) and by `replay` (empty memory). Never does I/O, never reads a clock.
 
+pub mod replay;
+#[cfg(test)]
+mod gold;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};

@@ -1,0 +1,340 @@
+//! The course of a figure of people. Comes in: the claims under one key, sorted. Goes out: what each did and the
+//! running figure. Claims of one report that held at one time are weighed together: one of them speaks for the report.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::model::{
+    Bound, Casualty, ChangeKind, Claim, Effect, FactKey, Group, KnownClaim, Relation, Scope, Value,
+};
+
+use super::course::{Course, Quiet, Step};
+use super::figure::Figure;
+use super::name::{has_authority, same_voice};
+
+/// The same increment ("another four") within this time is told again, not new.
+const INCREMENT_REPEATS: SignedDuration = SignedDuration::from_hours(48);
+
+/// A figure below a fifth of another (or above five times) counts something else rather than contradicting it.
+const CONFLICT_RATIO: u64 = 5;
+
+/// The rule name under which an editor's own figure enters.
+pub const EDITOR: &str = "editor";
+
+/// Follows the figure.
+pub(super) fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
+    let FactKey::Casualties { effect, group, side, place, scope } = key else {
+        return Course { steps: vec![Step::Silent(Quiet::Part); claims.len()], ..Course::default() };
+    };
+    let unrestricted = *group == Group::People && side.is_none() && place.is_none();
+    let figures: Vec<Option<&Casualty>> = claims.iter().map(|known| casualty_of(&known.claim)).collect();
+    if *scope == Scope::Incident {
+        return follow_blows(claims, &figures);
+    }
+    let mut walk = Walk {
+        claims,
+        figures: &figures,
+        falls: matches!(effect, Effect::Missing | Effect::Trapped | Effect::Detained | Effect::Rescued),
+        unrestricted,
+        steps: vec![Step::Silent(Quiet::Part); claims.len()],
+        running: None,
+        past: Vec::new(),
+        rivals: Vec::new(),
+        increments: Vec::new(),
+        settled: false,
+    };
+    let mut start = 0;
+    while let Some(first) = claims.get(start) {
+        let together = claims
+            .iter()
+            .skip(start)
+            .take_while(|known| known.held_at == first.held_at && known.article == first.article)
+            .count();
+        walk.report(start..start + together);
+        start += together;
+    }
+    let value = walk.running.and_then(|running| {
+        let known = claims.get(running.by)?;
+        Some(value_of(known, running.figure, figures.get(running.by).copied().flatten()?))
+    });
+    let by = walk.running.map(|running| running.by);
+    let mut steps = walk.steps;
+    if *scope == Scope::Background {
+        steps.fill(Step::Silent(Quiet::Background));
+    }
+    Course { steps, value, by }
+}
+
+/// Blows inside the event: each figure not told yet stands for itself and nothing moves.
+fn follow_blows(claims: &[KnownClaim], figures: &[Option<&Casualty>]) -> Course {
+    let mut told: Vec<Figure> = Vec::new();
+    let mut course = Course::default();
+    for (at, (known, figure)) in claims.iter().zip(figures).enumerate() {
+        let step = match figure {
+            Some(casualty) if casualty.relation != Relation::Previous => {
+                let figure = Figure::of(casualty);
+                if told.iter().any(|earlier| earlier.satisfies(figure)) {
+                    Step::Silent(Quiet::Repeated)
+                } else {
+                    told.push(figure);
+                    course.value = Some(value_of(known, figure, casualty));
+                    course.by = Some(at);
+                    Step::Opens
+                }
+            }
+            _ => Step::Silent(Quiet::Previous),
+        };
+        course.steps.push(step);
+    }
+    course
+}
+
+fn casualty_of(claim: &Claim) -> Option<&Casualty> {
+    match claim {
+        Claim::Casualty(casualty) => Some(casualty),
+        Claim::Demand(_) | Claim::Position(_) => None,
+    }
+}
+
+/// The claim's figure as a fact's value.
+pub(super) fn value_of(known: &KnownClaim, figure: Figure, casualty: &Casualty) -> Value {
+    Value::Casualties {
+        value: figure.value,
+        high: figure.high,
+        bound: figure.bound,
+        source: casualty.source.clone(),
+        article: known.article.clone(),
+        as_of: known.held_at,
+    }
+}
+
+/// The running figure and the claim that gave it.
+#[derive(Debug, Clone, Copy)]
+struct Running {
+    figure: Figure,
+    by: usize,
+}
+
+/// The walk over the claims.
+struct Walk<'a> {
+    claims: &'a [KnownClaim],
+    figures: &'a [Option<&'a Casualty>],
+    /// Whether the true number falls as well as rises: people are found, freed, counted again.
+    falls: bool,
+    unrestricted: bool,
+    steps: Vec<Step>,
+    running: Option<Running>,
+    /// Where the running figure stood earlier.
+    past: Vec<u64>,
+    /// Claims that contradict the running figure, the latest of each voice.
+    rivals: Vec<usize>,
+    /// Increments counted, with the time they held.
+    increments: Vec<(u64, Timestamp)>,
+    /// Whether an editor has the last word.
+    settled: bool,
+}
+
+impl Walk<'_> {
+    fn figure(&self, at: usize) -> Option<&Casualty> {
+        self.figures.get(at).copied().flatten()
+    }
+
+    fn voice(&self, at: usize) -> (Option<&str>, Option<&str>) {
+        let source = self.figure(at).and_then(|casualty| casualty.source.as_deref());
+        (source, self.claims.get(at).and_then(|known| known.outlet.as_deref()))
+    }
+
+    fn one_voice(&self, one: usize, other: usize) -> bool {
+        same_voice(self.voice(one), self.voice(other))
+    }
+
+    fn step(&mut self, at: usize, step: Step) {
+        if let Some(slot) = self.steps.get_mut(at) {
+            *slot = step;
+        }
+    }
+
+    /// One report's claims: the principal one first, then what the others add beside it.
+    fn report(&mut self, range: std::ops::Range<usize>) {
+        let before = self.running;
+        let mut open: Vec<usize> = Vec::new();
+        for at in range {
+            match self.figure(at).map(|casualty| casualty.relation) {
+                None | Some(Relation::Previous) => self.step(at, Step::Silent(Quiet::Previous)),
+                Some(Relation::Part) if self.unrestricted => self.step(at, Step::Silent(Quiet::Part)),
+                Some(_) if self.settled && !self.is_editor(at) => self.step(at, Step::Silent(Quiet::Settled)),
+                Some(_) => open.push(at),
+            }
+        }
+        let Some(principal) = self.principal(&open) else { return };
+        self.settled |= self.is_editor(principal);
+        let step = self.judge(principal);
+        self.step(principal, step);
+        for at in open {
+            if at != principal {
+                let step = self.beside(at, principal, before);
+                self.step(at, step);
+            }
+        }
+    }
+
+    fn is_editor(&self, at: usize) -> bool {
+        self.figure(at).is_some_and(|casualty| casualty.evidence.rule == EDITOR)
+    }
+
+    /// The claim that speaks for the report: the editor's, a correction, the voice that gave the running figure, else
+    /// the highest firm figure. A rough one ("nearly 200") speaks only when no firm one comes near it.
+    fn principal(&self, open: &[usize]) -> Option<usize> {
+        let relation = |at: usize| self.figure(at).map(|casualty| casualty.relation);
+        let value = |at: usize| self.figure(at).map_or(0, |casualty| casualty.value);
+        if let Some(&editor) = open.iter().find(|&&at| self.is_editor(at)) {
+            return Some(editor);
+        }
+        if let Some(&correction) = open.iter().find(|&&at| relation(at) == Some(Relation::Correction)) {
+            return Some(correction);
+        }
+        let whole: Vec<usize> =
+            open.iter().copied().filter(|&at| relation(at) != Some(Relation::Added)).collect();
+        let candidates = if whole.is_empty() { open.to_vec() } else { whole };
+        let highest = |among: &[usize]| among.iter().copied().rev().max_by_key(|&at| value(at));
+        let firm_of = |among: &[usize]| -> Vec<usize> {
+            let firm = |&at: &usize| self.figure(at).is_some_and(|casualty| !Figure::of(casualty).is_rough());
+            among.iter().copied().filter(firm).collect()
+        };
+        if let Some(running) = self.running
+            && self.voice(running.by).0.is_some()
+        {
+            let same: Vec<usize> =
+                candidates.iter().copied().filter(|&at| self.one_voice(at, running.by)).collect();
+            if let Some(at) = highest(&firm_of(&same)).or_else(|| highest(&same)) {
+                return Some(at);
+            }
+        }
+        let (firm, any) = (highest(&firm_of(&candidates)), highest(&candidates));
+        match (firm, any) {
+            (Some(firm), Some(any)) if value(any) * 2 > value(firm) * 3 => Some(any),
+            (firm, any) => firm.or(any),
+        }
+    }
+
+    /// What the report's principal claim does to the running figure.
+    fn judge(&mut self, at: usize) -> Step {
+        let Some(casualty) = self.figure(at) else { return Step::Silent(Quiet::Previous) };
+        let (figure, relation) = (Figure::of(casualty), casualty.relation);
+        let Some(running) = self.running else {
+            self.running = Some(Running { figure, by: at });
+            return Step::Opens;
+        };
+        if relation == Relation::Added {
+            return self.add(at, figure, running);
+        }
+        let ends_doubt = relation == Relation::Correction || self.is_editor(at);
+        if figure.value == running.figure.value || (!ends_doubt && running.figure.satisfies(figure)) {
+            return Step::Silent(Quiet::Corroborates);
+        }
+        if ends_doubt {
+            return self.move_to(at, figure, running);
+        }
+        let stood_there = self.past.contains(&figure.value);
+        if figure.value > running.figure.value {
+            return if stood_there && self.falls {
+                Step::Silent(Quiet::Stale)
+            } else {
+                self.move_to(at, figure, running)
+            };
+        }
+        if stood_there {
+            return Step::Silent(Quiet::Stale);
+        }
+        if self.falls {
+            return self.move_to(at, figure, running);
+        }
+        self.lower(at, figure, running)
+    }
+
+    /// A lower figure of something that only grows.
+    fn lower(&mut self, at: usize, figure: Figure, running: Running) -> Step {
+        let named = self.voice(at).0.is_some();
+        // An outlet's own lower figure is more often a part than a change of mind, unless it stays close.
+        if self.one_voice(at, running.by) && (named || figure.value * 2 >= running.figure.value) {
+            return self.move_to(at, figure, running);
+        }
+        if let Some(slot) = self.rivals.iter().position(|&rival| self.one_voice(at, rival)) {
+            let left = self.rivals.get(slot).copied().unwrap_or(at);
+            let from = self.figure(left).map_or(0, |casualty| casualty.value);
+            let kind = match figure.value.cmp(&from) {
+                std::cmp::Ordering::Equal => return Step::Silent(Quiet::ConflictKnown),
+                std::cmp::Ordering::Greater => ChangeKind::Up,
+                std::cmp::Ordering::Less => ChangeKind::Down,
+            };
+            self.rivals.remove(slot);
+            self.move_to(at, figure, running);
+            return Step::RivalMoves(kind, left);
+        }
+        self.contradict(at, figure, running.figure)
+    }
+
+    /// A claim beside the principal one of its report.
+    fn beside(&mut self, at: usize, principal: usize, before: Option<Running>) -> Step {
+        let (Some(casualty), Some(running)) = (self.figure(at), self.running) else {
+            return Step::Silent(Quiet::Previous);
+        };
+        let figure = Figure::of(casualty);
+        if matches!(casualty.relation, Relation::Added | Relation::Part) {
+            return Step::Silent(Quiet::Part);
+        }
+        if running.figure.satisfies(figure) {
+            return Step::Silent(Quiet::Corroborates);
+        }
+        if self.one_voice(at, principal) {
+            return Step::Silent(Quiet::SameVoice);
+        }
+        if before.is_some_and(|before| before.figure.value == figure.value)
+            || self.past.contains(&figure.value)
+        {
+            return Step::Silent(Quiet::Stale);
+        }
+        self.contradict(at, figure, running.figure)
+    }
+
+    /// A figure that cannot be true together with the running one.
+    fn contradict(&mut self, at: usize, figure: Figure, running: Figure) -> Step {
+        let (low, high) = (figure.value.min(running.value), figure.value.max(running.value));
+        if !has_authority(self.voice(at).0)
+            || figure.bound == Bound::Vague
+            || low.saturating_mul(CONFLICT_RATIO) < high
+        {
+            return Step::Silent(Quiet::LessComplete);
+        }
+        let known = self
+            .rivals
+            .iter()
+            .any(|&rival| self.figure(rival).is_some_and(|known| known.value == figure.value));
+        let slot = self.rivals.iter().position(|&rival| self.one_voice(at, rival));
+        match slot.and_then(|slot| self.rivals.get_mut(slot)) {
+            Some(rival) => *rival = at,
+            None => self.rivals.push(at),
+        }
+        if known { Step::Silent(Quiet::ConflictKnown) } else { Step::Conflicts }
+    }
+
+    /// "Another four": on top of the running figure, once.
+    fn add(&mut self, at: usize, figure: Figure, running: Running) -> Step {
+        let held = self.claims.get(at).map_or(Timestamp::MIN, |known| known.held_at);
+        let again = |&(value, earlier): &(u64, Timestamp)| {
+            value == figure.value && held.duration_since(earlier) <= INCREMENT_REPEATS
+        };
+        if figure.value == 0 || self.increments.iter().any(again) {
+            return Step::Silent(Quiet::Repeated);
+        }
+        self.increments.push((figure.value, held));
+        let bound = if figure.bound == Bound::Exact { running.figure.bound } else { figure.bound };
+        let sum = Figure { value: running.figure.value.saturating_add(figure.value), high: None, bound };
+        self.move_to(at, sum, running)
+    }
+
+    fn move_to(&mut self, at: usize, figure: Figure, from: Running) -> Step {
+        self.past.push(from.figure.value);
+        self.running = Some(Running { figure, by: at });
+        Step::Moves(if figure.value > from.figure.value { ChangeKind::Up } else { ChangeKind::Down })
+    }
+}

@@ -1,0 +1,107 @@
+//! The course of one fact: its claims in the order they held, and what each did to the running value. Comes in: the
+//! sorted claims. Goes out: one step per claim and the value at the end. A function of the claims alone: it knows
+//! neither the order of arrival nor what was told.
+
+use crate::model::{ChangeKind, Claim, FactKey, KnownClaim, Value};
+
+use super::{casualty, demand, position};
+
+/// Why a claim is no news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quiet {
+    /// It speaks of an earlier or another event.
+    Background,
+    /// The text gives it as what was known before.
+    Previous,
+    /// It is a share of the figure, never the figure.
+    Part,
+    /// What is known satisfies it.
+    Corroborates,
+    /// The fact stood there earlier.
+    Stale,
+    /// Lower, from one who relays or saw a part.
+    LessComplete,
+    /// Another figure of the same voice in the same report.
+    SameVoice,
+    /// This disagreement is in the history already.
+    ConflictKnown,
+    /// The same increment, blow, demand or stance told again.
+    Repeated,
+    /// An editor has settled the fact.
+    Settled,
+}
+
+impl Quiet {
+    /// The reason in words, for `newsdelta why`.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Background => "it speaks of an earlier or another event",
+            Self::Previous => "the text gives it as what was known before",
+            Self::Part => "it is a share of a figure, never the figure itself",
+            Self::Corroborates => "what is known satisfies it",
+            Self::Stale => "the fact stood there earlier",
+            Self::LessComplete => "it is lower and comes from one who relays or saw a part",
+            Self::SameVoice => "the same voice gives a better figure in the same report",
+            Self::ConflictKnown => "this disagreement is known already",
+            Self::Repeated => "it was told already",
+            Self::Settled => "an editor has settled the fact",
+        }
+    }
+}
+
+/// What a claim did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Gave the fact its first value, or is a blow of its own.
+    Opens,
+    /// Moved the value.
+    Moves(ChangeKind),
+    /// A voice that contradicted moved its own figure, which is the running one from now on; with the claim it left.
+    RivalMoves(ChangeKind, usize),
+    /// Contradicts the value without moving it.
+    Conflicts,
+    /// Nothing.
+    Silent(Quiet),
+}
+
+/// The course of a fact.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Course {
+    /// One per claim, in their order.
+    pub steps: Vec<Step>,
+    /// The running value.
+    pub value: Option<Value>,
+    /// The claim that gave it.
+    pub by: Option<usize>,
+}
+
+/// Sorts claims into the order in which facts follow from them: by the time they held, then by what makes the order
+/// the same everywhere.
+pub fn sort(claims: &mut [KnownClaim]) {
+    claims.sort_by(|one, other| {
+        let place = |known: &KnownClaim| (known.held_at, known.spoken_at);
+        place(one)
+            .cmp(&place(other))
+            .then_with(|| one.article.cmp(&other.article))
+            .then_with(|| one.claim.evidence().span.cmp(&other.claim.evidence().span))
+            .then_with(|| content(&one.claim).cmp(&content(&other.claim)))
+    });
+}
+
+/// Tells claims apart that rest on the same words.
+fn content(claim: &Claim) -> (u64, u64, &str) {
+    match claim {
+        Claim::Casualty(casualty) => (casualty.value, casualty.bound as u64, casualty.relation.as_str()),
+        Claim::Demand(demand) => (demand.force as u64, demand.status as u64, demand.act.as_str()),
+        Claim::Position(position) => (position.stance as u64, 0, position.stance.as_str()),
+    }
+}
+
+/// The course of the fact under this key. The claims must be sorted; those of another kind than the key are silent.
+pub fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
+    match key {
+        FactKey::Casualties { .. } => casualty::follow(key, claims),
+        FactKey::Demand { .. } => demand::follow(claims),
+        FactKey::Position { .. } => position::follow(claims),
+    }
+}

@@ -1,0 +1,134 @@
+//! Whether a first value under a key only echoes what the story knows under a neighbouring key: the same blow with and
+//! without its place, the same demand with and without its addressee, the same stance in other words. An echo is kept
+//! as a fact and not told.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Claim, Fact, FactKey, Group, KnownClaim, Scope, Stance, Value};
+
+use super::name::{marks, overlap};
+use super::position::reverses;
+
+/// Figures below this recur by chance in one story ("two people were killed").
+const TELLING_FIGURE: u64 = 5;
+
+/// Whether another fact of the story holds the same already, from another article.
+pub(super) fn is_echo(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, known: &KnownClaim) -> bool {
+    facts.values().any(|fact| fact.key != *key && echoes(fact, key, known))
+}
+
+fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
+    let mut earlier = fact.claims.iter().filter(|claim| claim.article != known.article);
+    match (&fact.key, key, &known.claim) {
+        (
+            FactKey::Casualties { effect, group, side, place, scope },
+            FactKey::Casualties {
+                effect: new_effect,
+                group: new_group,
+                side: new_side,
+                place: new_place,
+                ..
+            },
+            Claim::Casualty(new),
+        ) => {
+            effect == new_effect
+                && *scope != Scope::Background
+                && alike_groups(*group, *new_group, new.value)
+                && alike(side.as_deref(), new_side.as_deref())
+                && alike(place.as_deref(), new_place.as_deref())
+                && earlier.any(|claim| matches!(&claim.claim, Claim::Casualty(old) if old.value == new.value))
+        }
+        (
+            FactKey::Demand { by, to, act },
+            FactKey::Demand { by: new_by, to: new_to, act: new_act },
+            Claim::Demand(_),
+        ) => {
+            act == new_act
+                && same_actor(by, new_by)
+                && addressees_meet(to.as_deref(), new_to.as_deref())
+                && earlier.next().is_some()
+        }
+        (
+            FactKey::Position { actor, target },
+            FactKey::Position { actor: new_actor, target: new_target },
+            Claim::Position(new),
+        ) => {
+            same_actor(actor, new_actor)
+                && topics_meet(target.as_deref(), new_target.as_deref())
+                && earlier
+                    .any(|claim| matches!(&claim.claim, Claim::Position(old) if old.stance == new.stance))
+        }
+        _ => false,
+    }
+}
+
+fn alike_groups(one: Group, other: Group, value: u64) -> bool {
+    let loose = |group| matches!(group, Group::People | Group::Civilians | Group::Other);
+    one == other || (value >= TELLING_FIGURE && loose(one) && loose(other))
+}
+
+/// Equal, or one of the two does not say.
+fn alike(one: Option<&str>, other: Option<&str>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => overlap(&marks(one), &marks(other)) > 0.5,
+        _ => true,
+    }
+}
+
+fn same_actor(one: &str, other: &str) -> bool {
+    one == other || overlap(&marks(one), &marks(other)) > 0.6
+}
+
+/// Words for "whoever is fighting", which name nobody.
+const EVERYBODY: &[&str] = &["all", "both", "sides", "parties", "confl", "warri", "every", "rival"];
+
+fn addressees_meet(one: Option<&str>, other: Option<&str>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return true };
+    let (one, other) = (marks(one), marks(other));
+    let names_nobody = |words: &std::collections::BTreeSet<String>| {
+        words.iter().all(|word| EVERYBODY.contains(&word.as_str()))
+    };
+    names_nobody(&one) || names_nobody(&other) || overlap(&one, &other) > 0.5
+}
+
+/// Whether two targets are one topic in different words. Figures count as words: a 24-hour truce is not a 72-hour one.
+fn topics_meet(one: Option<&str>, other: Option<&str>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return one.is_none() && other.is_none() };
+    let (one, other) = (marks(one), marks(other));
+    let shared = one.intersection(&other).count();
+    let all = one.union(&other).count();
+    shared * 2 >= all && shared > 0
+}
+
+/// The stance last told on a neighbouring topic that this one reverses, with the fact that holds it.
+pub(super) fn reversed<'a>(
+    facts: &'a BTreeMap<FactKey, Fact>,
+    key: &FactKey,
+    known: &KnownClaim,
+) -> Option<(&'a Fact, &'a Value)> {
+    let (FactKey::Position { actor, target }, Claim::Position(new)) = (key, &known.claim) else {
+        return None;
+    };
+    let topic = marks(target.as_deref()?);
+    facts
+        .values()
+        .filter(|fact| fact.key != *key)
+        .filter_map(|fact| {
+            let FactKey::Position { actor: old_actor, target: Some(old_target) } = &fact.key else {
+                return None;
+            };
+            let told @ Value::Position { stance, as_of, .. } = fact.told.as_ref()? else { return None };
+            let meets = topic.intersection(&marks(old_target)).next().is_some();
+            let turns = reverses_on_topic(*stance, new.stance);
+            (meets && turns && same_actor(actor, old_actor) && *as_of < known.held_at)
+                .then_some((fact, told, *as_of))
+        })
+        .max_by_key(|&(_, _, as_of)| as_of)
+        .map(|(fact, told, _)| (fact, told))
+}
+
+/// Across wordings only the plain yes and no are sure to speak of one thing.
+fn reverses_on_topic(one: Stance, other: Stance) -> bool {
+    let plain = |stance| matches!(stance, Stance::Accept | Stance::Reject | Stance::Deny);
+    plain(one) && plain(other) && reverses(one, other)
+}

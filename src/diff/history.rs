@@ -1,0 +1,63 @@
+//! The history of a fact: kept in order, bounded, and open to the question what was known at an earlier time. Comes
+//! in: a fact with claims in any order. Goes out: the fact with claims sorted, within the limit, and its value.
+
+use jiff::Timestamp;
+
+use crate::model::{Fact, KnownClaim, Value};
+
+use super::course::{Step, follow, sort};
+
+/// Claims kept under one fact. A story is told by tens of outlets for weeks; beyond this the oldest claims that moved
+/// nothing are dropped and only counted, then, if all moved something, the oldest.
+pub const CLAIMS_KEPT: usize = 128;
+
+/// Sorts the claims, keeps their limit and computes the value.
+pub fn settle(fact: &mut Fact) {
+    sort(&mut fact.claims);
+    while fact.claims.len() > CLAIMS_KEPT {
+        let course = follow(&fact.key, &fact.claims);
+        let quiet = course.steps.iter().position(|step| matches!(step, Step::Silent(_)));
+        fact.claims.remove(quiet.unwrap_or(0));
+        fact.merged = fact.merged.saturating_add(1);
+    }
+    fact.value = follow(&fact.key, &fact.claims).value;
+}
+
+/// The value as it stood at `held` in the world, as far as newsdelta had learned it by `learned`. Exact within the
+/// kept history; claims that the limit dropped moved nothing.
+pub fn as_of(fact: &Fact, held: Timestamp, learned: Timestamp) -> Option<Value> {
+    let known: Vec<KnownClaim> = fact
+        .claims
+        .iter()
+        .filter(|claim| claim.held_at <= held && claim.learned_at <= learned)
+        .cloned()
+        .collect();
+    follow(&fact.key, &known).value
+}
+
+/// How many sources stand behind a value independently: reports that state it or are satisfied by it, where copies of
+/// one report and several reports of one outlet count once. At least one.
+pub fn independent_sources(fact: &Fact, value: &Value) -> u32 {
+    let mut voices: Vec<&str> = Vec::new();
+    let mut origins: Vec<&str> = Vec::new();
+    for known in fact.claims.iter().filter(|known| supports(known, value)) {
+        let fresh_outlet = known.outlet.as_deref().is_none_or(|outlet| !voices.contains(&outlet));
+        if fresh_outlet && !origins.contains(&known.origin.as_str()) {
+            origins.push(&known.origin);
+            voices.extend(known.outlet.as_deref());
+        }
+    }
+    u32::try_from(origins.len()).unwrap_or(u32::MAX).max(1)
+}
+
+fn supports(known: &KnownClaim, value: &Value) -> bool {
+    use crate::model::{Claim, Relation};
+    match (&known.claim, value) {
+        (Claim::Casualty(claim), Value::Casualties { value, .. }) => {
+            claim.value == *value && claim.relation != Relation::Previous
+        }
+        (Claim::Demand(claim), Value::Demand { force, .. }) => claim.force >= *force,
+        (Claim::Position(claim), Value::Position { stance, .. }) => claim.stance == *stance,
+        _ => false,
+    }
+}

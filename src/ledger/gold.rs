@@ -1,0 +1,233 @@
+//! Test only: the annotated streams as input of the ledger, as if every claim had been read right. What is measured
+//! is then the diff and the assignment alone.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::{Ledger, Limits};
+use crate::assign::Assignment;
+use crate::diff::name::marks;
+use crate::model::{
+    Alert, Article, Bound, Casualty, Claim, Demand, Draft, Evidence, FactKey, Moment, Position, Relation,
+    Span, Value,
+};
+
+#[derive(Deserialize)]
+struct Stream {
+    stream: String,
+    articles: Vec<GoldArticle>,
+}
+
+#[derive(Deserialize)]
+struct GoldArticle {
+    file: String,
+    outlet: String,
+    published_at: String,
+    story: String,
+    casualties: Vec<serde_json::Value>,
+    demands: Vec<serde_json::Value>,
+    positions: Vec<serde_json::Value>,
+    alerts: GoldAlerts,
+}
+
+#[derive(Deserialize)]
+struct GoldAlerts {
+    must: Vec<serde_json::Value>,
+    #[serde(default)]
+    may: Vec<serde_json::Value>,
+}
+
+/// The folders that hold streams: the project's own, and the shared ones when they are there.
+fn stream_dirs() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let own = root.join("tests/gold/streams");
+    let shared = root.join("../shared/eval/streams");
+    let mut dirs: Vec<PathBuf> = Vec::new();
+    for base in [shared, own] {
+        for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
+            let known = dirs.iter().any(|dir| dir.file_name() == Some(&entry.file_name()));
+            if !known && entry.path().join("stream.json").exists() {
+                dirs.push(entry.path());
+            }
+        }
+    }
+    dirs.sort();
+    dirs
+}
+
+fn load(dir: &Path) -> (Stream, Vec<(Article, Vec<Claim>)>) {
+    let stream: Stream = serde_json::from_slice(&std::fs::read(dir.join("stream.json")).unwrap()).unwrap();
+    let read = stream
+        .articles
+        .iter()
+        .map(|gold| {
+            let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/seeds").join(&gold.file);
+            let text = std::fs::read_to_string(dir.join(&gold.file))
+                .or_else(|_| std::fs::read_to_string(seeds))
+                .unwrap();
+            let moment = Moment::parse(&gold.published_at).unwrap();
+            let draft = Draft {
+                id: Some(format!("{}/{}", stream.stream, gold.file.rsplit('/').next().unwrap())),
+                outlet: Some(gold.outlet.clone()),
+                published_at: Some(moment),
+                text,
+                ..Draft::default()
+            };
+            let article = Article::new(draft, moment.at);
+            let claims = claims_of(gold, &article);
+            (article, claims)
+        })
+        .collect();
+    (stream, read)
+}
+
+fn text_of(value: &serde_json::Value, field: &str) -> Option<String> {
+    value.get(field).and_then(|text| text.as_str()).map(str::to_owned)
+}
+
+fn member<T: serde::de::DeserializeOwned>(value: &serde_json::Value, field: &str) -> T {
+    serde_json::from_value(value[field].clone()).unwrap_or_else(|error| panic!("{field} of {value}: {error}"))
+}
+
+fn claims_of(gold: &GoldArticle, article: &Article) -> Vec<Claim> {
+    let evidence = |value: &serde_json::Value| {
+        let quote = text_of(value, "quote").unwrap_or_default();
+        let start = article.text.find(&quote).unwrap_or(0);
+        Evidence { span: Span { start, end: start + quote.len() }, quote, rule: "gold".to_owned() }
+    };
+    let casualties = gold.casualties.iter().map(|value| {
+        Claim::Casualty(Casualty {
+            effect: member(value, "effect"),
+            value: member(value, "value"),
+            high: member(value, "high"),
+            bound: serde_json::from_value(value["bound"].clone()).unwrap_or(Bound::Exact),
+            group: member(value, "group"),
+            side: text_of(value, "side"),
+            place: text_of(value, "place"),
+            scope: member(value, "scope"),
+            source: text_of(value, "source"),
+            as_of: None,
+            relation: Relation::Whole,
+            evidence: evidence(value),
+        })
+    });
+    let demands = gold.demands.iter().map(|value| {
+        Claim::Demand(Demand {
+            by: text_of(value, "by").unwrap(),
+            to: text_of(value, "to"),
+            act: member(value, "act"),
+            force: member(value, "force"),
+            status: member(value, "status"),
+            condition: text_of(value, "condition"),
+            source: None,
+            evidence: evidence(value),
+        })
+    });
+    let positions = gold.positions.iter().map(|value| {
+        Claim::Position(Position {
+            actor: text_of(value, "actor").unwrap(),
+            stance: member(value, "stance"),
+            target: text_of(value, "target"),
+            source: None,
+            evidence: evidence(value),
+        })
+    });
+    let mut claims: Vec<Claim> = casualties.chain(demands).chain(positions).collect();
+    claims.sort_by_key(|claim| claim.evidence().span);
+    claims
+}
+
+fn same_name(one: Option<&str>, other: Option<&str>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => marks(one).intersection(&marks(other)).next().is_some(),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+/// Whether an alert is the gold one: leniently by what it tells, strictly also by change, place of the change and start.
+fn matches(gold: &serde_json::Value, alert: &Alert, strict: bool) -> bool {
+    let text = |field| gold.get(field).and_then(|text| text.as_str());
+    if text("about") != Some(alert.about.as_str()) {
+        return false;
+    }
+    let change = text("change") == Some(alert.change.as_str());
+    match (&alert.fact, &alert.after) {
+        (FactKey::Casualties { effect, group, side, .. }, Value::Casualties { value, .. }) => {
+            let from = alert.before.as_ref().and_then(Value::figure);
+            let lenient = text("effect") == Some(effect.as_str()) && gold["to"].as_u64() == Some(*value);
+            lenient
+                && (!strict
+                    || change
+                        && text("group") == Some(group.as_str())
+                        && same_name(text("side"), side.as_deref())
+                        && (text("change") == Some("new") || gold["from"].as_u64() == from))
+        }
+        (FactKey::Demand { by, to, act }, _) => {
+            let lenient = text("act") == Some(act.as_str()) && same_name(text("by"), Some(by));
+            lenient && (!strict || change && same_name(text("to"), to.as_deref()))
+        }
+        (FactKey::Position { actor, .. }, Value::Position { stance, .. }) => {
+            let lenient = text("stance") == Some(stance.as_str()) && same_name(text("actor"), Some(actor));
+            lenient && (!strict || change)
+        }
+        _ => false,
+    }
+}
+
+/// One alert in a line, for the log of a failing run.
+fn line(alert: &Alert) -> String {
+    format!(
+        "{} {} {:?} -> {}",
+        alert.change.as_str(),
+        serde_json::to_string(&alert.fact).unwrap(),
+        alert.before.as_ref().map(|before| serde_json::to_string(before).unwrap()),
+        serde_json::to_string(&alert.after).unwrap()
+    )
+}
+
+#[test]
+fn tells_what_an_editor_would_tell() {
+    let (mut must, mut lenient, mut strict, mut wrong, mut reports) = (0, 0, 0, 0, 0);
+    for dir in stream_dirs() {
+        let (stream, read) = load(&dir);
+        let mut ledger = Ledger::new(Limits::default());
+        println!("# {}", stream.stream);
+        for (gold, (article, claims)) in stream.articles.iter().zip(read) {
+            reports += 1;
+            let story = format!("{}/{}", stream.stream, gold.story);
+            let assignment = Assignment {
+                opens: false,
+                origin: article.id.clone(),
+                score: 1.0,
+                reason: "gold".to_owned(),
+                story,
+            };
+            let id = article.id.clone();
+            let received = article.received_at;
+            let outcome = ledger.apply(article, claims, assignment, received);
+            let alerts = outcome.message.map(|message| message.alerts).unwrap_or_default();
+            for wanted in &gold.alerts.must {
+                must += 1;
+                let found = alerts.iter().any(|alert| matches(wanted, alert, false));
+                let exact = alerts.iter().any(|alert| matches(wanted, alert, true));
+                lenient += usize::from(found);
+                strict += usize::from(exact);
+                if !exact {
+                    println!("  {} {id}: {wanted}", if found { "inexact" } else { "MISSED" });
+                }
+            }
+            for alert in &alerts {
+                let mut all = gold.alerts.must.iter().chain(&gold.alerts.may);
+                if !all.any(|wanted| matches(wanted, alert, false)) {
+                    wrong += 1;
+                    println!("  FALSE {id}: {}", line(alert));
+                }
+            }
+        }
+    }
+    println!("must {must} lenient {lenient} strict {strict} false {wrong} reports {reports}");
+    assert!(lenient * 100 >= must * 98, "lenient recall {lenient}/{must}");
+    assert!(strict * 100 >= must * 95, "strict recall {strict}/{must}");
+    assert!(wrong * 100 <= reports * 5, "false alerts {wrong} in {reports} reports");
+}
