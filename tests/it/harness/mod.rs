@@ -1,0 +1,17 @@
+//! What the tests share: the daemon as a process, receivers that write down what they get, a broker, made-up reports.
+
+mod daemon;
+mod receiver;
+mod reports;
+mod told;
+mod wait;
+#[cfg(feature = "kafka")]
+mod broker;
+
+#[cfg(feature = "kafka")]
+pub(crate) use broker::{Broker, Consumer, Record, make_topics, produce, produce_records, shared_broker};
+pub(crate) use daemon::{Daemon, Place, names_below};
+pub(crate) use receiver::{Answer, Received, Receiver};
+pub(crate) use reports::{Report, reports};
+pub(crate) use told::Told;
+pub(crate) use wait::{environment, not_run, wait_for, wait_until};

@@ -1,0 +1,150 @@
+//! Kafka on both ends, with a real broker: reports from a topic, alerts to a topic. The daemon is killed, the broker is
+//! away, records are bad; what the reader of the alert topic ends with is what an undisturbed run tells.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use crate::harness::{
+    Broker, Consumer, Place, Receiver, Record, Told, make_topics, produce, produce_records, reports,
+    shared_broker, wait_for, wait_until,
+};
+use crate::restart::{KILLS, PATIENCE, finish, kill_at_random_moment, stop, told_to, undisturbed};
+
+/// A daemon between two topics, with a webhook beside. A killed daemon leaves its group without a word: a short session
+/// lets the next one take over after a second.
+fn between_topics(address: &str, articles: &str, alerts: &str, receiver: &Receiver) -> Place {
+    Place::new()
+        .with(&format!(
+            "[inputs.wire]\ntype = \"kafka\"\nbrokers = [\"{address}\"]\ntopics = [\"{articles}\"]\ngroup = \"{articles}\"\n\
+             dead_letter_topic = \"{articles}-dead\"\n\
+             properties = {{ \"session.timeout.ms\" = \"1000\", \"heartbeat.interval.ms\" = \"300\", \
+             \"auto.offset.reset\" = \"earliest\" }}"
+        ))
+        .with(&format!(
+            "[outputs.topic]\ntype = \"kafka\"\nbrokers = [\"{address}\"]\ntopic = \"{alerts}\"\ntimeout = \"4s\""
+        ))
+        .with_webhook("hook", receiver)
+}
+
+/// The alerts in a topic, checked for the form every reader relies on.
+fn told_in(records: &[Record]) -> Told {
+    Told::of(records.iter().map(|record| {
+        let alert = record.json();
+        assert_eq!(record.header("ce_specversion"), Some("1.0"), "{:?}", record.headers);
+        assert_eq!(record.header("ce_id"), alert["id"].as_str(), "the event's id is the alert's");
+        assert_eq!(record.key.as_str(), alert["story"].as_str().unwrap(), "the key is the story");
+        alert
+    }))
+}
+
+fn wait_for_all(consumer: &mut Consumer, expected: &Told) {
+    let wanted: BTreeSet<&str> = expected.ids();
+    let all = consumer.read_until(PATIENCE, |records| {
+        let got: BTreeSet<_> = records.iter().filter_map(|record| record.header("ce_id")).collect();
+        wanted.is_subset(&got)
+    });
+    assert!(
+        all,
+        "alerts are missing in the topic: {} of {}",
+        told_in(&consumer.records).ids().len(),
+        wanted.len()
+    );
+}
+
+#[test]
+fn killed_at_fifty_moments_the_topic_loses_nothing_and_tells_nothing_twice() {
+    let Some(address) = shared_broker("killed_at_fifty_moments (Kafka)") else { return };
+    let reports = reports(20_240_507, 6, 40);
+    let expected = undisturbed(&reports);
+    make_topics(&address, &["kill-articles", "kill-articles-dead", "kill-alerts"]);
+
+    let receiver = Receiver::start();
+    let place = between_topics(&address, "kill-articles", "kill-alerts", &receiver);
+    let mut random = Rng::with_seed(2);
+    let mut portions = reports.chunks(reports.len().div_ceil(KILLS));
+    for _ in 0..KILLS {
+        let daemon = place.start();
+        produce(&address, "kill-articles", portions.next().unwrap_or_default());
+        kill_at_random_moment(daemon, &receiver, &mut random);
+    }
+    let mut daemon = place.start();
+    let mut consumer = Consumer::new(&address, "kill-alerts");
+    finish(&mut daemon, &receiver, &expected);
+    wait_for_all(&mut consumer, &expected);
+    stop(daemon);
+
+    for told in [told_to(&receiver), told_in(&consumer.records)] {
+        told.assert_same_as(&expected);
+        told.assert_chained();
+    }
+}
+
+#[test]
+fn a_broker_that_is_away_at_the_start_and_in_the_middle_costs_only_time() {
+    let Some(broker) = Broker::prepare("a_broker_that_is_away") else { return };
+    let reports = reports(20_240_508, 4, 12);
+    let expected = undisturbed(&reports);
+    let (first, second) = reports.split_at(reports.len() / 2);
+    let receiver = Receiver::start();
+    let place = between_topics(broker.address(), "away-articles", "away-alerts", &receiver);
+
+    let mut daemon = place.start();
+    wait_until("a log line that names the absent broker", PATIENCE, || {
+        place.log().contains(broker.address())
+    });
+    daemon.assert_alive();
+    broker.start();
+    make_topics(broker.address(), &["away-articles", "away-articles-dead", "away-alerts"]);
+    produce(broker.address(), "away-articles", first);
+    assert!(receiver.wait(PATIENCE, |received| !received.is_empty()), "no alert after the broker came");
+
+    produce(broker.address(), "away-articles", second);
+    broker.stop();
+    // The thirty seconds are the test: an outage longer than every single timeout of the daemon.
+    assert!(wait_for(Duration::from_secs(30), || None::<()>).is_none());
+    daemon.assert_alive();
+    broker.start();
+
+    let mut consumer = Consumer::new(broker.address(), "away-alerts");
+    finish(&mut daemon, &receiver, &expected);
+    wait_for_all(&mut consumer, &expected);
+    stop(daemon);
+    for told in [told_to(&receiver), told_in(&consumer.records)] {
+        told.assert_same_as(&expected);
+        told.assert_chained();
+    }
+}
+
+#[test]
+fn a_record_that_cannot_be_read_goes_to_the_dead_letter_topic_and_the_rest_goes_on() {
+    let Some(address) = shared_broker("a_record_that_cannot_be_read") else { return };
+    let reports = reports(20_240_509, 2, 3);
+    let expected = undisturbed(&reports);
+    make_topics(&address, &["bad-articles", "bad-articles-dead", "bad-alerts"]);
+    let (before, after) = reports.split_at(3);
+    produce(&address, "bad-articles", before);
+    let bad: [&[u8]; 3] = [b"{\"title\": 7, \"text\": \"x\"}", b"\x00\xff\x00\xfe", b"{\"text\": "];
+    produce_records(&address, "bad-articles", bad.map(|bytes| ("0".to_owned(), bytes.to_vec())));
+    produce(&address, "bad-articles", after);
+
+    let receiver = Receiver::start();
+    let place = between_topics(&address, "bad-articles", "bad-alerts", &receiver);
+    let mut daemon = place.start();
+    finish(&mut daemon, &receiver, &expected);
+    let mut dead = Consumer::new(&address, "bad-articles-dead");
+    assert!(
+        dead.read_until(PATIENCE, |records| records.len() >= bad.len()),
+        "{} dead letters",
+        dead.records.len()
+    );
+    stop(daemon);
+    told_to(&receiver).assert_same_as(&expected);
+    assert_eq!(dead.records.len(), bad.len());
+    for (record, bytes) in dead.records.iter().zip(bad) {
+        assert_eq!(record.bytes, bytes, "a dead letter is the record as it came");
+        let why = record.headers.iter().find(|(name, _)| name.contains("reason"));
+        assert!(why.is_some_and(|(_, reason)| !reason.is_empty()), "no reason among {:?}", record.headers);
+    }
+}

@@ -1,0 +1,23 @@
+//! The real program, started as its user starts it, with real files, sockets and a real broker. Comes in: the built
+//! binary. Goes out: a verdict. Never calls the daemon's code: what these tests know of it is its command line, its
+//! config, its JSON and its folders.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected ends there and says so"
+)]
+
+mod harness;
+
+mod bad_inputs;
+mod inbox;
+#[cfg(feature = "kafka")]
+mod kafka;
+mod outputs;
+mod restart;
+mod schemas;
+mod stop;
+mod store;
+mod tidy;

@@ -1,0 +1,85 @@
+//! One bad output stays one bad output: the others are served at once, and when it comes back it is given everything,
+//! each story in order.
+
+use std::time::{Duration, Instant};
+
+use crate::harness::{Answer, Place, Receiver, reports, wait_for, wait_until};
+use crate::restart::{PATIENCE, finish, stop, told_to, undisturbed};
+
+/// An outage of one output in these tests.
+const OUTAGE: Duration = Duration::from_secs(60);
+
+#[test]
+fn an_output_that_answers_500_for_a_minute_delays_only_itself_and_gets_everything_in_order() {
+    let reports = reports(20_240_510, 3, 12);
+    let expected = undisturbed(&reports);
+    let (well, ill) = (Receiver::start(), Receiver::start());
+    ill.answer(Answer::Status(500));
+    let place =
+        Place::new().with_inbox().with_webhook("well", &well).with_webhook("ill", &ill).with_journal();
+    let began = Instant::now();
+    let mut daemon = place.start();
+    for report in &reports {
+        place.drop_in(report);
+    }
+    finish(&mut daemon, &well, &expected);
+    let others = began.elapsed();
+    assert!(others < OUTAGE / 2, "the ill output held the others up for {others:?}");
+    assert!(ill.count() > 0, "the ill output was never tried");
+    assert!(told_to(&ill).ids().is_empty());
+    // The minute is the test: retries go on through it.
+    let tried = ill.count();
+    assert!(wait_for(OUTAGE.saturating_sub(others), || None::<()>).is_none());
+    assert!(ill.count() > tried, "the retries have ended");
+    daemon.assert_alive();
+
+    ill.answer(Answer::Accept);
+    finish(&mut daemon, &ill, &expected);
+    stop(daemon);
+    for receiver in [&well, &ill] {
+        let told = told_to(receiver);
+        told.assert_same_as(&expected);
+        told.assert_chained();
+    }
+    assert!(place.log().contains("500"), "the log must say what the ill output answers");
+}
+
+#[test]
+fn a_receiver_that_is_busy_drops_the_line_or_says_nothing_gets_every_alert_in_the_end() {
+    let reports = reports(20_240_511, 2, 6);
+    let expected = undisturbed(&reports);
+    let receiver = Receiver::start();
+    let place = Place::new().with_inbox().with_webhook("hook", &receiver);
+    let mut daemon = place.start();
+    let moods = [Answer::DropLine, Answer::Silence, Answer::Status(503), Answer::TooMany(1), Answer::Accept];
+    for (mood, portion) in moods.into_iter().zip(reports.chunks(reports.len().div_ceil(moods.len()))) {
+        receiver.answer(mood);
+        let count = receiver.count();
+        for report in portion {
+            place.drop_in(report);
+        }
+        assert!(receiver.wait(PATIENCE, |received| received.len() > count), "nothing was sent to {mood:?}");
+    }
+    finish(&mut daemon, &receiver, &expected);
+    stop(daemon);
+    told_to(&receiver).assert_same_as(&expected);
+    told_to(&receiver).assert_chained();
+}
+
+#[test]
+fn what_was_refused_for_good_is_listed_as_a_dead_letter() {
+    let reports = reports(20_240_512, 1, 1);
+    let receiver = Receiver::start();
+    receiver.answer(Answer::Status(410));
+    let place = Place::new().with_inbox().with_webhook("hook", &receiver);
+    let config = place.config_file();
+    let daemon = place.start();
+    place.drop_in(&reports[0]);
+    assert!(receiver.wait(PATIENCE, |received| !received.is_empty()), "nothing was sent");
+    wait_until("the dead letter in the list", PATIENCE, || {
+        let listed = place.run(&["dead-letters", "list", "--config", config.to_str().unwrap()]);
+        String::from_utf8_lossy(&listed.stdout).contains("410")
+    });
+    stop(daemon);
+    assert_eq!(receiver.count(), 1, "410 means: do not try again");
+}
