@@ -76,8 +76,8 @@ pub(crate) fn undisturbed(reports: &[Report]) -> Told {
 /// The alert ids that `newsdelta replay` prints for these reports.
 pub(crate) fn replayed(place: &Place, reports: &[Report]) -> BTreeSet<String> {
     let file = place.path("all.jsonl");
-    fs::write(&file, reports.iter().map(|report| format!("{}\n", report.json())).collect::<String>())
-        .unwrap();
+    let lines: Vec<_> = reports.iter().map(|report| report.json().to_string()).collect();
+    fs::write(&file, lines.join("\n")).unwrap();
     let done = place.run(&["replay", "--json", file.to_str().unwrap()]);
     assert!(done.status.success(), "replay: {}", String::from_utf8_lossy(&done.stderr));
     let lines = String::from_utf8(done.stdout).unwrap();

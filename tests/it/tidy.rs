@@ -60,8 +60,8 @@ fn no_source_file_is_too_long() {
 #[test]
 fn nothing_is_left_for_later() {
     // Put together here so that this file does not find itself.
-    let later = ["TO", "DO|FIX", "ME|XX", "X|todo!", r"\(|unimplemented!", r"\("].concat();
-    let later = Regex::new(&format!("({later})")).unwrap();
+    let later = ["TO", "DO|FIX", "ME|XX", "X"].concat();
+    let later = Regex::new(&format!(r"\b({later})\b|\b(todo|unimplemented)!\(")).unwrap();
     let mut found = Vec::new();
     for (path, text) in files("rs").into_iter().chain(files("md")).chain(files("toml")) {
         let lines = text.lines().enumerate().filter(|(_, line)| later.is_match(line));
@@ -97,7 +97,7 @@ fn every_path_that_a_document_names_exists() {
 
 #[test]
 fn every_rule_has_its_corpus_and_every_corpus_its_rule() {
-    let defines = Regex::new(r"(?m)\bRule\s*\{").unwrap();
+    let defines = Regex::new(r"\bRule\s*\{").unwrap();
     let (mut alone, mut rules) = (Vec::new(), 0);
     for (path, text) in files("rs").into_iter().filter(|(path, _)| path.starts_with("src/extract/english")) {
         if defines.is_match(&text) && text.contains("include_str!") {

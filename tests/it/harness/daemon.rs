@@ -30,7 +30,7 @@ impl Place {
 
     /// With the store in the folder, or where the test wants it.
     pub(crate) fn with_store(self, path: &Path) -> Self {
-        self.with(&format!("[store]\npath = {path:?}"))
+        self.with(&format!("[store]\npath = \"{}\"", path.display()))
     }
 
     /// With a watched folder that takes files as soon as they rest for a moment.
@@ -41,7 +41,7 @@ impl Place {
     /// With a watched folder of the given settings.
     pub(crate) fn with_inbox_settings(self, settings: &str) -> Self {
         let path = self.inbox();
-        self.with(&format!("[inputs.inbox]\ntype = \"inbox\"\npath = {path:?}\n{settings}"))
+        self.with(&format!("[inputs.inbox]\ntype = \"inbox\"\npath = \"{}\"\n{settings}", path.display()))
     }
 
     /// With a webhook output of this name.
@@ -56,7 +56,7 @@ impl Place {
     /// With the file output that [`Place::journal`] reads.
     pub(crate) fn with_journal(self) -> Self {
         let path = self.path("journal.jsonl");
-        self.with(&format!("[outputs.journal]\ntype = \"file\"\npath = {path:?}"))
+        self.with(&format!("[outputs.journal]\ntype = \"file\"\npath = \"{}\"", path.display()))
     }
 
     /// With another part of the config.
@@ -112,11 +112,9 @@ impl Place {
     /// The path of the config file, written as it now stands.
     pub(crate) fn config_file(&self) -> PathBuf {
         let path = self.path("newsdelta.toml");
-        let mut text = self.config.clone();
-        if !text.contains("[store]") {
-            text += &format!("[store]\npath = {:?}\n", self.path("store.db"));
-        }
-        fs::write(&path, text).unwrap();
+        let store = format!("[store]\npath = \"{}\"\n", self.path("store.db").display());
+        let store = if self.config.contains("[store]") { String::new() } else { store };
+        fs::write(&path, format!("{}{store}", self.config)).unwrap();
         path
     }
 
@@ -140,6 +138,7 @@ impl Place {
 
 /// Shows the log of a test that failed: it is where the cause stands.
 impl Drop for Place {
+    #[expect(clippy::print_stderr, reason = "the test runner shows it with the failure")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             let log = self.log();

@@ -19,13 +19,12 @@ impl Told {
         for alert in alerts {
             let id =
                 alert["id"].as_str().unwrap_or_else(|| panic!("an alert without id: {alert}")).to_owned();
-            match told.by_id.get(&id) {
-                Some(first) => assert_eq!(first, &alert, "alert {id} was told twice with different content"),
-                None => {
-                    told.order.push(id.clone());
-                    told.by_id.insert(id, alert);
-                }
+            if let Some(first) = told.by_id.get(&id) {
+                assert_eq!(first, &alert, "alert {id} was told twice with different content");
+                continue;
             }
+            told.order.push(id.clone());
+            told.by_id.insert(id, alert);
         }
         told
     }
