@@ -1,23 +1,44 @@
-//! What is remembered. The only code that speaks SQL. Everything an article changes is committed in one transaction:
-//! its text, claims, facts, story, the messages to send, and the input's checkpoint.
+//! What is remembered. Comes in: outcomes to commit, attempts to record, questions. Goes out: what was committed.
+//! The only code that speaks SQL. Everything an article changes is committed in one transaction: its text, claims,
+//! facts, story, the messages to send, and the input's checkpoint. Never decides what is news and never reads a clock.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
-use crate::model::{Article, ArticleId, Claim, Fact, FactKey, Message, Story, StoryId};
+use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Story, StoryId};
+
+pub mod sqlite;
+#[cfg(test)]
+pub(crate) mod contract;
+
+pub use sqlite::SqliteStore;
+
+/// How many bytes of an item that could not be read are kept: nearly every article fits whole, and a flood of bad
+/// items cannot fill the disk. A longer one is cut there, and can be retried only by offering it to its input again.
+pub const FAILED_BYTES_MAX: usize = 64 * 1024;
+
+/// How many items that could not be read are kept: beyond, the oldest go, with a warning in the log.
+pub const FAILED_ITEMS_MAX: i64 = 10_000;
 
 /// Why the store could not do something.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// Another instance moved these stories meanwhile: read them again and diff again.
+    /// Another instance moved these stories meanwhile: read them again and diff again. Nothing was written.
     #[error("stories moved meanwhile: {0:?}")]
     StoryMoved(Vec<StoryId>),
-    /// It may work later: busy, disk full, connection lost.
-    #[error("the store cannot write now: {0}")]
+    /// These articles are committed already: leave them out and diff the rest again. Nothing was written.
+    #[error("articles committed already: {0:?}")]
+    ArticlesKnown(Vec<ArticleId>),
+    /// It may work later: busy, disk full, connection lost. Nothing was written, except when the connection was lost
+    /// at the very end; the next try then answers [`StoreError::ArticlesKnown`].
+    #[error("the store cannot answer now: {0}")]
     Unavailable(String),
-    /// It will not work without an operator: damaged file, newer schema.
+    /// The request itself cannot be met: an unknown id, a dead letter that cannot be retried.
+    #[error("{0}")]
+    Refused(String),
+    /// It will not work without an operator: damaged file, newer schema, a second daemon.
     #[error("{0}")]
     Broken(String),
 }
@@ -29,22 +50,35 @@ pub struct FailedItem {
     pub input: String,
     /// File name or record position.
     pub label: String,
+    /// File ending or content type, as far as it was known: a retry reads the bytes by it.
+    pub form: Option<String>,
     /// Why.
     pub reason: String,
     /// When.
     pub failed_at: Timestamp,
-    /// The first bytes, bounded, for `dead-letters show` and `retry`.
+    /// The bytes; the store keeps the first [`FAILED_BYTES_MAX`] of them.
     pub bytes: Vec<u8>,
+}
+
+/// A failed item that somebody asked to have read again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetriedItem {
+    /// To be named in [`Commit::retried`] once it is done.
+    pub id: i64,
+    /// The item, whole.
+    pub item: FailedItem,
 }
 
 /// One transaction's worth.
 #[derive(Debug, Default)]
 pub struct Commit {
-    /// What articles changed, in order.
+    /// What articles changed, in order. Each raises the revision of its story by one; the first of a story is 1.
     pub outcomes: Vec<Outcome>,
     /// What could not be read.
     pub failed: Vec<FailedItem>,
-    /// How far the inputs have been consumed.
+    /// Failed items that have been read again: they are forgotten (one that failed again is in `failed` anew).
+    pub retried: Vec<i64>,
+    /// How far the inputs have been consumed. One that lies behind what is stored changes nothing.
     pub checkpoints: Vec<Checkpoint>,
     /// Names of the outputs every message goes to.
     pub outputs: Vec<String>,
@@ -57,11 +91,13 @@ pub struct Commit {
 pub struct Delivery {
     /// Names the delivery in the store.
     pub id: i64,
+    /// Counts the leases of this delivery: what a holder of an older lease records later is not taken.
+    pub lease: i64,
     /// Name of the output.
     pub output: String,
     /// What is delivered.
     pub message: Message,
-    /// Attempts made so far.
+    /// Attempts recorded so far.
     pub attempts: u32,
     /// When the message was committed.
     pub queued_at: Timestamp,
@@ -74,22 +110,85 @@ pub enum Attempt {
     Delivered,
     /// Try again at this time.
     RetryAt(Timestamp, String),
-    /// Given up: kept as a dead letter.
+    /// Given up: kept as a dead letter. The next message of the story goes ahead.
     Dead(String),
 }
 
-/// What newsdelta remembers. Two backends pass the same contract tests.
+/// A past moment to ask about, in both times. An empty one asks about the present.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AsOf {
+    /// Only claims that held at this time or before.
+    pub held_at: Option<Timestamp>,
+    /// Only claims that newsdelta had learned by this time.
+    pub learned_at: Option<Timestamp>,
+}
+
+/// A committed article with what was read in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownArticle {
+    /// The article.
+    pub article: Article,
+    /// Its story.
+    pub story: StoryId,
+    /// The article it repeats, or its own id.
+    pub origin: ArticleId,
+    /// When newsdelta learned it.
+    pub learned_at: Timestamp,
+    /// Its claims in the order read, each with the key of the fact it speaks to.
+    pub claims: Vec<(FactKey, KnownClaim)>,
+}
+
+/// Something that went no further and waits for somebody to look at it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeadLetter {
+    /// Names it on the command line: `item-12`, `delivery-7`.
+    pub id: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// What it is.
+    pub letter: Letter,
+}
+
+/// What a dead letter is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Letter {
+    /// An item that could not be read.
+    Item {
+        /// The item; without its bytes when it comes from a list.
+        item: FailedItem,
+        /// How many bytes it had; more than `item.bytes` when it was cut.
+        size: u64,
+        /// Whether somebody asked already to have it read again.
+        retrying: bool,
+    },
+    /// A message that an output did not take.
+    Delivery(Box<Delivery>),
+}
+
+/// What newsdelta remembers. Every backend passes the same contract tests.
+///
+/// A call that is dropped before it answers may still have been carried out.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Which of these articles are committed already.
+    /// Which of these articles are committed already, in the order asked.
     async fn known_articles(&self, ids: &[ArticleId]) -> Result<Vec<ArticleId>, StoreError>;
-    /// Every open story, for the assignment index.
-    async fn open_stories(&self) -> Result<Vec<Story>, StoreError>;
-    /// All facts of a story with their history.
+    /// How far an input has been consumed, by part.
+    async fn checkpoints(&self, input: &str) -> Result<Vec<Checkpoint>, StoreError>;
+    /// Every story whose latest report spoke at `since` or later, by id: for the assignment index.
+    async fn open_stories(&self, since: Timestamp) -> Result<Vec<Story>, StoreError>;
+    /// The articles committed last, at most `limit`, oldest first, without claims: for finding reprints after a start.
+    async fn recent_articles(&self, limit: usize) -> Result<Vec<KnownArticle>, StoreError>;
+    /// All facts of a story with their history, by key; claims in order of `held_at`, then of commit.
     async fn facts(&self, story: &StoryId) -> Result<Vec<Fact>, StoreError>;
     /// Writes everything or nothing.
     async fn commit(&self, commit: &Commit) -> Result<(), StoreError>;
-    /// Up to `limit` due deliveries of one output in order, at most one message per story, leased until `until`.
+    /// Failed items that somebody asked to have read again, at most `limit`, oldest first.
+    async fn items_to_retry(&self, limit: usize) -> Result<Vec<RetriedItem>, StoreError>;
+
+    /// Up to `limit` due deliveries of one output, longest due first, at most one message per story, leased until
+    /// `until`. The next message of a story is not due before the one ahead of it was delivered or given up.
     async fn lease(
         &self,
         output: &str,
@@ -97,19 +196,35 @@ pub trait Store: Send + Sync {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<Delivery>, StoreError>;
-    /// Records how an attempt ended and ends the lease.
-    async fn record(&self, delivery: i64, attempt: &Attempt, now: Timestamp) -> Result<(), StoreError>;
-    /// When the next delivery of this output falls due, if any is waiting.
+    /// Records how an attempt ended and ends the lease. A lease that another has taken over meanwhile changes nothing,
+    /// except that a message delivered under it counts as delivered.
+    async fn record(&self, delivery: &Delivery, attempt: &Attempt, now: Timestamp) -> Result<(), StoreError>;
+    /// Gives leases back unused: these deliveries are due at once.
+    async fn give_back(&self, deliveries: &[Delivery], now: Timestamp) -> Result<(), StoreError>;
+    /// When the next delivery of this output falls due (a leased one: when its lease ends), if any is waiting.
     async fn next_due(&self, output: &str) -> Result<Option<Timestamp>, StoreError>;
+
     /// Stories, latest report first.
     async fn stories(&self, limit: usize) -> Result<Vec<Story>, StoreError>;
-    /// One story by id or by the start of its id.
+    /// One story by id or by the start of its id; refused when several ids start so.
     async fn story(&self, id: &str) -> Result<Option<Story>, StoreError>;
-    /// One article with its story and its claims, each with the key of the fact it speaks to.
-    async fn article(
-        &self,
-        id: &str,
-    ) -> Result<Option<(Article, StoryId, Vec<(FactKey, Claim)>)>, StoreError>;
-    /// The messages that an article made.
+    /// Facts of a story from the claims that satisfy `at` alone. Unless `at` is empty, `value`, `told` and
+    /// `conflicts_told` are left empty: what follows from the claims is `diff`'s to say.
+    async fn facts_as_of(&self, story: &StoryId, at: AsOf) -> Result<Vec<Fact>, StoreError>;
+    /// The articles of a story in order of commit, at most `limit`, the latest ones, without claims.
+    async fn articles_of(&self, story: &StoryId, limit: usize) -> Result<Vec<KnownArticle>, StoreError>;
+    /// One article by id or by the start of its id; refused when several ids start so.
+    async fn article(&self, id: &str) -> Result<Option<KnownArticle>, StoreError>;
+    /// The messages that an article made, in order.
     async fn messages_of(&self, article: &ArticleId) -> Result<Vec<Message>, StoreError>;
+
+    /// What could not be read or delivered, latest first, at most `limit` of each kind.
+    async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, StoreError>;
+    /// One dead letter, whole.
+    async fn dead_letter(&self, id: &str) -> Result<Option<DeadLetter>, StoreError>;
+    /// Sends a dead delivery again, or has a failed item read again. Refused when there is no such dead letter, or
+    /// when it is an item that was cut.
+    async fn retry_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError>;
+    /// Forgets a failed item, or takes a dead delivery off the list. Refused when there is no such dead letter.
+    async fn discard_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError>;
 }

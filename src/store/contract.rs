@@ -1,0 +1,249 @@
+//! What every backend must do, as tests that know no backend. Comes in: a [`Place`] that opens a store, and opens it
+//! again with everything that was committed. A backend runs them all by `contract_tests!(its place)`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Attempt, Commit, FailedItem, Store, StoreError};
+use crate::inputs::Checkpoint;
+use crate::ledger::Outcome;
+use crate::model::alert::AlertEvidence;
+use crate::model::story::Profile;
+use crate::model::{
+    Alert, Article, Bound, Casualty, ChangeKind, Claim, Draft, Effect, Evidence, Fact, FactKey, Group,
+    KnownClaim, Message, Moment, Relation, Scope, Span, Story, Value,
+};
+
+pub(crate) mod commits;
+pub(crate) mod dead_letters;
+pub(crate) mod outbox;
+pub(crate) mod questions;
+
+/// Where a store lives.
+#[async_trait]
+pub(crate) trait Place: Send + Sync {
+    /// Opens it as the daemon. Whoever held it before is gone.
+    async fn open(&self) -> Arc<dyn Store>;
+}
+
+/// Runs every test of the contract on a fresh place.
+macro_rules! contract_tests {
+    ($place:expr) => {
+        contract_tests! { $place;
+            commits: a_commit_comes_back_whole, a_failed_commit_leaves_nothing, a_known_article_is_refused,
+                the_same_article_twice_is_refused, a_moved_story_is_refused, revisions_must_not_leap,
+                checkpoints_only_move_forward, ten_thousand_outcomes, commits_at_once_all_count,
+                a_claim_may_speak_to_an_untouched_fact, everything_survives_reopening;
+            outbox: each_output_gets_each_message_once, messages_of_a_story_keep_their_order,
+                one_message_of_a_story_at_a_time, leases_expire, a_stale_lease_changes_nothing,
+                a_late_delivered_counts, leases_given_back_are_due, dead_ones_let_the_next_go_ahead,
+                stories_do_not_wait_for_each_other, nothing_is_due_early;
+            questions: both_times_are_kept, the_start_of_an_id_is_enough, stories_come_latest_first,
+                old_stories_are_closed, articles_come_with_their_claims, recent_articles_are_bounded;
+            dead_letters: a_failed_item_is_kept_and_bounded, a_failed_item_is_read_again,
+                a_cut_item_cannot_be_read_again, a_dead_delivery_is_sent_again_in_order, discarded_ones_are_gone,
+                wrong_names_are_refused;
+        }
+    };
+    ($place:expr; $($module:ident: $($name:ident),+;)+) => {
+        $(mod $module {
+            use super::*;
+            $(#[tokio::test]
+            async fn $name() {
+                $crate::store::contract::$module::$name(&$place).await;
+            })+
+        })+
+    };
+}
+pub(crate) use contract_tests;
+
+/// `minutes` after a fixed moment.
+pub(crate) fn at(minutes: i64) -> Timestamp {
+    let start: Timestamp = "2024-05-02T08:00:00.000000001Z".parse().unwrap();
+    start + SignedDuration::from_mins(minutes)
+}
+
+/// An article that speaks at `minute`.
+pub(crate) fn article(id: &str, minute: i64) -> Article {
+    let draft = Draft {
+        id: Some(id.to_owned()),
+        outlet: Some("Harbour Post".to_owned()),
+        url: Some(format!("https://harbour.example/{id}")),
+        published_at: Some(Moment::parse("2024-05-02T10:00:00+02:00").unwrap()),
+        title: Some(format!("Ferry capsizes, report {id}")),
+        text: "At least 12 people died when the ferry capsized – officials said.".to_owned(),
+    };
+    Article {
+        published_at: Some(Moment { at: at(minute), ..draft.published_at.unwrap() }),
+        ..Article::new(draft, at(minute))
+    }
+}
+
+/// The key under which [`outcome`] keeps its claim.
+pub(crate) fn killed() -> FactKey {
+    FactKey::Casualties {
+        effect: Effect::Killed,
+        group: Group::People,
+        side: None,
+        place: None,
+        scope: Scope::Event,
+    }
+}
+
+/// What `article` says: `value` people killed.
+pub(crate) fn claim(article: &Article, value: u64, learned_at: Timestamp) -> KnownClaim {
+    KnownClaim {
+        claim: Claim::Casualty(Casualty {
+            effect: Effect::Killed,
+            value,
+            high: None,
+            bound: Bound::AtLeast,
+            group: Group::People,
+            side: None,
+            place: None,
+            scope: Scope::Event,
+            source: Some("officials".to_owned()),
+            as_of: None,
+            relation: Relation::Whole,
+            evidence: Evidence {
+                quote: "At least 12 people died".to_owned(),
+                span: Span { start: article.body_start(), end: article.body_start() + 23 },
+                rule: "people_died".to_owned(),
+            },
+        }),
+        article: article.id.clone(),
+        outlet: article.outlet.clone(),
+        origin: article.id.clone(),
+        held_at: article.spoken_at(),
+        learned_at,
+    }
+}
+
+/// The value that follows from a claim.
+pub(crate) fn value(claim: &KnownClaim) -> Value {
+    let Claim::Casualty(casualty) = &claim.claim else { panic!("only casualties here") };
+    Value::Casualties {
+        value: casualty.value,
+        high: None,
+        bound: casualty.bound,
+        source: casualty.source.clone(),
+        article: claim.article.clone(),
+        as_of: claim.held_at,
+    }
+}
+
+/// The story `id` after its `revision`th article, which spoke at `minute`.
+pub(crate) fn story(id: &str, revision: u64, minute: i64) -> Story {
+    Story {
+        id: id.to_owned(),
+        title: "Ferry capsizes".to_owned(),
+        opened_at: at(0),
+        last_report_at: at(minute),
+        articles: revision,
+        revision,
+        profile: Profile {
+            terms: BTreeMap::from([("ferry".to_owned(), 0.1), ("harbour".to_owned(), 1.0 / 3.0)]),
+        },
+    }
+}
+
+/// A message with one alert.
+pub(crate) fn message(article: &Article, story: &str, claim: &KnownClaim) -> Message {
+    let alert = Alert {
+        id: format!("alert-of-{}", article.id),
+        article: article.id.clone(),
+        article_title: article.title.clone(),
+        outlet: article.outlet.clone(),
+        url: article.url.clone(),
+        published_at: article.published_at,
+        story: story.to_owned(),
+        story_title: "Ferry capsizes".to_owned(),
+        about: "casualties".to_owned(),
+        fact: killed(),
+        change: ChangeKind::Up,
+        before: None,
+        after: value(claim),
+        evidence: AlertEvidence {
+            quote: claim.claim.evidence().quote.clone(),
+            span: claim.claim.evidence().span,
+            rule: claim.claim.evidence().rule.clone(),
+        },
+        quote_before: None,
+        sources: 1,
+        reason: "the toll rose".to_owned(),
+    };
+    Message {
+        id: format!("message-of-{}", article.id),
+        story: story.to_owned(),
+        article: article.id.clone(),
+        created_at: claim.learned_at,
+        alerts: vec![alert],
+    }
+}
+
+/// What one article changes: its story goes to `revision`, its claim is told. The article speaks, and is learned, at
+/// minute `revision` of the story.
+pub(crate) fn outcome(story_id: &str, revision: u64, article_id: &str) -> Outcome {
+    let minute = i64::try_from(revision).unwrap();
+    let article = article(article_id, minute);
+    let claim = claim(&article, 10 + revision, at(minute));
+    let fact = Fact {
+        key: killed(),
+        value: Some(value(&claim)),
+        told: Some(value(&claim)),
+        conflicts_told: vec![revision, u64::from(u32::MAX)],
+        claims: vec![claim.clone()],
+    };
+    Outcome {
+        origin: article.id.clone(),
+        story: story(story_id, revision, minute),
+        claims: vec![(killed(), claim.clone())],
+        facts: vec![fact],
+        message: Some(message(&article, story_id, &claim)),
+        learned_at: at(minute),
+        article,
+    }
+}
+
+/// A commit of these outcomes to one output named `slack`.
+pub(crate) fn commit(outcomes: Vec<Outcome>) -> Commit {
+    Commit { outcomes, outputs: vec!["slack".to_owned()], at: at(0), ..Commit::default() }
+}
+
+/// An item that could not be read.
+pub(crate) fn failed(label: &str, bytes: Vec<u8>) -> FailedItem {
+    FailedItem {
+        input: "inbox".to_owned(),
+        label: label.to_owned(),
+        form: Some("txt".to_owned()),
+        reason: "no text".to_owned(),
+        failed_at: at(3),
+        bytes,
+    }
+}
+
+/// How far the input `articles` has got.
+pub(crate) fn checkpoint(next: i64) -> Checkpoint {
+    Checkpoint { input: "articles".to_owned(), part: "news/0".to_owned(), next }
+}
+
+/// The ids of the messages that are due at minute `now`; each is leased for a minute.
+pub(crate) async fn due(store: &dyn Store, output: &str, now: i64) -> Vec<String> {
+    let leased = store.lease(output, 1000, at(now), at(now + 1)).await.unwrap();
+    leased.into_iter().map(|delivery| delivery.message.id).collect()
+}
+
+/// Leases the only due delivery and records how its attempt ended.
+pub(crate) async fn attempt(store: &dyn Store, now: i64, attempt: Attempt) {
+    let leased = store.lease("slack", 1000, at(now), at(now + 1)).await.unwrap();
+    assert_eq!(leased.len(), 1, "{leased:?}");
+    store.record(&leased[0], &attempt, at(now)).await.unwrap();
+}
+
+/// The error that a commit must give.
+pub(crate) async fn refused(store: &dyn Store, commit: Commit) -> StoreError {
+    store.commit(&commit).await.expect_err("the commit had to be refused")
+}

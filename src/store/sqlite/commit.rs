@@ -1,0 +1,314 @@
+//! One commit. Comes in: outcomes, failed items, checkpoints. Goes out: rows, all in the transaction of the caller.
+//! First everything is checked that may refuse the commit, then everything is written. The JSON is made by the
+//! caller's thread, so that the one writer only writes.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, named_params, params};
+
+use super::columns::{count, integer, json, stamp};
+use super::failure::Failure;
+use crate::inputs::Checkpoint;
+use crate::ledger::Outcome;
+use crate::model::{Article, ArticleId, StoryId};
+use crate::store::{Commit, FAILED_BYTES_MAX, FAILED_ITEMS_MAX, FailedItem, StoreError};
+
+pub(super) const IS_KNOWN: &str = "SELECT 1 FROM articles WHERE id = ?1";
+pub(super) const REVISION: &str = "SELECT revision FROM stories WHERE id = ?1";
+pub(super) const WRITE_STORY: &str =
+    "INSERT INTO stories (id, last_report_at, revision, body) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (id) DO UPDATE SET last_report_at = excluded.last_report_at, revision = excluded.revision,
+        body = excluded.body";
+pub(super) const WRITE_ARTICLE: &str = "INSERT INTO articles
+        (id, story, origin, outlet, url, published_at, received_at, learned_at, title, text)
+    VALUES (:id, :story, :origin, :outlet, :url, :published_at, :received_at, :learned_at, :title, :text)
+    RETURNING number";
+pub(super) const WRITE_FACT: &str = "INSERT INTO facts (story, key, value, told, conflicts_told)
+    VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (story, key) DO UPDATE SET value = excluded.value, told = excluded.told,
+        conflicts_told = excluded.conflicts_told
+    RETURNING number";
+pub(super) const FIND_FACT: &str = "SELECT number FROM facts WHERE story = ?1 AND key = ?2";
+pub(super) const WRITE_CLAIM: &str =
+    "INSERT INTO claims (fact, article, held_at, learned_at, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+pub(super) const WRITE_MESSAGE: &str = "INSERT INTO messages (id, article, body) VALUES (?1, ?2, ?3)
+    ON CONFLICT (id) DO NOTHING RETURNING number";
+pub(super) const WRITE_DELIVERY: &str =
+    "INSERT INTO deliveries (message, output, story, due_at, queued_at, state)
+    VALUES (?1, ?2, ?3, ?4, ?4, CASE
+        WHEN EXISTS (SELECT 1 FROM deliveries WHERE output = ?2 AND story = ?3 AND state = 'due')
+        THEN 'queued' ELSE 'due' END)
+    ON CONFLICT (message, output) DO NOTHING";
+pub(super) const WRITE_CHECKPOINT: &str = "INSERT INTO checkpoints (input, part, next) VALUES (?1, ?2, ?3)
+    ON CONFLICT (input, part) DO UPDATE SET next = max(next, excluded.next)";
+const WRITE_FAILED: &str = "INSERT INTO failed_items (input, label, form, reason, failed_at, size, bytes)
+    VALUES (:input, :label, :form, :reason, :failed_at, :size, :bytes)";
+const DROP_OLDEST_FAILED: &str = "DELETE FROM failed_items WHERE number <= ?1";
+const FORGET_RETRIED: &str = "DELETE FROM failed_items WHERE number = ?1 AND retry = 1";
+
+/// A commit with its JSON made and its own contradictions found.
+pub(super) struct Prepared {
+    /// The stories touched: the revision they must have now, and what they are afterwards.
+    stories: BTreeMap<StoryId, PreparedStory>,
+    outcomes: Vec<PreparedOutcome>,
+    failed: Vec<FailedItem>,
+    retried: Vec<i64>,
+    checkpoints: Vec<Checkpoint>,
+    outputs: Vec<String>,
+    at: String,
+}
+
+struct PreparedStory {
+    expected: u64,
+    revision: u64,
+    last_report_at: String,
+    body: String,
+}
+
+struct PreparedOutcome {
+    article: Article,
+    story: StoryId,
+    origin: ArticleId,
+    learned_at: String,
+    facts: Vec<PreparedFact>,
+    /// Key of the fact, time it held, time it was learned, the claim.
+    claims: Vec<(String, String, String, String)>,
+    /// Id and body.
+    message: Option<(String, String)>,
+}
+
+struct PreparedFact {
+    key: String,
+    value: Option<String>,
+    told: Option<String>,
+    conflicts_told: String,
+}
+
+impl Prepared {
+    /// Makes the rows' contents; refuses a commit that contradicts itself.
+    pub(super) fn new(commit: &Commit) -> Result<Self, Failure> {
+        let mut stories: BTreeMap<StoryId, PreparedStory> = BTreeMap::new();
+        for Outcome { story, .. } in &commit.outcomes {
+            let before = match stories.get(&story.id) {
+                Some(earlier) if earlier.revision.checked_add(1) != Some(story.revision) => {
+                    return Err(revisions_leap(&story.id, earlier.revision, story.revision));
+                }
+                Some(earlier) => earlier.expected,
+                None => story.revision.checked_sub(1).ok_or_else(|| revisions_leap(&story.id, 0, 0))?,
+            };
+            let prepared = PreparedStory {
+                expected: before,
+                revision: story.revision,
+                last_report_at: stamp(story.last_report_at),
+                body: String::new(),
+            };
+            stories.insert(story.id.clone(), prepared);
+        }
+        // Only the last state of a story is written, so only that one is turned into JSON.
+        for Outcome { story, .. } in commit.outcomes.iter().rev() {
+            if let Some(prepared) = stories.get_mut(&story.id).filter(|prepared| prepared.body.is_empty()) {
+                prepared.body = json(story)?;
+            }
+        }
+        Ok(Self {
+            stories,
+            outcomes: commit.outcomes.iter().map(PreparedOutcome::new).collect::<Result<_, _>>()?,
+            failed: commit.failed.clone(),
+            retried: commit.retried.clone(),
+            checkpoints: commit.checkpoints.clone(),
+            outputs: commit.outputs.clone(),
+            at: stamp(commit.at),
+        })
+    }
+
+    /// Writes everything; the caller takes it back on an error.
+    pub(super) fn write(&self, connection: &Connection) -> Result<(), Failure> {
+        self.check_articles(connection)?;
+        self.check_revisions(connection)?;
+        for (id, story) in &self.stories {
+            connection.prepare_cached(WRITE_STORY)?.execute(params![
+                id,
+                story.last_report_at,
+                integer(story.revision),
+                story.body
+            ])?;
+        }
+        for outcome in &self.outcomes {
+            outcome.write(connection, &self.outputs, &self.at)?;
+        }
+        self.write_failed(connection)?;
+        for number in &self.retried {
+            connection.prepare_cached(FORGET_RETRIED)?.execute([number])?;
+        }
+        let mut write = connection.prepare_cached(WRITE_CHECKPOINT)?;
+        for Checkpoint { input, part, next } in &self.checkpoints {
+            write.execute(params![input, part, next])?;
+        }
+        Ok(())
+    }
+
+    fn check_articles(&self, connection: &Connection) -> Result<(), Failure> {
+        let mut is_known = connection.prepare_cached(IS_KNOWN)?;
+        let mut known = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for PreparedOutcome { article, .. } in &self.outcomes {
+            if !seen.insert(&article.id) || is_known.exists([&article.id])? {
+                known.push(article.id.clone());
+            }
+        }
+        if known.is_empty() { Ok(()) } else { Err(StoreError::ArticlesKnown(known).into()) }
+    }
+
+    fn check_revisions(&self, connection: &Connection) -> Result<(), Failure> {
+        let mut revision = connection.prepare_cached(REVISION)?;
+        let mut moved = Vec::new();
+        for (id, story) in &self.stories {
+            let stored =
+                revision.query_row([id], |row| Ok(count(row, "revision"))).optional()?.transpose()?;
+            if stored.unwrap_or(0) != story.expected {
+                moved.push(id.clone());
+            }
+        }
+        if moved.is_empty() { Ok(()) } else { Err(StoreError::StoryMoved(moved).into()) }
+    }
+
+    fn write_failed(&self, connection: &Connection) -> Result<(), Failure> {
+        for item in &self.failed {
+            let kept = item.bytes.get(..FAILED_BYTES_MAX).unwrap_or(&item.bytes);
+            connection.prepare_cached(WRITE_FAILED)?.execute(named_params! {
+                ":input": item.input,
+                ":label": item.label,
+                ":form": item.form,
+                ":reason": item.reason,
+                ":failed_at": stamp(item.failed_at),
+                ":size": integer(item.bytes.len()),
+                ":bytes": kept,
+            })?;
+        }
+        if !self.failed.is_empty() {
+            let oldest_kept = connection.last_insert_rowid().saturating_sub(FAILED_ITEMS_MAX);
+            let dropped = connection.prepare_cached(DROP_OLDEST_FAILED)?.execute([oldest_kept])?;
+            if dropped > 0 {
+                tracing::warn!(
+                    dropped,
+                    kept = FAILED_ITEMS_MAX,
+                    "the oldest failed items were dropped from the store"
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn revisions_leap(story: &str, earlier: u64, later: u64) -> Failure {
+    StoreError::Refused(format!(
+        "the commit leaps from revision {earlier} of story {story} to {later}: each outcome raises it by one"
+    ))
+    .into()
+}
+
+impl PreparedOutcome {
+    fn new(outcome: &Outcome) -> Result<Self, Failure> {
+        let facts = outcome.facts.iter().map(|fact| {
+            Ok(PreparedFact {
+                key: json(&fact.key)?,
+                value: fact.value.as_ref().map(json).transpose()?,
+                told: fact.told.as_ref().map(json).transpose()?,
+                conflicts_told: json(&fact.conflicts_told)?,
+            })
+        });
+        let claims = outcome.claims.iter().map(|(key, claim)| {
+            Ok((json(key)?, stamp(claim.held_at), stamp(claim.learned_at), json(claim)?))
+        });
+        Ok(Self {
+            article: outcome.article.clone(),
+            story: outcome.story.id.clone(),
+            origin: outcome.origin.clone(),
+            learned_at: stamp(outcome.learned_at),
+            facts: facts.collect::<Result<_, Failure>>()?,
+            claims: claims.collect::<Result<_, Failure>>()?,
+            message: outcome
+                .message
+                .as_ref()
+                .map(|message| Ok::<_, Failure>((message.id.clone(), json(message)?)))
+                .transpose()?,
+        })
+    }
+
+    fn write(&self, connection: &Connection, outputs: &[String], at: &str) -> Result<(), Failure> {
+        let article = self.write_article(connection)?;
+        let mut facts: BTreeMap<&str, i64> = BTreeMap::new();
+        for fact in &self.facts {
+            let number = connection.prepare_cached(WRITE_FACT)?.query_row(
+                params![self.story, fact.key, fact.value, fact.told, fact.conflicts_told],
+                |row| row.get(0),
+            )?;
+            facts.insert(&fact.key, number);
+        }
+        for (key, held_at, learned_at, body) in &self.claims {
+            let fact = match facts.get(key.as_str()) {
+                Some(&number) => number,
+                None => self.find_or_open_fact(connection, key)?,
+            };
+            facts.insert(key, fact);
+            connection
+                .prepare_cached(WRITE_CLAIM)?
+                .execute(params![fact, article, held_at, learned_at, body])?;
+        }
+        self.write_message(connection, article, outputs, at)
+    }
+
+    fn write_article(&self, connection: &Connection) -> Result<i64, Failure> {
+        let Article { id, outlet, url, published_at, received_at, title, text } = &self.article;
+        Ok(connection.prepare_cached(WRITE_ARTICLE)?.query_row(
+            named_params! {
+                ":id": id,
+                ":story": self.story,
+                ":origin": self.origin,
+                ":outlet": outlet,
+                ":url": url,
+                ":published_at": published_at.map(|moment| moment.to_string()),
+                ":received_at": stamp(*received_at),
+                ":learned_at": self.learned_at,
+                ":title": title,
+                ":text": text,
+            },
+            |row| row.get(0),
+        )?)
+    }
+
+    /// A claim may speak to a fact that the outcome left as it was.
+    fn find_or_open_fact(&self, connection: &Connection, key: &str) -> Result<i64, Failure> {
+        let found = connection
+            .prepare_cached(FIND_FACT)?
+            .query_row([&self.story, key], |row| row.get(0))
+            .optional()?;
+        if let Some(number) = found {
+            return Ok(number);
+        }
+        let nothing: Option<&str> = None;
+        Ok(connection
+            .prepare_cached(WRITE_FACT)?
+            .query_row(params![self.story, key, nothing, nothing, "[]"], |row| row.get(0))?)
+    }
+
+    fn write_message(
+        &self,
+        connection: &Connection,
+        article: i64,
+        outputs: &[String],
+        at: &str,
+    ) -> Result<(), Failure> {
+        let Some((id, body)) = &self.message else { return Ok(()) };
+        let number: Option<i64> = connection
+            .prepare_cached(WRITE_MESSAGE)?
+            .query_row(params![id, article, body], |row| row.get(0))
+            .optional()?;
+        // A message whose id is stored already has been told, or is on its way.
+        let Some(number) = number else { return Ok(()) };
+        for output in outputs {
+            connection.prepare_cached(WRITE_DELIVERY)?.execute(params![number, output, self.story, at])?;
+        }
+        Ok(())
+    }
+}

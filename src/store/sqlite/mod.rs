@@ -1,0 +1,184 @@
+//! The embedded store: one SQLite file, nothing to install. Comes in: a path. Goes out: the [`Store`] over it, with
+//! one writer thread and a few readers. Never opened by two daemons at once; the command line may look in meanwhile.
+
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use self::commit::Prepared;
+use self::readers::Readers;
+use self::writer::Writer;
+use super::{AsOf, Attempt, Commit, DeadLetter, Delivery, KnownArticle, RetriedItem, Store, StoreError};
+use crate::inputs::Checkpoint;
+use crate::model::{ArticleId, Fact, Message, Story, StoryId};
+
+mod columns;
+mod commit;
+mod dead_letters;
+mod failure;
+mod open;
+mod outbox;
+mod questions;
+mod readers;
+mod writer;
+#[cfg(test)]
+mod tests;
+
+pub use self::open::{Access, Options};
+
+/// A store in one file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    readers: Readers,
+    writer: Option<Writer>,
+}
+
+impl SqliteStore {
+    /// Opens the file; as the daemon, creates it when it is missing and frees what an earlier daemon had leased.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] with the cure: another daemon works on the file, a newer program wrote it, it is
+    /// damaged, it is no store, or it cannot be reached.
+    pub fn open(path: &Path, access: Access, options: Options) -> Result<Self, StoreError> {
+        let opened = open::open(path, access, options)?;
+        let writer = match opened.writer {
+            Some(connection) => {
+                if access == Access::Daemon {
+                    let freed = outbox::end_all_leases(&connection).map_err(|failure| failure.at(path))?;
+                    tracing::debug!(path = %path.display(), freed, "store opened");
+                }
+                let started = Writer::start(connection, opened.lock, path.to_owned());
+                Some(
+                    started.map_err(|error| {
+                        StoreError::Unavailable(format!("no thread for the store: {error}"))
+                    })?,
+                )
+            }
+            None => None,
+        };
+        Ok(Self { path: path.to_owned(), readers: Readers::new(opened.readers, path.to_owned()), writer })
+    }
+
+    fn writer(&self) -> Result<&Writer, StoreError> {
+        self.writer.as_ref().ok_or_else(|| {
+            StoreError::Refused(format!(
+                "`{}` was opened only to look: open it for writing",
+                self.path.display()
+            ))
+        })
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn known_articles(&self, ids: &[ArticleId]) -> Result<Vec<ArticleId>, StoreError> {
+        let ids = ids.to_vec();
+        self.readers.read(move |connection| questions::known_articles(connection, ids)).await
+    }
+
+    async fn checkpoints(&self, input: &str) -> Result<Vec<Checkpoint>, StoreError> {
+        let input = input.to_owned();
+        self.readers.read(move |connection| questions::checkpoints(connection, &input)).await
+    }
+
+    async fn open_stories(&self, since: Timestamp) -> Result<Vec<Story>, StoreError> {
+        self.readers.read(move |connection| questions::open_stories(connection, since)).await
+    }
+
+    async fn recent_articles(&self, limit: usize) -> Result<Vec<KnownArticle>, StoreError> {
+        self.readers.read(move |connection| questions::recent_articles(connection, limit)).await
+    }
+
+    async fn facts(&self, story: &StoryId) -> Result<Vec<Fact>, StoreError> {
+        self.facts_as_of(story, AsOf::default()).await
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<(), StoreError> {
+        let prepared = Prepared::new(commit).map_err(|failure| failure.at(&self.path))?;
+        self.writer()?.write(move |connection| prepared.write(connection)).await
+    }
+
+    async fn items_to_retry(&self, limit: usize) -> Result<Vec<RetriedItem>, StoreError> {
+        self.readers.read(move |connection| questions::items_to_retry(connection, limit)).await
+    }
+
+    async fn lease(
+        &self,
+        output: &str,
+        limit: usize,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let output = output.to_owned();
+        self.writer()?.write(move |connection| outbox::lease(connection, &output, limit, now, until)).await
+    }
+
+    async fn record(&self, delivery: &Delivery, attempt: &Attempt, now: Timestamp) -> Result<(), StoreError> {
+        let (id, lease, attempt) = (delivery.id, delivery.lease, attempt.clone());
+        self.writer()?.write(move |connection| outbox::end(connection, id, lease, &attempt, now)).await
+    }
+
+    async fn give_back(&self, deliveries: &[Delivery], now: Timestamp) -> Result<(), StoreError> {
+        let leases: Vec<(i64, i64)> =
+            deliveries.iter().map(|delivery| (delivery.id, delivery.lease)).collect();
+        let give_back = move |connection: &rusqlite::Connection| {
+            leases.iter().try_for_each(|&(id, lease)| outbox::give_back(connection, id, lease, now))
+        };
+        self.writer()?.write(give_back).await
+    }
+
+    async fn next_due(&self, output: &str) -> Result<Option<Timestamp>, StoreError> {
+        let output = output.to_owned();
+        self.readers.read(move |connection| outbox::next_due(connection, &output)).await
+    }
+
+    async fn stories(&self, limit: usize) -> Result<Vec<Story>, StoreError> {
+        self.readers.read(move |connection| questions::stories(connection, limit)).await
+    }
+
+    async fn story(&self, id: &str) -> Result<Option<Story>, StoreError> {
+        let id = id.to_owned();
+        self.readers.read(move |connection| questions::story(connection, &id)).await
+    }
+
+    async fn facts_as_of(&self, story: &StoryId, at: AsOf) -> Result<Vec<Fact>, StoreError> {
+        let story = story.clone();
+        self.readers.read(move |connection| questions::facts(connection, &story, at)).await
+    }
+
+    async fn articles_of(&self, story: &StoryId, limit: usize) -> Result<Vec<KnownArticle>, StoreError> {
+        let story = story.clone();
+        self.readers.read(move |connection| questions::articles_of(connection, &story, limit)).await
+    }
+
+    async fn article(&self, id: &str) -> Result<Option<KnownArticle>, StoreError> {
+        let id = id.to_owned();
+        self.readers.read(move |connection| questions::article(connection, &id)).await
+    }
+
+    async fn messages_of(&self, article: &ArticleId) -> Result<Vec<Message>, StoreError> {
+        let article = article.clone();
+        self.readers.read(move |connection| questions::messages_of(connection, &article)).await
+    }
+
+    async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
+        self.readers.read(move |connection| dead_letters::list(connection, limit)).await
+    }
+
+    async fn dead_letter(&self, id: &str) -> Result<Option<DeadLetter>, StoreError> {
+        let id = id.to_owned();
+        self.readers.read(move |connection| dead_letters::show(connection, &id)).await
+    }
+
+    async fn retry_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        self.writer()?.write(move |connection| dead_letters::retry(connection, &id, now)).await
+    }
+
+    async fn discard_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        self.writer()?.write(move |connection| dead_letters::discard(connection, &id, now)).await
+    }
+}

@@ -1,0 +1,202 @@
+//! The questions that change nothing. Comes in: ids, times and limits. Goes out: the nouns of the model as they were
+//! committed. Computes nothing: what follows from the claims is `diff`'s to say.
+
+use jiff::Timestamp;
+use rusqlite::{CachedStatement, Connection, Params, Row, named_params, params};
+
+use super::columns::{from_json, from_optional_json, integer, stamp, time};
+use super::commit::IS_KNOWN;
+use super::failure::Failure;
+use crate::inputs::Checkpoint;
+use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Moment, Story};
+use crate::store::{AsOf, KnownArticle, RetriedItem, StoreError};
+
+use super::dead_letters::read_item;
+
+pub(super) const FACTS: &str =
+    "SELECT number, key, value, told, conflicts_told FROM facts WHERE story = ?1 ORDER BY key";
+pub(super) const CLAIMS: &str = "SELECT body FROM claims WHERE fact = ?1 ORDER BY held_at, number";
+pub(super) const CLAIMS_AS_OF: &str = "SELECT body FROM claims
+    WHERE fact = :fact AND held_at <= :held_at AND learned_at <= :learned_at ORDER BY held_at, number";
+pub(super) const OPEN_STORIES: &str =
+    "SELECT body FROM stories WHERE last_report_at >= ?1 ORDER BY last_report_at";
+pub(super) const STORIES: &str = "SELECT body FROM stories ORDER BY last_report_at DESC LIMIT ?1";
+pub(super) const STORY: &str = "SELECT id, body FROM stories WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 4";
+pub(super) const ARTICLE: &str = "SELECT * FROM articles WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 4";
+pub(super) const ARTICLES_OF: &str = "SELECT * FROM articles WHERE story = ?1 ORDER BY number DESC LIMIT ?2";
+const RECENT_ARTICLES: &str = "SELECT * FROM articles ORDER BY number DESC LIMIT ?1";
+pub(super) const CLAIMS_OF: &str = "SELECT key, body FROM claims JOIN facts ON facts.number = claims.fact
+    WHERE claims.article = ?1 ORDER BY claims.number";
+pub(super) const MESSAGES_OF: &str = "SELECT body FROM messages
+    WHERE article = (SELECT number FROM articles WHERE id = ?1) ORDER BY number";
+pub(super) const CHECKPOINTS: &str =
+    "SELECT input, part, next FROM checkpoints WHERE input = ?1 ORDER BY part";
+pub(super) const ITEMS_TO_RETRY: &str = "SELECT * FROM failed_items WHERE retry = 1 ORDER BY number LIMIT ?1";
+
+/// Stands after every id that starts in a given way: no id contains the last character of Unicode.
+const LAST: char = char::MAX;
+
+/// Reads all rows of a statement.
+pub(super) fn collect<T>(
+    mut statement: CachedStatement<'_>,
+    parameters: impl Params,
+    read: impl Fn(&Row<'_>) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    let mut rows = statement.query(parameters)?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(read(row)?);
+    }
+    Ok(all)
+}
+
+/// Those of `ids` that are committed.
+pub(super) fn known_articles(
+    connection: &Connection,
+    ids: Vec<ArticleId>,
+) -> Result<Vec<ArticleId>, Failure> {
+    let mut is_known = connection.prepare_cached(IS_KNOWN)?;
+    let mut known = Vec::new();
+    for id in ids {
+        if is_known.exists([&id])? {
+            known.push(id);
+        }
+    }
+    Ok(known)
+}
+
+/// The checkpoints of an input.
+pub(super) fn checkpoints(connection: &Connection, input: &str) -> Result<Vec<Checkpoint>, Failure> {
+    collect(connection.prepare_cached(CHECKPOINTS)?, [input], |row| {
+        Ok(Checkpoint { input: row.get("input")?, part: row.get("part")?, next: row.get("next")? })
+    })
+}
+
+/// Items that are to be read again.
+pub(super) fn items_to_retry(connection: &Connection, limit: usize) -> Result<Vec<RetriedItem>, Failure> {
+    collect(connection.prepare_cached(ITEMS_TO_RETRY)?, [integer(limit)], |row| {
+        Ok(RetriedItem { id: row.get("number")?, item: read_item(row)? })
+    })
+}
+
+/// Stories whose latest report spoke at `since` or later, by id.
+pub(super) fn open_stories(connection: &Connection, since: Timestamp) -> Result<Vec<Story>, Failure> {
+    let mut open: Vec<Story> =
+        collect(connection.prepare_cached(OPEN_STORIES)?, [stamp(since)], |row| from_json(row, "body"))?;
+    open.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(open)
+}
+
+/// Stories, latest report first.
+pub(super) fn stories(connection: &Connection, limit: usize) -> Result<Vec<Story>, Failure> {
+    collect(connection.prepare_cached(STORIES)?, [integer(limit)], |row| from_json(row, "body"))
+}
+
+/// The one story whose id is, or starts with, `id`.
+pub(super) fn story(connection: &Connection, id: &str) -> Result<Option<Story>, Failure> {
+    let found = collect(connection.prepare_cached(STORY)?, [id.to_owned(), format!("{id}{LAST}")], |row| {
+        Ok((row.get::<_, String>("id")?, from_json(row, "body")?))
+    })?;
+    only(found, id, "stories")
+}
+
+/// The exact one of the rows found by the start of an id, else the only one.
+fn only<T>(found: Vec<(String, T)>, id: &str, what: &str) -> Result<Option<T>, Failure> {
+    let exact = found.iter().any(|(name, _)| name == id);
+    if !exact && found.len() > 1 {
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        let names = names.join(", ");
+        return Err(StoreError::Refused(format!(
+            "`{id}` is the start of several {what} ({names}): write more of it"
+        ))
+        .into());
+    }
+    // In order of id the exact one comes first, since it is the start of all others.
+    Ok(found.into_iter().next().map(|(_, row)| row))
+}
+
+/// Facts with the claims that satisfy `at`; without the fields that only hold for the present, unless `at` is empty.
+pub(super) fn facts(connection: &Connection, story: &str, at: AsOf) -> Result<Vec<Fact>, Failure> {
+    let present = at == AsOf::default();
+    let latest = Timestamp::MAX;
+    let held_at = stamp(at.held_at.unwrap_or(latest));
+    let learned_at = stamp(at.learned_at.unwrap_or(latest));
+    let read_claim = |row: &Row<'_>| from_json::<KnownClaim>(row, "body");
+    let all = collect(connection.prepare_cached(FACTS)?, [story], |row| {
+        let number: i64 = row.get("number")?;
+        let claims = if present {
+            collect(connection.prepare_cached(CLAIMS)?, [number], read_claim)?
+        } else {
+            let parameters =
+                named_params! { ":fact": number, ":held_at": held_at, ":learned_at": learned_at };
+            collect(connection.prepare_cached(CLAIMS_AS_OF)?, parameters, read_claim)?
+        };
+        let mut fact =
+            Fact { key: from_json(row, "key")?, value: None, told: None, conflicts_told: Vec::new(), claims };
+        if present {
+            fact.value = from_optional_json(row, "value")?;
+            fact.told = from_optional_json(row, "told")?;
+            fact.conflicts_told = from_json(row, "conflicts_told")?;
+        }
+        Ok(fact)
+    })?;
+    Ok(all.into_iter().filter(|fact| present || !fact.claims.is_empty()).collect())
+}
+
+/// The articles committed last, oldest first.
+pub(super) fn recent_articles(connection: &Connection, limit: usize) -> Result<Vec<KnownArticle>, Failure> {
+    let mut recent = collect(connection.prepare_cached(RECENT_ARTICLES)?, [integer(limit)], read_article)?;
+    recent.reverse();
+    Ok(recent)
+}
+
+/// The latest articles of a story, oldest first.
+pub(super) fn articles_of(
+    connection: &Connection,
+    story: &str,
+    limit: usize,
+) -> Result<Vec<KnownArticle>, Failure> {
+    let mut articles =
+        collect(connection.prepare_cached(ARTICLES_OF)?, params![story, integer(limit)], read_article)?;
+    articles.reverse();
+    Ok(articles)
+}
+
+/// The one article whose id is, or starts with, `id`, with its claims.
+pub(super) fn article(connection: &Connection, id: &str) -> Result<Option<KnownArticle>, Failure> {
+    let found =
+        collect(connection.prepare_cached(ARTICLE)?, [id.to_owned(), format!("{id}{LAST}")], |row| {
+            Ok((row.get::<_, String>("id")?, (row.get::<_, i64>("number")?, read_article(row)?)))
+        })?;
+    let Some((number, mut known)) = only(found, id, "articles")? else { return Ok(None) };
+    known.claims = collect(connection.prepare_cached(CLAIMS_OF)?, [number], |row| {
+        Ok((from_json::<FactKey>(row, "key")?, from_json::<KnownClaim>(row, "body")?))
+    })?;
+    Ok(Some(known))
+}
+
+/// The article in a row of its table, without claims.
+fn read_article(row: &Row<'_>) -> Result<KnownArticle, Failure> {
+    let published_at: Option<String> = row.get("published_at")?;
+    let article = Article {
+        id: row.get("id")?,
+        outlet: row.get("outlet")?,
+        url: row.get("url")?,
+        published_at: published_at.map(|text| Moment::parse(&text)).transpose().map_err(Failure::Content)?,
+        received_at: time(row, "received_at")?,
+        title: row.get("title")?,
+        text: row.get("text")?,
+    };
+    Ok(KnownArticle {
+        article,
+        story: row.get("story")?,
+        origin: row.get("origin")?,
+        learned_at: time(row, "learned_at")?,
+        claims: Vec::new(),
+    })
+}
+
+/// The messages that an article made.
+pub(super) fn messages_of(connection: &Connection, article: &str) -> Result<Vec<Message>, Failure> {
+    collect(connection.prepare_cached(MESSAGES_OF)?, [article], |row| from_json(row, "body"))
+}

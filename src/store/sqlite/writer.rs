@@ -1,0 +1,150 @@
+//! The one writer. Comes in: jobs through a bounded queue, each all or nothing. Goes out: their answers, given only
+//! after the disk has the data. Jobs that wait at the same time share one transaction, so that a burst of small
+//! writes costs one flush of the disk instead of one each. Never retries: the caller knows when that makes sense.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::failure::Failure;
+use crate::store::StoreError;
+
+/// How many jobs may wait; callers beyond wait for a place.
+const QUEUE: usize = 256;
+
+/// How many jobs share one transaction at most, so that the first is not kept waiting by the last.
+const GROUP: usize = 64;
+
+/// A handle to the writer thread. The thread ends, and the lock is given back, when the handle is dropped.
+#[derive(Debug)]
+pub(super) struct Writer {
+    jobs: Option<mpsc::Sender<Box<dyn Job>>>,
+    thread: Option<thread::JoinHandle<()>>,
+    path: Arc<Path>,
+}
+
+impl Writer {
+    /// Starts the thread. `lock` is held until the connection is closed.
+    pub(super) fn start(connection: Connection, lock: Option<File>, path: PathBuf) -> std::io::Result<Self> {
+        let path: Arc<Path> = path.into();
+        let (jobs, waiting) = mpsc::channel(QUEUE);
+        let thread = thread::Builder::new().name("store-writer".to_owned()).spawn({
+            let path = Arc::clone(&path);
+            move || {
+                serve(&connection, waiting, &path);
+                drop(connection);
+                drop(lock);
+            }
+        })?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), path })
+    }
+
+    /// Runs one job, all or nothing, and answers when it is on disk.
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let task = Task { work: Some(work), result: None, reply, path: Arc::clone(&self.path) };
+        let stopped = || {
+            StoreError::Broken(format!(
+                "the writer of `{}` has stopped: restart newsdelta",
+                self.path.display()
+            ))
+        };
+        let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
+        if jobs.send(Box::new(task)).await.is_err() {
+            return Err(stopped());
+        }
+        answer.await.unwrap_or_else(|_dropped| Err(stopped()))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Closing the queue ends the thread once it has finished what waits there.
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!(path = %self.path.display(), "the writer of the store ended in a panic");
+        }
+    }
+}
+
+/// Something to write, and somebody to tell.
+trait Job: Send {
+    /// Writes, and says whether what was written is to be kept.
+    fn run(&mut self, connection: &Connection) -> bool;
+    /// Tells the caller; `group` says whether the transaction is on disk.
+    fn answer(self: Box<Self>, group: Result<(), StoreError>);
+}
+
+struct Task<T, F> {
+    work: Option<F>,
+    result: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+    path: Arc<Path>,
+}
+
+impl<T, F> Job for Task<T, F>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> Result<T, Failure> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> bool {
+        self.result = self.work.take().map(|work| work(connection).map_err(|failure| failure.at(&self.path)));
+        matches!(self.result, Some(Ok(_)))
+    }
+
+    fn answer(self: Box<Self>, group: Result<(), StoreError>) {
+        let not_run = || Err(StoreError::Unavailable("the transaction ended before its turn".to_owned()));
+        let Self { result, reply, .. } = *self;
+        let answer = group.and_then(|()| result.unwrap_or_else(not_run));
+        if reply.send(answer).is_err() {
+            tracing::debug!("a caller of the store left before its answer");
+        }
+    }
+}
+
+/// Takes jobs until the queue is closed and empty.
+fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>, path: &Path) {
+    let mut group = Vec::with_capacity(GROUP);
+    while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
+        let written = write_group(connection, &mut group).map_err(|failure| failure.at(path));
+        for job in group.drain(..) {
+            job.answer(written.clone());
+        }
+    }
+}
+
+/// Runs a group in one transaction; on an error nothing of it is kept.
+fn write_group(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let written = group.iter_mut().try_for_each(|job| write_one(connection, job.as_mut()));
+    let committed = written.and_then(|()| Ok(connection.execute_batch("COMMIT")?));
+    if committed.is_err() && !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK")?;
+    }
+    committed
+}
+
+/// Runs one job so that its failure takes back nothing of the others.
+fn write_one(connection: &Connection, job: &mut dyn Job) -> Result<(), Failure> {
+    connection.execute_batch("SAVEPOINT job")?;
+    let keep = job.run(connection);
+    if connection.is_autocommit() {
+        // On a full disk or a failed write SQLite may take back the whole transaction by itself.
+        return Err(StoreError::Unavailable(
+            "the disk refused, and the transaction was taken back".to_owned(),
+        )
+        .into());
+    }
+    connection.execute_batch(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
+    Ok(())
+}
