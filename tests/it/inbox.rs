@@ -32,7 +32,7 @@ fn same_as_undisturbed(reports: &[Report], config: &str, fill: impl FnOnce(&Plac
 #[test]
 fn a_file_that_is_written_slowly_is_read_once_and_whole() {
     let reports = reports(20_240_520, 1, 2);
-    same_as_undisturbed(&reports, "settle = \"1s\"", |place| {
+    same_as_undisturbed(&reports, "settle_time = \"1s\"", |place| {
         let text = reports[0].json().to_string();
         let mut file =
             OpenOptions::new().append(true).create(true).open(place.inbox().join("slow.json")).unwrap();

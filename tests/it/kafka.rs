@@ -28,6 +28,13 @@ fn between_topics(address: &str, articles: &str, alerts: &str, receiver: &Receiv
         .with_webhook("hook", receiver)
 }
 
+/// Topics of one test: articles, alerts, and the articles that cannot be read. The process is in their names, so that a
+/// broker that is kept running between two runs of the tests does no harm.
+fn topics(test: &str) -> (String, String, String) {
+    let name = |what: &str| format!("{test}-{what}-{}", std::process::id());
+    (name("articles"), name("alerts"), name("articles") + "-dead")
+}
+
 /// The alerts in a topic, checked for the form every reader relies on.
 fn told_in(records: &[Record]) -> Told {
     Told::of(records.iter().map(|record| {
@@ -56,21 +63,22 @@ fn wait_for_all(consumer: &mut Consumer, expected: &Told) {
 #[test]
 fn killed_at_fifty_moments_the_topic_loses_nothing_and_tells_nothing_twice() {
     let Some(address) = shared_broker("killed_at_fifty_moments (Kafka)") else { return };
+    let (articles, alerts, dead) = topics("kill");
     let reports = reports(20_240_507, 6, 40);
     let expected = undisturbed(&reports);
-    make_topics(&address, &["kill-articles", "kill-articles-dead", "kill-alerts"]);
+    make_topics(&address, &[&articles, &alerts, &dead]);
 
     let receiver = Receiver::start();
-    let place = between_topics(&address, "kill-articles", "kill-alerts", &receiver);
+    let place = between_topics(&address, &articles, &alerts, &receiver);
     let mut random = Rng::with_seed(2);
     let mut portions = reports.chunks(reports.len().div_ceil(KILLS));
     for _ in 0..KILLS {
         let daemon = place.start();
-        produce(&address, "kill-articles", portions.next().unwrap_or_default());
+        produce(&address, &articles, portions.next().unwrap_or_default());
         kill_at_random_moment(daemon, &receiver, &mut random);
     }
     let mut daemon = place.start();
-    let mut consumer = Consumer::new(&address, "kill-alerts");
+    let mut consumer = Consumer::new(&address, &alerts);
     finish(&mut daemon, &receiver, &expected);
     wait_for_all(&mut consumer, &expected);
     stop(daemon);
@@ -84,11 +92,12 @@ fn killed_at_fifty_moments_the_topic_loses_nothing_and_tells_nothing_twice() {
 #[test]
 fn a_broker_that_is_away_at_the_start_and_in_the_middle_costs_only_time() {
     let Some(broker) = Broker::prepare("a_broker_that_is_away") else { return };
+    let (articles, alerts, dead) = topics("away");
     let reports = reports(20_240_508, 4, 12);
     let expected = undisturbed(&reports);
     let (first, second) = reports.split_at(reports.len() / 2);
     let receiver = Receiver::start();
-    let place = between_topics(broker.address(), "away-articles", "away-alerts", &receiver);
+    let place = between_topics(broker.address(), &articles, &alerts, &receiver);
 
     let mut daemon = place.start();
     wait_until("a log line that names the absent broker", PATIENCE, || {
@@ -96,18 +105,18 @@ fn a_broker_that_is_away_at_the_start_and_in_the_middle_costs_only_time() {
     });
     daemon.assert_alive();
     broker.start();
-    make_topics(broker.address(), &["away-articles", "away-articles-dead", "away-alerts"]);
-    produce(broker.address(), "away-articles", first);
+    make_topics(broker.address(), &[&articles, &alerts, &dead]);
+    produce(broker.address(), &articles, first);
     assert!(receiver.wait(PATIENCE, |received| !received.is_empty()), "no alert after the broker came");
 
-    produce(broker.address(), "away-articles", second);
+    produce(broker.address(), &articles, second);
     broker.stop();
     // The thirty seconds are the test: an outage longer than every single timeout of the daemon.
     assert!(wait_for(Duration::from_secs(30), || None::<()>).is_none());
     daemon.assert_alive();
     broker.start();
 
-    let mut consumer = Consumer::new(broker.address(), "away-alerts");
+    let mut consumer = Consumer::new(broker.address(), &alerts);
     finish(&mut daemon, &receiver, &expected);
     wait_for_all(&mut consumer, &expected);
     stop(daemon);
@@ -120,20 +129,21 @@ fn a_broker_that_is_away_at_the_start_and_in_the_middle_costs_only_time() {
 #[test]
 fn a_record_that_cannot_be_read_goes_to_the_dead_letter_topic_and_the_rest_goes_on() {
     let Some(address) = shared_broker("a_record_that_cannot_be_read") else { return };
+    let (articles, alerts, dead) = topics("bad");
     let reports = reports(20_240_509, 2, 3);
     let expected = undisturbed(&reports);
-    make_topics(&address, &["bad-articles", "bad-articles-dead", "bad-alerts"]);
+    make_topics(&address, &[&articles, &alerts, &dead]);
     let (before, after) = reports.split_at(3);
-    produce(&address, "bad-articles", before);
+    produce(&address, &articles, before);
     let bad: [&[u8]; 3] = [b"{\"title\": 7, \"text\": \"x\"}", b"\x00\xff\x00\xfe", b"{\"text\": "];
-    produce_records(&address, "bad-articles", bad.map(|bytes| ("0".to_owned(), bytes.to_vec())));
-    produce(&address, "bad-articles", after);
+    produce_records(&address, &articles, bad.map(|bytes| ("0".to_owned(), bytes.to_vec())));
+    produce(&address, &articles, after);
 
     let receiver = Receiver::start();
-    let place = between_topics(&address, "bad-articles", "bad-alerts", &receiver);
+    let place = between_topics(&address, &articles, &alerts, &receiver);
     let mut daemon = place.start();
     finish(&mut daemon, &receiver, &expected);
-    let mut dead = Consumer::new(&address, "bad-articles-dead");
+    let mut dead = Consumer::new(&address, &dead);
     assert!(
         dead.read_until(PATIENCE, |records| records.len() >= bad.len()),
         "{} dead letters",

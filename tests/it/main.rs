@@ -12,6 +12,7 @@
 mod harness;
 
 mod bad_inputs;
+mod commands;
 mod inbox;
 #[cfg(feature = "kafka")]
 mod kafka;

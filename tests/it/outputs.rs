@@ -77,7 +77,7 @@ fn what_was_refused_for_good_is_listed_as_a_dead_letter() {
     place.drop_in(&reports[0]);
     assert!(receiver.wait(PATIENCE, |received| !received.is_empty()), "nothing was sent");
     wait_until("the dead letter in the list", PATIENCE, || {
-        let listed = place.run(&["dead-letters", "list", "--config", config.to_str().unwrap()]);
+        let listed = place.run(&["dead-letters", "--config", config.to_str().unwrap(), "list"]);
         String::from_utf8_lossy(&listed.stdout).contains("410")
     });
     stop(daemon);

@@ -35,7 +35,7 @@ impl Place {
 
     /// With a watched folder that takes files as soon as they rest for a moment.
     pub(crate) fn with_inbox(self) -> Self {
-        self.with_inbox_settings("settle = \"100ms\"")
+        self.with_inbox_settings("settle_time = \"100ms\"")
     }
 
     /// With a watched folder of the given settings.
