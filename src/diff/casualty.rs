@@ -14,7 +14,7 @@ use super::name::{has_authority, same_voice};
 /// The same increment ("another four") within this time is told again, not new.
 const INCREMENT_REPEATS: SignedDuration = SignedDuration::from_hours(48);
 
-/// A figure below a fifth of another (or above five times) counts something else rather than contradicting it.
+/// A figure below a fifth of another counts something else (a place, a group) rather than contradicting it.
 const CONFLICT_RATIO: u64 = 5;
 
 /// The rule name under which an editor's own figure enters.
@@ -28,7 +28,7 @@ pub(super) fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
     let unrestricted = *group == Group::People && side.is_none() && place.is_none();
     let figures: Vec<Option<&Casualty>> = claims.iter().map(|known| casualty_of(&known.claim)).collect();
     if *scope == Scope::Incident {
-        return follow_blows(claims, &figures);
+        return follow_blows(claims, &figures, place.is_some());
     }
     let mut walk = Walk {
         claims,
@@ -65,25 +65,40 @@ pub(super) fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
 }
 
 /// Blows inside the event: each figure not told yet stands for itself and nothing moves.
-fn follow_blows(claims: &[KnownClaim], figures: &[Option<&Casualty>]) -> Course {
+fn follow_blows(claims: &[KnownClaim], figures: &[Option<&Casualty>], placed: bool) -> Course {
+    let rough = |at: usize| {
+        figures.get(at).copied().flatten().is_some_and(|casualty| Figure::of(casualty).is_rough())
+    };
+    // A report's firm figure comes before its rough one ("nearly a hundred", then "91").
+    let mut order: Vec<usize> = (0..claims.len()).collect();
+    order.sort_by_key(|&at| {
+        claims.get(at).map(|known| (known.held_at, known.spoken_at, &known.article, rough(at)))
+    });
     let mut told: Vec<Figure> = Vec::new();
-    let mut course = Course::default();
-    for (at, (known, figure)) in claims.iter().zip(figures).enumerate() {
-        let step = match figure {
-            Some(casualty) if casualty.relation != Relation::Previous => {
-                let figure = Figure::of(casualty);
-                if told.iter().any(|earlier| earlier.satisfies(figure)) {
-                    Step::Silent(Quiet::Repeated)
-                } else {
-                    told.push(figure);
-                    course.value = Some(value_of(known, figure, casualty));
-                    course.by = Some(at);
-                    Step::Opens
-                }
-            }
-            _ => Step::Silent(Quiet::Previous),
+    let mut course = Course { steps: vec![Step::Silent(Quiet::Previous); claims.len()], ..Course::default() };
+    for at in order {
+        let (Some(known), Some(casualty)) = (claims.get(at), figures.get(at).copied().flatten()) else {
+            continue;
         };
-        course.steps.push(step);
+        if casualty.relation == Relation::Previous {
+            continue;
+        }
+        let figure = Figure::of(casualty);
+        // Two blows of different size are two blows; only at one named place, or said roughly, may they be one.
+        let known_already = |earlier: &Figure| {
+            earlier.value == figure.value || (placed || figure.is_rough()) && earlier.satisfies(figure)
+        };
+        let step = if told.iter().any(known_already) {
+            Step::Silent(Quiet::Repeated)
+        } else {
+            told.push(figure);
+            course.value = Some(value_of(known, figure, casualty));
+            course.by = Some(at);
+            Step::Opens
+        };
+        if let Some(slot) = course.steps.get_mut(at) {
+            *slot = step;
+        }
     }
     course
 }
@@ -105,6 +120,11 @@ pub(super) fn value_of(known: &KnownClaim, figure: Figure, casualty: &Casualty) 
         article: known.article.clone(),
         as_of: known.held_at,
     }
+}
+
+/// Whether one figure is more than half as much again as another.
+const fn far_above(one: u64, other: u64) -> bool {
+    one.saturating_mul(2) > other.saturating_mul(3)
 }
 
 /// The running figure and the claim that gave it.
@@ -194,7 +214,13 @@ impl Walk<'_> {
         }
         let whole: Vec<usize> =
             open.iter().copied().filter(|&at| relation(at) != Some(Relation::Added)).collect();
-        let candidates = if whole.is_empty() { open.to_vec() } else { whole };
+        let mut candidates = if whole.is_empty() { open.to_vec() } else { whole };
+        // What the outlet recalls beside a new figure ("from 174 to 172", "below the 600 announced earlier") is not
+        // what the report is about.
+        let fresh: Vec<usize> = candidates.iter().copied().filter(|&at| !self.recalls(at)).collect();
+        if !fresh.is_empty() {
+            candidates = fresh;
+        }
         let highest = |among: &[usize]| among.iter().copied().rev().max_by_key(|&at| value(at));
         let firm_of = |among: &[usize]| -> Vec<usize> {
             let firm = |&at: &usize| self.figure(at).is_some_and(|casualty| !Figure::of(casualty).is_rough());
@@ -205,15 +231,33 @@ impl Walk<'_> {
         {
             let same: Vec<usize> =
                 candidates.iter().copied().filter(|&at| self.one_voice(at, running.by)).collect();
-            if let Some(at) = highest(&firm_of(&same)).or_else(|| highest(&same)) {
+            let overtaken = |by: u64| candidates.iter().any(|&other| far_above(value(other), by));
+            // A voice that stands by its figure is contradicted by a higher one; one that moves itself is overtaken
+            // when another is far ahead.
+            if let Some(at) = highest(&firm_of(&same)).or_else(|| highest(&same))
+                && (value(at) == running.figure.value || !overtaken(value(at)))
+            {
                 return Some(at);
             }
         }
         let (firm, any) = (highest(&firm_of(&candidates)), highest(&candidates));
         match (firm, any) {
-            (Some(firm), Some(any)) if value(any) * 2 > value(firm) * 3 => Some(any),
+            (Some(firm), Some(any)) if far_above(value(any), value(firm)) => Some(any),
             (firm, any) => firm.or(any),
         }
+    }
+
+    /// Whether a claim restates, beside other figures, what was known: the running or an earlier figure in the outlet's
+    /// own voice, or what its voice is known to have said against the running figure.
+    fn recalls(&self, at: usize) -> bool {
+        let value = self.figure(at).map(|casualty| casualty.value);
+        let own_voice = self.voice(at).0.is_none();
+        let running = self.running.map(|running| running.figure.value);
+        let rival = |&rival: &usize| {
+            self.figure(rival).map(|casualty| casualty.value) == value && self.one_voice(at, rival)
+        };
+        own_voice && (value == running || value.is_some_and(|value| self.past.contains(&value)))
+            || self.rivals.iter().any(rival)
     }
 
     /// What the report's principal claim does to the running figure.
@@ -293,16 +337,22 @@ impl Walk<'_> {
         {
             return Step::Silent(Quiet::Stale);
         }
+        // Between the value before and one far above it: a count on its way, not a contradiction.
+        let on_its_way = before.is_some_and(|before| figure.value > before.figure.value);
+        if on_its_way && far_above(running.figure.value, figure.value) {
+            return Step::Silent(Quiet::LessComplete);
+        }
         self.contradict(at, figure, running.figure)
     }
 
     /// A figure that cannot be true together with the running one.
     fn contradict(&mut self, at: usize, figure: Figure, running: Figure) -> Step {
-        let (low, high) = (figure.value.min(running.value), figure.value.max(running.value));
-        if !has_authority(self.voice(at).0)
-            || figure.bound == Bound::Vague
-            || low.saturating_mul(CONFLICT_RATIO) < high
-        {
+        if self.past.iter().any(|&earlier| earlier >= figure.value && figure.value < running.value) {
+            // What was known had passed it before: it is older, not opposed.
+            return Step::Silent(Quiet::Stale);
+        }
+        let too_low = figure.value.saturating_mul(CONFLICT_RATIO) < running.value;
+        if !has_authority(self.voice(at).0) || figure.bound == Bound::Vague || too_low {
             return Step::Silent(Quiet::LessComplete);
         }
         let known = self

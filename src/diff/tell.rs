@@ -35,6 +35,9 @@ pub(super) fn changes(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, article: &
         }
         return changes;
     }
+    if matches!(key, FactKey::Position { .. }) {
+        return stances(facts, fact, article, &course.steps);
+    }
     let moved = course.by.filter(mine).and_then(|by| {
         let (known, after, step) = (fact.claims.get(by)?, course.value.clone()?, *course.steps.get(by)?);
         movement(facts, fact, known, after, step)
@@ -86,11 +89,33 @@ fn movement(
         (Value::Casualties { .. }, Value::Casualties { .. }, _) => {
             (between(told, &after)?, Some(told.clone()))
         }
+        // A demand made anew after it was settled or taken back.
         (_, _, Step::Moves(ChangeKind::New)) => (ChangeKind::New, None),
         (_, _, Step::Moves(kind)) => (kind, Some(told.clone())),
         _ => return None,
     };
     Some(change(fact, kind, before, after, known))
+}
+
+/// The stances this article adds to a position: several may hold at once ("condemned" and "accused"), and each is told.
+fn stances(facts: &BTreeMap<FactKey, Fact>, fact: &Fact, article: &Article, steps: &[Step]) -> Vec<Change> {
+    let mut told = fact.told.clone();
+    let mut changes = Vec::new();
+    for (known, step) in fact.claims.iter().zip(steps).filter(|(known, _)| known.article == article.id) {
+        let after = value_of(known);
+        let change = match (step, &told) {
+            (Step::Silent(_), _) => None,
+            (step, None) => first(facts, fact, known, after, *step),
+            (Step::Moves(ChangeKind::Changed), Some(before)) => {
+                Some(change(fact, ChangeKind::Changed, Some(before.clone()), after, known))
+            }
+            _ if echo::is_echo(facts, &fact.key, known) => None,
+            _ => Some(change(fact, ChangeKind::New, None, after, known)),
+        };
+        told = change.as_ref().map(|change| change.after.clone()).or(told);
+        changes.extend(change);
+    }
+    changes
 }
 
 /// The first value told under a key.

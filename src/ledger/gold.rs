@@ -215,6 +215,9 @@ fn tells_what_an_editor_would_tell() {
                 strict += usize::from(exact);
                 if !exact {
                     println!("  {} {id}: {wanted}", if found { "inexact" } else { "MISSED" });
+                    for alert in alerts.iter().filter(|alert| matches(wanted, alert, false)) {
+                        println!("          {}", line(alert));
+                    }
                 }
             }
             for alert in &alerts {

@@ -69,7 +69,11 @@ impl Entity {
     pub fn is_place(&self) -> bool {
         matches!(
             self.kind,
-            EntityKind::Country | EntityKind::Capital | EntityKind::City | EntityKind::Region | EntityKind::Territory
+            EntityKind::Country
+                | EntityKind::Capital
+                | EntityKind::City
+                | EntityKind::Region
+                | EntityKind::Territory
         )
     }
 }
@@ -223,7 +227,8 @@ fn is_whole_word(text: &str, span: Span) -> bool {
 /// too. After "pro-", "anti-", "non-" or "ex-" it says what somebody is for, against or no more.
 fn follows_name_or_ethnic(before: &str) -> bool {
     let word = before.trim_end_matches('-').rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    word == "ethnic" || (word.chars().next().is_some_and(char::is_uppercase) && !matches!(word, "Pro" | "Anti" | "Non"))
+    word == "ethnic"
+        || (word.chars().next().is_some_and(char::is_uppercase) && !matches!(word, "Pro" | "Anti" | "Non"))
 }
 
 #[cfg(test)]
@@ -242,7 +247,10 @@ mod tests {
 
     #[test]
     fn finds_countries_by_every_name() {
-        assert_eq!(found("Nairobi and Kenyan troops met Ugandans"), ["Nairobi=Kenya", "Kenyan=Kenya", "Ugandans=Uganda"]);
+        assert_eq!(
+            found("Nairobi and Kenyan troops met Ugandans"),
+            ["Nairobi=Kenya", "Kenyan=Kenya", "Ugandans=Uganda"]
+        );
         assert_eq!(found("The Élysée and the Elysee"), ["Élysée=France", "Elysee=France"]);
         assert_eq!(found("U.S. and U.N. envoys"), ["U.S.=United States", "U.N.=United Nations"]);
         assert_eq!(found("NAIROBI (AP)"), ["NAIROBI=Kenya"]);
@@ -258,7 +266,10 @@ mod tests {
     #[test]
     fn ignores_words_that_only_look_like_names() {
         assert_eq!(found("he told us who it is, and eta is a letter"), Vec::<String>::new());
-        assert_eq!(found("roast turkey, a mali of beads, pro-Russian crowds, Russian-made tanks"), Vec::<String>::new());
+        assert_eq!(
+            found("roast turkey, a mali of beads, pro-Russian crowds, Russian-made tanks"),
+            Vec::<String>::new()
+        );
         assert_eq!(found("Jordan Pickering and Chad Olsen"), Vec::<String>::new());
         assert_eq!(found("A nice reading. Reading is nice."), Vec::<String>::new());
         assert_eq!(found("three died in Nice on Friday"), ["Nice=Nice"]);
@@ -267,7 +278,9 @@ mod tests {
     #[test]
     fn knows_whom_a_name_stands_for() {
         let names = Gazetteer::builtin();
-        let party = |text: &str| names.find(text).first().and_then(|entity| entity.party.clone()).map(|p| p.to_string());
+        let party = |text: &str| {
+            names.find(text).first().and_then(|entity| entity.party.clone()).map(|p| p.to_string())
+        };
         assert_eq!(party("Downing Street").as_deref(), Some("United Kingdom"));
         assert_eq!(party("Angela Merkel").as_deref(), Some("Germany"));
         assert_eq!(party("Mombasa").as_deref(), Some("Kenya"));
@@ -283,7 +296,8 @@ mod tests {
             kind: EntityKind::Organisation,
         };
         let names = Gazetteer::with(&[addition]);
-        let found: Vec<_> = names.find("The HF and Harbour Front").into_iter().map(|e| e.name.to_string()).collect();
+        let found: Vec<_> =
+            names.find("The HF and Harbour Front").into_iter().map(|e| e.name.to_string()).collect();
         assert_eq!(found, ["Harbour Front", "Harbour Front"]);
     }
 }

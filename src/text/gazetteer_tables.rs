@@ -119,22 +119,83 @@ impl Form {
 /// "Jordan Pickering", "Michael Jordan". Titles and months beside a country are no part of a personal name.
 fn beside_unknown_name(text: &str, span: Span) -> bool {
     let after = text.get(span.end..).unwrap_or_default();
-    let next = after.strip_prefix(' ').unwrap_or_default().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let next = after
+        .strip_prefix(' ')
+        .unwrap_or_default()
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
     let before = text.get(..span.start).unwrap_or_default();
     let last = before.strip_suffix(' ').unwrap_or_default();
     let last_start = last.rfind(|c: char| !c.is_alphanumeric()).map_or(0, |at| at + 1);
     let last_word = last.get(last_start..).unwrap_or_default();
-    let sentence_start = last.get(..last_start).unwrap_or_default().trim_end().chars().next_back().is_none_or(|c| ".!?\"”:\n(".contains(c));
+    let sentence_start = last
+        .get(..last_start)
+        .unwrap_or_default()
+        .trim_end()
+        .chars()
+        .next_back()
+        .is_none_or(|c| ".!?\"”:\n(".contains(c));
     is_name_like(next) || (is_name_like(last_word) && !sentence_start)
 }
 
 fn is_name_like(word: &str) -> bool {
     const NEUTRAL: &[&str] = &[
-        "King", "Queen", "Prince", "President", "Prime", "Foreign", "Defence", "Defense", "Interior", "Minister",
-        "Ministry", "Army", "Government", "Valley", "River", "On", "In", "After", "And", "But", "The", "With", "From",
-        "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "While", "As", "Meanwhile",
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December", "Lake", "Northern", "Southern", "Eastern", "Western", "Central", "North", "South", "East", "West",
+        "King",
+        "Queen",
+        "Prince",
+        "President",
+        "Prime",
+        "Foreign",
+        "Defence",
+        "Defense",
+        "Interior",
+        "Minister",
+        "Ministry",
+        "Army",
+        "Government",
+        "Valley",
+        "River",
+        "On",
+        "In",
+        "After",
+        "And",
+        "But",
+        "The",
+        "With",
+        "From",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+        "While",
+        "As",
+        "Meanwhile",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+        "Lake",
+        "Northern",
+        "Southern",
+        "Eastern",
+        "Western",
+        "Central",
+        "North",
+        "South",
+        "East",
+        "West",
     ];
     let mut letters = word.chars();
     letters.next().is_some_and(char::is_uppercase)
@@ -181,17 +242,25 @@ pub(crate) fn without_accents(text: &str) -> String {
 
 /// The fields of the data lines of a table: comments and empty lines left out.
 fn lines(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    table.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).map(|line| line.split('\t').collect())
+    table
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        .map(|line| line.split('\t').collect())
 }
 
 /// The names of a field, each with whether it is marked `!` as ambiguous.
 fn names<'a>(fields: &[&'a str], index: usize) -> impl Iterator<Item = (&'a str, bool)> + use<'a> {
-    fields.get(index).copied().unwrap_or_default().split('|').map(str::trim).filter(|name| !name.is_empty()).map(
-        |name| match name.strip_prefix('!') {
+    fields
+        .get(index)
+        .copied()
+        .unwrap_or_default()
+        .split('|')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(|name| match name.strip_prefix('!') {
             Some(name) => (name, true),
             None => (name, false),
-        },
-    )
+        })
 }
 
 fn form_of(name: &str) -> Form {
@@ -256,7 +325,9 @@ fn countries(rows: &mut Vec<Row>) {
             }
             rows.push(capital);
         }
-        rows.extend(names(&fields, 5).map(|(metonym, _)| row(metonym, name, Some(name), EntityKind::Metonym)));
+        rows.extend(
+            names(&fields, 5).map(|(metonym, _)| row(metonym, name, Some(name), EntityKind::Metonym)),
+        );
     }
 }
 
@@ -304,7 +375,9 @@ fn groups(rows: &mut Vec<Row>) {
 fn leaders(rows: &mut Vec<Row>) {
     for fields in lines(include_str!("data/leaders.tsv")) {
         let Some((party, _)) = names(&fields, 0).next() else { continue };
-        rows.extend(names(&fields, 1).map(|(person, _)| row(person, person, Some(party), EntityKind::Person)));
+        rows.extend(
+            names(&fields, 1).map(|(person, _)| row(person, person, Some(party), EntityKind::Person)),
+        );
     }
 }
 
