@@ -119,16 +119,16 @@ pub(super) fn reversed<'a>(
             };
             let told @ Value::Position { stance, as_of, .. } = fact.told.as_ref()? else { return None };
             let meets = topic.intersection(&marks(old_target)).next().is_some();
-            let turns = reverses_on_topic(*stance, new.stance);
-            (meets && turns && same_actor(actor, old_actor) && *as_of < known.held_at)
-                .then_some((fact, told, *as_of))
+            let answers = is_plain(*stance) && is_plain(new.stance);
+            (meets && answers && same_actor(actor, old_actor) && *as_of < known.held_at)
+                .then_some((fact, told, *stance, *as_of))
         })
-        .max_by_key(|&(_, _, as_of)| as_of)
-        .map(|(fact, told, _)| (fact, told))
+        .max_by_key(|&(_, _, _, as_of)| as_of)
+        .filter(|&(_, _, stance, _)| reverses(stance, new.stance))
+        .map(|(fact, told, _, _)| (fact, told))
 }
 
 /// Across wordings only the plain yes and no are sure to speak of one thing.
-fn reverses_on_topic(one: Stance, other: Stance) -> bool {
-    let plain = |stance| matches!(stance, Stance::Accept | Stance::Reject | Stance::Deny);
-    plain(one) && plain(other) && reverses(one, other)
+const fn is_plain(stance: Stance) -> bool {
+    matches!(stance, Stance::Accept | Stance::Reject | Stance::Deny)
 }
