@@ -161,6 +161,11 @@ impl Ledger {
         self.seen_order.retain(|article| self.seen.contains_key(article));
     }
 
+    /// Drops everything in memory, before the open stories are read from the store anew.
+    pub fn clear(&mut self) {
+        *self = Self::new(self.limits);
+    }
+
     /// How many stories are open.
     pub fn open_stories(&self) -> usize {
         self.index.len()

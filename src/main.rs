@@ -1,3 +1,7 @@
 //! The program. Comes in: the command line. Goes out: an exit code. Everything else is the library's.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    newsdelta::cli::main()
+}

@@ -117,6 +117,7 @@ pub(crate) fn claim(article: &Article, value: u64, learned_at: Timestamp) -> Kno
         article: article.id.clone(),
         outlet: article.outlet.clone(),
         origin: article.id.clone(),
+        spoken_at: article.spoken_at(),
         held_at: article.spoken_at(),
         learned_at,
     }
@@ -146,6 +147,7 @@ pub(crate) fn story(id: &str, revision: u64, minute: i64) -> Story {
         revision,
         profile: Profile {
             terms: BTreeMap::from([("ferry".to_owned(), 0.1), ("harbour".to_owned(), 1.0 / 3.0)]),
+            sketches: Vec::new(),
         },
     }
 }
@@ -194,8 +196,10 @@ pub(crate) fn outcome(story_id: &str, revision: u64, article_id: &str) -> Outcom
         key: killed(),
         value: Some(value(&claim)),
         told: Some(value(&claim)),
-        conflicts_told: vec![revision, u64::from(u32::MAX)],
+        conflicts_told: vec![value(&claim)],
+        told_at: Some(at(minute)),
         claims: vec![claim.clone()],
+        merged: revision,
     };
     Outcome {
         origin: article.id.clone(),

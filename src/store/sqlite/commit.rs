@@ -23,10 +23,11 @@ pub(super) const WRITE_ARTICLE: &str = "INSERT INTO articles
         (id, story, origin, outlet, url, published_at, received_at, learned_at, title, text)
     VALUES (:id, :story, :origin, :outlet, :url, :published_at, :received_at, :learned_at, :title, :text)
     RETURNING number";
-pub(super) const WRITE_FACT: &str = "INSERT INTO facts (story, key, value, told, conflicts_told)
-    VALUES (?1, ?2, ?3, ?4, ?5)
+pub(super) const WRITE_FACT: &str = "INSERT INTO facts
+        (story, key, value, told, conflicts_told, told_at, merged)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
     ON CONFLICT (story, key) DO UPDATE SET value = excluded.value, told = excluded.told,
-        conflicts_told = excluded.conflicts_told
+        conflicts_told = excluded.conflicts_told, told_at = excluded.told_at, merged = excluded.merged
     RETURNING number";
 pub(super) const FIND_FACT: &str = "SELECT number FROM facts WHERE story = ?1 AND key = ?2";
 pub(super) const WRITE_CLAIM: &str =
@@ -82,6 +83,8 @@ struct PreparedFact {
     value: Option<String>,
     told: Option<String>,
     conflicts_told: String,
+    told_at: Option<String>,
+    merged: i64,
 }
 
 impl Prepared {
@@ -215,6 +218,8 @@ impl PreparedOutcome {
                 value: fact.value.as_ref().map(json).transpose()?,
                 told: fact.told.as_ref().map(json).transpose()?,
                 conflicts_told: json(&fact.conflicts_told)?,
+                told_at: fact.told_at.map(stamp),
+                merged: integer(fact.merged),
             })
         });
         let claims = outcome.claims.iter().map(|(key, claim)| {
@@ -240,7 +245,15 @@ impl PreparedOutcome {
         let mut facts: BTreeMap<&str, i64> = BTreeMap::new();
         for fact in &self.facts {
             let number = connection.prepare_cached(WRITE_FACT)?.query_row(
-                params![self.story, fact.key, fact.value, fact.told, fact.conflicts_told],
+                params![
+                    self.story,
+                    fact.key,
+                    fact.value,
+                    fact.told,
+                    fact.conflicts_told,
+                    fact.told_at,
+                    fact.merged
+                ],
                 |row| row.get(0),
             )?;
             facts.insert(&fact.key, number);

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, Params, Row, named_params, params};
 
-use super::columns::{from_json, from_optional_json, integer, stamp, time};
+use super::columns::{count, from_json, from_optional_json, integer, stamp, time};
 use super::commit::IS_KNOWN;
 use super::failure::Failure;
 use crate::inputs::Checkpoint;
@@ -13,8 +13,7 @@ use crate::store::{AsOf, KnownArticle, RetriedItem, StoreError};
 
 use super::dead_letters::read_item;
 
-pub(super) const FACTS: &str =
-    "SELECT number, key, value, told, conflicts_told FROM facts WHERE story = ?1 ORDER BY key";
+pub(super) const FACTS: &str = "SELECT number, key, value, told, conflicts_told, told_at, merged FROM facts WHERE story = ?1 ORDER BY key";
 pub(super) const CLAIMS: &str = "SELECT body FROM claims WHERE fact = ?1 ORDER BY held_at, number";
 pub(super) const CLAIMS_AS_OF: &str = "SELECT body FROM claims
     WHERE fact = :fact AND held_at <= :held_at AND learned_at <= :learned_at ORDER BY held_at, number";
@@ -131,12 +130,14 @@ pub(super) fn facts(connection: &Connection, story: &str, at: AsOf) -> Result<Ve
                 named_params! { ":fact": number, ":held_at": held_at, ":learned_at": learned_at };
             collect(connection.prepare_cached(CLAIMS_AS_OF)?, parameters, read_claim)?
         };
-        let mut fact =
-            Fact { key: from_json(row, "key")?, value: None, told: None, conflicts_told: Vec::new(), claims };
+        let mut fact = Fact { claims, ..Fact::empty(from_json(row, "key")?) };
         if present {
             fact.value = from_optional_json(row, "value")?;
             fact.told = from_optional_json(row, "told")?;
             fact.conflicts_told = from_json(row, "conflicts_told")?;
+            fact.told_at =
+                row.get::<_, Option<String>>("told_at")?.map(|_| time(row, "told_at")).transpose()?;
+            fact.merged = count(row, "merged")?;
         }
         Ok(fact)
     })?;

@@ -58,8 +58,12 @@ CREATE TABLE facts (
     value          TEXT,
     -- What was last told about it (JSON, model::Value), or nothing: the next alert starts there.
     told           TEXT,
-    -- The conflicting figures told already (JSON list of numbers).
+    -- What was told as conflicting (JSON list of model::Value): a disagreement is told once.
     conflicts_told TEXT NOT NULL,
+    -- When the article spoke that was last told, or nothing: older reports stay silent.
+    told_at        TEXT,
+    -- How many of its claims the limit of the history has dropped.
+    merged         INTEGER NOT NULL,
     UNIQUE (story, key)
 ) STRICT;
 

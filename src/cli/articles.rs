@@ -1,0 +1,82 @@
+//! Articles named on the command line. Comes in: files, folders, or `-` for standard input. Goes out: articles in
+//! order, and a line on stderr for each one that cannot be read. Never watches and never remembers.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use jiff::Timestamp;
+
+use crate::model::Article;
+use crate::read::{self, ReadConfig};
+
+use super::Done;
+
+/// Endings of the files taken from a folder; a file named outright is read whatever its ending.
+const FORMS: [&str; 3] = ["txt", "json", "jsonl"];
+
+/// Reads all articles. Articles without a publication time speak from the epoch, so that the same files give the same
+/// answer at any time.
+pub(super) fn all(
+    paths: &[PathBuf],
+    mut take: impl FnMut(Article) -> anyhow::Result<()>,
+) -> anyhow::Result<Done> {
+    let mut done = Done::Well;
+    for path in expand(paths)? {
+        let (label, form, bytes) = contents(&path)?;
+        // The size limit protects the daemon from others; who names a file here means to have it read.
+        let config = ReadConfig { article_bytes_max: bytes.len().max(1) };
+        for article in read::read(&bytes, form.as_deref(), Timestamp::UNIX_EPOCH, &config) {
+            match article {
+                Ok(article) => take(article)?,
+                Err(error) => {
+                    done = Done::WithFailures;
+                    writeln!(io::stderr().lock(), "{label}: {error}")?;
+                }
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Folders become their article files, in order of name.
+fn expand(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            folder(path, &mut files)?;
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+fn folder(dir: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let entries = fs::read_dir(dir).with_context(|| format!("cannot read the folder {}", dir.display()))?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<PathBuf>>>()?;
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            folder(&path, files)?;
+        } else if form_of(&path).is_some_and(|form| FORMS.contains(&form.as_str())) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn form_of(path: &Path) -> Option<String> {
+    path.extension().map(|ending| ending.to_string_lossy().to_lowercase())
+}
+
+fn contents(path: &Path) -> anyhow::Result<(String, Option<String>, Vec<u8>)> {
+    if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+        return Ok(("-".to_owned(), None, bytes));
+    }
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok((path.display().to_string(), form_of(path), bytes))
+}
