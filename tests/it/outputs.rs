@@ -3,7 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::harness::{Answer, Place, Receiver, reports, wait_for, wait_until};
+use serde_json::Value;
+
+use crate::harness::{Answer, Place, Received, Receiver, reports, wait_for, wait_until};
 use crate::restart::{PATIENCE, finish, stop, told_to, undisturbed};
 
 /// An outage of one output in these tests.
@@ -64,6 +66,45 @@ fn a_receiver_that_is_busy_drops_the_line_or_says_nothing_gets_every_alert_in_th
     stop(daemon);
     told_to(&receiver).assert_same_as(&expected);
     told_to(&receiver).assert_chained();
+}
+
+#[test]
+fn slack_gets_one_message_per_report_with_news_however_busy_it_was() {
+    let reports = reports(20_240_517, 2, 5);
+    let expected = undisturbed(&reports);
+    let (slack, hook) = (Receiver::start(), Receiver::start());
+    slack.answer(Answer::TooMany(1));
+    let place = Place::new()
+        .with_inbox()
+        .with_webhook("hook", &hook)
+        .with(&format!("[outputs.desk]\ntype = \"slack\"\nwebhook_url = \"{}\"", slack.url()));
+    let mut daemon = place.start();
+    for report in &reports {
+        place.drop_in(report);
+    }
+    for mood in [Answer::Status(500), Answer::DropLine, Answer::Accept] {
+        let count = slack.count();
+        assert!(slack.wait(PATIENCE, |received| received.len() > count), "slack was given up");
+        slack.answer(mood);
+    }
+    finish(&mut daemon, &hook, &expected);
+    let messages = hook.received().len();
+    let all = slack.wait(PATIENCE, |received| accepted(received).count() >= messages);
+    stop(daemon);
+    assert!(all, "{} of {messages} messages reached slack", accepted(&slack.received()).count());
+    for message in accepted(&slack.received()) {
+        assert!(message["text"].as_str().is_some_and(|text| !text.is_empty()), "no fallback text: {message}");
+        assert!((1..=50).contains(&message["blocks"].as_array().unwrap().len()), "{message}");
+    }
+    let said = accepted(&slack.received()).map(Value::to_string).collect::<String>();
+    for alert in expected.in_order().filter(|alert| alert["about"] == "casualties") {
+        let figure = alert["after"]["value"].to_string();
+        assert!(said.contains(&figure), "{figure} is not told: {alert}");
+    }
+}
+
+fn accepted(received: &[Received]) -> impl Iterator<Item = &Value> {
+    received.iter().filter(|request| request.accepted).map(|request| &request.body)
 }
 
 #[test]
