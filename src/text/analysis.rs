@@ -1,0 +1,414 @@
+//! One article, read as English. Comes in: an article, and for a skim the cue words of the rules. Goes out: every
+//! list of `text` with safe accessors. A skim cuts nothing finer than sentences and tags nothing; the analysis that
+//! follows it goes into detail only where asked. Never judges what a text means.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
+
+use super::english::view::View;
+use super::english::{lemma, part, phrase, quantity, sentence, tag, token};
+use super::{Block, Bound, Clause, Phrase, Quantity, Quotation, Sentence, Span, Tag, Token};
+use crate::model::article::{Article, Moment};
+
+/// Longest sentence in tokens. A longer one is cut at the last comma or semicolon before this many tokens, else
+/// exactly there; no clause reaches over the cut. Real news sentences stay below 150.
+pub const SENTENCE_TOKENS_MAX: usize = 400;
+
+/// Longest sentence in bytes, cut at white space before tokens are made; bounds one tagger call.
+pub const SENTENCE_BYTES_MAX: usize = 8 * 1024;
+
+/// Words and word beginnings by which rules recognise that a sentence may concern them.
+#[derive(Debug, Clone)]
+pub struct Cues {
+    automaton: Option<AhoCorasick>,
+    /// Whether the cue at this position must end where a word ends.
+    whole: Vec<bool>,
+}
+
+impl Cues {
+    /// Cues from ASCII words in lower case. "kill*" also finds "killed"; "toll" finds only "toll". A cue is found
+    /// only at the beginning of a word, whatever its case.
+    pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+        let whole = words.iter().map(|word| !word.ends_with('*')).collect();
+        let automaton = AhoCorasickBuilder::new()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(words.iter().map(|word| word.trim_end_matches('*')))
+            .ok();
+        Self { automaton, whole }
+    }
+
+    /// Positions where a cue begins, in order of where it ends.
+    fn positions<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> + 't {
+        let letter = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric);
+        self.automaton.iter().flat_map(move |automaton| automaton.find_overlapping_iter(text)).filter_map(move |found| {
+            let starts = found.start() == 0 || !letter(found.start() - 1);
+            let whole = self.whole.get(found.pattern().as_usize()).copied().unwrap_or(true);
+            (starts && !(whole && letter(found.end()))).then(|| found.start())
+        })
+    }
+}
+
+/// The cheap first look at an article: parts and sentences, and which of these hold a cue.
+#[derive(Debug, Clone)]
+pub struct Skim<'a> {
+    article: &'a Article,
+    blocks: Vec<Block>,
+    sentences: Vec<Sentence>,
+    cued: Vec<usize>,
+}
+
+impl<'a> Skim<'a> {
+    /// Looks for cues. When the whole text has none, nothing is cut at all.
+    pub fn of(article: &'a Article, cues: &Cues) -> Self {
+        let mut positions: Vec<usize> = cues.positions(&article.text).collect();
+        if positions.is_empty() {
+            return Self { article, blocks: Vec::new(), sentences: Vec::new(), cued: Vec::new() };
+        }
+        positions.sort_unstable();
+        let (blocks, sentences) = outline(article);
+        let cued = sentences
+            .iter()
+            .enumerate()
+            .filter(|(_, sentence)| {
+                let from = positions.partition_point(|&at| at < sentence.span.start);
+                sentence.part.speaks() && positions.get(from).is_some_and(|&at| at < sentence.span.end)
+            })
+            .map(|(index, _)| index)
+            .collect();
+        Self { article, blocks, sentences, cued }
+    }
+
+    /// No sentence that speaks holds a cue: nothing to read here.
+    pub fn is_silent(&self) -> bool {
+        self.cued.is_empty()
+    }
+
+    /// The sentences that hold a cue.
+    pub fn cued(&self) -> &[usize] {
+        &self.cued
+    }
+
+    /// Goes into detail in every sentence that speaks.
+    pub fn analyse(self) -> Analysis<'a> {
+        Analysis::build(self.article, self.blocks, self.sentences, |_| true)
+    }
+
+    /// Goes into detail in the sentences with a cue and in `around` sentences before and after each: quotations take
+    /// their speaker from the neighbours. The others keep empty token ranges.
+    pub fn analyse_cued(self, around: usize) -> Analysis<'a> {
+        let mut wanted = vec![false; self.sentences.len()];
+        for &index in &self.cued {
+            for place in wanted.iter_mut().take(index + around + 1).skip(index.saturating_sub(around)) {
+                *place = true;
+            }
+        }
+        Analysis::build(self.article, self.blocks, self.sentences, |index| wanted.get(index).copied().unwrap_or(false))
+    }
+}
+
+/// Blocks of the article and the sentences of those that speak.
+fn outline(article: &Article) -> (Vec<Block>, Vec<Sentence>) {
+    let blocks = part::blocks(article);
+    let mut sentences = Vec::new();
+    for block in &blocks {
+        let text = block.span.of(&article.text);
+        let pieces = if block.part.speaks() && block.part != super::Part::Title { sentence::split(text) } else { std::iter::once(0..text.len()).collect() };
+        for piece in pieces {
+            for range in bounded(text, piece) {
+                sentences.push(Sentence {
+                    span: Span { start: block.span.start + range.start, end: block.span.start + range.end },
+                    tokens: 0..0,
+                    part: block.part,
+                    paragraph: block.paragraph,
+                    heading: block.heading,
+                    bullet: block.bullet,
+                    quantities: 0..0,
+                    phrases: 0..0,
+                    clauses: 0..0,
+                });
+            }
+        }
+    }
+    (blocks, sentences)
+}
+
+/// Cuts an overlong stretch at white space, else at a character.
+fn bounded(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = range.start;
+    while range.end - start > SENTENCE_BYTES_MAX {
+        let mut limit = start + SENTENCE_BYTES_MAX;
+        while !text.is_char_boundary(limit) {
+            limit -= 1;
+        }
+        let cut = text.get(start..limit).and_then(|piece| piece.rfind(char::is_whitespace)).map_or(limit, |at| start + at);
+        let cut = if cut > start { cut } else { limit };
+        found.push(start..cut);
+        start = cut;
+    }
+    found.push(start..range.end);
+    found
+}
+
+/// A figure of how many a phrase speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    /// The figure; lower end of a range.
+    pub low: u64,
+    /// Upper end of a range.
+    pub high: Option<u64>,
+    /// Its qualifier.
+    pub bound: Bound,
+    /// It stands for a word such as "dozens".
+    pub vague: bool,
+}
+
+/// Who says something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribution {
+    /// The phrase that names the speaker.
+    pub speaker: usize,
+    /// Where the speaker's name stands, with the phrases that belong to it ("the mayor of Bergen").
+    pub span: Span,
+    /// The token of the verb of saying, or of "to" in "according to".
+    pub verb: Option<usize>,
+    /// The phrase that the speaker relies on ("citing the army", "X told Y" has none).
+    pub via: Option<usize>,
+}
+
+/// One article, read.
+#[derive(Debug, Clone)]
+pub struct Analysis<'a> {
+    /// The stored text to which all spans refer.
+    pub text: &'a str,
+    /// When the article speaks, for dates.
+    pub published_at: Option<Moment>,
+    /// The document's blocks, those that do not speak included.
+    pub blocks: Vec<Block>,
+    /// All sentences, in order; those of blocks that do not speak have no tokens.
+    pub sentences: Vec<Sentence>,
+    /// All tokens.
+    pub tokens: Vec<Token>,
+    /// All quantities.
+    pub quantities: Vec<Quantity>,
+    /// All phrases.
+    pub phrases: Vec<Phrase>,
+    /// All clauses.
+    pub clauses: Vec<Clause>,
+    /// All quotations.
+    pub quotations: Vec<Quotation>,
+    words: String,
+}
+
+impl<'a> Analysis<'a> {
+    /// Reads the whole article in detail.
+    pub fn of(article: &'a Article) -> Self {
+        let (blocks, sentences) = outline(article);
+        Self::build(article, blocks, sentences, |_| true)
+    }
+
+    fn build(article: &'a Article, blocks: Vec<Block>, outline: Vec<Sentence>, wanted: impl Fn(usize) -> bool) -> Self {
+        let mut analysis = Self {
+            text: &article.text,
+            published_at: article.published_at,
+            blocks,
+            sentences: Vec::with_capacity(outline.len()),
+            tokens: Vec::new(),
+            quantities: Vec::new(),
+            phrases: Vec::new(),
+            clauses: Vec::new(),
+            quotations: Vec::new(),
+            words: String::new(),
+        };
+        for (index, sentence) in outline.into_iter().enumerate() {
+            if sentence.part.speaks() && wanted(index) {
+                analysis.tokenize(&sentence);
+            } else {
+                analysis.sentences.push(sentence);
+            }
+        }
+        for index in 0..analysis.sentences.len() {
+            analysis.detail(index);
+        }
+        analysis
+    }
+
+    /// Tokens of one sentence, cut into several where it is overlong.
+    fn tokenize(&mut self, sentence: &Sentence) {
+        let first = self.tokens.len();
+        token::tokenize(sentence.span.of(self.text), sentence.span.start, &mut self.tokens, &mut self.words);
+        let mut start = first;
+        while start < self.tokens.len() {
+            let end = self.cut(start, self.tokens.len());
+            let from = if start == first { sentence.span.start } else { self.tokens.get(start).map_or(sentence.span.start, |token| token.span.start) };
+            let to = if end == self.tokens.len() { sentence.span.end } else { self.tokens.get(end - 1).map_or(sentence.span.end, |token| token.span.end) };
+            self.sentences.push(Sentence { span: Span { start: from, end: to }, tokens: start..end, ..sentence.clone() });
+            start = end;
+        }
+    }
+
+    fn cut(&self, start: usize, end: usize) -> usize {
+        if end - start <= SENTENCE_TOKENS_MAX {
+            return end;
+        }
+        let limit = start + SENTENCE_TOKENS_MAX;
+        (start + SENTENCE_TOKENS_MAX / 4..limit).rev().find(|&at| matches!(self.word(at), "," | ";")).map_or(limit, |at| at + 1)
+    }
+
+    /// Tags, quantities, phrases and clauses of one sentence.
+    fn detail(&mut self, index: usize) {
+        let Some(sentence) = self.sentences.get(index) else { return };
+        let range = sentence.tokens.clone();
+        if range.is_empty() {
+            return;
+        }
+        let capitals_speak = !self.title_case(range.clone());
+        tag::tag(&mut self.tokens, &self.words, range.clone(), capitals_speak);
+        let view = View::new(&self.tokens, &self.words, range);
+        let first_quantity = self.quantities.len();
+        quantity::find(view, &mut self.quantities);
+        let quantities = first_quantity..self.quantities.len();
+        let first_phrase = self.phrases.len();
+        phrase::find(view, &self.quantities, quantities.clone(), &mut self.phrases);
+        let phrases = first_phrase..self.phrases.len();
+        let clauses = self.clauses.len()..self.clauses.len();
+        if let Some(sentence) = self.sentences.get_mut(index) {
+            sentence.quantities = quantities;
+            sentence.phrases = phrases;
+            sentence.clauses = clauses;
+        }
+    }
+
+    /// More than half of the longer words begin with a capital: capitals then mark no names.
+    fn title_case(&self, range: Range<usize>) -> bool {
+        let words = range.filter(|&at| self.word(at).len() > 3 && self.token(at).is_some_and(|token| token.kind == super::TokenKind::Word));
+        let (mut capitals, mut all) = (0_usize, 0_usize);
+        for at in words.skip(1) {
+            all += 1;
+            capitals += usize::from(self.token(at).is_some_and(|token| token.capital));
+        }
+        all >= 3 && capitals * 10 >= all * 8
+    }
+
+    /// The token at `at`.
+    pub fn token(&self, at: usize) -> Option<&Token> {
+        self.tokens.get(at)
+    }
+
+    /// The word at `at` in lower case, curly apostrophe normalised; empty outside.
+    pub fn word(&self, at: usize) -> &str {
+        self.tokens.get(at).and_then(|token| self.words.get(token.word.clone())).unwrap_or_default()
+    }
+
+    /// The word at `at` as written.
+    pub fn surface(&self, at: usize) -> &'a str {
+        self.tokens.get(at).map_or("", |token| token.span.of(self.text))
+    }
+
+    /// The tag at `at`; `Other` outside.
+    pub fn tag(&self, at: usize) -> Tag {
+        self.tokens.get(at).map_or(Tag::Other, |token| token.tag)
+    }
+
+    /// The base form: "killed" -> "kill", "deaths" -> "death", "were" -> "be". A noun is taken to its singular, a verb to its base.
+    pub fn lemma(&self, at: usize) -> Cow<'_, str> {
+        lemma::of(self.word(at), self.tag(at))
+    }
+
+    /// The window on the tokens of a sentence; its answers are empty outside.
+    pub fn view(&self, sentence: usize) -> View<'_> {
+        let range = self.sentences.get(sentence).map_or(0..0, |sentence| sentence.tokens.clone());
+        View::new(&self.tokens, &self.words, range)
+    }
+
+    /// The text from the first to the last token of `tokens`.
+    pub fn span(&self, tokens: Range<usize>) -> Span {
+        let start = self.tokens.get(tokens.start).map_or(0, |token| token.span.start);
+        let end = tokens.end.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(start, |token| token.span.end);
+        Span { start, end: end.max(start) }
+    }
+
+    /// The words of `tokens` as written, with the signs between them.
+    pub fn written(&self, tokens: Range<usize>) -> &'a str {
+        self.span(tokens).of(self.text)
+    }
+
+    /// The sentence that holds the byte `at`.
+    pub fn sentence_at(&self, at: usize) -> Option<usize> {
+        let index = self.sentences.partition_point(|sentence| sentence.span.end <= at);
+        self.sentences.get(index).filter(|sentence| sentence.span.start <= at).map(|_| index)
+    }
+
+    /// The sentence that holds the token.
+    pub fn sentence_of(&self, token: usize) -> Option<usize> {
+        self.sentence_at(self.tokens.get(token)?.span.start)
+    }
+
+    /// The token that covers or follows the byte `at`.
+    pub fn token_at(&self, at: usize) -> Option<usize> {
+        let index = self.tokens.partition_point(|token| token.span.end <= at);
+        (index < self.tokens.len()).then_some(index)
+    }
+
+    /// The quantities of a sentence; their positions are `Sentence::quantities`.
+    pub fn quantities_in(&self, sentence: usize) -> &[Quantity] {
+        self.sentences.get(sentence).and_then(|sentence| self.quantities.get(sentence.quantities.clone())).unwrap_or_default()
+    }
+
+    /// The phrases of a sentence; their positions are `Sentence::phrases`.
+    pub fn phrases_in(&self, sentence: usize) -> &[Phrase] {
+        self.sentences.get(sentence).and_then(|sentence| self.phrases.get(sentence.phrases.clone())).unwrap_or_default()
+    }
+
+    /// The clauses of a sentence; their positions are `Sentence::clauses`.
+    pub fn clauses_in(&self, sentence: usize) -> &[Clause] {
+        self.sentences.get(sentence).and_then(|sentence| self.clauses.get(sentence.clauses.clone())).unwrap_or_default()
+    }
+
+    /// The outermost phrase that covers the token.
+    pub fn phrase_at(&self, token: usize) -> Option<usize> {
+        let sentence = self.sentences.get(self.sentence_of(token)?)?;
+        let covers = |index: &usize| self.phrases.get(*index).is_some_and(|phrase| phrase.tokens.contains(&token));
+        sentence.phrases.clone().filter(covers).max_by_key(|&index| self.phrases.get(index).map_or(0, |phrase| phrase.tokens.len()))
+    }
+
+    /// The innermost clause that covers the token.
+    pub fn clause_at(&self, token: usize) -> Option<usize> {
+        let sentence = self.sentences.get(self.sentence_of(token)?)?;
+        let covers = |index: &usize| self.clauses.get(*index).is_some_and(|clause| clause.tokens.contains(&token));
+        sentence.clauses.clone().filter(covers).min_by_key(|&index| self.clauses.get(index).map_or(usize::MAX, |clause| clause.tokens.len()))
+    }
+
+    /// How many the phrase speaks of: its quantity when that is a count, else one for a singular with "a", "another"
+    /// or a possessor-free singular name; nothing for plurals without figure and for measures.
+    pub fn count_of(&self, phrase: usize) -> Option<Count> {
+        let phrase = self.phrases.get(phrase)?;
+        if let Some(quantity) = phrase.quantity.and_then(|index| self.quantities.get(index)) {
+            let count = Count { low: quantity.low, high: quantity.high, bound: quantity.bound, vague: quantity.vague };
+            return (quantity.kind == super::QuantityKind::Count).then_some(count);
+        }
+        let article = phrase.determiner.is_some_and(|at| matches!(self.word(at), "a" | "an" | "another"));
+        let word = self.word(phrase.head);
+        let singular = self.tag(phrase.head) == Tag::Noun && lemma::noun(word) == word;
+        (article && singular).then_some(Count { low: 1, high: None, bound: Bound::Exact, vague: false })
+    }
+
+    /// The phrase and all that hang on it by "of": "the mayor of the town of Moss".
+    pub fn extent(&self, phrase: usize) -> Range<usize> {
+        let Some(found) = self.phrases.get(phrase) else { return 0..0 };
+        let mut range = found.tokens.clone();
+        for next in self.phrases.iter().skip(phrase + 1).take(24) {
+            if next.of.is_some() && next.tokens.start == range.end + 1 {
+                range.end = next.tokens.end;
+            } else if next.tokens.start > range.end + 1 {
+                break;
+            }
+        }
+        range
+    }
+}

@@ -1,0 +1,18 @@
+//! The English grammar. Comes in: text, or the tokens of one sentence. Goes out: the shapes of `text`. Each file is
+//! one step and knows only the steps before it: part, sentence, token, tag, quantity, phrase, verb, clause,
+//! quotation; date stands beside them.
+
+pub mod lemma;
+pub mod number;
+pub mod part;
+mod part_line;
+pub mod phrase;
+pub mod quantity;
+mod quantity_kind;
+pub mod sentence;
+pub mod tag;
+mod tag_repair;
+pub mod token;
+pub mod verb;
+pub mod view;
+pub mod word_class;

@@ -1,0 +1,183 @@
+//! Finds the sentences of a paragraph. Comes in: the text of a block. Goes out: byte ranges in it, without the white
+//! space around. Never looks at grammar: only at signs, capitals and a list of abbreviations. One pass, linear.
+
+use std::ops::Range;
+
+/// Words whose full stop does not end a sentence when more follows on the line.
+const NEVER_LAST: &[&str] = &[
+    "mr", "mrs", "ms", "messrs", "dr", "prof", "gen", "col", "lt", "capt", "cmdr", "sgt", "cpl", "maj", "brig", "adm", "gov", "sen",
+    "rep", "reps", "sens", "rev", "fr", "hon", "pres", "st", "mt", "ft", "vs", "approx", "no", "nos", "fig", "supt", "insp", "det",
+    "amb", "sec", "min", "spc", "pvt", "pfc", "atty", "dist", "const", "e.g", "i.e", "cf", "viz",
+];
+
+/// Words whose full stop may also end a sentence: it does before a word that usually starts one.
+const SOMETIMES_LAST: &[&str] = &[
+    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "inc", "ltd", "co", "corp", "bros", "etc", "dept",
+    "jr", "sr", "est", "ave", "blvd", "rd", "al", "ariz", "calif", "colo", "conn", "fla", "ga", "ill", "ind", "kan", "ky", "la", "md",
+    "mass", "mich", "minn", "miss", "mo", "mont", "neb", "nev", "okla", "ore", "pa", "tenn", "tex", "va", "wash", "wis", "ala", "ark",
+    "a.m", "p.m", "u.s", "u.k", "u.n", "e.u", "d.c", "n.y", "tel", "km", "kg", "hr", "hrs", "mins", "mon", "tue", "tues", "wed", "thu",
+    "thur", "thurs", "fri", "sat", "sun",
+];
+
+/// Words that begin a sentence far more often than they continue a name.
+const STARTERS: &[&str] = &[
+    "the", "a", "an", "in", "on", "at", "he", "she", "it", "they", "we", "i", "this", "that", "these", "those", "but", "and", "his", "her",
+    "its", "their", "our", "there", "some", "many", "most", "several", "as", "after", "before", "when", "while", "if", "although", "since",
+    "for", "from", "with", "according", "authorities", "officials", "police", "local", "meanwhile", "however", "no", "at", "more", "another",
+    "residents", "witnesses", "earlier", "later", "both", "all", "one", "two", "three", "four", "five", "six", "so", "then", "what", "who",
+    "about", "by", "to", "not", "also", "under", "among", "during", "despite", "you", "my", "yet", "nearly", "over", "only", "dozens",
+    "hundreds", "thousands", "rescuers", "firefighters", "photo", "image",
+];
+
+/// Whether `word`, without its full stop, is an abbreviation written with one.
+pub(super) fn is_abbreviation(word: &str) -> bool {
+    let lower = word.trim_end_matches('.').to_ascii_lowercase();
+    NEVER_LAST.contains(&lower.as_str()) || SOMETIMES_LAST.contains(&lower.as_str())
+}
+
+/// The sentences of `text`.
+pub fn split(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut signs = text.char_indices().peekable();
+    while let Some((at, sign)) = signs.next() {
+        if !matches!(sign, '.' | '!' | '?' | '…' | '。') {
+            continue;
+        }
+        let mut end = at + sign.len_utf8();
+        // A run of signs ("?!", "...") ends together with the marks that close a quotation or a bracket.
+        while let Some(&(next_at, next)) = signs.peek() {
+            if matches!(next, '.' | '!' | '?' | '…') || closes(text, next_at, next) {
+                end = next_at + next.len_utf8();
+                signs.next();
+            } else {
+                break;
+            }
+        }
+        if ends_sentence(text, start, at, end, sign) {
+            push_trimmed(text, start..end, &mut found);
+            start = end;
+        }
+    }
+    push_trimmed(text, start..text.len(), &mut found);
+    found
+}
+
+/// Whether the mark at `at`, right after a final sign, closes something.
+fn closes(text: &str, at: usize, sign: char) -> bool {
+    match sign {
+        '”' | '’' | ')' | ']' | '»' => true,
+        // A straight mark closes when white space, another sign or nothing follows it.
+        '"' | '\'' => text.get(at + 1..).and_then(|rest| rest.chars().next()).is_none_or(|next| !next.is_alphanumeric()),
+        _ => false,
+    }
+}
+
+fn push_trimmed(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
+    let Some(piece) = text.get(range.clone()) else { return };
+    let left = piece.len() - piece.trim_start().len();
+    let right = piece.len() - piece.trim_end().len();
+    if left + right < piece.len() {
+        found.push(range.start + left..range.end - right);
+    }
+}
+
+/// Whether the sign at `at` (with its closers up to `end`) ends the sentence that began at `start`.
+fn ends_sentence(text: &str, start: usize, at: usize, end: usize, sign: char) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    let next = rest.chars().find(|next| !next.is_whitespace());
+    let Some(next) = next else { return true };
+    let spaced = rest.starts_with(char::is_whitespace);
+    let opens = matches!(next, '“' | '"' | '‘' | '\'' | '«' | '(' | '[' | '•' | '*' | '–' | '—' | '-');
+    if !spaced {
+        return missing_space(text, start, at, end, next) || (matches!(next, '“' | '«') && sign == '.');
+    }
+    if next.is_lowercase() {
+        // Only a line break makes a new sentence here, and those are cut before.
+        return false;
+    }
+    if sign != '.' {
+        return true;
+    }
+    let word = last_word(text.get(start..at).unwrap_or_default());
+    let bare = word.trim_start_matches(|sign: char| !sign.is_alphanumeric());
+    let lower = bare.to_ascii_lowercase();
+    if end > at + 1 && !text.get(at + 1..end).is_some_and(|run| run.starts_with('.')) && !bare.is_empty() {
+        // A closing mark follows the full stop: abbreviations hardly stand there.
+        return true;
+    }
+    let digit_next = next.is_ascii_digit();
+    if NEVER_LAST.contains(&lower.as_str()) {
+        // "No." is an abbreviation before a figure, and an answer otherwise.
+        return matches!(lower.as_str(), "no" | "nos" | "min" | "sec" | "ft" | "mt") && !digit_next && !bare.starts_with(char::is_uppercase);
+    }
+    let mut letters = bare.chars();
+    let initial = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();
+    let acronym = bare.contains('.');
+    if initial || acronym || SOMETIMES_LAST.contains(&lower.as_str()) {
+        let follower = rest.trim_start().trim_start_matches(['“', '"', '‘', '\'']);
+        let follower: String = follower.chars().take_while(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase();
+        return !digit_next && (opens || STARTERS.contains(&follower.as_str()));
+    }
+    // A list number: "1. Title" at the start of the sentence.
+    if bare.len() <= 2 && !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit()) && at <= start + 4 {
+        return false;
+    }
+    next.is_uppercase() || digit_next || opens || !next.is_ascii()
+}
+
+/// "…killed.The": lower-case letters before, a capital and a lower-case letter after, and no address around.
+fn missing_space(text: &str, start: usize, at: usize, end: usize, next: char) -> bool {
+    if !next.is_uppercase() {
+        return false;
+    }
+    let word = last_word(text.get(start..at).unwrap_or_default());
+    let after = text.get(end..).unwrap_or_default();
+    let second_lower = after.chars().nth(1).is_some_and(|sign| sign.is_lowercase() || sign.is_whitespace());
+    let word_end = after.find(char::is_whitespace).unwrap_or(after.len());
+    let address = word.contains("www") || word.contains('@') || word.contains('/') || after.get(..word_end).is_some_and(|rest| rest.contains('/'));
+    let tail: Vec<char> = word.chars().rev().take(2).collect();
+    let lower_before = tail.len() == 2 && tail.iter().all(|sign| sign.is_lowercase() || sign.is_ascii_digit());
+    second_lower && !address && (lower_before || end > at + 1)
+}
+
+/// The last stretch without white space; looks back at most 64 bytes, which is longer than any abbreviation.
+fn last_word(text: &str) -> &str {
+    let mut from = text.len().saturating_sub(64);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let tail = text.get(from..).unwrap_or_default();
+    tail.rsplit(char::is_whitespace).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn finds_sentences() {
+        for text in [
+            "Rain fell in Oslo.|It stopped at noon.",
+            "Gen. Lars Holm met Dr. J. R. Vik.|They spoke.",
+            "The U.S. Army left.|The rest of the U.S. was quiet.",
+            "It began at 8 p.m. Tuesday.|It ended at 9 p.m.|The crowd went home.",
+            "“We lost all.”|Mia wept.",
+            "\"Why?\" he asked.|\"Nobody knows.\"|She left.",
+            "\"Stay!\" she cried.|He stayed.",
+            "He saw No. 5 leave on Sept. 20 at dawn.|No one spoke.",
+            "The roof fell.|Two died.",
+            "It rose by 1.2 percent.|3 more came.",
+            "Ships sank (two near Bergen.)|All were old.",
+            "1. First point of the list.",
+            "Look at www.Example.com for more.",
+            "What now?|Nothing...|Then a bang.",
+        ] {
+            let joined = text.replace('|', " ");
+            let found: Vec<&str> = split(&joined).into_iter().map(|range| &joined[range]).collect();
+            assert_eq!(found.join("|"), text);
+        }
+        let glued = "The roof fell.Two people died.";
+        assert_eq!(split(glued).len(), 2);
+    }
+}

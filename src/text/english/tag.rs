@@ -1,0 +1,127 @@
+//! Gives every token its part of speech and verb form. Comes in: the tokens of one sentence. Goes out: the same with
+//! tags. A trained tagger (harper-brill) is asked first; closed classes, our lexicon, shapes of words and a few
+//! repairs by context correct it. Never fails: an unknown word gets the tag its shape suggests.
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use harper_brill::{BrillTagger, FreqDict, Tagger, UPOS};
+
+use super::view::View;
+use super::{lemma, word_class};
+use crate::text::{Tag, Token, TokenKind, VerbForm};
+
+fn tagger() -> &'static Arc<BrillTagger<FreqDict>> {
+    static TAGGER: OnceLock<Arc<BrillTagger<FreqDict>>> = OnceLock::new();
+    TAGGER.get_or_init(harper_brill::brill_tagger)
+}
+
+/// Tags the tokens of `range`. `capitals_speak` is false where capitals say nothing: headlines in title case, texts
+/// in capitals only.
+pub fn tag(tokens: &mut [Token], words: &str, range: Range<usize>, capitals_speak: bool) {
+    let texts: Vec<String> =
+        range.clone().map(|at| View::new(tokens, words, range.clone()).word(at).to_owned()).collect();
+    let guesses = tagger().tag_sentence(&texts);
+    for (at, guess) in range.clone().zip(guesses) {
+        let view = View::new(tokens, words, range.clone());
+        let (tag, form) = first_tag(view, at, guess, capitals_speak);
+        if let Some(token) = tokens.get_mut(at) {
+            token.tag = tag;
+            token.form = form;
+        }
+    }
+    super::tag_repair::repair(tokens, words, range, capitals_speak);
+}
+
+/// The tag without context.
+fn first_tag(view: View<'_>, at: usize, guess: Option<UPOS>, capitals_speak: bool) -> (Tag, VerbForm) {
+    let word = view.word(at);
+    let tag = match view.kind(at) {
+        TokenKind::Punct => return (Tag::Punct, VerbForm::None),
+        TokenKind::Symbol => return (if word == "&" { Tag::Coordinator } else { Tag::Symbol }, VerbForm::None),
+        TokenKind::Number => return (Tag::Number, VerbForm::None),
+        TokenKind::Word => word_tag(view, at, guess, capitals_speak),
+    };
+    let form = if matches!(tag, Tag::Verb | Tag::Aux | Tag::Adjective | Tag::Noun) { lemma::form_of(word) } else { VerbForm::None };
+    (tag, form)
+}
+
+fn word_tag(view: View<'_>, at: usize, guess: Option<UPOS>, capitals_speak: bool) -> Tag {
+    let word = view.word(at);
+    let listed = word_class::class_of(word);
+    let first = at == view.start || matches!(view.tag_before(at), Tag::Punct) && view.before(at) != ",";
+    let open = matches!(listed, None | Some(Tag::Noun | Tag::Adjective | Tag::Verb | Tag::Number));
+    if capitals_speak && view.capital(at) && open && !first {
+        // Demonyms stay adjectives before their noun: "Norwegian troops".
+        if guess == Some(UPOS::ADJ) && listed.is_none() {
+            return Tag::Adjective;
+        }
+        return Tag::ProperNoun;
+    }
+    if let Some(tag) = listed {
+        return tag;
+    }
+    if is_number_word(word) {
+        return Tag::Number;
+    }
+    match guess {
+        Some(upos) => from_upos(upos, word, view.capital(at)),
+        None => by_shape(word, view.capital(at)),
+    }
+}
+
+/// "twenty-nine", "ninety-first".
+fn is_number_word(word: &str) -> bool {
+    word.split_once('-').is_some_and(|(tens, unit)| {
+        tens.ends_with("ty") && word_class::class_of(tens) == Some(Tag::Number) && word_class::class_of(unit) == Some(Tag::Number)
+    })
+}
+
+fn from_upos(upos: UPOS, word: &str, capital: bool) -> Tag {
+    match upos {
+        UPOS::ADJ => Tag::Adjective,
+        UPOS::ADP => Tag::Adposition,
+        UPOS::ADV => Tag::Adverb,
+        UPOS::AUX => Tag::Aux,
+        UPOS::CCONJ => Tag::Coordinator,
+        UPOS::DET => Tag::Determiner,
+        UPOS::NUM => Tag::Number,
+        UPOS::PART => Tag::Particle,
+        UPOS::PRON => Tag::Pronoun,
+        // A lower-case "name" is a word of a title in the tagger's training texts.
+        UPOS::PROPN if capital => Tag::ProperNoun,
+        UPOS::PROPN | UPOS::NOUN => match lemma::form_of(word) {
+            VerbForm::Gerund | VerbForm::PastOrParticiple if upos == UPOS::PROPN => Tag::Verb,
+            _ => Tag::Noun,
+        },
+        UPOS::PUNCT => Tag::Punct,
+        UPOS::SCONJ => Tag::Subordinator,
+        UPOS::SYM => Tag::Symbol,
+        UPOS::VERB => Tag::Verb,
+        UPOS::INTJ => Tag::Other,
+    }
+}
+
+/// The tag of a word the model does not know.
+fn by_shape(word: &str, capital: bool) -> Tag {
+    if capital {
+        return Tag::ProperNoun;
+    }
+    if let Some((_, last)) = word.rsplit_once('-') {
+        return match word_class::class_of(last) {
+            Some(Tag::Noun) if word.starts_with(|sign: char| !sign.is_ascii_digit()) => Tag::Noun,
+            None if ["er", "or", "ion", "ment", "ism", "ist", "fire", "man", "men"].iter().any(|end| last.ends_with(end)) => Tag::Noun,
+            _ => Tag::Adjective,
+        };
+    }
+    let ends = |endings: &[&str]| endings.iter().any(|end| word.len() > end.len() + 2 && word.ends_with(end));
+    if ends(&["ing", "ed", "ize", "ise", "ify"]) {
+        Tag::Verb
+    } else if ends(&["ly"]) {
+        Tag::Adverb
+    } else if ends(&["ous", "ful", "less", "able", "ible", "ive", "ish", "ical", "ary", "like"]) {
+        Tag::Adjective
+    } else {
+        Tag::Noun
+    }
+}
