@@ -8,7 +8,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use super::english::view::View;
-use super::english::{lemma, part, phrase, quantity, sentence, tag, token};
+use super::english::{clause, lemma, part, phrase, quantity, sentence, tag, token};
 use super::{Block, Bound, Clause, Phrase, Quantity, Quotation, Sentence, Span, Tag, Token};
 use crate::model::article::{Article, Moment};
 
@@ -264,6 +264,7 @@ impl<'a> Analysis<'a> {
     fn detail(&mut self, index: usize) {
         let Some(sentence) = self.sentences.get(index) else { return };
         let range = sentence.tokens.clone();
+        let heading = sentence.heading;
         if range.is_empty() {
             return;
         }
@@ -276,7 +277,9 @@ impl<'a> Analysis<'a> {
         let first_phrase = self.phrases.len();
         phrase::find(view, &self.quantities, quantities.clone(), &mut self.phrases);
         let phrases = first_phrase..self.phrases.len();
-        let clauses = self.clauses.len()..self.clauses.len();
+        let first_clause = self.clauses.len();
+        clause::find(view, &self.phrases, phrases.clone(), heading, &mut self.clauses);
+        let clauses = first_clause..self.clauses.len();
         if let Some(sentence) = self.sentences.get_mut(index) {
             sentence.quantities = quantities;
             sentence.phrases = phrases;

@@ -2,6 +2,8 @@
 //! one step and knows only the steps before it: part, sentence, token, tag, quantity, phrase, verb, clause,
 //! quotation; date stands beside them.
 
+pub mod clause;
+mod clause_link;
 pub mod lemma;
 pub mod number;
 pub mod part;
@@ -14,5 +16,6 @@ pub mod tag;
 mod tag_repair;
 pub mod token;
 pub mod verb;
+pub mod verb_class;
 pub mod view;
 pub mod word_class;
