@@ -20,6 +20,9 @@ use serde::de::DeserializeOwned;
 pub use mistake::{Check, ConfigError, Findings, Mistake};
 pub use properties::Properties;
 
+use crate::inputs::inbox::InboxConfig;
+#[cfg(feature = "kafka")]
+use crate::inputs::kafka::KafkaInputConfig;
 use crate::outputs::file::FileConfig;
 #[cfg(feature = "kafka")]
 use crate::outputs::kafka::KafkaOutputConfig;
@@ -152,18 +155,9 @@ pub struct RetryConfig {
 pub enum InputConfig {
     /// A watched folder.
     Inbox(InboxConfig),
-}
-
-/// A watched folder.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InboxConfig {
-    /// The folder.
-    pub path: PathBuf,
-}
-
-impl Check for InboxConfig {
-    fn check(&self, _findings: &mut Findings<'_>) {}
+    /// A Kafka topic.
+    #[cfg(feature = "kafka")]
+    Kafka(KafkaInputConfig),
 }
 
 /// One output with its retry settings.
@@ -467,9 +461,14 @@ fn without_kafka<T>(entry: &Entry, mistakes: &mut Vec<Mistake>) -> Option<T> {
 }
 
 fn input(entry: Entry, defaults: &Node, mistakes: &mut Vec<Mistake>) -> Option<InputConfig> {
-    let Entry { path, kind, node } = entry.over(defaults, "inputs");
-    match kind.as_str() {
-        "inbox" => section(Some(&node), &path, mistakes).map(InputConfig::Inbox),
+    let entry = entry.over(defaults, "inputs");
+    let (node, path) = (Some(&entry.node), entry.path.as_str());
+    match entry.kind.as_str() {
+        "inbox" => section(node, path, mistakes).map(InputConfig::Inbox),
+        #[cfg(feature = "kafka")]
+        "kafka" => section(node, path, mistakes).map(InputConfig::Kafka),
+        #[cfg(not(feature = "kafka"))]
+        "kafka" => without_kafka(&entry, mistakes),
         _ => None,
     }
 }

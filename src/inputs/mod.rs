@@ -5,6 +5,8 @@
 //! Adding an input: one file here, one variant in `config::InputConfig`, one arm in `build`.
 
 pub mod inbox;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 
 use async_trait::async_trait;
 use jiff::Timestamp;

@@ -17,7 +17,6 @@ use std::ops::Range;
 
 use encoding_rs::Encoding;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use self::form::Form;
 use self::record::Record;
@@ -29,8 +28,7 @@ pub use self::error::{ReadError, Reason};
 const BAD_LINES_MAX: usize = 1000;
 
 /// Limits of reading.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadConfig {
     /// Longest article, in bytes as delivered: a text file, a JSON document, or one line of a `.jsonl` file. Longer ones
     /// are refused. Default 2 MiB.

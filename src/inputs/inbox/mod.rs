@@ -21,7 +21,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tokio::time::Instant;
 
 use self::scan::{Bounds, Found, Held, Look};
@@ -29,143 +29,91 @@ use self::settle::Settling;
 use self::watch::Watch;
 use super::Ticket;
 use crate::clock::SharedClock;
+use crate::config::{Check, Findings};
 
 /// How changes are noticed between two walks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WatchKind {
     /// By the operating system.
-    #[default]
     Native,
     /// By looking at every file again and again: for network folders and container mounts, which send no events.
     Poll,
 }
 
 /// What happens to a file once it is committed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum After {
     /// It moves to `done` or `failed`.
-    #[default]
     Move,
     /// It stays where it is; after a restart it is offered again, and the store knows it.
     Keep,
 }
 
 /// A watched folder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InboxConfig {
     /// The folder; made when it is missing.
     pub path: PathBuf,
-    /// Whether files in subfolders are taken, too. Default true.
-    #[serde(default = "yes")]
+    /// Whether files in subfolders are taken, too.
     pub recursive: bool,
-    /// How changes are noticed: `native`, or `poll` for network folders and container mounts. Default `native`.
-    #[serde(default)]
+    /// How changes are noticed: `native`, or `poll` for network folders and container mounts.
     pub watch: WatchKind,
-    /// With `watch = "poll"`: time between two looks. Default 2 s.
-    #[serde(default = "default_poll_interval", with = "humantime_serde")]
+    /// With `watch = "poll"`: time between two looks.
+    #[serde(with = "humantime_serde")]
     pub poll_interval: Duration,
-    /// Time between two walks of the whole folder, which find what the watch missed. Default 60 s.
-    #[serde(default = "default_rescan_interval", with = "humantime_serde")]
+    /// Time between two walks of the whole folder, which find what the watch missed.
+    #[serde(with = "humantime_serde")]
     pub rescan_interval: Duration,
-    /// How long size and time of a file must stand still when its writer's end cannot be seen. Default 500 ms.
-    #[serde(default = "default_settle_time", with = "humantime_serde")]
+    /// How long size and time of a file must stand still when its writer's end cannot be seen.
+    #[serde(with = "humantime_serde")]
     pub settle_time: Duration,
-    /// What happens to a committed file: `move` or `keep`. Default `move`.
-    #[serde(default)]
+    /// What happens to a committed file: `move` or `keep`.
     pub after: After,
-    /// Where committed files go; relative to `path`. Default `done`.
-    #[serde(default = "default_done")]
+    /// Where committed files go; relative to `path`.
     pub done: PathBuf,
-    /// Where files go that cannot be read, each with a `.reason.txt`; relative to `path`. Default `failed`.
-    #[serde(default = "default_failed")]
+    /// Where files go that cannot be read, each with a `.reason.txt`; relative to `path`.
     pub failed: PathBuf,
-    /// Largest file, in bytes; larger ones fail unread. Default 64 MiB.
-    #[serde(default = "default_file_bytes_max")]
-    pub file_bytes_max: u64,
-    /// Files handed over and not yet committed; the next waits. Default 256.
-    #[serde(default = "default_in_flight_max")]
+    /// Largest file, in bytes; larger ones fail unread.
+    pub file_bytes_max: usize,
+    /// Files handed over and not yet committed; the next waits.
     pub in_flight_max: usize,
-    /// Bytes handed over and not yet committed; the next waits, one file alone may be larger. Default 64 MiB.
-    #[serde(default = "default_file_bytes_max")]
-    pub in_flight_bytes_max: u64,
+    /// Bytes handed over and not yet committed; the next waits, one file alone may be larger.
+    pub in_flight_bytes_max: usize,
 }
 
-fn yes() -> bool {
-    true
-}
-
-fn default_poll_interval() -> Duration {
-    Duration::from_secs(2)
-}
-
-fn default_rescan_interval() -> Duration {
-    Duration::from_secs(60)
-}
-
-fn default_settle_time() -> Duration {
-    Duration::from_millis(500)
-}
-
-fn default_done() -> PathBuf {
-    PathBuf::from("done")
-}
-
-fn default_failed() -> PathBuf {
-    PathBuf::from("failed")
-}
-
-fn default_file_bytes_max() -> u64 {
-    64 * 1024 * 1024
-}
-
-fn default_in_flight_max() -> usize {
-    256
-}
-
-impl InboxConfig {
-    /// A folder with the defaults.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            recursive: true,
-            watch: WatchKind::Native,
-            poll_interval: default_poll_interval(),
-            rescan_interval: default_rescan_interval(),
-            settle_time: default_settle_time(),
-            after: After::Move,
-            done: default_done(),
-            failed: default_failed(),
-            file_bytes_max: default_file_bytes_max(),
-            in_flight_max: default_in_flight_max(),
-            in_flight_bytes_max: default_file_bytes_max(),
+impl Check for InboxConfig {
+    fn check(&self, findings: &mut Findings<'_>) {
+        if self.path.as_os_str().is_empty() {
+            findings.add("path", "is empty: name the folder to watch");
         }
-    }
-
-    /// Every mistake in it, each with its cure.
-    pub fn mistakes(&self) -> Vec<String> {
-        let mut mistakes = Vec::new();
-        let mut refuse = |wrong: bool, what: &str| {
-            if wrong {
-                mistakes.push(what.to_owned());
+        for (key, shelf) in [("done", &self.done), ("failed", &self.failed)] {
+            // The parts of a path say nothing of `.` and doubled slashes.
+            if self.after == After::Move && self.path.join(shelf).components().eq(self.path.components()) {
+                findings.add(
+                    key,
+                    "is the watched folder itself: name another, or finished files would be read again",
+                );
             }
-        };
-        refuse(self.path.as_os_str().is_empty(), "`path` is empty: name the folder to watch");
-        let shelves = [self.path.join(&self.done), self.path.join(&self.failed)];
-        refuse(
-            self.after == After::Move && shelves.contains(&self.path.join("")),
-            "`done` and `failed` must be folders of their own, or finished files would be read again",
-        );
-        refuse(self.in_flight_max == 0, "`in_flight_max` is 0: nothing would ever be read; 256 is usual");
-        refuse(self.file_bytes_max == 0, "`file_bytes_max` is 0: nothing would ever be read; write bytes");
-        refuse(self.rescan_interval.is_zero(), "`rescan_interval` is 0: write a time such as \"60s\"");
-        refuse(
-            self.watch == WatchKind::Poll && self.poll_interval.is_zero(),
-            "`poll_interval` is 0: write a time such as \"2s\"",
-        );
-        mistakes
+        }
+        findings.expect_between("in_flight_max", self.in_flight_max, 1, 100_000);
+        for (key, bytes) in
+            [("file_bytes_max", self.file_bytes_max), ("in_flight_bytes_max", self.in_flight_bytes_max)]
+        {
+            findings.expect_between(key, bytes, 1024, 1 << 40);
+        }
+        for (key, time) in [("poll_interval", self.poll_interval), ("rescan_interval", self.rescan_interval)]
+        {
+            if time.is_zero() {
+                findings
+                    .add(key, "is zero: the folder would be listed without pause, write for instance \"2s\"");
+            }
+        }
+        if self.settle_time > Duration::from_secs(3600) {
+            findings.add("settle_time", "is longer than an hour: write for instance \"500ms\"");
+        }
     }
 }
 
@@ -174,7 +122,7 @@ impl InboxConfig {
 struct InFlight {
     path: PathBuf,
     look: Look,
-    bytes: u64,
+    bytes: usize,
 }
 
 /// The input.
@@ -193,7 +141,7 @@ pub struct Inbox {
     settling: Settling,
     in_flight: HashMap<Ticket, InFlight>,
     in_flight_files: HashSet<(PathBuf, Look)>,
-    in_flight_bytes: u64,
+    in_flight_bytes: usize,
     denials: HashMap<PathBuf, u8>,
     held: Held,
     /// The folder holds more files than the last walk returned: only walks may queue files, so that the order holds.

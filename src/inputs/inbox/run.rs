@@ -97,7 +97,9 @@ impl Inbox {
         self.ready.first().is_some_and(|next| {
             self.in_flight.len() < self.config.in_flight_max
                 && (self.in_flight.is_empty()
-                    || self.in_flight_bytes + next.look.size <= self.config.in_flight_bytes_max)
+                    || usize::try_from(next.look.size).is_ok_and(|size| {
+                        self.in_flight_bytes.saturating_add(size) <= self.config.in_flight_bytes_max
+                    }))
         })
     }
 
@@ -344,7 +346,7 @@ impl Inbox {
             trace_parent: None,
             receipt: Receipt { ticket, verdicts: sender.clone() },
         };
-        let size = item.bytes.as_ref().map_or(0, |bytes| u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        let size = item.bytes.as_ref().map_or(0, Vec::len);
         self.in_flight_bytes += size;
         self.in_flight_files.insert((found.path.clone(), found.look));
         self.in_flight.insert(ticket, InFlight { path: found.path, look: found.look, bytes: size });

@@ -23,22 +23,21 @@ pub(super) enum Taken {
 }
 
 /// Reads the file at `path` if it still looks as it did.
-pub(super) fn take(path: &Path, look: &Look, bytes_max: u64) -> Taken {
-    if look.size > bytes_max {
+pub(super) fn take(path: &Path, look: &Look, bytes_max: usize) -> Taken {
+    let Some(size) = usize::try_from(look.size).ok().filter(|size| *size <= bytes_max) else {
         return Taken::Unreadable(format!(
             "holds {} bytes, a file may have {bytes_max}: split it or raise `file_bytes_max`",
             look.size
         ));
-    }
+    };
     let read = || -> io::Result<Option<Vec<u8>>> {
         let mut file = open(path)?;
         if !is_unchanged(&file, look)? {
             return Ok(None);
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(look.size).unwrap_or_default());
+        let mut bytes = Vec::with_capacity(size);
         Read::by_ref(&mut file).take(look.size + 1).read_to_end(&mut bytes)?;
-        let is_whole = u64::try_from(bytes.len()).is_ok_and(|length| length == look.size);
-        Ok((is_whole && is_unchanged(&file, look)?).then_some(bytes))
+        Ok((bytes.len() == size && is_unchanged(&file, look)?).then_some(bytes))
     };
     match read() {
         Ok(Some(bytes)) => Taken::Bytes(bytes),

@@ -15,12 +15,23 @@ use std::path::Path;
 
 use super::*;
 use crate::clock::SystemClock;
+use crate::config::{Config, InputConfig};
 use crate::inputs::{Input, Item, Verdict};
 
 /// Longer than anything here should take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long nothing must happen to count as nothing.
 const SILENCE: Duration = Duration::from_millis(300);
+
+/// A config with the defaults of the program.
+fn config(keys: &str) -> InboxConfig {
+    let text = format!("[inputs.inbox]\ntype = \"inbox\"\n{keys}\n");
+    let config = Config::read(Some(("test.toml", &text)), []).expect("is right");
+    match config.inputs.into_values().next() {
+        Some(InputConfig::Inbox(config)) => config,
+        other => panic!("{other:?}"),
+    }
+}
 
 /// A running inbox on a folder of its own.
 struct Bench {
@@ -32,7 +43,7 @@ struct Bench {
 
 impl Bench {
     fn start(folder: TempDir, change: impl FnOnce(&mut InboxConfig)) -> Self {
-        let mut config = InboxConfig::new(folder.path());
+        let mut config = config(&format!("path = {:?}", folder.path()));
         config.settle_time = Duration::from_millis(50);
         config.rescan_interval = Duration::from_millis(100);
         change(&mut config);
@@ -333,16 +344,4 @@ async fn a_folder_moved_in_is_taken_whole() {
     assert_eq!(bench.commit().await, owned("day/a.txt", "one"));
     let folder = bench.end().await;
     assert_eq!(read(&folder, "done/day/a.txt"), "one");
-}
-
-#[test]
-fn mistakes_in_the_config_are_told_at_once() {
-    let config: InboxConfig = toml::from_str(
-        "path = \"\"\ndone = \"\"\nin_flight_max = 0\nwatch = \"poll\"\npoll_interval = \"0s\"",
-    )
-    .expect("parses");
-    assert_eq!(config.mistakes().len(), 4, "{:?}", config.mistakes());
-    assert!(InboxConfig::new("inbox").mistakes().is_empty());
-    assert!(toml::from_str::<InboxConfig>("path = \"a\"\nsettle = \"1s\"").is_err());
-    assert_eq!(toml::from_str::<InboxConfig>("path = \"inbox\"").expect("parses"), InboxConfig::new("inbox"));
 }
