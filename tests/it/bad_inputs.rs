@@ -4,7 +4,7 @@ use std::fs;
 
 use fastrand::Rng;
 
-use crate::harness::{Place, Receiver, reports, wait_until};
+use crate::harness::{Place, Receiver, reports};
 use crate::restart::{PATIENCE, finish, stop, told_to, undisturbed};
 
 /// What must become of a file.
@@ -101,10 +101,7 @@ fn each_bad_file_is_read_or_set_aside_with_a_reason() {
         let settled = |name: &str| done.iter().chain(&failed).any(|settled| settled == name);
         files.iter().filter(|(name, ..)| !settled(name)).map(|(name, ..)| *name).collect::<Vec<_>>()
     };
-    wait_until("every bad file in done/ or failed/", PATIENCE, || {
-        daemon.assert_alive();
-        left().is_empty()
-    });
+    daemon.until("every bad file in done/ or failed/", PATIENCE, || left().is_empty());
     finish(&mut daemon, &receiver, &expected);
     stop(daemon);
     for (name, _, fate) in &files {

@@ -7,7 +7,7 @@ use std::os::unix::fs::symlink;
 use std::time::Duration;
 
 use crate::harness::{Place, Receiver, Report, names_below, reports, wait_for, wait_until};
-use crate::restart::{PATIENCE, finish, replayed, stop, told_to, undisturbed};
+use crate::restart::{LOOK, PATIENCE, finish, replayed, stop, told_to, undisturbed};
 
 fn done(place: &Place, reports: usize) {
     wait_until("the reports in done/", PATIENCE, || place.names_in("done").len() == reports);
@@ -136,11 +136,8 @@ fn ten_thousand_files_at_once_are_read_in_order() {
     }
     let mut daemon = place.start();
     let long = PATIENCE * 4;
-    wait_until("ten thousand files in done/", long, || {
-        daemon.assert_alive();
-        place.names_in("done").len() == reports.len()
-    });
-    receiver.wait(PATIENCE, |received| foretold.is_subset(&crate::restart::ids(received)));
+    daemon.until("ten thousand files in done/", long, || place.names_in("done").len() == reports.len());
+    daemon.until("every alert", PATIENCE, || receiver.has_all(&foretold, LOOK));
     stop(daemon);
     let told = told_to(&receiver);
     assert_eq!(told.ids(), foretold.iter().map(String::as_str).collect());

@@ -8,7 +8,7 @@ use fastrand::Rng;
 
 use crate::harness::{
     Broker, Consumer, Place, Receiver, Record, Told, make_topics, produce, produce_records, reports,
-    shared_broker, wait_for, wait_until,
+    shared_broker, wait_for,
 };
 use crate::restart::{KILLS, PATIENCE, finish, kill_at_random_moment, stop, told_to, undisturbed};
 
@@ -100,7 +100,7 @@ fn a_broker_that_is_away_at_the_start_and_in_the_middle_costs_only_time() {
     let place = between_topics(broker.address(), &articles, &alerts, &receiver);
 
     let mut daemon = place.start();
-    wait_until("a log line that names the absent broker", PATIENCE, || {
+    daemon.until("a log line that names the absent broker", PATIENCE, || {
         place.log().contains(broker.address())
     });
     daemon.assert_alive();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::harness::{Answer, Place, Received, Receiver, reports, wait_for, wait_until};
+use crate::harness::{Answer, Place, Received, Receiver, reports, wait_for};
 use crate::restart::{PATIENCE, finish, stop, told_to, undisturbed};
 
 /// An outage of one output in these tests.
@@ -114,10 +114,10 @@ fn what_was_refused_for_good_is_listed_as_a_dead_letter() {
     receiver.answer(Answer::Status(410));
     let place = Place::new().with_inbox().with_webhook("hook", &receiver);
     let config = place.config_file();
-    let daemon = place.start();
+    let mut daemon = place.start();
     place.drop_in(&reports[0]);
     assert!(receiver.wait(PATIENCE, |received| !received.is_empty()), "nothing was sent");
-    wait_until("the dead letter in the list", PATIENCE, || {
+    daemon.until("the dead letter in the list", PATIENCE, || {
         let listed = place.run(&["dead-letters", "--config", config.to_str().unwrap(), "list"]);
         String::from_utf8_lossy(&listed.stdout).contains("410")
     });

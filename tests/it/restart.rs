@@ -8,13 +8,16 @@ use std::time::Duration;
 use fastrand::Rng;
 use serde_json::Value;
 
-use crate::harness::{Daemon, Place, Received, Receiver, Report, Told, reports, wait_for, wait_until};
+use crate::harness::{Daemon, Place, Received, Receiver, Report, Told, reports, wait_for};
 
 /// How often the daemon is killed; the number is that of the promise (DESIGN.md section 2, invariant 6).
 pub(crate) const KILLS: usize = 50;
 
 /// Nothing a test waits for takes this long on a loaded machine with two cores.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How long a wait for a receiver goes without a look at whether the daemon still runs.
+pub(crate) const LOOK: Duration = Duration::from_millis(200);
 
 #[test]
 fn killed_at_fifty_moments_the_inbox_loses_nothing_and_tells_nothing_twice() {
@@ -38,9 +41,9 @@ fn killed_at_fifty_moments_the_inbox_loses_nothing_and_tells_nothing_twice() {
         kill_at_random_moment(daemon, &receiver, &mut random);
     }
     let mut daemon = place.start();
-    wait_until("every report in done/", PATIENCE, || place.names_in("done").len() == reports.len());
+    daemon.until("every report in done/", PATIENCE, || place.names_in("done").len() == reports.len());
     finish(&mut daemon, &receiver, &expected);
-    wait_until("the file to hold every alert", PATIENCE, || {
+    daemon.until("the file to hold every alert", PATIENCE, || {
         Told::of(place.journal()).ids() == expected.ids()
     });
     stop(daemon);
@@ -61,13 +64,11 @@ pub(crate) fn undisturbed(reports: &[Report]) -> Told {
     for report in reports {
         place.drop_in(report);
     }
-    let daemon = place.start();
-    wait_until("every report in done/", PATIENCE, || place.names_in("done").len() == reports.len());
-    receiver.wait(PATIENCE, |received| foretold.is_subset(&ids(received)));
+    let mut daemon = place.start();
+    daemon.until("every report in done/", PATIENCE, || place.names_in("done").len() == reports.len());
+    daemon.until("every alert that replay foretells", PATIENCE, || receiver.has_all(&foretold, LOOK));
     stop(daemon);
     let told = told_to(&receiver);
-    let missing: Vec<_> = foretold.iter().filter(|id| !told.ids().contains(id.as_str())).collect();
-    assert!(missing.is_empty(), "replay tells alerts that the daemon does not: {missing:?}");
     assert_eq!(told.ids().len(), foretold.len(), "the daemon tells alerts that replay does not");
     told.assert_chained();
     told
@@ -113,11 +114,8 @@ pub(crate) fn kill_at_random_moment(daemon: Daemon, receiver: &Receiver, random:
 
 /// Waits until the receiver has every expected alert.
 pub(crate) fn finish(daemon: &mut Daemon, receiver: &Receiver, expected: &Told) {
-    let wanted: BTreeSet<String> = expected.ids().into_iter().map(str::to_owned).collect();
-    let all = receiver.wait(PATIENCE, |received| wanted.is_subset(&ids(received)));
-    daemon.assert_alive();
-    let missing = wanted.difference(&ids(&receiver.received())).count();
-    assert!(all, "{missing} of {} alerts never arrived", wanted.len());
+    let wanted = expected.ids().into_iter().map(str::to_owned).collect();
+    daemon.until("every expected alert at the receiver", PATIENCE, || receiver.has_all(&wanted, LOOK));
 }
 
 /// Stops the daemon as an operator does; what it has in hand it finishes.
@@ -125,11 +123,6 @@ pub(crate) fn stop(mut daemon: Daemon) {
     daemon.terminate();
     let status = daemon.ended(PATIENCE).expect("the daemon did not stop");
     assert!(status.success(), "the daemon stopped with {status}");
-}
-
-/// The ids of the alerts that were accepted.
-pub(crate) fn ids(received: &[Received]) -> BTreeSet<String> {
-    alerts(received).into_iter().map(|alert| alert["id"].as_str().unwrap().to_owned()).collect()
 }
 
 /// The alerts that were accepted, in order of arrival.

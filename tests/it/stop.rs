@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::harness::{Answer, Place, Receiver, reports, wait_until};
+use crate::harness::{Answer, Place, Receiver, reports};
 use crate::restart::{PATIENCE, finish, stop, told_to, undisturbed};
 
 /// The grace period these daemons are given.
@@ -67,7 +67,7 @@ fn a_second_daemon_on_the_same_store_is_refused_and_the_first_goes_on() {
     let first_report = &reports(20_240_515, 1, 1)[0];
     let mut first = place.start();
     place.drop_in(first_report);
-    wait_until("the first daemon at work", PATIENCE, || !place.journal().is_empty());
+    first.until("the first daemon at work", PATIENCE, || !place.journal().is_empty());
     let mut second = place.start();
     let status = second.ended(PATIENCE).expect("the second daemon runs on a store in use");
     assert!(!status.success());

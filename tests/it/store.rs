@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::harness::{Place, Receiver, not_run, reports, wait_until};
+use crate::harness::{Place, Receiver, not_run, reports};
 use crate::restart::{PATIENCE, finish, stop, told_to, undisturbed};
 
 /// A file system of a few megabytes in memory. It is unmounted when dropped.
@@ -78,18 +78,18 @@ fn a_full_disk_costs_only_time() {
     for report in first {
         place.drop_in(report);
     }
-    wait_until("the first reports in done/", PATIENCE, || place.names_in("done").len() == first.len());
+    daemon.until("the first reports in done/", PATIENCE, || place.names_in("done").len() == first.len());
     disk.fill();
     for report in second {
         place.drop_in(report);
     }
-    wait_until("a log line that says the disk is full", PATIENCE, || says_full(&place.log()));
+    daemon.until("a log line that says the disk is full", PATIENCE, || says_full(&place.log()));
     let done = place.names_in("done").len();
     assert!(done < reports.len(), "every report was committed on a full disk");
     daemon.assert_alive();
 
     disk.empty();
-    wait_until("every report in done/", PATIENCE, || place.names_in("done").len() == reports.len());
+    daemon.until("every report in done/", PATIENCE, || place.names_in("done").len() == reports.len());
     finish(&mut daemon, &receiver, &expected);
     stop(daemon);
     told_to(&receiver).assert_same_as(&expected);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Receiver, Report, wait_for};
+use super::{Receiver, Report, wait_for, wait_until};
 
 /// The key that signs webhooks in tests: base64 of 24 bytes.
 const SECRET: &str = "whsec_bmV3c2RlbHRhLXRlc3Qtc2VjcmV0LTEy";
@@ -199,6 +199,17 @@ impl Daemon {
     /// How it ended, when it does within `limit`.
     pub(crate) fn ended(&mut self, limit: Duration) -> Option<ExitStatus> {
         wait_for(limit, || self.process.try_wait().unwrap())
+    }
+
+    /// Waits for `condition` while the daemon works towards it; its end, too, is a failure.
+    pub(crate) fn until(&mut self, what: &str, limit: Duration, mut condition: impl FnMut() -> bool) {
+        wait_until(what, limit, || {
+            let met = condition();
+            if !met {
+                self.assert_alive();
+            }
+            met
+        });
     }
 
     /// Fails unless it runs.

@@ -1,5 +1,6 @@
 //! An HTTP server that writes down every request and answers as it is told: the receiving end of a webhook.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -42,6 +43,8 @@ pub(crate) struct Received {
 #[derive(Debug)]
 struct State {
     received: Vec<Received>,
+    /// The ids of the alerts in accepted requests.
+    accepted: BTreeSet<String>,
     answer: Answer,
 }
 
@@ -66,7 +69,7 @@ impl Receiver {
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let state = State { received: Vec::new(), answer: Answer::Accept };
+        let state = State { received: Vec::new(), accepted: BTreeSet::new(), answer: Answer::Accept };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         runtime.spawn(serve(listener, Arc::clone(&shared)));
         Self { address, shared, _runtime: runtime }
@@ -94,9 +97,20 @@ impl Receiver {
 
     /// Waits until `enough` holds of what was received, woken by each request; false when it did not within `limit`.
     pub(crate) fn wait(&self, limit: Duration, enough: impl Fn(&[Received]) -> bool) -> bool {
+        self.wait_for_state(limit, |state| enough(&state.received))
+    }
+
+    /// Waits until every one of these alerts was accepted; false when not within `limit`.
+    pub(crate) fn has_all(&self, ids: &BTreeSet<String>, limit: Duration) -> bool {
+        self.wait_for_state(limit, |state| {
+            state.accepted.len() >= ids.len() && state.accepted.is_superset(ids)
+        })
+    }
+
+    fn wait_for_state(&self, limit: Duration, enough: impl Fn(&State) -> bool) -> bool {
         let end = Instant::now() + limit;
         let mut state = self.shared.state.lock().unwrap();
-        while !enough(&state.received) {
+        while !enough(&state) {
             let Some(left) = end.checked_duration_since(Instant::now()) else { return false };
             state = self.shared.changed.wait_timeout(state, left).unwrap().0;
         }
@@ -127,11 +141,13 @@ async fn handle(
     let answer = {
         let mut state = shared.state.lock().unwrap();
         let answer = state.answer;
-        state.received.push(Received {
-            id: id.unwrap_or_default(),
-            body: serde_json::from_slice(&body).unwrap_or(Value::Null),
-            accepted: answer == Answer::Accept,
-        });
+        let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        let accepted = answer == Answer::Accept;
+        if accepted {
+            let alerts = body["data"]["alerts"].as_array().into_iter().flatten();
+            state.accepted.extend(alerts.filter_map(|alert| Some(alert["id"].as_str()?.to_owned())));
+        }
+        state.received.push(Received { id: id.unwrap_or_default(), body, accepted });
         shared.changed.notify_all();
         answer
     };

@@ -13,13 +13,15 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 pub(crate) fn wait_for<T>(limit: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let end = Instant::now() + limit;
     loop {
+        let began = Instant::now();
         if let Some(found) = look() {
             return Some(found);
         }
         if Instant::now() >= end {
             return None;
         }
-        park_timeout(LOOK_EVERY);
+        // A look that costs much, such as listing ten thousand files, must not starve what it waits for.
+        park_timeout(LOOK_EVERY.max(began.elapsed() * 4));
     }
 }
 
