@@ -1,0 +1,334 @@
+//! The way to one output. Comes in: deliveries leased from the store, a few at a time. Goes out: attempts, each
+//! followed by a record of how it ended. With the store's due times this is the only loop that tries again: outputs
+//! make single attempts. Of one story only one message is on its way, since the store leases no more.
+
+use std::any::Any;
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use tokio::task::{JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::retry::{self, Next, later, until};
+use crate::clock::SharedClock;
+use crate::config::RetryConfig;
+use crate::outputs::{DeliveryError, Output};
+use crate::store::{Attempt, Delivery, Store, StoreError};
+
+/// How many attempts to one output run at the same time.
+const WORKERS: usize = 8;
+
+/// How many deliveries are leased ahead, so that a backlog costs one lease for many messages.
+const AHEAD: usize = 32;
+
+/// How often the store is asked without a wake-up: for what somebody sent again by hand, or another instance left.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// The shortest pause between two looks that nothing woke: the store may call due what is only being recorded.
+const LOOK_AFTER: Duration = Duration::from_millis(20);
+
+/// What a lease leaves for recording how the attempt ended.
+const RECORD_TIME: Duration = Duration::from_secs(60);
+
+/// How long the last words with the store may take once the grace period is over.
+const GIVE_BACK_TIME: Duration = Duration::from_secs(1);
+
+/// The way to one output.
+pub(super) struct Lane {
+    shared: Arc<Shared>,
+    wake: Arc<Notify>,
+    grace: Duration,
+    /// Leased until the time beside it, and not yet attempted.
+    waiting: VecDeque<(Delivery, Timestamp)>,
+    running: JoinSet<Ended>,
+    /// What `running` attempts, by id: to be given back when it has to be broken off.
+    on_the_way: BTreeMap<i64, Delivery>,
+    /// The receiver asked for quiet until then.
+    hold_until: Option<Timestamp>,
+}
+
+/// What the attempts of a lane share.
+struct Shared {
+    store: Arc<dyn Store>,
+    clock: SharedClock,
+    output: Arc<dyn Output>,
+    policy: RetryConfig,
+    delivery_trouble: Trouble,
+    store_trouble: Trouble,
+}
+
+/// An attempt that has been recorded.
+struct Ended {
+    delivery: i64,
+    hold_until: Option<Timestamp>,
+}
+
+impl Lane {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        clock: SharedClock,
+        output: Arc<dyn Output>,
+        policy: RetryConfig,
+        wake: Arc<Notify>,
+        grace: Duration,
+    ) -> Self {
+        let shared = Shared {
+            store,
+            clock,
+            output,
+            policy,
+            delivery_trouble: Trouble::default(),
+            store_trouble: Trouble::default(),
+        };
+        Self {
+            shared: Arc::new(shared),
+            wake,
+            grace,
+            waiting: VecDeque::new(),
+            running: JoinSet::new(),
+            on_the_way: BTreeMap::new(),
+            hold_until: None,
+        }
+    }
+
+    /// Delivers until `stop` is cancelled, then sees to what is on its way.
+    pub(super) async fn run(mut self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let pause = self.start_what_is_due().await;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                Some(ended) = self.running.join_next() => self.settle(ended),
+                () = self.wake.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        self.finish().await;
+    }
+
+    /// Leases and starts as much as there is room for; says after which time to look again if nothing happens.
+    async fn start_what_is_due(&mut self) -> Duration {
+        let now = self.shared.clock.now();
+        if let Some(hold_until) = self.hold_until.filter(|&hold_until| hold_until > now) {
+            self.give_back_waiting(now).await;
+            return until(now, hold_until).clamp(LOOK_AFTER, LOOK_EVERY);
+        }
+        self.hold_until = None;
+        if self.waiting.len() < AHEAD / 2
+            && let Err(error) = self.lease(now).await
+        {
+            self.shared.store_failed(&error);
+            self.start_waiting(now).await;
+            return LOOK_EVERY;
+        }
+        self.start_waiting(now).await;
+        if self.running.len() == WORKERS {
+            return LOOK_EVERY;
+        }
+        match self.shared.store.next_due(self.shared.output.name()).await {
+            Ok(Some(due)) => until(now, due).clamp(LOOK_AFTER, LOOK_EVERY),
+            Ok(None) => LOOK_EVERY,
+            Err(error) => {
+                self.shared.store_failed(&error);
+                LOOK_EVERY
+            }
+        }
+    }
+
+    /// Fills `waiting`. The lease lasts until every one of them can have had its attempt.
+    async fn lease(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let rounds = u32::try_from(AHEAD / WORKERS + 1).unwrap_or(u32::MAX);
+        let leased_for =
+            self.shared.policy.attempt_timeout.saturating_mul(rounds).saturating_add(RECORD_TIME);
+        let leased_until = later(now, leased_for);
+        let room = AHEAD.saturating_sub(self.waiting.len());
+        let leased = self.shared.store.lease(self.shared.output.name(), room, now, leased_until).await?;
+        self.shared.store_trouble.over();
+        // One whose record takes longer than its lease comes up again; it is still the running attempt's to end.
+        let fresh = leased.into_iter().filter(|delivery| !self.on_the_way.contains_key(&delivery.id));
+        self.waiting.extend(fresh.map(|delivery| (delivery, leased_until)));
+        Ok(())
+    }
+
+    /// Starts attempts while there are free workers. What waited so long that its lease might end first is given back.
+    async fn start_waiting(&mut self, now: Timestamp) {
+        let needed = later(now, self.shared.policy.attempt_timeout);
+        let mut stale = Vec::new();
+        while self.running.len() < WORKERS
+            && let Some((delivery, leased_until)) = self.waiting.pop_front()
+        {
+            if needed > leased_until {
+                stale.push(delivery);
+                continue;
+            }
+            self.on_the_way.insert(delivery.id, delivery.clone());
+            self.running.spawn(Arc::clone(&self.shared).attempt(delivery));
+        }
+        self.give_back(stale, now).await;
+    }
+
+    fn settle(&mut self, ended: Result<Ended, JoinError>) {
+        match ended {
+            Ok(Ended { delivery, hold_until }) => {
+                self.on_the_way.remove(&delivery);
+                self.hold_until = self.hold_until.max(hold_until);
+            }
+            // Its lease ends by itself.
+            Err(error) => tracing::error!(output = self.shared.output.name(), %error, "an attempt was lost"),
+        }
+    }
+
+    /// Lets out what is due and ends what runs, within the grace period; gives back the rest.
+    async fn finish(mut self) {
+        let drained = tokio::time::timeout(self.grace, async {
+            loop {
+                self.start_what_is_due().await;
+                let Some(ended) = self.running.join_next().await else { break };
+                self.settle(ended);
+            }
+        });
+        if drained.await.is_err() {
+            tracing::info!(
+                output = self.shared.output.name(),
+                "not everything went out before the stop; the rest is sent after the next start"
+            );
+        }
+        self.running.abort_all();
+        let now = self.shared.clock.now();
+        let mut rest: Vec<Delivery> = std::mem::take(&mut self.on_the_way).into_values().collect();
+        rest.extend(self.waiting.drain(..).map(|(delivery, _)| delivery));
+        if tokio::time::timeout(GIVE_BACK_TIME, self.give_back(rest, now)).await.is_err() {
+            tracing::debug!(
+                output = self.shared.output.name(),
+                "the store was too slow to take leases back; they end by themselves"
+            );
+        }
+    }
+
+    async fn give_back_waiting(&mut self, now: Timestamp) {
+        let waiting = self.waiting.drain(..).map(|(delivery, _)| delivery).collect();
+        self.give_back(waiting, now).await;
+    }
+
+    /// A lease that cannot be given back ends by itself.
+    async fn give_back(&self, deliveries: Vec<Delivery>, now: Timestamp) {
+        if deliveries.is_empty() {
+            return;
+        }
+        if let Err(error) = self.shared.store.give_back(&deliveries, now).await {
+            self.shared.store_failed(&error);
+        }
+    }
+}
+
+impl Shared {
+    /// One attempt, and its record.
+    async fn attempt(self: Arc<Self>, delivery: Delivery) -> Ended {
+        let error = self.deliver(&delivery).await.err();
+        let now = self.clock.now();
+        let Next { attempt, hold_until } = match error {
+            None => Next { attempt: Attempt::Delivered, hold_until: None },
+            Some(error) => retry::after_failure(&self.policy, &delivery, error, now),
+        };
+        self.report(&delivery, &attempt);
+        self.record(&delivery, &attempt, now).await;
+        Ended { delivery: delivery.id, hold_until }
+    }
+
+    /// Calls the output; one that takes too long or panics has failed like any other.
+    async fn deliver(&self, delivery: &Delivery) -> Result<(), DeliveryError> {
+        let number = delivery.attempts.saturating_add(1);
+        let called = AssertUnwindSafe(self.output.deliver(&delivery.message, number)).catch_unwind();
+        let retry = |reason: String| Err(DeliveryError::Retry { after: None, reason });
+        match tokio::time::timeout(self.policy.attempt_timeout, called).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => {
+                retry(format!("the output failed on this message: {}", panic_text(panic.as_ref())))
+            }
+            Err(_elapsed) => retry(format!("no answer within {:?}", self.policy.attempt_timeout)),
+        }
+    }
+
+    /// Records how it ended, trying until the store takes it: until then no further message takes this worker, so
+    /// that a store that cannot write does not make the outputs repeat everything later.
+    async fn record(&self, delivery: &Delivery, attempt: &Attempt, now: Timestamp) {
+        let mut pause = LOOK_AFTER;
+        loop {
+            match self.store.record(delivery, attempt, now).await {
+                Ok(()) => {
+                    self.store_trouble.over();
+                    return;
+                }
+                Err(error @ StoreError::Unavailable(_)) => self.store_failed(&error),
+                // Nothing is lost: its lease ends, and it is attempted again under the same id.
+                Err(error) => return self.store_failed(&error),
+            }
+            tokio::time::sleep(pause).await;
+            pause = pause.saturating_mul(2).min(LOOK_EVERY);
+        }
+    }
+
+    /// Writes into the log what is new: the first failure of a kind, each other kind, and the end of it.
+    fn report(&self, delivery: &Delivery, attempt: &Attempt) {
+        let (output, message) = (self.output.name(), delivery.message.id.as_str());
+        match attempt {
+            Attempt::Delivered => {
+                tracing::debug!(output, message, "delivered");
+                if self.delivery_trouble.over() {
+                    tracing::info!(output, "deliveries succeed again");
+                }
+            }
+            Attempt::RetryAt(at, reason) if self.delivery_trouble.is_new(reason) => {
+                tracing::warn!(output, message, reason, next = %at, "a delivery failed and will be tried again");
+            }
+            Attempt::Dead(reason) if self.delivery_trouble.is_new(reason) => {
+                tracing::error!(
+                    output,
+                    message,
+                    reason,
+                    "a delivery was given up; see `newsdelta dead-letters`"
+                );
+            }
+            Attempt::RetryAt(..) | Attempt::Dead(_) => {
+                tracing::debug!(output, message, ?attempt, "failed as before")
+            }
+        }
+    }
+
+    fn store_failed(&self, error: &StoreError) {
+        let text = error.to_string();
+        if self.store_trouble.is_new(&text) {
+            tracing::error!(output = self.output.name(), error = text, "deliveries wait for the store");
+        }
+    }
+}
+
+/// The last trouble of a kind, so that the log tells it once and not at every attempt.
+#[derive(Default)]
+struct Trouble(Mutex<Option<String>>);
+
+impl Trouble {
+    /// Remembers the trouble; true when it differs from the last.
+    fn is_new(&self, text: &str) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = last.as_deref() != Some(text);
+        if is_new {
+            *last = Some(text.to_owned());
+        }
+        is_new
+    }
+
+    /// Forgets it; true when there was one.
+    fn over(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().is_some()
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
+}

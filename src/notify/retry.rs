@@ -1,0 +1,72 @@
+//! When to try again, and when to stop trying. Comes in: how an attempt failed, how often, and for how long. Goes
+//! out: the next time, or the reason to give up. The only place that knows about back-off; reads no clock and draws
+//! no lots: the spread that keeps many messages apart is made from their ids.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::config::RetryConfig;
+use crate::outputs::DeliveryError;
+use crate::store::{Attempt, Delivery};
+
+/// What a failed attempt leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// What is recorded.
+    pub attempt: Attempt,
+    /// The receiver asked not to be called before this time: no message should be.
+    pub hold_until: Option<Timestamp>,
+}
+
+/// What follows from a failure at `now`: another attempt, or a dead letter.
+pub fn after_failure(
+    policy: &RetryConfig,
+    delivery: &Delivery,
+    error: DeliveryError,
+    now: Timestamp,
+) -> Next {
+    let made = delivery.attempts.saturating_add(1);
+    let (after, reason) = match error {
+        DeliveryError::GiveUp { reason } => return Next { attempt: Attempt::Dead(reason), hold_until: None },
+        DeliveryError::Retry { after, reason } => (after, reason),
+    };
+    // However long the receiver asks to be left alone, the others try again after the longest wait at the latest.
+    let hold_until = after.map(|after| later(now, after.min(policy.wait_max)));
+    let wait = wait(policy, &delivery.message.id, &delivery.output, made).max(after.unwrap_or_default());
+    let next = later(now, wait);
+    let attempt = if made >= policy.attempts_max {
+        Attempt::Dead(format!("given up after {made} attempts: {reason}"))
+    } else if next > later(delivery.queued_at, policy.age_max) {
+        Attempt::Dead(format!(
+            "given up after {made} attempts, since it would be too old at the next: {reason}"
+        ))
+    } else {
+        Attempt::RetryAt(next, reason)
+    };
+    Next { attempt, hold_until }
+}
+
+/// The wait after the `made`th failed attempt. It doubles from `wait_min` with each, plus up to a quarter that the ids
+/// decide, and stays within `wait_min` and `wait_max`.
+pub fn wait(policy: &RetryConfig, message: &str, output: &str, made: u32) -> Duration {
+    let doubled = policy.wait_min.saturating_mul(2_u32.saturating_pow(made.saturating_sub(1)));
+    let longest = doubled.saturating_add(doubled / 4).min(policy.wait_max);
+    let lot = xxh3_64_with_seed(message.as_bytes(), xxh3_64_with_seed(output.as_bytes(), u64::from(made)));
+    // The upper bits as a share of a fifth of the longest wait: 4/5 of 5/4 is the doubled wait itself.
+    let share =
+        (longest / 5).saturating_mul(u32::try_from(lot >> 48).unwrap_or_default()) / u32::from(u16::MAX);
+    (longest / 5 * 4).saturating_add(share).clamp(policy.wait_min.min(policy.wait_max), policy.wait_max)
+}
+
+/// `duration` after a time; the end of time when it lies beyond.
+pub fn later(from: Timestamp, duration: Duration) -> Timestamp {
+    let duration = SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
+    from.checked_add(duration).unwrap_or(Timestamp::MAX)
+}
+
+/// How long from one time to a later one; nothing when it is past.
+pub fn until(from: Timestamp, to: Timestamp) -> Duration {
+    Duration::try_from(to.duration_since(from)).unwrap_or_default()
+}
