@@ -6,6 +6,7 @@ pub mod replay;
 mod gold;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,6 +14,7 @@ use crate::assign::{Assignment, StoryIndex};
 use crate::diff;
 use crate::model::{Article, ArticleId, Claim, Fact, FactKey, KnownClaim, Message, Story, StoryId};
 use crate::notify::decide;
+use crate::text::gazetteer::Gazetteer;
 
 /// Everything one article changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,11 +82,16 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// A ledger that knows nothing.
+    /// A ledger that knows nothing but the names of the world.
     pub fn new(limits: Limits) -> Self {
+        Self::with_names(limits, Gazetteer::builtin())
+    }
+
+    /// A ledger that also knows the names a user added.
+    pub fn with_names(limits: Limits, gazetteer: Arc<Gazetteer>) -> Self {
         Self {
             limits,
-            index: StoryIndex::new(limits.open_stories, limits.quiet_after),
+            index: StoryIndex::new(limits.open_stories, limits.quiet_after, gazetteer),
             loaded: HashMap::new(),
             uses: 0,
             seen: HashMap::new(),

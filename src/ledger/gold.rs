@@ -201,6 +201,8 @@ fn tells_what_an_editor_would_tell() {
                 origin: article.id.clone(),
                 score: 1.0,
                 reason: "gold".to_owned(),
+                features: crate::assign::features::Features::default(),
+                sketch: Vec::new(),
                 story,
             };
             let id = article.id.clone();
@@ -233,4 +235,103 @@ fn tells_what_an_editor_would_tell() {
     assert!(lenient * 100 >= must * 98, "lenient recall {lenient}/{must}");
     assert!(strict * 100 >= must * 95, "strict recall {strict}/{must}");
     assert!(wrong * 100 <= reports * 5, "false alerts {wrong} in {reports} reports");
+}
+
+/// Precision, recall and F1 of a grouping, each article weighing the same (B-cubed).
+fn bcubed(groups: &[(String, String)]) -> (f64, f64, f64) {
+    let (mut precision, mut recall) = (0.0, 0.0);
+    for (gold, got) in groups {
+        let both = groups.iter().filter(|(other, theirs)| other == gold && theirs == got).count() as f64;
+        precision += both / groups.iter().filter(|(_, theirs)| theirs == got).count() as f64;
+        recall += both / groups.iter().filter(|(other, _)| other == gold).count() as f64;
+    }
+    let (precision, recall) = (precision / groups.len() as f64, recall / groups.len() as f64);
+    (precision, recall, 2.0 * precision * recall / (precision + recall))
+}
+
+/// Replays articles with their gold story and says how well the stories were found again.
+fn grouped(mut articles: Vec<(String, Article)>, log: bool) -> (f64, f64, f64) {
+    articles.sort_by_key(|(_, article)| article.spoken_at());
+    let mut ledger = Ledger::new(Limits::default());
+    let mut groups = Vec::new();
+    let mut opened: std::collections::BTreeMap<String, String> = std::collections::BTreeMap::new();
+    for (gold, article) in articles {
+        let assignment = ledger.assign(&article, &[]);
+        let first = opened.entry(assignment.story.clone()).or_insert_with(|| gold.clone()).clone();
+        let known = groups.iter().any(|(other, _)| *other == gold);
+        if log && (first != gold || assignment.opens && known) {
+            println!("  {} | {} -> {}", article.id, article.title, assignment.reason);
+            for line in ledger.index.rivals(&article) {
+                println!("        {line}");
+            }
+        }
+        groups.push((gold, assignment.story.clone()));
+        let received = article.received_at;
+        ledger.apply(article, Vec::new(), assignment, received);
+    }
+    bcubed(&groups)
+}
+
+fn shift(articles: Vec<(String, Article)>, event: impl Fn(&str) -> String) -> Vec<(String, Article)> {
+    let mut start: std::collections::BTreeMap<String, jiff::Timestamp> = std::collections::BTreeMap::new();
+    for (story, article) in &articles {
+        let first = start.entry(event(story)).or_insert_with(|| article.spoken_at());
+        *first = (*first).min(article.spoken_at());
+    }
+    let base: jiff::Timestamp = "2024-03-04T06:00:00Z".parse().unwrap();
+    articles
+        .into_iter()
+        .map(|(story, mut article)| {
+            let at = base + article.spoken_at().duration_since(start[&event(&story)]);
+            article.published_at = Some(Moment::from(at));
+            article.received_at = at;
+            (story, article)
+        })
+        .collect()
+}
+
+#[test]
+fn keeps_stories_apart_and_together() {
+    let mut articles = Vec::new();
+    for dir in stream_dirs() {
+        let (stream, read) = load(&dir);
+        for (gold, (article, _)) in stream.articles.iter().zip(read) {
+            articles.push((format!("{}#{}", stream.stream, gold.story), article));
+        }
+    }
+    let event = |story: &str| story.split('#').next().unwrap().to_owned();
+    println!("# together");
+    let together = grouped(articles.clone(), true);
+    println!("# same days");
+    let same_days = grouped(shift(articles, event), true);
+    println!("together {together:.3?} same days {same_days:.3?}");
+    if let Some(real) = real() {
+        println!("# real");
+        let together = grouped(real.clone(), true);
+        println!("# real, same days");
+        let same_days = grouped(shift(real, str::to_owned), true);
+        println!("real together {together:.3?} same days {same_days:.3?}");
+    }
+    assert!(together.2 >= 0.98, "{together:?}");
+    assert!(same_days.2 >= 0.95, "{same_days:?}");
+}
+
+/// Real news with the event each is about, when it is there.
+fn real() -> Option<Vec<(String, Article)>> {
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/eval/real");
+    let texts = std::fs::read_to_string(base.join("articles.jsonl")).ok()?;
+    let gold = std::fs::read_to_string(base.join("gold.jsonl")).ok()?;
+    let events: std::collections::BTreeMap<String, String> = gold
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .map(|gold| (text_of(&gold, "id").unwrap(), text_of(&gold, "event").unwrap_or_default()))
+        .collect();
+    let articles = texts.lines().map(|line| {
+        let draft: Draft = serde_json::from_str(line).unwrap();
+        let id = draft.id.clone().unwrap();
+        let moment = draft.published_at.unwrap();
+        let event = events.get(&id).filter(|event| !event.is_empty()).cloned().unwrap_or_else(|| id.clone());
+        (event, Article::new(draft, moment.at))
+    });
+    Some(articles.collect())
 }

@@ -1,0 +1,109 @@
+//! Whether two texts are copies of one report. Comes in: the text. Goes out: a sketch of fixed size; two sketches share
+//! as many of their numbers, in proportion, as the texts share sequences of four words. Never stores the text.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::model::story::Sketch;
+use crate::model::{Article, ArticleId};
+
+/// Numbers in a sketch: the estimate is off by about a twelfth.
+const NUMBERS: usize = 32;
+
+/// Words in a sequence.
+const SEQUENCE: usize = 4;
+
+/// From this share on a text is a copy: wire reports are cut at the end and given another headline.
+const COPY: f32 = 0.45;
+
+/// How much of a text is compared, in bytes.
+const LOOKED_AT: usize = 16_000;
+
+/// Sketches remembered per story; beyond it the oldest go, and a later copy of those counts as a report of its own.
+pub const REMEMBERED: usize = 16;
+
+/// The sketch of an article's body. Texts of fewer than forty words make an empty one, which copies nothing: short
+/// texts are alike by chance.
+pub fn of(article: &Article) -> Vec<u32> {
+    let body = article.text.get(article.body_start()..).unwrap_or_default();
+    let words: Vec<u64> = body
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .scan(0, |read, word| {
+            *read += word.len() + 1;
+            (*read < LOOKED_AT).then(|| xxh3_64(word.to_lowercase().as_bytes()))
+        })
+        .collect();
+    if words.len() < 40 {
+        return Vec::new();
+    }
+    let mut minima = vec![u32::MAX; NUMBERS];
+    for sequence in words.windows(SEQUENCE) {
+        let hash = sequence
+            .iter()
+            .fold(0_u64, |hash, word| (hash.rotate_left(17) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut mixed = hash;
+        for minimum in &mut minima {
+            // A new permutation for every number: the next state of a linear generator, its upper half taken.
+            mixed =
+                mixed.wrapping_mul(0xD134_2543_DE82_EF95).wrapping_add(0x2545_F491_4F6C_DD1D) ^ (mixed >> 29);
+            let number = u32::try_from(mixed >> 32).unwrap_or(u32::MAX);
+            *minimum = (*minimum).min(number);
+        }
+    }
+    minima
+}
+
+/// The report that this one copies, if it copies one.
+pub fn origin<'a>(minima: &[u32], known: &'a [Sketch]) -> Option<&'a ArticleId> {
+    known
+        .iter()
+        .map(|sketch| (shared(minima, &sketch.minima), &sketch.origin))
+        .filter(|&(share, _)| share >= COPY)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, origin)| origin)
+}
+
+fn shared(one: &[u32], other: &[u32]) -> f32 {
+    if one.is_empty() || one.len() != other.len() {
+        return 0.0;
+    }
+    one.iter().zip(other).filter(|(one, other)| one == other).count() as f32 / one.len() as f32
+}
+
+/// Remembers a sketch.
+pub fn remember(known: &mut Vec<Sketch>, origin: &ArticleId, minima: &[u32]) {
+    if minima.is_empty() {
+        return;
+    }
+    known.push(Sketch { origin: origin.clone(), minima: minima.to_vec() });
+    if known.len() > REMEMBERED {
+        known.remove(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Draft;
+    use jiff::Timestamp;
+
+    fn article(title: &str, body: &str) -> Article {
+        let draft = Draft { title: Some(title.to_owned()), text: body.to_owned(), ..Draft::default() };
+        Article::new(draft, Timestamp::UNIX_EPOCH)
+    }
+
+    const BODY: &str = "The harbour master of Iquique said on Monday that two trawlers had collided in thick fog a mile \
+        off the breakwater and that nine of the fourteen men aboard were brought in before noon. Three are being treated \
+        for the cold. A navy helicopter searched until dusk and will start again at first light, he said, unless the \
+        weather turns. The owner of the smaller boat blamed a broken lamp on the larger one, which its captain denies.";
+
+    #[test]
+    fn a_cut_copy_under_another_headline_is_a_copy() {
+        let first = of(&article("Trawlers collide off Iquique", BODY));
+        let known = [Sketch { origin: "first".to_owned(), minima: first }];
+        let cut: String = BODY.split_inclusive(". ").take(3).collect();
+        assert_eq!(origin(&of(&article("Fog blamed in Chile", &cut)), &known), Some(&"first".to_owned()));
+        let other = BODY.split_whitespace().rev().collect::<Vec<_>>().join(" ");
+        assert_eq!(origin(&of(&article("Trawlers collide off Iquique", &other)), &known), None);
+    }
+}
