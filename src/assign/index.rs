@@ -28,7 +28,7 @@ const STORIES_PER_TERM: usize = 64;
 const COMPARED: usize = 24;
 
 /// From this score on an article belongs to a story.
-const SAME_STORY: f32 = 0.30;
+const SAME_STORY: f32 = 0.13;
 
 /// After this time without a report a story counts half as likely to continue.
 const HALF_TIME_HOURS: f32 = 24.0 * 14.0;
@@ -264,29 +264,27 @@ impl StoryIndex {
 
     /// The stories nearest to an article with their scores, for people.
     #[cfg(test)]
-    pub fn rivals(&self, article: &Article) -> Vec<String> {
+    pub(crate) fn rivals(&self, article: &Article) -> Vec<(f32, StoryId, String)> {
         let features = features::of(article, &self.gazetteer);
         let sketch = sketch::of(article);
         let (whole, head) = (self.known(&features.whole), self.known(&features.head));
-        let mut lines: Vec<(f32, String)> = self
+        let mut lines: Vec<(f32, StoryId, String)> = self
             .candidates(&whole)
             .into_iter()
             .filter_map(|at| {
                 let slot = self.slot(at)?;
                 let (score, likeness) = self.score(article, slot, &whole, &head, &sketch);
                 let head_cosine = compare(&head, &slot.terms, |term| self.worth(term)).cosine;
+                let shared: Vec<&str> = likeness.shared.iter().map(|&term| self.text(term)).collect();
                 Some((
                     score,
-                    format!(
-                        "whole {:.2} head {head_cosine:.2} {}",
-                        likeness.cosine,
-                        self.reason(score, slot, &likeness, false)
-                    ),
+                    slot.id.clone(),
+                    format!("w{:.2} h{head_cosine:.2} {}", likeness.cosine, shared.join(" ")),
                 ))
             })
             .collect();
         lines.sort_by(|one, other| other.0.total_cmp(&one.0));
-        lines.into_iter().take(3).map(|(_, line)| line).collect()
+        lines
     }
 
     fn reason(&self, score: f32, slot: &Slot, likeness: &Likeness, copy: bool) -> String {

@@ -260,16 +260,38 @@ fn grouped(mut articles: Vec<(String, Article)>, log: bool) -> (f64, f64, f64) {
         let first = opened.entry(assignment.story.clone()).or_insert_with(|| gold.clone()).clone();
         let known = groups.iter().any(|(other, _)| *other == gold);
         if log && (first != gold || assignment.opens && known) {
-            println!("  {} | {} -> {}", article.id, article.title, assignment.reason);
-            for line in ledger.index.rivals(&article) {
-                println!("        {line}");
-            }
+            println!("  {} | {} -> {first}: {}", article.id, article.title, assignment.reason);
         }
         groups.push((gold, assignment.story.clone()));
         let received = article.received_at;
         ledger.apply(article, Vec::new(), assignment, received);
     }
     bcubed(&groups)
+}
+
+/// How far apart the right and the wrong stories score when every report before was assigned right: the rights that
+/// score lowest and the wrongs that score highest.
+fn separation(mut articles: Vec<(String, Article)>) {
+    articles.sort_by_key(|(_, article)| article.spoken_at());
+    let mut ledger = Ledger::new(Limits::default());
+    let (mut own, mut other) = (Vec::new(), Vec::new());
+    for (gold, article) in articles {
+        for (score, story, line) in ledger.index.rivals(&article) {
+            let short: String =
+                format!("{score:.3} {} <> {story} | {line}", article.id).chars().take(230).collect();
+            if story == gold { own.push((score, short)) } else { other.push((score, short)) }
+        }
+        let mut assignment = ledger.assign(&article, &[]);
+        assignment.story = gold;
+        let received = article.received_at;
+        ledger.apply(article, Vec::new(), assignment, received);
+    }
+    own.sort_by(|one, other| one.0.total_cmp(&other.0));
+    other.sort_by(|one, other| other.0.total_cmp(&one.0));
+    println!("rights {}, lowest:", own.len());
+    own.iter().take(14).for_each(|(_, line)| println!("  {line}"));
+    println!("wrongs, highest:");
+    other.iter().take(14).for_each(|(_, line)| println!("  {line}"));
 }
 
 fn shift(articles: Vec<(String, Article)>, event: impl Fn(&str) -> String) -> Vec<(String, Article)> {
@@ -298,6 +320,12 @@ fn keeps_stories_apart_and_together() {
         for (gold, (article, _)) in stream.articles.iter().zip(read) {
             articles.push((format!("{}#{}", stream.stream, gold.story), article));
         }
+    }
+    println!("# separation, same days");
+    separation(shift(articles.clone(), |story| story.split('#').next().unwrap().to_owned()));
+    if let Some(real) = real() {
+        println!("# separation, real, same days");
+        separation(shift(real, str::to_owned));
     }
     let event = |story: &str| story.split('#').next().unwrap().to_owned();
     println!("# together");

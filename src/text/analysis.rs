@@ -45,11 +45,13 @@ impl Cues {
     /// Positions where a cue begins, in order of where it ends.
     fn positions<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> + 't {
         let letter = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric);
-        self.automaton.iter().flat_map(move |automaton| automaton.find_overlapping_iter(text)).filter_map(move |found| {
-            let starts = found.start() == 0 || !letter(found.start() - 1);
-            let whole = self.whole.get(found.pattern().as_usize()).copied().unwrap_or(true);
-            (starts && !(whole && letter(found.end()))).then(|| found.start())
-        })
+        self.automaton.iter().flat_map(move |automaton| automaton.find_overlapping_iter(text)).filter_map(
+            move |found| {
+                let starts = found.start() == 0 || !letter(found.start() - 1);
+                let whole = self.whole.get(found.pattern().as_usize()).copied().unwrap_or(true);
+                (starts && !(whole && letter(found.end()))).then(|| found.start())
+            },
+        )
     }
 }
 
@@ -107,7 +109,9 @@ impl<'a> Skim<'a> {
                 *place = true;
             }
         }
-        Analysis::build(self.article, self.blocks, self.sentences, |index| wanted.get(index).copied().unwrap_or(false))
+        Analysis::build(self.article, self.blocks, self.sentences, |index| {
+            wanted.get(index).copied().unwrap_or(false)
+        })
     }
 }
 
@@ -117,7 +121,11 @@ fn outline(article: &Article) -> (Vec<Block>, Vec<Sentence>) {
     let mut sentences = Vec::new();
     for block in &blocks {
         let text = block.span.of(&article.text);
-        let pieces = if block.part.speaks() && block.part != super::Part::Title { sentence::split(text) } else { std::iter::once(0..text.len()).collect() };
+        let pieces = if block.part.speaks() && block.part != super::Part::Title {
+            sentence::split(text)
+        } else {
+            std::iter::once(0..text.len()).collect()
+        };
         for piece in pieces {
             for range in bounded(text, piece) {
                 sentences.push(Sentence {
@@ -146,7 +154,10 @@ fn bounded(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
         while !text.is_char_boundary(limit) {
             limit -= 1;
         }
-        let cut = text.get(start..limit).and_then(|piece| piece.rfind(char::is_whitespace)).map_or(limit, |at| start + at);
+        let cut = text
+            .get(start..limit)
+            .and_then(|piece| piece.rfind(char::is_whitespace))
+            .map_or(limit, |at| start + at);
         let cut = if cut > start { cut } else { limit };
         found.push(start..cut);
         start = cut;
@@ -212,7 +223,12 @@ impl<'a> Analysis<'a> {
         Self::build(article, blocks, sentences, |_| true)
     }
 
-    fn build(article: &'a Article, blocks: Vec<Block>, outline: Vec<Sentence>, wanted: impl Fn(usize) -> bool) -> Self {
+    fn build(
+        article: &'a Article,
+        blocks: Vec<Block>,
+        outline: Vec<Sentence>,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Self {
         let mut analysis = Self {
             text: &article.text,
             published_at: article.published_at,
@@ -245,9 +261,21 @@ impl<'a> Analysis<'a> {
         let mut start = first;
         while start < self.tokens.len() {
             let end = self.cut(start, self.tokens.len());
-            let from = if start == first { sentence.span.start } else { self.tokens.get(start).map_or(sentence.span.start, |token| token.span.start) };
-            let to = if end == self.tokens.len() { sentence.span.end } else { self.tokens.get(end - 1).map_or(sentence.span.end, |token| token.span.end) };
-            self.sentences.push(Sentence { span: Span { start: from, end: to }, tokens: start..end, ..sentence.clone() });
+            let from = if start == first {
+                sentence.span.start
+            } else {
+                self.tokens.get(start).map_or(sentence.span.start, |token| token.span.start)
+            };
+            let to = if end == self.tokens.len() {
+                sentence.span.end
+            } else {
+                self.tokens.get(end - 1).map_or(sentence.span.end, |token| token.span.end)
+            };
+            self.sentences.push(Sentence {
+                span: Span { start: from, end: to },
+                tokens: start..end,
+                ..sentence.clone()
+            });
             start = end;
         }
     }
@@ -257,7 +285,10 @@ impl<'a> Analysis<'a> {
             return end;
         }
         let limit = start + SENTENCE_TOKENS_MAX;
-        (start + SENTENCE_TOKENS_MAX / 4..limit).rev().find(|&at| matches!(self.word(at), "," | ";")).map_or(limit, |at| at + 1)
+        (start + SENTENCE_TOKENS_MAX / 4..limit)
+            .rev()
+            .find(|&at| matches!(self.word(at), "," | ";"))
+            .map_or(limit, |at| at + 1)
     }
 
     /// Tags, quantities, phrases and clauses of one sentence.
@@ -289,7 +320,10 @@ impl<'a> Analysis<'a> {
 
     /// More than half of the longer words begin with a capital: capitals then mark no names.
     fn title_case(&self, range: Range<usize>) -> bool {
-        let words = range.filter(|&at| self.word(at).len() > 3 && self.token(at).is_some_and(|token| token.kind == super::TokenKind::Word));
+        let words = range.filter(|&at| {
+            self.word(at).len() > 3
+                && self.token(at).is_some_and(|token| token.kind == super::TokenKind::Word)
+        });
         let (mut capitals, mut all) = (0_usize, 0_usize);
         for at in words.skip(1) {
             all += 1;
@@ -332,7 +366,11 @@ impl<'a> Analysis<'a> {
     /// The text from the first to the last token of `tokens`.
     pub fn span(&self, tokens: Range<usize>) -> Span {
         let start = self.tokens.get(tokens.start).map_or(0, |token| token.span.start);
-        let end = tokens.end.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(start, |token| token.span.end);
+        let end = tokens
+            .end
+            .checked_sub(1)
+            .and_then(|last| self.tokens.get(last))
+            .map_or(start, |token| token.span.end);
         Span { start, end: end.max(start) }
     }
 
@@ -360,31 +398,50 @@ impl<'a> Analysis<'a> {
 
     /// The quantities of a sentence; their positions are `Sentence::quantities`.
     pub fn quantities_in(&self, sentence: usize) -> &[Quantity] {
-        self.sentences.get(sentence).and_then(|sentence| self.quantities.get(sentence.quantities.clone())).unwrap_or_default()
+        self.sentences
+            .get(sentence)
+            .and_then(|sentence| self.quantities.get(sentence.quantities.clone()))
+            .unwrap_or_default()
     }
 
     /// The phrases of a sentence; their positions are `Sentence::phrases`.
     pub fn phrases_in(&self, sentence: usize) -> &[Phrase] {
-        self.sentences.get(sentence).and_then(|sentence| self.phrases.get(sentence.phrases.clone())).unwrap_or_default()
+        self.sentences
+            .get(sentence)
+            .and_then(|sentence| self.phrases.get(sentence.phrases.clone()))
+            .unwrap_or_default()
     }
 
     /// The clauses of a sentence; their positions are `Sentence::clauses`.
     pub fn clauses_in(&self, sentence: usize) -> &[Clause] {
-        self.sentences.get(sentence).and_then(|sentence| self.clauses.get(sentence.clauses.clone())).unwrap_or_default()
+        self.sentences
+            .get(sentence)
+            .and_then(|sentence| self.clauses.get(sentence.clauses.clone()))
+            .unwrap_or_default()
     }
 
     /// The outermost phrase that covers the token.
     pub fn phrase_at(&self, token: usize) -> Option<usize> {
         let sentence = self.sentences.get(self.sentence_of(token)?)?;
-        let covers = |index: &usize| self.phrases.get(*index).is_some_and(|phrase| phrase.tokens.contains(&token));
-        sentence.phrases.clone().filter(covers).max_by_key(|&index| self.phrases.get(index).map_or(0, |phrase| phrase.tokens.len()))
+        let covers =
+            |index: &usize| self.phrases.get(*index).is_some_and(|phrase| phrase.tokens.contains(&token));
+        sentence
+            .phrases
+            .clone()
+            .filter(covers)
+            .max_by_key(|&index| self.phrases.get(index).map_or(0, |phrase| phrase.tokens.len()))
     }
 
     /// The innermost clause that covers the token.
     pub fn clause_at(&self, token: usize) -> Option<usize> {
         let sentence = self.sentences.get(self.sentence_of(token)?)?;
-        let covers = |index: &usize| self.clauses.get(*index).is_some_and(|clause| clause.tokens.contains(&token));
-        sentence.clauses.clone().filter(covers).min_by_key(|&index| self.clauses.get(index).map_or(usize::MAX, |clause| clause.tokens.len()))
+        let covers =
+            |index: &usize| self.clauses.get(*index).is_some_and(|clause| clause.tokens.contains(&token));
+        sentence
+            .clauses
+            .clone()
+            .filter(covers)
+            .min_by_key(|&index| self.clauses.get(index).map_or(usize::MAX, |clause| clause.tokens.len()))
     }
 
     /// How many the phrase speaks of: its quantity when that is a count, else one for a singular with "a", "another"
@@ -392,7 +449,12 @@ impl<'a> Analysis<'a> {
     pub fn count_of(&self, phrase: usize) -> Option<Count> {
         let phrase = self.phrases.get(phrase)?;
         if let Some(quantity) = phrase.quantity.and_then(|index| self.quantities.get(index)) {
-            let count = Count { low: quantity.low, high: quantity.high, bound: quantity.bound, vague: quantity.vague };
+            let count = Count {
+                low: quantity.low,
+                high: quantity.high,
+                bound: quantity.bound,
+                vague: quantity.vague,
+            };
             return (quantity.kind == super::QuantityKind::Count).then_some(count);
         }
         let article = phrase.determiner.is_some_and(|at| matches!(self.word(at), "a" | "an" | "another"));

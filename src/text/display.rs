@@ -8,19 +8,39 @@ use super::{Analysis, Voice};
 impl fmt::Display for Analysis<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for block in self.blocks.iter().filter(|block| block.reason.is_some()) {
-            writeln!(out, "-- {:?} ({}): {}", block.part, block.reason.unwrap_or_default(), block.span.of(self.text))?;
+            writeln!(
+                out,
+                "-- {:?} ({}): {}",
+                block.part,
+                block.reason.unwrap_or_default(),
+                block.span.of(self.text)
+            )?;
         }
         for (index, sentence) in self.sentences.iter().enumerate() {
             if sentence.tokens.is_empty() {
                 continue;
             }
-            writeln!(out, "\n== {:?}{} {}", sentence.part, if sentence.heading { " heading" } else { "" }, sentence.span.of(self.text))?;
+            writeln!(
+                out,
+                "\n== {:?}{} {}",
+                sentence.part,
+                if sentence.heading { " heading" } else { "" },
+                sentence.span.of(self.text)
+            )?;
             self.tokens_of(index, out)?;
             self.lists_of(index, out)?;
         }
         for quotation in &self.quotations {
-            let speaker = quotation.speaker.and_then(|index| self.phrases.get(index)).map_or("-", |phrase| self.written(phrase.tokens.clone()));
-            writeln!(out, "  quotation by {speaker}{}: {}", if quotation.fragment { " (fragment)" } else { "" }, quotation.span.of(self.text))?;
+            let speaker = quotation
+                .speaker
+                .and_then(|index| self.phrases.get(index))
+                .map_or("-", |phrase| self.written(phrase.tokens.clone()));
+            writeln!(
+                out,
+                "  quotation by {speaker}{}: {}",
+                if quotation.fragment { " (fragment)" } else { "" },
+                quotation.span.of(self.text)
+            )?;
         }
         Ok(())
     }
@@ -37,16 +57,29 @@ impl Analysis<'_> {
                 format!("p{index}{}", if head { "*" } else { "" })
             });
             let clause = self.clause_at(at).map_or(String::new(), |index| format!("c{index}"));
-            writeln!(out, "  {at:4} {:18} {tag:12} {form:16} {phrase:6} {clause:5} {}", self.surface(at), self.lemma(at))?;
+            writeln!(
+                out,
+                "  {at:4} {:18} {tag:12} {form:16} {phrase:6} {clause:5} {}",
+                self.surface(at),
+                self.lemma(at)
+            )?;
         }
         Ok(())
     }
 
     fn lists_of(&self, sentence: usize, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = |index: usize| self.phrases.get(index).map_or("?", |phrase| self.written(phrase.tokens.clone()));
+        let words =
+            |index: usize| self.phrases.get(index).map_or("?", |phrase| self.written(phrase.tokens.clone()));
         for quantity in self.quantities_in(sentence) {
             let high = quantity.high.map_or(String::new(), |high| format!("-{high}"));
-            writeln!(out, "  quantity {}{high} {} {:?}: {}", quantity.low, quantity.bound, quantity.kind, quantity.span.of(self.text))?;
+            writeln!(
+                out,
+                "  quantity {}{high} {} {:?}: {}",
+                quantity.low,
+                quantity.bound,
+                quantity.kind,
+                quantity.span.of(self.text)
+            )?;
         }
         let Some(found) = self.sentences.get(sentence) else { return Ok(()) };
         for index in found.phrases.clone() {
@@ -57,7 +90,12 @@ impl Analysis<'_> {
                     write!(out, " {name}={}", self.word(at))?;
                 }
             }
-            for (name, at) in [("of", phrase.of), ("list", phrase.coordinated_with), ("possessor", phrase.possessor), ("apposition", phrase.apposition_to)] {
+            for (name, at) in [
+                ("of", phrase.of),
+                ("list", phrase.coordinated_with),
+                ("possessor", phrase.possessor),
+                ("apposition", phrase.apposition_to),
+            ] {
                 if let Some(at) = at {
                     write!(out, " {name}=p{at}")?;
                 }
@@ -77,7 +115,13 @@ impl Analysis<'_> {
             write!(out, " subject=[{}]", all(&clause.subject))?;
             if let Some(verb) = &clause.verb {
                 let passive = if verb.voice == Voice::Passive { " passive" } else { "" };
-                write!(out, " verb=[{}]{passive} {:?}{}", self.written(verb.tokens.clone()), verb.tense, if verb.negated { " NOT" } else { "" })?;
+                write!(
+                    out,
+                    " verb=[{}]{passive} {:?}{}",
+                    self.written(verb.tokens.clone()),
+                    verb.tense,
+                    if verb.negated { " NOT" } else { "" }
+                )?;
             }
             if !clause.objects.is_empty() {
                 write!(out, " objects=[{}]", all(&clause.objects))?;

@@ -21,7 +21,17 @@ pub fn find(view: View<'_>, phrases: &[Phrase], own: Range<usize>, heading: bool
     let groups = verb::find(view);
     let items = items(view, phrases, own, groups);
     let base = found.len();
-    let mut builder = Builder { view, phrases, items, heading, base, clauses: Vec::new(), stack: Vec::new(), opener: None, mark: None };
+    let mut builder = Builder {
+        view,
+        phrases,
+        items,
+        heading,
+        base,
+        clauses: Vec::new(),
+        stack: Vec::new(),
+        opener: None,
+        mark: None,
+    };
     builder.open(Link::Root, None, view.start);
     for place in 0..builder.items.len() {
         builder.take(place);
@@ -71,8 +81,14 @@ fn items(view: View<'_>, phrases: &[Phrase], own: Range<usize>, groups: Vec<Verb
         }
         // Of several phrases from here the last is the outermost; possessors come before it in the list.
         let mut chosen = None;
-        while next_phrase < own.end && phrases.get(next_phrase).is_some_and(|phrase| phrase.tokens.start <= at) {
-            chosen = phrases.get(next_phrase).filter(|phrase| phrase.tokens.start == at).map(|_| next_phrase).or(chosen);
+        while next_phrase < own.end
+            && phrases.get(next_phrase).is_some_and(|phrase| phrase.tokens.start <= at)
+        {
+            chosen = phrases
+                .get(next_phrase)
+                .filter(|phrase| phrase.tokens.start == at)
+                .map(|_| next_phrase)
+                .or(chosen);
             next_phrase += 1;
         }
         if let Some(index) = chosen {
@@ -257,7 +273,8 @@ impl Builder<'_> {
     /// "who", "which", "that" as a pronoun: opens a relative clause on the phrase before.
     fn relative(&mut self, place: usize, index: usize, phrase: &Phrase) -> bool {
         let word = self.view.word(phrase.tokens.start);
-        let pronoun = matches!(word, "who" | "which" | "whom" | "whose") || word == "that" && self.view.tag(phrase.tokens.start) == Tag::Pronoun;
+        let pronoun = matches!(word, "who" | "which" | "whom" | "whose")
+            || word == "that" && self.view.tag(phrase.tokens.start) == Tag::Pronoun;
         if !pronoun || place == 0 {
             return false;
         }
@@ -286,7 +303,10 @@ impl Builder<'_> {
                     // without meaning at hand the nearest is taken.
                     return Some(*index);
                 }
-                Item::Word(at) if matches!(self.view.word(*at), "," | "-" | "–" | "—") || matches!(self.view.tag(*at), Tag::Adposition | Tag::Coordinator | Tag::Adverb) => {}
+                Item::Word(at)
+                    if matches!(self.view.word(*at), "," | "-" | "–" | "—")
+                        || matches!(self.view.tag(*at), Tag::Adposition | Tag::Coordinator | Tag::Adverb) => {
+                }
                 _ => return None,
             }
         }
@@ -317,11 +337,16 @@ impl Builder<'_> {
 
     /// A phrase before the verb: a subject, a member of one, or a fronted time.
     fn subject_or_fronted(&mut self, top: usize, index: usize, phrase: &Phrase, clause: &Clause) {
-        let time = |index: usize| self.phrase(index).is_some_and(|phrase| word_class::is_time_word(self.view.word(phrase.head)));
+        let time = |index: usize| {
+            self.phrase(index).is_some_and(|phrase| word_class::is_time_word(self.view.word(phrase.head)))
+        };
         let listed = phrase.coordinated_with.is_some_and(|with| clause.subject.contains(&with));
         if clause.subject.is_empty() || listed {
             self.add_subject(top, index);
-        } else if phrase.apposition_to.is_some_and(|to| clause.subject.contains(&to) || self.phrase(to).is_some_and(|to| to.of.is_some())) && !clause.subject.iter().copied().any(time) {
+        } else if phrase.apposition_to.is_some_and(|to| {
+            clause.subject.contains(&to) || self.phrase(to).is_some_and(|to| to.of.is_some())
+        }) && !clause.subject.iter().copied().any(time)
+        {
             // "the minister, Jan Dill, said": the first phrase stays the subject.
         } else if clause.link == Link::Relative {
             // "which the army denied": the pronoun is the object.
@@ -340,7 +365,10 @@ impl Builder<'_> {
     /// An open clause further out whose subject still waits for its verb.
     fn waiting_outer(&self, top: usize) -> Option<usize> {
         self.stack.iter().rev().copied().filter(|&index| index != top).find(|&index| {
-            self.clause(index).is_some_and(|clause| clause.verb.is_none() && (!clause.subject.is_empty() || index == self.stack.first().copied().unwrap_or(0)))
+            self.clause(index).is_some_and(|clause| {
+                clause.verb.is_none()
+                    && (!clause.subject.is_empty() || index == self.stack.first().copied().unwrap_or(0))
+            })
         })
     }
 
@@ -359,7 +387,10 @@ impl Builder<'_> {
         let start = phrase.tokens.start;
         let content = self.clause(top).is_some_and(|clause| {
             clause.objects.iter().all(|&object| self.is_addressee(object))
-                && clause.verb.as_ref().is_some_and(|group| group.voice == Voice::Active && verb_class::takes_content(&lemma::verb(self.view.word(group.main))))
+                && clause.verb.as_ref().is_some_and(|group| {
+                    group.voice == Voice::Active
+                        && verb_class::takes_content(&lemma::verb(self.view.word(group.main)))
+                })
         });
         if content && !self.comma_since_verb(place, top) {
             let clause = self.open(Link::Content, None, start);
@@ -387,7 +418,10 @@ impl Builder<'_> {
 
     /// A comma between the verb of `top` and the item parts them ("he said, the army left").
     fn comma_since_verb(&self, place: usize, top: usize) -> bool {
-        let Some(main) = self.clause(top).and_then(|clause| clause.verb.as_ref()).map(|group| group.main) else { return false };
+        let Some(main) = self.clause(top).and_then(|clause| clause.verb.as_ref()).map(|group| group.main)
+        else {
+            return false;
+        };
         let start = self.items.get(place).map_or(main, |item| item.start(self.phrases));
         (main + 1..start).take(40).any(|at| matches!(self.view.word(at), "," | "”" | ";" | "and" | "but"))
     }
@@ -400,8 +434,13 @@ impl Builder<'_> {
             .copied()
             .find(|&index| {
                 self.clause(index).is_some_and(|clause| {
-                    !matches!(clause.link, Link::Participial | Link::Infinitive | Link::Relative | Link::Adverbial)
-                        && clause.verb.as_ref().is_some_and(|group| !matches!(group.tense, Tense::Infinitive | Tense::Participle))
+                    !matches!(
+                        clause.link,
+                        Link::Participial | Link::Infinitive | Link::Relative | Link::Adverbial
+                    ) && clause
+                        .verb
+                        .as_ref()
+                        .is_some_and(|group| !matches!(group.tense, Tense::Infinitive | Tense::Participle))
                 })
             })
             .or_else(|| self.stack.first().copied())
@@ -424,12 +463,15 @@ impl Builder<'_> {
             return;
         }
         let listed = phrase.coordinated_with.is_some_and(|with| clause.objects.contains(&with));
-        let copula = is_be(view.word(group.main)) || matches!(lemma::verb(view.word(group.main)).as_ref(), "become" | "remain");
+        let copula = is_be(view.word(group.main))
+            || matches!(lemma::verb(view.word(group.main)).as_ref(), "become" | "remain");
         if copula {
             clause.predicate = clause.predicate.or(Some(phrase.head));
             return;
         }
-        let parted = (group.tokens.end..phrase.tokens.start).take(60).any(|at| matches!(view.word(at), "," | ";" | ":" | "(" | "–" | "—"));
+        let parted = (group.tokens.end..phrase.tokens.start)
+            .take(60)
+            .any(|at| matches!(view.word(at), "," | ";" | ":" | "(" | "–" | "—"));
         if listed || (!parted && clause.objects.len() < 2) {
             clause.objects.push(index);
         }
@@ -451,7 +493,13 @@ impl Builder<'_> {
             Tense::Infinitive => Role::Infinitive,
             Tense::Participle if group.voice == Voice::Passive => Role::Reduced,
             Tense::Participle => Role::Gerund,
-            Tense::Past if lone && self.view.form(group.main) == VerbForm::PastOrParticiple && self.is_reduced(place, group) => Role::Reduced,
+            Tense::Past
+                if lone
+                    && self.view.form(group.main) == VerbForm::PastOrParticiple
+                    && self.is_reduced(place, group) =>
+            {
+                Role::Reduced
+            }
             _ => Role::Finite,
         }
     }
@@ -464,16 +512,24 @@ impl Builder<'_> {
         let lemma = lemma::verb(self.view.word(group.main));
         let next = self.items.get(place + 1);
         let object_next = match next {
-            Some(Item::Phrase(index)) => self.phrase(*index).is_some_and(|phrase| phrase.preposition.is_none() && !(word_class::is_time_word(self.view.word(phrase.head)) && phrase.quantity.is_none())),
+            Some(Item::Phrase(index)) => self.phrase(*index).is_some_and(|phrase| {
+                phrase.preposition.is_none()
+                    && !(word_class::is_time_word(self.view.word(phrase.head)) && phrase.quantity.is_none())
+            }),
             Some(Item::Word(at)) => self.view.tag(*at) == Tag::Subordinator && self.view.word(*at) == "that",
             _ => false,
         };
         if object_next {
-            return self.view.is(group.main, &["called", "dubbed", "named", "known"]) && self.after_phrase(place) && self.finite_later(place);
+            return self.view.is(group.main, &["called", "dubbed", "named", "known"])
+                && self.after_phrase(place)
+                && self.finite_later(place);
         }
         let by_next = matches!(next, Some(Item::Word(at)) if self.view.word(*at) == "by");
         let transitive = verb_class::needs_object(&lemma);
-        let after_object = self.top().and_then(|top| self.clause(top)).is_some_and(|clause| clause.verb.is_some() && self.after_phrase(place));
+        let after_object = self
+            .top()
+            .and_then(|top| self.clause(top))
+            .is_some_and(|clause| clause.verb.is_some() && self.after_phrase(place));
         if lemma == "say" || self.attribution(place, &lemma) {
             return false;
         }
@@ -481,11 +537,16 @@ impl Builder<'_> {
     }
 
     fn subject_waits(&self) -> bool {
-        self.stack.iter().any(|&index| self.clause(index).is_some_and(|clause| clause.verb.is_none() && !clause.subject.is_empty()))
+        self.stack.iter().any(|&index| {
+            self.clause(index).is_some_and(|clause| clause.verb.is_none() && !clause.subject.is_empty())
+        })
     }
 
     fn after_phrase(&self, place: usize) -> bool {
-        place.checked_sub(1).and_then(|before| self.items.get(before)).is_some_and(|item| matches!(item, Item::Phrase(_)))
+        place
+            .checked_sub(1)
+            .and_then(|before| self.items.get(before))
+            .is_some_and(|item| matches!(item, Item::Phrase(_)))
     }
 
     /// ", the ministry said" or ", police confirmed": a verb of saying that ends the sentence or is followed by a time.
@@ -496,7 +557,9 @@ impl Builder<'_> {
         let parted = self.items.get(place - 2).is_some_and(|item| matches!(item, Item::Word(at) if matches!(self.view.word(*at), "," | "”" | "\"" | "–" | "—")));
         let ends = self.items.get(place + 1).is_none_or(|item| match item {
             Item::Word(at) => matches!(self.view.tag(*at), Tag::Punct | Tag::Adverb | Tag::Adposition),
-            Item::Phrase(index) => self.phrase(*index).is_some_and(|phrase| word_class::is_time_word(self.view.word(phrase.head))),
+            Item::Phrase(index) => self
+                .phrase(*index)
+                .is_some_and(|phrase| word_class::is_time_word(self.view.word(phrase.head))),
             Item::Verb(_) => false,
         });
         parted && ends
@@ -513,7 +576,10 @@ impl Builder<'_> {
                         return phrases <= 2;
                     }
                 }
-                Item::Phrase(index) => phrases += usize::from(self.phrase(*index).is_some_and(|phrase| phrase.preposition.is_none())),
+                Item::Phrase(index) => {
+                    phrases +=
+                        usize::from(self.phrase(*index).is_some_and(|phrase| phrase.preposition.is_none()))
+                }
                 Item::Word(at) => {
                     if self.view.tag(*at) == Tag::Subordinator || matches!(self.view.word(*at), ";" | ":") {
                         return false;
@@ -533,13 +599,20 @@ impl Builder<'_> {
                     return match self.role_ahead(step, group) {
                         Role::Finite => true,
                         // "the men arrested in Oslo denied": go on behind the participle.
-                        Role::Reduced => self.coordinated_ellipsis(place, step) || self.finite_later(step) && !self.mark_between(place, step),
+                        Role::Reduced => {
+                            self.coordinated_ellipsis(place, step)
+                                || self.finite_later(step) && !self.mark_between(place, step)
+                        }
                         _ => false,
                     };
                 }
                 Item::Phrase(index) => {
                     let Some(phrase) = self.phrase(*index) else { return false };
-                    let fits = phrase.preposition.is_some() || phrase.of.is_some() || phrase.coordinated_with.is_some() || phrase.apposition_to.is_some() || in_apposition
+                    let fits = phrase.preposition.is_some()
+                        || phrase.of.is_some()
+                        || phrase.coordinated_with.is_some()
+                        || phrase.apposition_to.is_some()
+                        || in_apposition
                         || word_class::is_time_word(self.view.word(phrase.head));
                     if !fits {
                         return false;
@@ -547,7 +620,9 @@ impl Builder<'_> {
                 }
                 Item::Word(at) => match self.view.tag(*at) {
                     Tag::Adposition | Tag::Adverb | Tag::Coordinator | Tag::Adjective | Tag::Particle => {}
-                    Tag::Punct if matches!(self.view.word(*at), "," | "“" | "”" | "\"" | "(" | ")") => in_apposition = true,
+                    Tag::Punct if matches!(self.view.word(*at), "," | "“" | "”" | "\"" | "(" | ")") => {
+                        in_apposition = true
+                    }
                     _ => return false,
                 },
             }
@@ -556,7 +631,9 @@ impl Builder<'_> {
     }
 
     fn mark_between(&self, from: usize, to: usize) -> bool {
-        self.items.get(from..to).is_some_and(|items| items.iter().any(|item| matches!(item, Item::Word(at) if self.view.word(*at) == ",")))
+        self.items.get(from..to).is_some_and(|items| {
+            items.iter().any(|item| matches!(item, Item::Word(at) if self.view.word(*at) == ","))
+        })
     }
 
     /// "... were killed and 35 wounded": a participle with its own subject beside a passive clause.
@@ -579,7 +656,11 @@ impl Builder<'_> {
 
     fn set_verb(&mut self, clause: usize, group: VerbGroup) {
         if let Some(clause) = self.clauses.get_mut(clause) {
-            if clause.subject.is_empty() && clause.opener.is_none() && clause.tokens.is_empty() && clause.verb.is_none() {
+            if clause.subject.is_empty()
+                && clause.opener.is_none()
+                && clause.tokens.is_empty()
+                && clause.verb.is_none()
+            {
                 clause.tokens.start = clause.tokens.start.min(group.tokens.start).max(clause.tokens.start);
             }
             clause.verb = Some(group);
@@ -596,14 +677,21 @@ impl Builder<'_> {
             return;
         }
         let Some(top) = self.top() else { return };
-        if self.clause(top).is_some_and(|clause| clause.verb.is_none()) && (self.clause(top).is_some_and(|clause| !clause.subject.is_empty()) || self.stack.len() == 1) {
+        if self.clause(top).is_some_and(|clause| clause.verb.is_none())
+            && (self.clause(top).is_some_and(|clause| !clause.subject.is_empty()) || self.stack.len() == 1)
+        {
             self.set_verb(top, group);
             self.inverted(place, top);
             return;
         }
         // "said X": verb of saying before its speaker, after what was said.
         let lemma = lemma::verb(self.view.word(group.main)).into_owned();
-        if verb_class::is_saying(&lemma) && self.mark_before(place) && !self.after_conjunction(place) && self.speaker_follows(place) && self.waiting_outer(top).is_none() {
+        if verb_class::is_saying(&lemma)
+            && self.mark_before(place)
+            && !self.after_conjunction(place)
+            && self.speaker_follows(place)
+            && self.waiting_outer(top).is_none()
+        {
             self.back_to_main(start);
             let clause = self.open(Link::Root, None, start);
             self.set_verb(clause, group);
@@ -611,7 +699,9 @@ impl Builder<'_> {
             return;
         }
         // "the men who fled Oslo said": the waiting subject gets its verb, unless a conjunction joins two verbs.
-        let waiting = self.stack.iter().rev().copied().find(|&index| self.clause(index).is_some_and(|clause| clause.verb.is_none() && !clause.subject.is_empty()));
+        let waiting = self.stack.iter().rev().copied().find(|&index| {
+            self.clause(index).is_some_and(|clause| clause.verb.is_none() && !clause.subject.is_empty())
+        });
         if let Some(waiting) = waiting
             && !(self.after_conjunction(place) && self.same_shape(top, &group))
         {
@@ -628,7 +718,10 @@ impl Builder<'_> {
         if empty
             && self.speaker_follows(place)
             && let Some(Item::Phrase(index)) = self.items.get(place + 1)
-            && self.clause(clause).and_then(|clause| clause.verb.as_ref()).is_some_and(|group| verb_class::is_saying(&lemma::verb(self.view.word(group.main))))
+            && self
+                .clause(clause)
+                .and_then(|clause| clause.verb.as_ref())
+                .is_some_and(|group| verb_class::is_saying(&lemma::verb(self.view.word(group.main))))
         {
             let index = *index;
             if let Some(clause) = self.clauses.get_mut(clause) {
@@ -654,13 +747,18 @@ impl Builder<'_> {
         let base_beside = other.tense == Tense::Infinitive || other.modal.is_some();
         let finite_beside = !matches!(other.tense, Tense::Infinitive | Tense::Participle);
         let participle = group.tokens.len() == 1 && self.view.form(group.main) == VerbForm::PastOrParticiple;
-        if bare { base_beside || other.tense == Tense::Present && other.modal.is_none() } else { finite_beside || participle && other.voice == Voice::Passive }
+        if bare {
+            base_beside || other.tense == Tense::Present && other.modal.is_none()
+        } else {
+            finite_beside || participle && other.voice == Voice::Passive
+        }
     }
 
     /// A verb that shares the subject of an earlier one.
     fn coordinate_verb(&mut self, place: usize, top: usize, group: VerbGroup) {
         let start = group.tokens.start;
-        let partner = self.stack.iter().rev().copied().find(|&index| self.same_shape(index, &group)).unwrap_or(top);
+        let partner =
+            self.stack.iter().rev().copied().find(|&index| self.same_shape(index, &group)).unwrap_or(top);
         let subject = self.clause(partner).map(|clause| clause.subject.clone()).unwrap_or_default();
         let model = self.clause(partner).and_then(|clause| clause.verb.clone());
         self.close_to(partner, start);
@@ -669,7 +767,10 @@ impl Builder<'_> {
         let mut group = group;
         if let Some(model) = model {
             let bare = group.tokens.len() == 1;
-            if bare && self.view.form(group.main) == VerbForm::Base && (model.modal.is_some() || model.tense == Tense::Infinitive) {
+            if bare
+                && self.view.form(group.main) == VerbForm::Base
+                && (model.modal.is_some() || model.tense == Tense::Infinitive)
+            {
                 group.tense = model.tense;
                 group.modal = model.modal;
                 group.negated |= model.negated;
@@ -682,8 +783,14 @@ impl Builder<'_> {
     }
 
     fn inherit_subject(&mut self, clause: usize) {
-        let parent = self.clause(clause).and_then(|clause| clause.parent).and_then(|parent| parent.checked_sub(self.base));
-        let subject = parent.and_then(|parent| self.clause(parent)).map(|parent| parent.subject.clone()).unwrap_or_default();
+        let parent = self
+            .clause(clause)
+            .and_then(|clause| clause.parent)
+            .and_then(|parent| parent.checked_sub(self.base));
+        let subject = parent
+            .and_then(|parent| self.clause(parent))
+            .map(|parent| parent.subject.clone())
+            .unwrap_or_default();
         if let Some(clause) = self.clauses.get_mut(clause) {
             clause.subject = subject;
         }
@@ -703,7 +810,13 @@ impl Builder<'_> {
         let Some(top) = self.top() else { return };
         let Some(clause) = self.clause(top).cloned() else { return };
         let before = self.phrase_before(place);
-        if clause.verb.is_none() && !clause.subject.is_empty() && (before.is_none() || before.is_some_and(|before| clause.subject.contains(&before) || self.hangs_on(before, &clause.subject))) {
+        if clause.verb.is_none()
+            && !clause.subject.is_empty()
+            && (before.is_none()
+                || before.is_some_and(|before| {
+                    clause.subject.contains(&before) || self.hangs_on(before, &clause.subject)
+                }))
+        {
             if self.finite_later(place) && clause.link != Link::Coordinate && !self.heading {
                 // "27 people killed in the blast were buried": a relative without pronoun.
                 let subject = clause.subject.clone();
@@ -719,7 +832,11 @@ impl Builder<'_> {
         }
         if before.is_none() && self.after_conjunction(place) && clause.verb.is_some() {
             // "were killed or wounded", "killed and wounded"
-            let passive = self.stack.iter().rev().copied().find(|&index| self.clause(index).and_then(|clause| clause.verb.as_ref()).is_some_and(|verb| verb.voice == Voice::Passive));
+            let passive = self.stack.iter().rev().copied().find(|&index| {
+                self.clause(index)
+                    .and_then(|clause| clause.verb.as_ref())
+                    .is_some_and(|verb| verb.voice == Voice::Passive)
+            });
             if let Some(partner) = passive {
                 let model = self.clause(partner).and_then(|clause| clause.verb.clone());
                 group.tense = model.as_ref().map_or(group.tense, |model| model.tense);
@@ -770,7 +887,9 @@ impl Builder<'_> {
 
     fn whole_list(&self, last: usize) -> Vec<usize> {
         let mut members = vec![last];
-        while let Some(previous) = members.last().and_then(|&member| self.phrase(member)).and_then(|phrase| phrase.coordinated_with) {
+        while let Some(previous) =
+            members.last().and_then(|&member| self.phrase(member)).and_then(|phrase| phrase.coordinated_with)
+        {
             members.push(previous);
             if members.len() > 16 {
                 break;
@@ -792,7 +911,9 @@ impl Builder<'_> {
         let before = self.phrase_before(place).filter(|_| opener.is_none());
         let Some(top) = self.top() else { return };
         let parent_subject = self.clause(top).map(|clause| clause.subject.clone()).unwrap_or_default();
-        let headline_subject = self.heading && self.clause(top).is_some_and(|clause| clause.verb.is_none() && !clause.subject.is_empty()) && !self.finite_later(place);
+        let headline_subject = self.heading
+            && self.clause(top).is_some_and(|clause| clause.verb.is_none() && !clause.subject.is_empty())
+            && !self.finite_later(place);
         if headline_subject && before.is_some() {
             self.set_verb(top, group);
             return;
@@ -808,13 +929,20 @@ impl Builder<'_> {
         let start = group.tokens.start;
         self.flush_opener();
         let Some(top) = self.top() else { return };
-        let (mut subject, voice, verb) = self.clause(top).map_or((Vec::new(), Voice::Active, None), |clause| {
-            (clause.subject.clone(), clause.verb.as_ref().map_or(Voice::Active, |group| group.voice), clause.verb.clone())
-        });
+        let (mut subject, voice, verb) =
+            self.clause(top).map_or((Vec::new(), Voice::Active, None), |clause| {
+                (
+                    clause.subject.clone(),
+                    clause.verb.as_ref().map_or(Voice::Active, |group| group.voice),
+                    clause.verb.clone(),
+                )
+            });
         // "urged Oslo to halt", "called on both sides to stop": the one before "to" acts, when the verb is active.
         if voice == Voice::Active
             && let Some(before) = self.phrase_before(place)
-            && verb.as_ref().is_some_and(|verb| clause_link::controls_by_object(&lemma::verb(self.view.word(verb.main))))
+            && verb
+                .as_ref()
+                .is_some_and(|verb| clause_link::controls_by_object(&lemma::verb(self.view.word(verb.main))))
         {
             subject = self.whole_list(before);
         }

@@ -8,7 +8,21 @@ use crate::text::{Clause, Link, Phrase, Tag, Tense};
 
 /// Verbs whose object does what the infinitive says: "urged Oslo to halt".
 pub(super) fn controls_by_object(lemma: &str) -> bool {
-    !matches!(lemma, "promise" | "vow" | "threaten" | "pledge" | "use" | "take" | "be" | "have" | "need" | "hold" | "make" | "spend")
+    !matches!(
+        lemma,
+        "promise"
+            | "vow"
+            | "threaten"
+            | "pledge"
+            | "use"
+            | "take"
+            | "be"
+            | "have"
+            | "need"
+            | "hold"
+            | "make"
+            | "spend"
+    )
 }
 
 /// Finishes the clauses of one sentence; `base` is the position of the first in the analysis.
@@ -21,7 +35,9 @@ pub(super) fn finish(view: View<'_>, phrases: &[Phrase], clauses: &mut Vec<Claus
 /// Ranges end before the punctuation that follows the clause; a main clause that never got anything is dropped when
 /// it is the last one, so that no position moves.
 fn trim(view: View<'_>, clauses: &mut Vec<Clause>) {
-    while clauses.len() > 1 && clauses.last().is_some_and(|clause| clause.verb.is_none() && clause.subject.is_empty()) {
+    while clauses.len() > 1
+        && clauses.last().is_some_and(|clause| clause.verb.is_none() && clause.subject.is_empty())
+    {
         clauses.pop();
     }
     for clause in clauses {
@@ -39,17 +55,29 @@ fn report(view: View<'_>, phrases: &[Phrase], clauses: &mut [Clause], base: usiz
     for index in 1..clauses.len() {
         let Some(clause) = clauses.get(index) else { continue };
         let Some(verb) = clause.verb.clone() else { continue };
-        if !matches!(clause.link, Link::Coordinate | Link::Root) || !verb_class::attributes(&lemma::verb(view.word(verb.main))) {
+        if !matches!(clause.link, Link::Coordinate | Link::Root)
+            || !verb_class::attributes(&lemma::verb(view.word(verb.main)))
+        {
             continue;
         }
         let start = clause.tokens.start;
         let before = start.checked_sub(1).map_or("", |at| view.word(at));
-        if !matches!(before, "," | "”" | "\"" | "–" | "—" | "’" | "'") || clause.opener.is_some_and(|opener| view.tag(opener) == Tag::Coordinator) {
+        if !matches!(before, "," | "”" | "\"" | "–" | "—" | "’" | "'")
+            || clause.opener.is_some_and(|opener| view.tag(opener) == Tag::Coordinator)
+        {
             continue;
         }
         // What is said comes before, unless the verb has its own content behind it.
-        let own_content = clauses.iter().any(|other| other.parent == Some(base + index) && other.link == Link::Content && other.tokens.start < verb.tokens.end + 6 && view.word(verb.tokens.end) != ",");
-        let object = clause.objects.iter().any(|&object| phrases.get(object).is_some_and(|phrase| phrase.quantity.is_some()));
+        let own_content = clauses.iter().any(|other| {
+            other.parent == Some(base + index)
+                && other.link == Link::Content
+                && other.tokens.start < verb.tokens.end + 6
+                && view.word(verb.tokens.end) != ","
+        });
+        let object = clause
+            .objects
+            .iter()
+            .any(|&object| phrases.get(object).is_some_and(|phrase| phrase.quantity.is_some()));
         if own_content || object {
             continue;
         }
@@ -84,10 +112,21 @@ fn mark_unreal(view: View<'_>, clauses: &mut [Clause], base: usize) {
     // Parents may come later in the list only for trailing attributions, which are real themselves.
     for index in 0..clauses.len() {
         let Some(clause) = clauses.get(index) else { continue };
-        let parent = clause.parent.and_then(|parent| parent.checked_sub(base)).and_then(|parent| clauses.get(parent));
-        let inherits = matches!(clause.link, Link::Coordinate | Link::Content | Link::Infinitive | Link::Participial) && parent.is_some_and(|parent| parent.hypothetical)
-            && !(clause.link == Link::Coordinate && clause.verb.as_ref().is_some_and(|verb| verb.modal.is_none() && !matches!(verb.tense, Tense::Infinitive | Tense::Participle)) && parent.is_some_and(|parent| parent.link != Link::Adverbial));
-        let unreal = inherits || opener_unreal(view, clause) || modal_unreal(view, clause) || infinitive_unreal(view, clause, parent) || content_unreal(view, clause, parent);
+        let parent =
+            clause.parent.and_then(|parent| parent.checked_sub(base)).and_then(|parent| clauses.get(parent));
+        let inherits =
+            matches!(clause.link, Link::Coordinate | Link::Content | Link::Infinitive | Link::Participial)
+                && parent.is_some_and(|parent| parent.hypothetical)
+                && !(clause.link == Link::Coordinate
+                    && clause.verb.as_ref().is_some_and(|verb| {
+                        verb.modal.is_none() && !matches!(verb.tense, Tense::Infinitive | Tense::Participle)
+                    })
+                    && parent.is_some_and(|parent| parent.link != Link::Adverbial));
+        let unreal = inherits
+            || opener_unreal(view, clause)
+            || modal_unreal(view, clause)
+            || infinitive_unreal(view, clause, parent)
+            || content_unreal(view, clause, parent);
         if let Some(clause) = clauses.get_mut(index) {
             clause.hypothetical = unreal;
         }
@@ -95,7 +134,10 @@ fn mark_unreal(view: View<'_>, clauses: &mut [Clause], base: usize) {
 }
 
 fn opener_unreal(view: View<'_>, clause: &Clause) -> bool {
-    clause.opener.is_some_and(|opener| view.is(opener, &["if", "unless", "whether", "lest", "until", "before", "without"]) && !(view.is(opener, &["before", "until"]) && past(clause)))
+    clause.opener.is_some_and(|opener| {
+        view.is(opener, &["if", "unless", "whether", "lest", "until", "before", "without"])
+            && !(view.is(opener, &["before", "until"]) && past(clause))
+    })
 }
 
 fn past(clause: &Clause) -> bool {
@@ -103,14 +145,26 @@ fn past(clause: &Clause) -> bool {
 }
 
 fn modal_unreal(view: View<'_>, clause: &Clause) -> bool {
-    clause.verb.as_ref().and_then(|verb| verb.modal).is_some_and(|modal| view.is(modal, &["could", "would", "may", "might", "can", "should", "must", "shall", "ought", "'d", "ca", "cannot"]))
+    clause.verb.as_ref().and_then(|verb| verb.modal).is_some_and(|modal| {
+        view.is(
+            modal,
+            &[
+                "could", "would", "may", "might", "can", "should", "must", "shall", "ought", "'d", "ca",
+                "cannot",
+            ],
+        )
+    })
 }
 
 /// "to ..." is asserted only under verbs that make it real, and when it is perfect ("is said to have fled").
 fn infinitive_unreal(view: View<'_>, clause: &Clause, parent: Option<&Clause>) -> bool {
-    let Some(verb) = clause.verb.as_ref().filter(|verb| verb.tense == Tense::Infinitive) else { return false };
+    let Some(verb) = clause.verb.as_ref().filter(|verb| verb.tense == Tense::Infinitive) else {
+        return false;
+    };
     let perfect = verb.tokens.clone().any(|at| view.word(at) == "have" && at != verb.main);
-    let real = parent.and_then(|parent| parent.verb.as_ref()).is_some_and(|parent| verb_class::asserts_infinitive(&lemma::verb(view.word(parent.main))));
+    let real = parent
+        .and_then(|parent| parent.verb.as_ref())
+        .is_some_and(|parent| verb_class::asserts_infinitive(&lemma::verb(view.word(parent.main))));
     !perfect && !real
 }
 
@@ -119,7 +173,13 @@ fn content_unreal(view: View<'_>, clause: &Clause, parent: Option<&Clause>) -> b
     if clause.link != Link::Content {
         return false;
     }
-    let governor = clause.opener.and_then(|opener| opener.checked_sub(1)).filter(|&at| matches!(view.tag(at), Tag::Noun | Tag::Verb));
+    let governor = clause
+        .opener
+        .and_then(|opener| opener.checked_sub(1))
+        .filter(|&at| matches!(view.tag(at), Tag::Noun | Tag::Verb));
     let noun = governor.is_some_and(|at| verb_class::unreal(&lemma::of(view.word(at), view.tag(at))));
-    noun || clause.opener.is_none() && parent.and_then(|parent| parent.verb.as_ref()).is_some_and(|verb| verb.main < clause.tokens.start && verb_class::unreal(&lemma::verb(view.word(verb.main))))
+    noun || clause.opener.is_none()
+        && parent.and_then(|parent| parent.verb.as_ref()).is_some_and(|verb| {
+            verb.main < clause.tokens.start && verb_class::unreal(&lemma::verb(view.word(verb.main)))
+        })
 }

@@ -106,8 +106,9 @@ pub fn form_of(word: &str) -> VerbForm {
         "had" | "'d" => return VerbForm::PastOrParticiple,
         "been" => return VerbForm::Participle,
         "being" | "having" => return VerbForm::Gerund,
-        "need" | "feed" | "speed" | "bleed" | "breed" | "exceed" | "proceed" | "succeed" | "bed" | "shed" | "bring" | "sing" | "ring" | "swing"
-        | "embed" | "wing" | "king" | "spring" | "string" | "heed" | "seed" | "weed" | "concede" | "cling" | "fling" | "sting" => {
+        "need" | "feed" | "speed" | "bleed" | "breed" | "exceed" | "proceed" | "succeed" | "bed" | "shed"
+        | "bring" | "sing" | "ring" | "swing" | "embed" | "wing" | "king" | "spring" | "string" | "heed"
+        | "seed" | "weed" | "concede" | "cling" | "fling" | "sting" => {
             return VerbForm::Base;
         }
         _ => {}
@@ -116,7 +117,12 @@ pub fn form_of(word: &str) -> VerbForm {
         VerbForm::Gerund
     } else if word.len() > 3 && word.ends_with("ed") {
         VerbForm::PastOrParticiple
-    } else if word.len() > 2 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") && !word.ends_with("is") {
+    } else if word.len() > 2
+        && word.ends_with('s')
+        && !word.ends_with("ss")
+        && !word.ends_with("us")
+        && !word.ends_with("is")
+    {
         VerbForm::ThirdPerson
     } else {
         VerbForm::Base
@@ -137,7 +143,12 @@ pub fn noun(word: &str) -> Cow<'_, str> {
     if let Some(&singular) = tables().nouns.get(word) {
         return Cow::Borrowed(singular);
     }
-    if !word.ends_with('s') || word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") || word.len() < 4 {
+    if !word.ends_with('s')
+        || word.ends_with("ss")
+        || word.ends_with("us")
+        || word.ends_with("is")
+        || word.len() < 4
+    {
         return Cow::Borrowed(word);
     }
     strip_s(word)
@@ -165,7 +176,9 @@ pub fn verb(word: &str) -> Cow<'_, str> {
     }
     let stem = |count: usize| word.get(..word.len() - count).unwrap_or(word);
     match form_of(word) {
-        VerbForm::PastOrParticiple if word.ends_with("ied") && word.len() > 4 => Cow::Owned(format!("{}y", stem(3))),
+        VerbForm::PastOrParticiple if word.ends_with("ied") && word.len() > 4 => {
+            Cow::Owned(format!("{}y", stem(3)))
+        }
         VerbForm::PastOrParticiple if word.ends_with("ed") => restore(stem(2)),
         VerbForm::Gerund if word.ends_with("ing") => restore(stem(3)),
         VerbForm::ThirdPerson if word.ends_with('s') => strip_s(word),
@@ -181,16 +194,38 @@ fn restore(stem: &str) -> Cow<'_, str> {
     let vowel = |sign: char| matches!(sign, 'a' | 'e' | 'i' | 'o' | 'u');
     if last == before && !vowel(last) {
         // "stopp" loses one, "kill", "pass", "stuff", "buzz" keep both.
-        return Cow::Borrowed(if matches!(last, 'l' | 's' | 'f' | 'z') { stem } else { stem.get(..stem.len() - 1).unwrap_or(stem) });
+        return Cow::Borrowed(if matches!(last, 'l' | 's' | 'f' | 'z') {
+            stem
+        } else {
+            stem.get(..stem.len() - 1).unwrap_or(stem)
+        });
     }
     let silent_e = match last {
         'c' | 'v' | 'u' | 'z' => true,
         's' => before != 's' && !matches!(stem, "focus" | "bias"),
         'g' => !(before == 'n' && third == 'o'),
-        'l' => !vowel(before) && !matches!(before, 'r' | 'w' | 'l') || (matches!(before, 'i' | 'u' | 'o') && !vowel(third) && !stem.ends_with("ful") && !stem.ends_with("vil")),
-        'n' => before == 'i' && !vowel(third) && !stem.ends_with("ruin") || before == 'u' && !vowel(third) && stem.len() <= 4,
-        'r' => (before == 'i' || before == 'u' || before == 'a' || before == 'o') && !vowel(third) && !stem.ends_with("favour") && stem.len() > 2,
-        't' => (before == 'a' && !matches!(third, 'e' | 'o') && !stem.ends_with("combat") || stem == "creat") || (before == 'u' && !vowel(third)) || (before == 'o' && matches!(third, 'v' | 'u' | 'n' | 'm')),
+        'l' => {
+            !vowel(before) && !matches!(before, 'r' | 'w' | 'l')
+                || (matches!(before, 'i' | 'u' | 'o')
+                    && !vowel(third)
+                    && !stem.ends_with("ful")
+                    && !stem.ends_with("vil"))
+        }
+        'n' => {
+            before == 'i' && !vowel(third) && !stem.ends_with("ruin")
+                || before == 'u' && !vowel(third) && stem.len() <= 4
+        }
+        'r' => {
+            (before == 'i' || before == 'u' || before == 'a' || before == 'o')
+                && !vowel(third)
+                && !stem.ends_with("favour")
+                && stem.len() > 2
+        }
+        't' => {
+            (before == 'a' && !matches!(third, 'e' | 'o') && !stem.ends_with("combat") || stem == "creat")
+                || (before == 'u' && !vowel(third))
+                || (before == 'o' && matches!(third, 'v' | 'u' | 'n' | 'm'))
+        }
         'k' => matches!(before, 'a' | 'i' | 'o' | 'u') && !vowel(third) && stem.len() > 2,
         'd' => matches!(before, 'i' | 'u' | 'o' | 'a') && !vowel(third),
         'm' => matches!(before, 'a' | 'i' | 'u') && !vowel(third),
@@ -235,8 +270,19 @@ mod tests {
     #[test]
     fn finds_singulars() {
         for (word, base) in [
-            ("deaths", "death"), ("bodies", "body"), ("women", "woman"), ("casualties", "casualty"), ("churches", "church"), ("buses", "bus"),
-            ("crises", "crisis"), ("police", "police"), ("houses", "house"), ("boxes", "box"), ("heroes", "hero"), ("injuries", "injury"), ("crisis", "crisis"),
+            ("deaths", "death"),
+            ("bodies", "body"),
+            ("women", "woman"),
+            ("casualties", "casualty"),
+            ("churches", "church"),
+            ("buses", "bus"),
+            ("crises", "crisis"),
+            ("police", "police"),
+            ("houses", "house"),
+            ("boxes", "box"),
+            ("heroes", "hero"),
+            ("injuries", "injury"),
+            ("crisis", "crisis"),
         ] {
             assert_eq!(noun(word), base);
         }

@@ -28,7 +28,11 @@ const LONGEST: usize = 16;
 
 /// The number that starts at `at`.
 pub fn read(view: View<'_>, at: usize) -> Option<Number> {
-    if view.kind(at) == TokenKind::Number { digits(view, at) } else { collective(view, at).or_else(|| spelled(view, at)) }
+    if view.kind(at) == TokenKind::Number {
+        digits(view, at)
+    } else {
+        collective(view, at).or_else(|| spelled(view, at))
+    }
 }
 
 /// The value of digits alone: "1,079", "6.8", "10 000".
@@ -63,10 +67,20 @@ fn digits(view: View<'_>, at: usize) -> Option<Number> {
     to_number(value, end, false, true, fraction)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked against the largest value; never negative")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked against the largest value; never negative"
+)]
 fn to_number(value: f64, end: usize, vague: bool, digits: bool, fraction: bool) -> Option<Number> {
     // A tenth of a unit corrects 1.1 million = 1099999.99…
-    (0.0..LARGEST).contains(&value).then(|| Number { value: (value + 1e-6) as u64, end, vague, digits, fraction })
+    (0.0..LARGEST).contains(&value).then(|| Number {
+        value: (value + 1e-6) as u64,
+        end,
+        vague,
+        digits,
+        fraction,
+    })
 }
 
 fn scale(word: &str) -> Option<f64> {
@@ -109,7 +123,8 @@ fn collective(view: View<'_>, at: usize) -> Option<Number> {
         "several" | "few" => {
             // "several" alone is no figure; "a few hundred" is.
             let unit = scale(view.word(at + 1))?;
-            let of_unit = if view.word(at + 1) == "hundred" && view.word(at + 2) == "thousand" { 1e3 } else { 1.0 };
+            let of_unit =
+                if view.word(at + 1) == "hundred" && view.word(at + 2) == "thousand" { 1e3 } else { 1.0 };
             vague(2.0 * unit * of_unit, at + if of_unit > 1.0 { 3 } else { 2 })
         }
         "half" if view.is(at + 1, &["a", "the"]) => match view.word(at + 2) {
@@ -185,11 +200,14 @@ fn spelled(view: View<'_>, at: usize) -> Option<Number> {
     let mut last_scale = u64::MAX;
     while place < at + LONGEST {
         let word = view.word(place);
-        let joined = seen && word == "and" && matches!(view.word(place - 1), "hundred" | "thousand" | "million");
+        let joined =
+            seen && word == "and" && matches!(view.word(place - 1), "hundred" | "thousand" | "million");
         let from = if joined { place + 1 } else { place };
         if let Some((value, end)) = below_hundred(view, from) {
             // "one two" is two numbers, "hundred and six" is one.
-            if seen && (group % 100 != 0 || (group == 0 && total == 0)) || (joined && total % 1000 != 0 && group == 0) {
+            if seen && (group % 100 != 0 || (group == 0 && total == 0))
+                || (joined && total % 1000 != 0 && group == 0)
+            {
                 break;
             }
             group = group.checked_add(value)?;
@@ -197,7 +215,9 @@ fn spelled(view: View<'_>, at: usize) -> Option<Number> {
             seen = true;
             continue;
         }
-        let article = !seen && matches!(word, "a" | "an") && view.is(place + 1, &["hundred", "thousand", "million", "billion", "dozen"]);
+        let article = !seen
+            && matches!(word, "a" | "an")
+            && view.is(place + 1, &["hundred", "thousand", "million", "billion", "dozen"]);
         if article {
             group = 1;
             place += 1;
@@ -231,7 +251,13 @@ fn spelled(view: View<'_>, at: usize) -> Option<Number> {
         seen = true;
         place += 1;
     }
-    seen.then(|| Number { value: total.saturating_add(group), end: place, vague: false, digits: false, fraction: false })
+    seen.then(|| Number {
+        value: total.saturating_add(group),
+        end: place,
+        vague: false,
+        digits: false,
+        fraction: false,
+    })
 }
 
 /// "first", "twenty-first", "20th".
@@ -243,8 +269,25 @@ pub fn is_ordinal(word: &str) -> bool {
     let last = word.rsplit('-').next().unwrap_or_default();
     matches!(
         last,
-        "first" | "second" | "third" | "fourth" | "fifth" | "sixth" | "seventh" | "eighth" | "ninth" | "tenth" | "eleventh" | "twelfth"
-            | "thirteenth" | "fourteenth" | "fifteenth" | "twentieth" | "thirtieth" | "hundredth" | "umpteenth"
+        "first"
+            | "second"
+            | "third"
+            | "fourth"
+            | "fifth"
+            | "sixth"
+            | "seventh"
+            | "eighth"
+            | "ninth"
+            | "tenth"
+            | "eleventh"
+            | "twelfth"
+            | "thirteenth"
+            | "fourteenth"
+            | "fifteenth"
+            | "twentieth"
+            | "thirtieth"
+            | "hundredth"
+            | "umpteenth"
     ) && word.split('-').next().is_some_and(|head| head == last || tens_word(head).is_some())
 }
 

@@ -56,7 +56,14 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn push(&mut self, range: Range<usize>, part: Part, reason: Option<&'static str>, heading: bool, bullet: bool) {
+    fn push(
+        &mut self,
+        range: Range<usize>,
+        part: Part,
+        reason: Option<&'static str>,
+        heading: bool,
+        bullet: bool,
+    ) {
         let Some(piece) = self.text.get(range.clone()) else { return };
         let left = piece.len() - piece.trim_start().len();
         let right = piece.len() - piece.trim_end().len();
@@ -140,7 +147,8 @@ mod tests {
     use crate::model::article::Draft;
 
     fn parts(text: &str) -> Vec<(Part, String)> {
-        let article = Article::new(Draft { text: text.to_owned(), ..Draft::default() }, jiff::Timestamp::UNIX_EPOCH);
+        let article =
+            Article::new(Draft { text: text.to_owned(), ..Draft::default() }, jiff::Timestamp::UNIX_EPOCH);
         blocks(&article).iter().map(|block| (block.part, block.span.of(&article.text).to_owned())).collect()
     }
 

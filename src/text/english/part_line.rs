@@ -92,7 +92,11 @@ pub(super) fn classify(line: &str, number: usize, count: usize, title: &str) -> 
     }
     let early = number < 8;
     let late = number + 3 >= count;
-    if words <= 30 && (early || late) && (patterns.time_line.is_match(line) && words <= 14 && !line.ends_with('.') || patterns.credits.is_match(line)) {
+    if words <= 30
+        && (early || late)
+        && (patterns.time_line.is_match(line) && words <= 14 && !line.ends_with('.')
+            || patterns.credits.is_match(line))
+    {
         return Line::Byline("time of publication or agency");
     }
     if words <= 24 && (early || late) && is_byline(patterns, line) {
@@ -106,7 +110,11 @@ pub(super) fn classify(line: &str, number: usize, count: usize, title: &str) -> 
     }
     if patterns.tail_heading.is_match(line) && words <= 25 {
         // "Read also: Ferry sinks" holds the link itself, "Read also:" announces it.
-        return if words <= 4 { Line::TailHeading("link to another text") } else { Line::Tail("link to another text") };
+        return if words <= 4 {
+            Line::TailHeading("link to another text")
+        } else {
+            Line::Tail("link to another text")
+        };
     }
     if patterns.tail.is_match(line) && words <= 60 {
         return Line::Tail("subscription, rights or page reference");
@@ -121,13 +129,19 @@ fn is_byline(patterns: &Patterns, line: &str) -> bool {
     // "By dawn the rain had stopped." is a sentence; a byline names people and has no full stop, or few words.
     let rest = line.split_whitespace().nth(1).unwrap_or_default();
     let capital = rest.chars().next().is_some_and(|sign| sign.is_uppercase() || !sign.is_alphabetic());
-    let lower_start = line.split_whitespace().skip(1).take(4).filter(|word| word.starts_with(char::is_lowercase)).count();
+    let lower_start =
+        line.split_whitespace().skip(1).take(4).filter(|word| word.starts_with(char::is_lowercase)).count();
     (capital || lower_start <= 1) && !(line.ends_with('.') && line.split_whitespace().count() > 12)
 }
 
 fn plain(patterns: &Patterns, line: &str, words: usize) -> Line {
-    let bullet_sign = line.starts_with(['•', '*', '·', '▪', '►', '‣', '■', '●']) || line.starts_with("- ") || line.starts_with("– ");
-    let caption = patterns.credit_at_end.find(line).map_or(0, |found| if words <= 40 { line.len() - found.start() } else { 0 });
+    let bullet_sign = line.starts_with(['•', '*', '·', '▪', '►', '‣', '■', '●'])
+        || line.starts_with("- ")
+        || line.starts_with("– ");
+    let caption = patterns
+        .credit_at_end
+        .find(line)
+        .map_or(0, |found| if words <= 40 { line.len() - found.start() } else { 0 });
     let ends = line.trim_end_matches(['"', '”', '’', '\'', ')']).ends_with(['.', '!', '?', '…', ':', ';']);
     let heading = !ends && words <= 20;
     let dateline = if heading { 0 } else { dateline_length(patterns, line) };
@@ -146,12 +160,17 @@ fn dateline_length(patterns: &Patterns, line: &str) -> usize {
         let Some(found) = pattern.find(head) else { continue };
         let words: Vec<&str> = found.as_str().split_whitespace().collect();
         let first = words.first().copied().unwrap_or_default();
-        let shouted = first.chars().filter(|sign| sign.is_alphabetic()).count() > 2 && first.chars().all(|sign| !sign.is_lowercase());
+        let shouted = first.chars().filter(|sign| sign.is_alphabetic()).count() > 2
+            && first.chars().all(|sign| !sign.is_lowercase());
         let agency = found.as_str().contains('(');
         let dated = found.as_str().chars().any(|sign| sign.is_ascii_digit());
         let dashed = found.as_str().trim_end().ends_with(['-', '–', '—']);
         // "Officials: two boats sank" is no dateline; "RIGA: two boats sank" is.
-        if agency || (shouted && (dashed || words.len() <= 4)) || (dated && dashed) || (dashed && words.len() <= 3) {
+        if agency
+            || (shouted && (dashed || words.len() <= 4))
+            || (dated && dashed)
+            || (dashed && words.len() <= 3)
+        {
             return found.end();
         }
     }
@@ -167,7 +186,11 @@ pub(super) fn continues(previous: &str, line: &str) -> bool {
         return open_end || previous.len() >= 50;
     }
     // Wrapped lines are of nearly one width; a long line without an end goes on with a name or a figure too.
-    open_end && (50..=100).contains(&previous.len()) && previous.split_whitespace().count() >= 7 && previous.ends_with(|sign: char| sign.is_lowercase() || sign == ',') && !first.is_whitespace()
+    open_end
+        && (50..=100).contains(&previous.len())
+        && previous.split_whitespace().count() >= 7
+        && previous.ends_with(|sign: char| sign.is_lowercase() || sign == ',')
+        && !first.is_whitespace()
         && (previous.ends_with(',') || ends_with_function_word(previous))
 }
 
@@ -183,7 +206,8 @@ fn ends_with_function_word(line: &str) -> bool {
 pub(super) fn last_paragraph(text: &str, lines: &[Range<usize>]) -> usize {
     let real = |range: &Range<usize>| {
         let line = text.get(range.clone()).unwrap_or_default();
-        line.split_whitespace().take(30).count() >= 24 && line.trim_end_matches(['"', '”', '’']).ends_with(['.', '!', '?'])
+        line.split_whitespace().take(30).count() >= 24
+            && line.trim_end_matches(['"', '”', '’']).ends_with(['.', '!', '?'])
     };
     lines.iter().rposition(real).unwrap_or(0)
 }

@@ -75,7 +75,9 @@ impl Finder<'_> {
             if let Some(index) = self.quantity_from(at)
                 && let Some(found) = self.quantities.get(index)
             {
-                if head.is_some_and(|head| view.tag(head) != Tag::Number && !numbered(found)) || quantity.is_some() && found.kind == QuantityKind::Count {
+                if head.is_some_and(|head| view.tag(head) != Tag::Number && !numbered(found))
+                    || quantity.is_some() && found.kind == QuantityKind::Count
+                {
                     break;
                 }
                 if quantity.is_none() && !(numbered(found) && head.is_some()) {
@@ -100,22 +102,40 @@ impl Finder<'_> {
         self.finish(start, at, head, determiner, quantity)
     }
 
-    fn finish(&self, start: usize, end: usize, head: Option<usize>, determiner: Option<usize>, quantity: Option<usize>) -> Option<Phrase> {
+    fn finish(
+        &self,
+        start: usize,
+        end: usize,
+        head: Option<usize>,
+        determiner: Option<usize>,
+        quantity: Option<usize>,
+    ) -> Option<Phrase> {
         let view = self.view;
         match head {
             Some(head) => {
                 let end = head + 1;
                 // Bound words behind the number ("30 or more") belong to it.
-                let end = quantity.and_then(|index| self.quantities.get(index)).map_or(end, |quantity| if quantity.number.end == end { quantity.tokens.end } else { end });
+                let end = quantity.and_then(|index| self.quantities.get(index)).map_or(end, |quantity| {
+                    if quantity.number.end == end { quantity.tokens.end } else { end }
+                });
                 Some(phrase(start..end, head, determiner, quantity, view.tag(head) == Tag::ProperNoun))
             }
             // "the dead", "the poor", "this"
-            None if determiner.is_some() && end > start + 1 && matches!(view.tag(end - 1), Tag::Adjective) => {
+            None if determiner.is_some()
+                && end > start + 1
+                && matches!(view.tag(end - 1), Tag::Adjective) =>
+            {
                 Some(phrase(start..end, end - 1, determiner, quantity, false))
             }
-            None => quantity
-                .and_then(|index| self.quantities.get(index))
-                .map(|found| phrase(start..found.tokens.end, found.number.end.saturating_sub(1).max(start), determiner, quantity, false)),
+            None => quantity.and_then(|index| self.quantities.get(index)).map(|found| {
+                phrase(
+                    start..found.tokens.end,
+                    found.number.end.saturating_sub(1).max(start),
+                    determiner,
+                    quantity,
+                    false,
+                )
+            }),
         }
     }
 
@@ -126,28 +146,68 @@ impl Finder<'_> {
             Tag::Determiner if head.is_none() => Step::Determiner,
             Tag::Noun | Tag::ProperNoun => match head {
                 // A day after a finished phrase is an adverb: "killed two people Tuesday".
-                Some(_) if word_class::is_time_word(view.word(at)) && view.capital(at) && view.tag(at - 1) != Tag::ProperNoun => Step::Stop,
+                Some(_)
+                    if word_class::is_time_word(view.word(at))
+                        && view.capital(at)
+                        && view.tag(at - 1) != Tag::ProperNoun =>
+                {
+                    Step::Stop
+                }
                 Some(head) if view.tag(head) == Tag::Number && !self.counts(at) => Step::Stop,
                 _ => Step::Head,
             },
             Tag::Adjective => {
                 let goes_on = matches!(next, Tag::Noun | Tag::ProperNoun | Tag::Adjective | Tag::Number)
-                    || view.is(at + 1, &["and", "or", ","]) && matches!(view.tag(at + 2), Tag::Adjective) && matches!(view.tag(at + 3), Tag::Noun | Tag::ProperNoun)
+                    || view.is(at + 1, &["and", "or", ","])
+                        && matches!(view.tag(at + 2), Tag::Adjective)
+                        && matches!(view.tag(at + 3), Tag::Noun | Tag::ProperNoun)
                     || next == Tag::Verb && matches!(view.form(at + 1), VerbForm::Gerund);
                 match head {
-                    Some(head) if view.tag(head) == Tag::Number => if goes_on || determiner.is_some() { Step::Modifier } else { Step::Stop },
-                    Some(_) => if goes_on && view.tag(at - 1) == Tag::ProperNoun { Step::Modifier } else { Step::Stop },
+                    Some(head) if view.tag(head) == Tag::Number => {
+                        if goes_on || determiner.is_some() {
+                            Step::Modifier
+                        } else {
+                            Step::Stop
+                        }
+                    }
+                    Some(_) => {
+                        if goes_on && view.tag(at - 1) == Tag::ProperNoun {
+                            Step::Modifier
+                        } else {
+                            Step::Stop
+                        }
+                    }
                     None => Step::Modifier,
                 }
             }
-            Tag::Adverb if head.is_none() && matches!(next, Tag::Adjective) && !word_class::is_negation(view.word(at)) => Step::Modifier,
-            Tag::Coordinator if matches!(view.tag_before(at), Tag::Adjective) && next == Tag::Adjective && matches!(view.tag(at + 2), Tag::Noun | Tag::ProperNoun) => {
+            Tag::Adverb
+                if head.is_none()
+                    && matches!(next, Tag::Adjective)
+                    && !word_class::is_negation(view.word(at)) =>
+            {
                 Step::Modifier
             }
-            Tag::Punct if view.word(at) == "," && view.tag_before(at) == Tag::Adjective && next == Tag::Adjective && matches!(view.tag(at + 2), Tag::Noun | Tag::ProperNoun) => {
+            Tag::Coordinator
+                if matches!(view.tag_before(at), Tag::Adjective)
+                    && next == Tag::Adjective
+                    && matches!(view.tag(at + 2), Tag::Noun | Tag::ProperNoun) =>
+            {
                 Step::Modifier
             }
-            Tag::Punct if view.is(at, &["“", "\"", "‘"]) && head.is_none() && determiner.is_some() && matches!(next, Tag::Noun | Tag::Adjective | Tag::ProperNoun) => {
+            Tag::Punct
+                if view.word(at) == ","
+                    && view.tag_before(at) == Tag::Adjective
+                    && next == Tag::Adjective
+                    && matches!(view.tag(at + 2), Tag::Noun | Tag::ProperNoun) =>
+            {
+                Step::Modifier
+            }
+            Tag::Punct
+                if view.is(at, &["“", "\"", "‘"])
+                    && head.is_none()
+                    && determiner.is_some()
+                    && matches!(next, Tag::Noun | Tag::Adjective | Tag::ProperNoun) =>
+            {
                 Step::Modifier
             }
             Tag::Symbol if view.is(at, &["$", "€", "£", "#"]) => Step::Modifier,
@@ -173,7 +233,13 @@ fn numbered(quantity: &Quantity) -> bool {
     matches!(quantity.kind, QuantityKind::Other | QuantityKind::Date | QuantityKind::Ordinal)
 }
 
-fn phrase(tokens: Range<usize>, head: usize, determiner: Option<usize>, quantity: Option<usize>, name: bool) -> Phrase {
+fn phrase(
+    tokens: Range<usize>,
+    head: usize,
+    determiner: Option<usize>,
+    quantity: Option<usize>,
+    name: bool,
+) -> Phrase {
     Phrase {
         tokens,
         head,
@@ -193,8 +259,13 @@ fn relate(view: View<'_>, phrases: &mut [Phrase], first: usize) {
     for index in first..phrases.len() {
         let Some(current) = phrases.get(index).cloned() else { continue };
         let start = current.tokens.start;
-        let preposition = start.checked_sub(1).filter(|&at| view.tag(at) == Tag::Adposition || view.tag(at) == Tag::Particle && view.word(at) == "to");
-        let previous = index.checked_sub(1).filter(|&previous| previous >= first).and_then(|previous| outermost(phrases, previous, start));
+        let preposition = start.checked_sub(1).filter(|&at| {
+            view.tag(at) == Tag::Adposition || view.tag(at) == Tag::Particle && view.word(at) == "to"
+        });
+        let previous = index
+            .checked_sub(1)
+            .filter(|&previous| previous >= first)
+            .and_then(|previous| outermost(phrases, previous, start));
         let mut of = None;
         let mut coordinated = None;
         let mut apposition = None;
@@ -208,12 +279,18 @@ fn relate(view: View<'_>, phrases: &mut [Phrase], first: usize) {
                 Some(1) if view.word(end) == "," => {
                     if continues_list(view, phrases, current.tokens.end, before) {
                         coordinated = Some(previous);
-                    } else if before.name != current.name || before.determiner.is_some() != current.determiner.is_some() {
+                    } else if before.name != current.name
+                        || before.determiner.is_some() != current.determiner.is_some()
+                    {
                         apposition = Some(previous);
                     }
                 }
-                Some(2) if view.word(end) == "," && view.is(end + 1, &["and", "or"]) => coordinated = Some(previous),
-                Some(3) if view.word(end) == "," && view.follows(end + 1, &["as", "well"]) => coordinated = Some(previous),
+                Some(2) if view.word(end) == "," && view.is(end + 1, &["and", "or"]) => {
+                    coordinated = Some(previous)
+                }
+                Some(3) if view.word(end) == "," && view.follows(end + 1, &["as", "well"]) => {
+                    coordinated = Some(previous)
+                }
                 _ => {}
             }
         }
@@ -237,7 +314,9 @@ fn relate(view: View<'_>, phrases: &mut [Phrase], first: usize) {
 
 /// The last phrase before `start` that is no possessor inside another.
 fn outermost(phrases: &[Phrase], index: usize, start: usize) -> Option<usize> {
-    (index.saturating_sub(4)..=index).rev().find(|&place| phrases.get(place).is_some_and(|phrase| phrase.tokens.end <= start))
+    (index.saturating_sub(4)..=index)
+        .rev()
+        .find(|&place| phrases.get(place).is_some_and(|phrase| phrase.tokens.end <= start))
 }
 
 /// "A, B and C": after this member comes another comma or the final "and" with a phrase.

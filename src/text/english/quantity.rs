@@ -74,8 +74,29 @@ const BEFORE: &[(&[&str], Bound)] = &[
 
 /// Verbs that bound the number they govern; they are not part of the quantity.
 const VERBS: &[(&[&str], Bound)] = &[
-    (&["exceed", "exceeds", "exceeded", "exceeding", "surpass", "surpasses", "surpassed", "surpassing", "top", "tops", "topped", "topping",
-       "pass", "passes", "passed", "passing", "crosses", "crossed"], Bound::MoreThan),
+    (
+        &[
+            "exceed",
+            "exceeds",
+            "exceeded",
+            "exceeding",
+            "surpass",
+            "surpasses",
+            "surpassed",
+            "surpassing",
+            "top",
+            "tops",
+            "topped",
+            "topping",
+            "pass",
+            "passes",
+            "passed",
+            "passing",
+            "crosses",
+            "crossed",
+        ],
+        Bound::MoreThan,
+    ),
     (&["near", "nears", "neared", "approach", "approaches", "approached"], Bound::Nearly),
 ];
 
@@ -100,7 +121,8 @@ pub fn find(view: View<'_>, found: &mut Vec<Quantity>) {
     let first = found.len();
     let mut at = view.start;
     while at < view.end {
-        let floor = found.get(first..).and_then(<[Quantity]>::last).map_or(view.start, |last| last.tokens.end);
+        let floor =
+            found.get(first..).and_then(<[Quantity]>::last).map_or(view.start, |last| last.tokens.end);
         match quantity_at(view, at, floor) {
             Some(quantity) => {
                 at = quantity.tokens.end.max(at + 1);
@@ -120,32 +142,62 @@ fn quantity_at(view: View<'_>, at: usize, floor: usize) -> Option<Quantity> {
     let number = number::read(view, at)?;
     let (start, bound_before) = bound_before(view, at, floor);
     let range = range(view, start, at, &number);
-    let (start, end, high) = range.map_or((start, number.end, None), |range| (range.start, range.end, Some(range.high)));
+    let (start, end, high) =
+        range.map_or((start, number.end, None), |range| (range.start, range.end, Some(range.high)));
     let low = range.map_or(number.value, |range| range.low);
     let (end, bound_after) = bound_after(view, end);
     let start = article_before(view, start, floor);
-    let bound = bound_before.or(bound_after).or_else(|| bound_of_verb(view, start)).unwrap_or(if number.vague { Bound::Vague } else { Bound::Exact });
+    let bound = bound_before
+        .or(bound_after)
+        .or_else(|| bound_of_verb(view, start))
+        .unwrap_or(if number.vague { Bound::Vague } else { Bound::Exact });
     let number_tokens = at..range.map_or(number.end, |range| range.end);
     let kind = kind_of(view, &number_tokens, &number, high);
     Some(make(view, start..end, number_tokens, low, high, bound, number.vague, kind))
 }
 
 #[expect(clippy::too_many_arguments, reason = "the fields of a quantity, given once")]
-fn make(view: View<'_>, tokens: std::ops::Range<usize>, number: std::ops::Range<usize>, low: u64, high: Option<u64>, bound: Bound, vague: bool, kind: QuantityKind) -> Quantity {
+fn make(
+    view: View<'_>,
+    tokens: std::ops::Range<usize>,
+    number: std::ops::Range<usize>,
+    low: u64,
+    high: Option<u64>,
+    bound: Bound,
+    vague: bool,
+    kind: QuantityKind,
+) -> Quantity {
     let start = view.token(tokens.start).map_or(0, |token| token.span.start);
-    let end = tokens.end.checked_sub(1).and_then(|last| view.token(last)).map_or(start, |token| token.span.end);
+    let end =
+        tokens.end.checked_sub(1).and_then(|last| view.token(last)).map_or(start, |token| token.span.end);
     Quantity { tokens, number, span: Span { start, end }, low, high, bound, vague, kind }
 }
 
 /// "no casualties", "nobody", "none", "no one", "zero deaths".
 fn nobody(view: View<'_>, at: usize) -> Option<Quantity> {
-    let zero = |end: usize| Some(make(view, at..end, at..end, 0, None, Bound::Exact, false, QuantityKind::Count));
+    let zero =
+        |end: usize| Some(make(view, at..end, at..end, 0, None, Bound::Exact, false, QuantityKind::Count));
     match view.word(at) {
         "nobody" | "none" | "noone" | "no-one" => zero(at + 1),
         "no" if view.word(at + 1) == "one" => zero(at + 2),
-        "no" if view.is(at + 1, &["longer", "more", "fewer", "less", "doubt", "matter", "sooner", ".", "way", "later", "other"]) => None,
-        "no" if view.tag(at + 1) == Tag::Noun || matches!(view.tag(at + 1), Tag::Adjective | Tag::Verb) && matches!(view.tag(at + 2), Tag::Noun) => zero(at + 1),
-        "no" if matches!(view.tag(at + 1), Tag::Adjective | Tag::Noun | Tag::Verb) && matches!(view.word(at + 2), "or" | "and" | ",") => zero(at + 1),
+        "no" if view.is(
+            at + 1,
+            &["longer", "more", "fewer", "less", "doubt", "matter", "sooner", ".", "way", "later", "other"],
+        ) =>
+        {
+            None
+        }
+        "no" if view.tag(at + 1) == Tag::Noun
+            || matches!(view.tag(at + 1), Tag::Adjective | Tag::Verb)
+                && matches!(view.tag(at + 2), Tag::Noun) =>
+        {
+            zero(at + 1)
+        }
+        "no" if matches!(view.tag(at + 1), Tag::Adjective | Tag::Noun | Tag::Verb)
+            && matches!(view.word(at + 2), "or" | "and" | ",") =>
+        {
+            zero(at + 1)
+        }
         _ => None,
     }
 }
@@ -153,15 +205,23 @@ fn nobody(view: View<'_>, at: usize) -> Option<Quantity> {
 /// Numbers inside one word: "24-year-old", "44-day", "20th", "1990s", "8.30pm".
 fn single_token(view: View<'_>, at: usize) -> Option<Quantity> {
     let word = view.word(at);
-    let one = |low: u64, kind: QuantityKind| Some(make(view, at..at + 1, at..at + 1, low, None, Bound::Exact, false, kind));
+    let one = |low: u64, kind: QuantityKind| {
+        Some(make(view, at..at + 1, at..at + 1, low, None, Bound::Exact, false, kind))
+    };
     if view.kind(at) == TokenKind::Word {
         let (head, tail) = word.split_once('-')?;
         let value = number::plain_digits(head).or_else(|| spelled_head(head))?;
-        if spelled_head(word.rsplit('-').next().unwrap_or_default()).is_some() && !head.starts_with(|sign: char| sign.is_ascii_digit()) {
+        if spelled_head(word.rsplit('-').next().unwrap_or_default()).is_some()
+            && !head.starts_with(|sign: char| sign.is_ascii_digit())
+        {
             // "twenty-nine" is a plain number.
             return None;
         }
-        let kind = if tail.ends_with("old") || tail.ends_with("olds") { QuantityKind::Age } else { QuantityKind::Measure };
+        let kind = if tail.ends_with("old") || tail.ends_with("olds") {
+            QuantityKind::Age
+        } else {
+            QuantityKind::Measure
+        };
         return one(whole(value), kind);
     }
     if view.kind(at) != TokenKind::Number {
@@ -172,7 +232,11 @@ fn single_token(view: View<'_>, at: usize) -> Option<Quantity> {
     if number::is_ordinal(word) {
         return one(low, QuantityKind::Ordinal);
     }
-    if word.contains(':') || ["am", "pm", "a", "p", "h", "hrs", "z"].iter().any(|end| word.ends_with(end) && !word.ends_with("bn")) {
+    if word.contains(':')
+        || ["am", "pm", "a", "p", "h", "hrs", "z"]
+            .iter()
+            .any(|end| word.ends_with(end) && !word.ends_with("bn"))
+    {
         return one(low, QuantityKind::Time);
     }
     if word.ends_with('s') {
@@ -188,7 +252,11 @@ fn single_token(view: View<'_>, at: usize) -> Option<Quantity> {
     None
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "read from digits below the largest value")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "read from digits below the largest value"
+)]
 fn whole(value: f64) -> u64 {
     value as u64
 }
@@ -222,7 +290,8 @@ fn bound_before(view: View<'_>, at: usize, floor: usize) -> (usize, Option<Bound
     let mut bound = None;
     for _ in 0..2 {
         // "over the 30", "the nearly 30": an article may stand between.
-        let matched = BEFORE.iter().find(|(words, _)| view.preceded_by(start, words) && start - words.len() >= floor);
+        let matched =
+            BEFORE.iter().find(|(words, _)| view.preceded_by(start, words) && start - words.len() >= floor);
         let Some((words, found)) = matched else { break };
         start -= words.len();
         bound = bound.map_or(Some(*found), |inner| Some(if inner == Bound::About { *found } else { inner }));
@@ -231,7 +300,9 @@ fn bound_before(view: View<'_>, at: usize, floor: usize) -> (usize, Option<Bound
 }
 
 fn article_before(view: View<'_>, start: usize, floor: usize) -> usize {
-    let article = start.checked_sub(1).filter(|&at| at >= floor && view.is(at, &["a", "another"]) && view.is(start, &["dozen", "couple", "few"]));
+    let article = start.checked_sub(1).filter(|&at| {
+        at >= floor && view.is(at, &["a", "another"]) && view.is(start, &["dozen", "couple", "few"])
+    });
     article.filter(|&at| view.word(at) == "a").unwrap_or(start)
 }
 
@@ -258,7 +329,9 @@ fn bound_of_verb(view: View<'_>, start: usize) -> Option<Bound> {
     matched.or_else(|| {
         // "topped the 30 mark" carries its bound over the article.
         let further = before.checked_sub(1)?;
-        (view.word(before) == "the").then(|| VERBS.iter().find(|(words, _)| view.is(further, words)).map(|(_, bound)| *bound)).flatten()
+        (view.word(before) == "the")
+            .then(|| VERBS.iter().find(|(words, _)| view.is(further, words)).map(|(_, bound)| *bound))
+            .flatten()
     })
 }
 
@@ -276,7 +349,9 @@ fn range(view: View<'_>, start: usize, at: usize, first: &Number) -> Option<Foun
         return None;
     }
     let joint = first.end;
-    let between = view.word(start.checked_sub(1)?.max(view.start)) == "between" && view.word(joint) == "and" && start > view.start;
+    let between = view.word(start.checked_sub(1)?.max(view.start)) == "between"
+        && view.word(joint) == "and"
+        && start > view.start;
     let dash = view.is(joint, &["-", "–", "—"]) && !view.spaced(joint) && !view.spaced(joint + 1);
     let plain = view.is(joint, &["to", "or"]) && view.before(start) != "from" || dash || between;
     if !plain {
@@ -289,7 +364,11 @@ fn range(view: View<'_>, start: usize, at: usize, first: &Number) -> Option<Foun
         return None;
     }
     // "two to three thousand": the scale belongs to both.
-    if second.value >= 1000 && low < 1000 && view.is(second.end - 1, &["thousand", "million", "hundred"]) && first.end == at + 1 {
+    if second.value >= 1000
+        && low < 1000
+        && view.is(second.end - 1, &["thousand", "million", "hundred"])
+        && first.end == at + 1
+    {
         let unit = match view.word(second.end - 1) {
             "hundred" => 100,
             "thousand" => 1_000,
@@ -300,6 +379,15 @@ fn range(view: View<'_>, start: usize, at: usize, first: &Number) -> Option<Foun
         }
     }
     let near = view.word(joint) != "or" || second.value <= low.saturating_mul(2).max(low + 2);
-    let years = first.digits && (1900..2100).contains(&low) && view.word(at).len() == 4 && !view.word(at).contains(',') && second.value < 2100;
-    (low < second.value && near && !years).then_some(FoundRange { start: if between { start - 1 } else { start }, end: second.end, low, high: second.value })
+    let years = first.digits
+        && (1900..2100).contains(&low)
+        && view.word(at).len() == 4
+        && !view.word(at).contains(',')
+        && second.value < 2100;
+    (low < second.value && near && !years).then_some(FoundRange {
+        start: if between { start - 1 } else { start },
+        end: second.end,
+        low,
+        high: second.value,
+    })
 }

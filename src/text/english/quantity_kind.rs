@@ -9,28 +9,222 @@ use super::word_class;
 use crate::text::{QuantityKind, Tag};
 
 const MONTHS: &[&str] = &[
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "jan", "feb",
-    "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "jan.", "feb.", "mar.", "apr.", "jun.", "jul.", "aug.", "sep.",
-    "sept.", "oct.", "nov.", "dec.",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
+    "jan.",
+    "feb.",
+    "mar.",
+    "apr.",
+    "jun.",
+    "jul.",
+    "aug.",
+    "sep.",
+    "sept.",
+    "oct.",
+    "nov.",
+    "dec.",
 ];
 
 const MONEY: &[&str] = &[
-    "dollar", "dollars", "euro", "euros", "cents", "pence", "franc", "francs", "rupee", "rupees", "yen", "won", "yuan", "ruble", "rubles",
-    "rouble", "roubles", "lira", "liras", "peso", "pesos", "dinar", "dinars", "dirham", "dirhams", "riyal", "riyals", "rial", "rials",
-    "shekel", "shekels", "krona", "kronor", "krone", "kroner", "rand", "naira", "shilling", "shillings", "baht", "rupiah", "ringgit", "taka",
-    "manat", "manats", "hryvnia", "zloty", "forint", "usd", "eur", "gbp", "£", "€", "$",
+    "dollar",
+    "dollars",
+    "euro",
+    "euros",
+    "cents",
+    "pence",
+    "franc",
+    "francs",
+    "rupee",
+    "rupees",
+    "yen",
+    "won",
+    "yuan",
+    "ruble",
+    "rubles",
+    "rouble",
+    "roubles",
+    "lira",
+    "liras",
+    "peso",
+    "pesos",
+    "dinar",
+    "dinars",
+    "dirham",
+    "dirhams",
+    "riyal",
+    "riyals",
+    "rial",
+    "rials",
+    "shekel",
+    "shekels",
+    "krona",
+    "kronor",
+    "krone",
+    "kroner",
+    "rand",
+    "naira",
+    "shilling",
+    "shillings",
+    "baht",
+    "rupiah",
+    "ringgit",
+    "taka",
+    "manat",
+    "manats",
+    "hryvnia",
+    "zloty",
+    "forint",
+    "usd",
+    "eur",
+    "gbp",
+    "£",
+    "€",
+    "$",
 ];
 
 const UNITS: &[&str] = &[
-    "kilometer", "kilometers", "kilometre", "kilometres", "km", "kms", "mile", "miles", "meter", "meters", "metre", "metres", "m", "cm", "mm",
-    "foot", "feet", "ft", "ft.", "inch", "inches", "yard", "yards", "kilogram", "kilograms", "kilogramme", "kilogrammes", "kg", "kgs", "kilo",
-    "kilos", "gram", "grams", "gramme", "grammes", "ton", "tons", "tonne", "tonnes", "pound", "pounds", "lb", "lbs", "ounce", "ounces", "litre",
-    "litres", "liter", "liters", "gallon", "gallons", "barrel", "barrels", "acre", "acres", "hectare", "hectares", "sq", "square", "cubic",
-    "degree", "degrees", "°", "celsius", "fahrenheit", "c", "f", "mph", "kph", "km/h", "knot", "knots", "megawatt", "megawatts", "mw", "gigawatts",
-    "kilowatts", "volt", "volts", "kilotons", "second", "seconds", "minute", "minutes", "min", "mins", "hour", "hours", "hrs", "day", "days",
-    "night", "nights", "week", "weeks", "weekend", "weekends", "fortnight", "month", "months", "year", "years", "decade", "decades", "century",
-    "centuries", "magnitude", "calibre", "caliber", "millimetre", "millimeter", "millimetres", "millimeters", "centimetres", "centimeters",
-    "nautical", "light-years", "bpm", "points", "richter",
+    "kilometer",
+    "kilometers",
+    "kilometre",
+    "kilometres",
+    "km",
+    "kms",
+    "mile",
+    "miles",
+    "meter",
+    "meters",
+    "metre",
+    "metres",
+    "m",
+    "cm",
+    "mm",
+    "foot",
+    "feet",
+    "ft",
+    "ft.",
+    "inch",
+    "inches",
+    "yard",
+    "yards",
+    "kilogram",
+    "kilograms",
+    "kilogramme",
+    "kilogrammes",
+    "kg",
+    "kgs",
+    "kilo",
+    "kilos",
+    "gram",
+    "grams",
+    "gramme",
+    "grammes",
+    "ton",
+    "tons",
+    "tonne",
+    "tonnes",
+    "pound",
+    "pounds",
+    "lb",
+    "lbs",
+    "ounce",
+    "ounces",
+    "litre",
+    "litres",
+    "liter",
+    "liters",
+    "gallon",
+    "gallons",
+    "barrel",
+    "barrels",
+    "acre",
+    "acres",
+    "hectare",
+    "hectares",
+    "sq",
+    "square",
+    "cubic",
+    "degree",
+    "degrees",
+    "°",
+    "celsius",
+    "fahrenheit",
+    "c",
+    "f",
+    "mph",
+    "kph",
+    "km/h",
+    "knot",
+    "knots",
+    "megawatt",
+    "megawatts",
+    "mw",
+    "gigawatts",
+    "kilowatts",
+    "volt",
+    "volts",
+    "kilotons",
+    "second",
+    "seconds",
+    "minute",
+    "minutes",
+    "min",
+    "mins",
+    "hour",
+    "hours",
+    "hrs",
+    "day",
+    "days",
+    "night",
+    "nights",
+    "week",
+    "weeks",
+    "weekend",
+    "weekends",
+    "fortnight",
+    "month",
+    "months",
+    "year",
+    "years",
+    "decade",
+    "decades",
+    "century",
+    "centuries",
+    "magnitude",
+    "calibre",
+    "caliber",
+    "millimetre",
+    "millimeter",
+    "millimetres",
+    "millimeters",
+    "centimetres",
+    "centimeters",
+    "nautical",
+    "light-years",
+    "bpm",
+    "points",
+    "richter",
 ];
 
 const FACTORS: &[&str] = &["time", "times", "-fold", "fold", "percentage"];
@@ -41,10 +235,15 @@ pub(super) fn kind_of(view: View<'_>, at: &Range<usize>, number: &Number, high: 
     let (before, next) = (view.before(start), view.word(end));
     // "25-year" was cut only where the hyphen stood alone.
     let unit = if next == "-" { view.word(end + 1) } else { next };
-    if view.is(end, &["%", "percent", "pct", "pc"]) || (next == "per" && view.is(end + 1, &["cent", "cents"])) || (next == "percentage") {
+    if view.is(end, &["%", "percent", "pct", "pc"])
+        || (next == "per" && view.is(end + 1, &["cent", "cents"]))
+        || (next == "percentage")
+    {
         return QuantityKind::Percent;
     }
-    if matches!(before, "$" | "€" | "£" | "¥" | "₹" | "us$" | "rs" | "rs." | "usd" | "eur" | "inr") || MONEY.contains(&unit) {
+    if matches!(before, "$" | "€" | "£" | "¥" | "₹" | "us$" | "rs" | "rs." | "usd" | "eur" | "inr")
+        || MONEY.contains(&unit)
+    {
         return QuantityKind::Money;
     }
     if let Some(kind) = time_or_date(view, at, number) {
@@ -53,7 +252,10 @@ pub(super) fn kind_of(view: View<'_>, at: &Range<usize>, number: &Number, high: 
     if age(view, at, number) {
         return QuantityKind::Age;
     }
-    if (number.fraction && !number.vague) || UNITS.contains(&unit) && !counted_anyway(view, end) || magnitude(view, start) {
+    if (number.fraction && !number.vague)
+        || UNITS.contains(&unit) && !counted_anyway(view, end)
+        || magnitude(view, start)
+    {
         return QuantityKind::Measure;
     }
     if FACTORS.contains(&unit) || named_by_number(view, at, number) || pronoun_one(view, at, number) {
@@ -71,7 +273,8 @@ fn counted_anyway(view: View<'_>, end: usize) -> bool {
 }
 
 fn magnitude(view: View<'_>, start: usize) -> bool {
-    view.is(start.wrapping_sub(1), &["magnitude", "measuring"]) || view.preceded_by(start, &["magnitude", "of"])
+    view.is(start.wrapping_sub(1), &["magnitude", "measuring"])
+        || view.preceded_by(start, &["magnitude", "of"])
 }
 
 fn time_or_date(view: View<'_>, at: &Range<usize>, number: &Number) -> Option<QuantityKind> {
@@ -82,11 +285,15 @@ fn time_or_date(view: View<'_>, at: &Range<usize>, number: &Number) -> Option<Qu
     {
         return Some(QuantityKind::Time);
     }
-    if number.value <= 24 && matches!(before, "at" | "by" | "until" | "around" | "about" | "from") && (view.is(at.end, &["in"]) && view.is(at.end + 2, &["morning", "evening", "afternoon"])) {
+    if number.value <= 24
+        && matches!(before, "at" | "by" | "until" | "around" | "about" | "from")
+        && (view.is(at.end, &["in"]) && view.is(at.end + 2, &["morning", "evening", "afternoon"]))
+    {
         return Some(QuantityKind::Time);
     }
     let month = |word: &str| MONTHS.contains(&word);
-    let capital_month = |place: usize| month(view.word(place)) && (view.capital(place) || view.word(place).len() > 4);
+    let capital_month =
+        |place: usize| month(view.word(place)) && (view.capital(place) || view.word(place).len() > 4);
     if number.value <= 31 && number.digits {
         if at.start > view.start && capital_month(at.start - 1) && !matches!(view.tag(at.end), Tag::Noun) {
             return Some(QuantityKind::Date);
@@ -95,7 +302,11 @@ fn time_or_date(view: View<'_>, at: &Range<usize>, number: &Number) -> Option<Qu
             return Some(QuantityKind::Date);
         }
         // "Sept 19-20", "19 and 20 September"
-        if view.is(at.start.wrapping_sub(1), &["-", "–", "and", "to"]) && at.start >= view.start + 3 && capital_month(at.start - 3) && !matches!(view.tag(at.end), Tag::Noun | Tag::Verb) {
+        if view.is(at.start.wrapping_sub(1), &["-", "–", "and", "to"])
+            && at.start >= view.start + 3
+            && capital_month(at.start - 3)
+            && !matches!(view.tag(at.end), Tag::Noun | Tag::Verb)
+        {
             return Some(QuantityKind::Date);
         }
     }
@@ -104,15 +315,50 @@ fn time_or_date(view: View<'_>, at: &Range<usize>, number: &Number) -> Option<Qu
 
 /// Four digits between 1000 and 2100 without a comma, unless people or things follow.
 fn year(view: View<'_>, at: &Range<usize>, number: &Number) -> bool {
-    if !number.digits || view.word(at.start).len() != 4 || at.end != at.start + 1 || !(1000..2100).contains(&number.value) {
+    if !number.digits
+        || view.word(at.start).len() != 4
+        || at.end != at.start + 1
+        || !(1000..2100).contains(&number.value)
+    {
         return false;
     }
     let before = view.before(at.start);
-    let dated = matches!(before, "in" | "of" | "since" | "until" | "during" | "from" | "by" | "year" | "early" | "late" | "mid" | "before" | "after" | "the" | "summer" | "winter" | "spring" | "autumn" | "between")
-        || MONTHS.contains(&before)
+    let dated = matches!(
+        before,
+        "in" | "of"
+            | "since"
+            | "until"
+            | "during"
+            | "from"
+            | "by"
+            | "year"
+            | "early"
+            | "late"
+            | "mid"
+            | "before"
+            | "after"
+            | "the"
+            | "summer"
+            | "winter"
+            | "spring"
+            | "autumn"
+            | "between"
+    ) || MONTHS.contains(&before)
         || (before == "," && at.start >= view.start + 2 && view.tag(at.start - 2) == Tag::Number);
-    let plural_next = view.tag(at.end) == Tag::Noun && view.word(at.end).ends_with('s') || view.is(at.end, &["people", "men", "women", "children", "police", "troops", "others", "more", "of", "dead", "wounded", "injured", "killed", "missing"]);
-    if plural_next { matches!(before, "the" | "'s") && view.is(at.end, &["elections", "olympics", "protests", "floods", "riots"]) } else { dated || (1900..2100).contains(&number.value) }
+    let plural_next = view.tag(at.end) == Tag::Noun && view.word(at.end).ends_with('s')
+        || view.is(
+            at.end,
+            &[
+                "people", "men", "women", "children", "police", "troops", "others", "more", "of", "dead",
+                "wounded", "injured", "killed", "missing",
+            ],
+        );
+    if plural_next {
+        matches!(before, "the" | "'s")
+            && view.is(at.end, &["elections", "olympics", "protests", "floods", "riots"])
+    } else {
+        dated || (1900..2100).contains(&number.value)
+    }
 }
 
 /// "aged 20", "Jan Dill, 34,", "(34)", "34 years old", "at the age of 9".
@@ -121,14 +367,28 @@ fn age(view: View<'_>, at: &Range<usize>, number: &Number) -> bool {
     if number.value > 120 {
         return false;
     }
-    if view.is(start.wrapping_sub(1), &["aged", "age", "ages"]) || view.preceded_by(start, &["age", "of"]) || view.preceded_by(start, &["aged", "between"]) || view.preceded_by(start, &["ages", "of"]) {
+    if view.is(start.wrapping_sub(1), &["aged", "age", "ages"])
+        || view.preceded_by(start, &["age", "of"])
+        || view.preceded_by(start, &["aged", "between"])
+        || view.preceded_by(start, &["ages", "of"])
+    {
         return true;
     }
     // The later members of "aged 3, 5 and 7".
-    if (view.start..start).rev().take(8).take_while(|&place| view.tag(place) == Tag::Number || view.is(place, &[",", "and", "or", "to", "aged", "ages"])).any(|place| view.is(place, &["aged", "ages"])) {
+    if (view.start..start)
+        .rev()
+        .take(8)
+        .take_while(|&place| {
+            view.tag(place) == Tag::Number || view.is(place, &[",", "and", "or", "to", "aged", "ages"])
+        })
+        .any(|place| view.is(place, &["aged", "ages"]))
+    {
         return true;
     }
-    if view.is(end, &["year", "years", "month", "months", "yr", "yrs", "-"]) && (view.is(end + 1, &["old", "olds", "year", "years"]) || view.is(end + 2, &["old", "olds"]) && view.is(end + 1, &["-", "of"])) {
+    if view.is(end, &["year", "years", "month", "months", "yr", "yrs", "-"])
+        && (view.is(end + 1, &["old", "olds", "year", "years"])
+            || view.is(end + 2, &["old", "olds"]) && view.is(end + 1, &["-", "of"]))
+    {
         return true;
     }
     if view.is(start.wrapping_sub(1), &["his", "her", "their"]) && view.word(start).ends_with('s') {
@@ -138,7 +398,8 @@ fn age(view: View<'_>, at: &Range<usize>, number: &Number) -> bool {
     let after_name = start >= view.start + 2 && view.tag(start - 2) == Tag::ProperNoun && number.digits;
     if after_name && view.before(start) == "," && closes {
         // "in Oslo, 25, …" needs a person; a comma pair around a bare number after a name is an age.
-        return !MONTHS.contains(&view.word(start - 2)) && (view.word(end) != "." || !word_class::is_time_word(view.word(start - 2)));
+        return !MONTHS.contains(&view.word(start - 2))
+            && (view.word(end) != "." || !word_class::is_time_word(view.word(start - 2)));
     }
     after_name && view.before(start) == "(" && view.word(end) == ")"
 }
@@ -155,7 +416,8 @@ fn named_by_number(view: View<'_>, at: &Range<usize>, number: &Number) -> bool {
     }
     if word_class::takes_number_name(before) {
         // "the bus 25 people" is rare; "a group 25" is not a name.
-        let followed_by_people = matches!(view.tag(at.end), Tag::Noun) && view.word(at.end).ends_with('s') || view.is(at.end, &["people", "men", "women", "children"]);
+        let followed_by_people = matches!(view.tag(at.end), Tag::Noun) && view.word(at.end).ends_with('s')
+            || view.is(at.end, &["people", "men", "women", "children"]);
         return !followed_by_people;
     }
     // Digits glued to letters by a hyphen: "Il - 76" cut by a space.
@@ -167,8 +429,32 @@ fn pronoun_one(view: View<'_>, at: &Range<usize>, number: &Number) -> bool {
     if number.value != 1 || view.word(at.start) != "one" {
         return false;
     }
-    view.is(at.start.wrapping_sub(1), &["this", "that", "which", "every", "any", "each", "the", "some", "good", "new", "big", "only", "no", "loved", "wrong", "right", "deadliest", "worst", "first", "last", "square"])
-        && !matches!(view.tag(at.end), Tag::Noun | Tag::Adjective)
+    view.is(
+        at.start.wrapping_sub(1),
+        &[
+            "this",
+            "that",
+            "which",
+            "every",
+            "any",
+            "each",
+            "the",
+            "some",
+            "good",
+            "new",
+            "big",
+            "only",
+            "no",
+            "loved",
+            "wrong",
+            "right",
+            "deadliest",
+            "worst",
+            "first",
+            "last",
+            "square",
+        ],
+    ) && !matches!(view.tag(at.end), Tag::Noun | Tag::Adjective)
         && !view.is(at.end, &["dead", "killed", "wounded", "injured", "missing"])
         || view.is(at.end, &["another", "'s", "must", "should", "can", "day"])
         || view.preceded_by(at.start, &["one", "by"])
@@ -184,12 +470,15 @@ fn score(view: View<'_>, at: &Range<usize>, number: &Number) -> bool {
     let dash = |place: usize| view.is(place, &["-", "–"]) && !view.spaced(place) && !view.spaced(place + 1);
     let left = at.start > view.start + 1 && dash(at.start - 1) && view.tag(at.start - 2) == Tag::Number;
     let right = dash(at.end) && view.tag(at.end + 1) == Tag::Number;
-    left || right || view.is(at.end, &["vote", "votes", "goal", "goals"]) || view.preceded_by(at.start, &["votes", "to"])
+    left || right
+        || view.is(at.end, &["vote", "votes", "goal", "goals"])
+        || view.preceded_by(at.start, &["votes", "to"])
 }
 
 /// "two thirds", "three quarters", "half of": shares.
 fn share(view: View<'_>, at: &Range<usize>) -> bool {
-    view.is(at.end, &["thirds", "third", "quarters", "quarter", "fifths", "tenths", "halves"]) && !matches!(view.tag(at.end + 1), Tag::Noun)
+    view.is(at.end, &["thirds", "third", "quarters", "quarter", "fifths", "tenths", "halves"])
+        && !matches!(view.tag(at.end + 1), Tag::Noun)
         || view.follows(at.end, &["in", "10"])
         || view.follows(at.end, &["out", "of"]) && matches!(view.tag(at.end + 2), Tag::Number)
 }

@@ -5,28 +5,112 @@ use std::ops::Range;
 
 /// Words whose full stop does not end a sentence when more follows on the line.
 const NEVER_LAST: &[&str] = &[
-    "mr", "mrs", "ms", "messrs", "dr", "prof", "gen", "col", "lt", "capt", "cmdr", "sgt", "cpl", "maj", "brig", "adm", "gov", "sen",
-    "rep", "reps", "sens", "rev", "fr", "hon", "pres", "st", "mt", "ft", "vs", "approx", "no", "nos", "fig", "supt", "insp", "det",
-    "amb", "sec", "min", "spc", "pvt", "pfc", "atty", "dist", "const", "e.g", "i.e", "cf", "viz",
+    "mr", "mrs", "ms", "messrs", "dr", "prof", "gen", "col", "lt", "capt", "cmdr", "sgt", "cpl", "maj",
+    "brig", "adm", "gov", "sen", "rep", "reps", "sens", "rev", "fr", "hon", "pres", "st", "mt", "ft", "vs",
+    "approx", "no", "nos", "fig", "supt", "insp", "det", "amb", "sec", "min", "spc", "pvt", "pfc", "atty",
+    "dist", "const", "e.g", "i.e", "cf", "viz",
 ];
 
 /// Words whose full stop may also end a sentence: it does before a word that usually starts one.
 const SOMETIMES_LAST: &[&str] = &[
-    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "inc", "ltd", "co", "corp", "bros", "etc", "dept",
-    "jr", "sr", "est", "ave", "blvd", "rd", "al", "ariz", "calif", "colo", "conn", "fla", "ga", "ill", "ind", "kan", "ky", "la", "md",
-    "mass", "mich", "minn", "miss", "mo", "mont", "neb", "nev", "okla", "ore", "pa", "tenn", "tex", "va", "wash", "wis", "ala", "ark",
-    "a.m", "p.m", "u.s", "u.k", "u.n", "e.u", "d.c", "n.y", "tel", "km", "kg", "hr", "hrs", "mins", "mon", "tue", "tues", "wed", "thu",
-    "thur", "thurs", "fri", "sat", "sun",
+    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "inc", "ltd", "co",
+    "corp", "bros", "etc", "dept", "jr", "sr", "est", "ave", "blvd", "rd", "al", "ariz", "calif", "colo",
+    "conn", "fla", "ga", "ill", "ind", "kan", "ky", "la", "md", "mass", "mich", "minn", "miss", "mo", "mont",
+    "neb", "nev", "okla", "ore", "pa", "tenn", "tex", "va", "wash", "wis", "ala", "ark", "a.m", "p.m", "u.s",
+    "u.k", "u.n", "e.u", "d.c", "n.y", "tel", "km", "kg", "hr", "hrs", "mins", "mon", "tue", "tues", "wed",
+    "thu", "thur", "thurs", "fri", "sat", "sun",
 ];
 
 /// Words that begin a sentence far more often than they continue a name.
 const STARTERS: &[&str] = &[
-    "the", "a", "an", "in", "on", "at", "he", "she", "it", "they", "we", "i", "this", "that", "these", "those", "but", "and", "his", "her",
-    "its", "their", "our", "there", "some", "many", "most", "several", "as", "after", "before", "when", "while", "if", "although", "since",
-    "for", "from", "with", "according", "authorities", "officials", "police", "local", "meanwhile", "however", "no", "at", "more", "another",
-    "residents", "witnesses", "earlier", "later", "both", "all", "one", "two", "three", "four", "five", "six", "so", "then", "what", "who",
-    "about", "by", "to", "not", "also", "under", "among", "during", "despite", "you", "my", "yet", "nearly", "over", "only", "dozens",
-    "hundreds", "thousands", "rescuers", "firefighters", "photo", "image",
+    "the",
+    "a",
+    "an",
+    "in",
+    "on",
+    "at",
+    "he",
+    "she",
+    "it",
+    "they",
+    "we",
+    "i",
+    "this",
+    "that",
+    "these",
+    "those",
+    "but",
+    "and",
+    "his",
+    "her",
+    "its",
+    "their",
+    "our",
+    "there",
+    "some",
+    "many",
+    "most",
+    "several",
+    "as",
+    "after",
+    "before",
+    "when",
+    "while",
+    "if",
+    "although",
+    "since",
+    "for",
+    "from",
+    "with",
+    "according",
+    "authorities",
+    "officials",
+    "police",
+    "local",
+    "meanwhile",
+    "however",
+    "no",
+    "at",
+    "more",
+    "another",
+    "residents",
+    "witnesses",
+    "earlier",
+    "later",
+    "both",
+    "all",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "so",
+    "then",
+    "what",
+    "who",
+    "about",
+    "by",
+    "to",
+    "not",
+    "also",
+    "under",
+    "among",
+    "during",
+    "despite",
+    "you",
+    "my",
+    "yet",
+    "nearly",
+    "over",
+    "only",
+    "dozens",
+    "hundreds",
+    "thousands",
+    "rescuers",
+    "firefighters",
+    "photo",
+    "image",
 ];
 
 /// Whether `word`, without its full stop, is an abbreviation written with one.
@@ -68,7 +152,9 @@ fn closes(text: &str, at: usize, sign: char) -> bool {
     match sign {
         '”' | '’' | ')' | ']' | '»' => true,
         // A straight mark closes when white space, another sign or nothing follows it.
-        '"' | '\'' => text.get(at + 1..).and_then(|rest| rest.chars().next()).is_none_or(|next| !next.is_alphanumeric()),
+        '"' | '\'' => {
+            text.get(at + 1..).and_then(|rest| rest.chars().next()).is_none_or(|next| !next.is_alphanumeric())
+        }
         _ => false,
     }
 }
@@ -109,18 +195,25 @@ fn ends_sentence(text: &str, start: usize, at: usize, end: usize, sign: char) ->
     let digit_next = next.is_ascii_digit();
     if NEVER_LAST.contains(&lower.as_str()) {
         // "No." is an abbreviation before a figure, and an answer otherwise.
-        return matches!(lower.as_str(), "no" | "nos" | "min" | "sec" | "ft" | "mt") && !digit_next && !bare.starts_with(char::is_uppercase);
+        return matches!(lower.as_str(), "no" | "nos" | "min" | "sec" | "ft" | "mt")
+            && !digit_next
+            && !bare.starts_with(char::is_uppercase);
     }
     let mut letters = bare.chars();
     let initial = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();
     let acronym = bare.contains('.');
     if initial || acronym || SOMETIMES_LAST.contains(&lower.as_str()) {
         let follower = rest.trim_start().trim_start_matches(['“', '"', '‘', '\'']);
-        let follower: String = follower.chars().take_while(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase();
+        let follower: String =
+            follower.chars().take_while(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase();
         return !digit_next && (opens || STARTERS.contains(&follower.as_str()));
     }
     // A list number: "1. Title" at the start of the sentence.
-    if bare.len() <= 2 && !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit()) && at <= start + 4 {
+    if bare.len() <= 2
+        && !bare.is_empty()
+        && bare.bytes().all(|byte| byte.is_ascii_digit())
+        && at <= start + 4
+    {
         return false;
     }
     next.is_uppercase() || digit_next || opens || !next.is_ascii()
@@ -135,9 +228,13 @@ fn missing_space(text: &str, start: usize, at: usize, end: usize, next: char) ->
     let after = text.get(end..).unwrap_or_default();
     let second_lower = after.chars().nth(1).is_some_and(|sign| sign.is_lowercase() || sign.is_whitespace());
     let word_end = after.find(char::is_whitespace).unwrap_or(after.len());
-    let address = word.contains("www") || word.contains('@') || word.contains('/') || after.get(..word_end).is_some_and(|rest| rest.contains('/'));
+    let address = word.contains("www")
+        || word.contains('@')
+        || word.contains('/')
+        || after.get(..word_end).is_some_and(|rest| rest.contains('/'));
     let tail: Vec<char> = word.chars().rev().take(2).collect();
-    let lower_before = tail.len() == 2 && tail.iter().all(|sign| sign.is_lowercase() || sign.is_ascii_digit());
+    let lower_before =
+        tail.len() == 2 && tail.iter().all(|sign| sign.is_lowercase() || sign.is_ascii_digit());
     second_lower && !address && (lower_before || end > at + 1)
 }
 

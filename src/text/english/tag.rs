@@ -38,11 +38,17 @@ fn first_tag(view: View<'_>, at: usize, guess: Option<UPOS>, capitals_speak: boo
     let word = view.word(at);
     let tag = match view.kind(at) {
         TokenKind::Punct => return (Tag::Punct, VerbForm::None),
-        TokenKind::Symbol => return (if word == "&" { Tag::Coordinator } else { Tag::Symbol }, VerbForm::None),
+        TokenKind::Symbol => {
+            return (if word == "&" { Tag::Coordinator } else { Tag::Symbol }, VerbForm::None);
+        }
         TokenKind::Number => return (Tag::Number, VerbForm::None),
         TokenKind::Word => word_tag(view, at, guess, capitals_speak),
     };
-    let form = if matches!(tag, Tag::Verb | Tag::Aux | Tag::Adjective | Tag::Noun) { lemma::form_of(word) } else { VerbForm::None };
+    let form = if matches!(tag, Tag::Verb | Tag::Aux | Tag::Adjective | Tag::Noun) {
+        lemma::form_of(word)
+    } else {
+        VerbForm::None
+    };
     (tag, form)
 }
 
@@ -73,7 +79,9 @@ fn word_tag(view: View<'_>, at: usize, guess: Option<UPOS>, capitals_speak: bool
 /// "twenty-nine", "ninety-first".
 fn is_number_word(word: &str) -> bool {
     word.split_once('-').is_some_and(|(tens, unit)| {
-        tens.ends_with("ty") && word_class::class_of(tens) == Some(Tag::Number) && word_class::class_of(unit) == Some(Tag::Number)
+        tens.ends_with("ty")
+            && word_class::class_of(tens) == Some(Tag::Number)
+            && word_class::class_of(unit) == Some(Tag::Number)
     })
 }
 
@@ -110,7 +118,12 @@ fn by_shape(word: &str, capital: bool) -> Tag {
     if let Some((_, last)) = word.rsplit_once('-') {
         return match word_class::class_of(last) {
             Some(Tag::Noun) if word.starts_with(|sign: char| !sign.is_ascii_digit()) => Tag::Noun,
-            None if ["er", "or", "ion", "ment", "ism", "ist", "fire", "man", "men"].iter().any(|end| last.ends_with(end)) => Tag::Noun,
+            None if ["er", "or", "ion", "ment", "ism", "ist", "fire", "man", "men"]
+                .iter()
+                .any(|end| last.ends_with(end)) =>
+            {
+                Tag::Noun
+            }
             _ => Tag::Adjective,
         };
     }

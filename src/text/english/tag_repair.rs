@@ -27,36 +27,73 @@ fn nominal(tag: Tag) -> bool {
 
 /// Whether a noun phrase may begin at `at`.
 fn opens_phrase(view: View<'_>, at: usize) -> bool {
-    matches!(view.tag(at), Tag::Determiner | Tag::Noun | Tag::ProperNoun | Tag::Number | Tag::Adjective) || view.is(at, &["$", "€", "£"])
+    matches!(view.tag(at), Tag::Determiner | Tag::Noun | Tag::ProperNoun | Tag::Number | Tag::Adjective)
+        || view.is(at, &["$", "€", "£"])
 }
 
 /// Words of closed classes that belong to two of them.
 fn closed(view: View<'_>, at: usize) -> Option<Tag> {
     let next = view.tag(at + 1);
     match view.word(at) {
-        "to" => Some(if next == Tag::Verb || next == Tag::Aux || base_follows(view, at + 1) { Tag::Particle } else { Tag::Adposition }),
+        "to" => Some(if next == Tag::Verb || next == Tag::Aux || base_follows(view, at + 1) {
+            Tag::Particle
+        } else {
+            Tag::Adposition
+        }),
         "that" => Some(that(view, at)),
-        "this" | "these" | "those" if !opens_phrase(view, at + 1) || next == Tag::Determiner => Some(Tag::Pronoun),
-        "both" | "all" | "some" | "each" | "another" | "either" | "any" | "such" if !opens_phrase(view, at + 1) => Some(Tag::Pronoun),
+        "this" | "these" | "those" if !opens_phrase(view, at + 1) || next == Tag::Determiner => {
+            Some(Tag::Pronoun)
+        }
+        "both" | "all" | "some" | "each" | "another" | "either" | "any" | "such"
+            if !opens_phrase(view, at + 1) =>
+        {
+            Some(Tag::Pronoun)
+        }
         "her" if !opens_phrase(view, at + 1) || next == Tag::Determiner => Some(Tag::Pronoun),
         "his" if !opens_phrase(view, at + 1) => Some(Tag::Pronoun),
         "after" | "before" | "since" | "until" | "till" | "as" | "once" => Some(clause_or_phrase(view, at)),
         "because" if view.word(at + 1) == "of" => Some(Tag::Adposition),
         "'s" => Some(possessive_or_is(view, at)),
-        "'" if view.tag_before(at) != Tag::Punct && !view.spaced(at) && opens_phrase(view, at + 1) && view.before(at).ends_with('s') => {
+        "'" if view.tag_before(at) != Tag::Punct
+            && !view.spaced(at)
+            && opens_phrase(view, at + 1)
+            && view.before(at).ends_with('s') =>
+        {
             Some(Tag::Particle)
         }
-        "following" if opens_phrase(view, at + 1) && !matches!(view.tag_before(at), Tag::Determiner | Tag::Aux) => Some(Tag::Adposition),
+        "following"
+            if opens_phrase(view, at + 1) && !matches!(view.tag_before(at), Tag::Determiner | Tag::Aux) =>
+        {
+            Some(Tag::Adposition)
+        }
         "amid" => Some(Tag::Adposition),
         "out" if view.word(at + 1) == "of" => Some(Tag::Adposition),
-        "near" | "like" | "past" | "over" | "about" | "around" if !opens_phrase(view, at + 1) && next != Tag::Pronoun => Some(Tag::Adverb),
-        "there" if word_class::is_be(view.word(at + 1)) || word_class::is_modal(view.word(at + 1)) || word_class::is_have(view.word(at + 1)) => {
+        "near" | "like" | "past" | "over" | "about" | "around"
+            if !opens_phrase(view, at + 1) && next != Tag::Pronoun =>
+        {
+            Some(Tag::Adverb)
+        }
+        "there"
+            if word_class::is_be(view.word(at + 1))
+                || word_class::is_modal(view.word(at + 1))
+                || word_class::is_have(view.word(at + 1)) =>
+        {
             Some(Tag::Pronoun)
         }
-        "may" | "march" if view.capital(at) && (next == Tag::Number || view.tag_before(at) == Tag::Number || view.is(at.wrapping_sub(1), &["in", "since", "late", "early"])) => {
+        "may" | "march"
+            if view.capital(at)
+                && (next == Tag::Number
+                    || view.tag_before(at) == Tag::Number
+                    || view.is(at.wrapping_sub(1), &["in", "since", "late", "early"])) =>
+        {
             Some(Tag::ProperNoun)
         }
-        "can" | "will" | "must" if matches!(view.tag_before(at), Tag::Determiner | Tag::Adjective) && view.before(at) != "all" && !nominal(view.tag_before(at)) && next != Tag::Verb => {
+        "can" | "will" | "must"
+            if matches!(view.tag_before(at), Tag::Determiner | Tag::Adjective)
+                && view.before(at) != "all"
+                && !nominal(view.tag_before(at))
+                && next != Tag::Verb =>
+        {
             Some(Tag::Noun)
         }
         _ => None,
@@ -71,16 +108,47 @@ fn base_follows(view: View<'_>, at: usize) -> bool {
     }
     // "due to fire", "prior to release": the word before "to" wants a noun.
     let before = at.checked_sub(2).map_or("", |at| view.word(at));
-    !matches!(before, "due" | "according" | "prior" | "owing" | "thanks" | "response" | "addition" | "access" | "close" | "opposed")
+    !matches!(
+        before,
+        "due"
+            | "according"
+            | "prior"
+            | "owing"
+            | "thanks"
+            | "response"
+            | "addition"
+            | "access"
+            | "close"
+            | "opposed"
+    )
 }
 
 fn that(view: View<'_>, at: usize) -> Tag {
     match view.tag(at + 1) {
         // "that of", "that."
-        Tag::Adposition | Tag::Punct | Tag::Other if !nominal(view.tag_before(at)) && view.tag_before(at) != Tag::Verb => Tag::Pronoun,
+        Tag::Adposition | Tag::Punct | Tag::Other
+            if !nominal(view.tag_before(at)) && view.tag_before(at) != Tag::Verb =>
+        {
+            Tag::Pronoun
+        }
         Tag::Verb | Tag::Aux if nominal(view.tag_before(at)) || view.before(at) == "," => Tag::Pronoun,
-        Tag::Verb | Tag::Aux if matches!(view.tag_before(at), Tag::Adposition | Tag::Other | Tag::Punct | Tag::Coordinator) => Tag::Pronoun,
-        Tag::Noun if matches!(view.tag_before(at), Tag::Adposition | Tag::Punct | Tag::Other | Tag::Subordinator) && view.form(at + 1) != VerbForm::ThirdPerson && !view.word(at + 1).ends_with('s') => Tag::Determiner,
+        Tag::Verb | Tag::Aux
+            if matches!(
+                view.tag_before(at),
+                Tag::Adposition | Tag::Other | Tag::Punct | Tag::Coordinator
+            ) =>
+        {
+            Tag::Pronoun
+        }
+        Tag::Noun
+            if matches!(
+                view.tag_before(at),
+                Tag::Adposition | Tag::Punct | Tag::Other | Tag::Subordinator
+            ) && view.form(at + 1) != VerbForm::ThirdPerson
+                && !view.word(at + 1).ends_with('s') =>
+        {
+            Tag::Determiner
+        }
         _ => Tag::Subordinator,
     }
 }
@@ -88,7 +156,9 @@ fn that(view: View<'_>, at: usize) -> Tag {
 /// "after the storm" against "after the storm hit": a verb must follow before the next comma or preposition chain.
 fn clause_or_phrase(view: View<'_>, at: usize) -> Tag {
     let word = view.word(at);
-    if word == "as" && view.is(at + 1, &["many", "much", "part", "well", "a", "an", "of", "soon", "far", "long", "high"]) {
+    if word == "as"
+        && view.is(at + 1, &["many", "much", "part", "well", "a", "an", "of", "soon", "far", "long", "high"])
+    {
         return Tag::Adposition;
     }
     for ahead in at + 1..(at + 13).min(view.end) {
@@ -97,7 +167,9 @@ fn clause_or_phrase(view: View<'_>, at: usize) -> Tag {
             Tag::Verb => match view.form(ahead) {
                 VerbForm::Gerund => return if ahead == at + 1 { Tag::Subordinator } else { Tag::Adposition },
                 VerbForm::Participle => return Tag::Adposition,
-                _ if ahead == at + 1 => return if word == "as" { Tag::Subordinator } else { Tag::Adposition },
+                _ if ahead == at + 1 => {
+                    return if word == "as" { Tag::Subordinator } else { Tag::Adposition };
+                }
                 _ => return Tag::Subordinator,
             },
             Tag::Punct | Tag::Subordinator if view.word(ahead) != "-" => break,
@@ -109,7 +181,12 @@ fn clause_or_phrase(view: View<'_>, at: usize) -> Tag {
 
 fn possessive_or_is(view: View<'_>, at: usize) -> Tag {
     let before = view.tag_before(at);
-    if matches!(before, Tag::Pronoun | Tag::Adverb | Tag::Subordinator) && !view.is(at.wrapping_sub(1), &["everyone", "someone", "nobody", "anyone", "today", "yesterday", "tomorrow"]) {
+    if matches!(before, Tag::Pronoun | Tag::Adverb | Tag::Subordinator)
+        && !view.is(
+            at.wrapping_sub(1),
+            &["everyone", "someone", "nobody", "anyone", "today", "yesterday", "tomorrow"],
+        )
+    {
         return Tag::Aux;
     }
     match view.tag(at + 1) {
@@ -125,29 +202,66 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool) -> Option<Tag> {
     let before = view.tag_before(at);
     let next = view.tag(at + 1);
     let participle = matches!(form, VerbForm::PastOrParticiple | VerbForm::Participle);
-    let in_phrase = matches!(before, Tag::Determiner | Tag::Adjective) || (before == Tag::Particle && view.is(at.wrapping_sub(1), &["'s", "'"]));
+    let in_phrase = matches!(before, Tag::Determiner | Tag::Adjective)
+        || (before == Tag::Particle && view.is(at.wrapping_sub(1), &["'s", "'"]));
     match tag {
-        Tag::Verb if participle && (in_phrase || before == Tag::Number) && nominal(next) && !word_class::is_time_word(view.word(at + 1)) => {
+        Tag::Verb
+            if participle
+                && (in_phrase || before == Tag::Number)
+                && nominal(next)
+                && !word_class::is_time_word(view.word(at + 1)) =>
+        {
             // "the wounded soldiers", "three wounded soldiers"
             Some(Tag::Adjective)
         }
-        Tag::Verb if participle && before == Tag::Determiner && view.is(at.wrapping_sub(1), &["the", "their", "its", "those", "his", "her"]) => {
+        Tag::Verb
+            if participle
+                && before == Tag::Determiner
+                && view.is(at.wrapping_sub(1), &["the", "their", "its", "those", "his", "her"]) =>
+        {
             // "the wounded were taken"
             Some(Tag::Noun)
         }
-        Tag::Verb if form == VerbForm::Gerund && in_phrase => Some(if nominal(next) { Tag::Adjective } else { Tag::Noun }),
-        Tag::Verb if matches!(form, VerbForm::Base | VerbForm::ThirdPerson) && in_phrase && !view.is(at.wrapping_sub(1), &["all", "both", "some", "dead", "missing"]) => {
+        Tag::Verb if form == VerbForm::Gerund && in_phrase => {
+            Some(if nominal(next) { Tag::Adjective } else { Tag::Noun })
+        }
+        Tag::Verb
+            if matches!(form, VerbForm::Base | VerbForm::ThirdPerson)
+                && in_phrase
+                && !view.is(at.wrapping_sub(1), &["all", "both", "some", "dead", "missing"]) =>
+        {
             Some(Tag::Noun)
         }
-        Tag::Noun | Tag::Adjective if before == Tag::Particle && view.is(at.wrapping_sub(1), &["to"]) && word_class::is_noun_or_verb(word) => {
+        Tag::Noun | Tag::Adjective
+            if before == Tag::Particle
+                && view.is(at.wrapping_sub(1), &["to"])
+                && word_class::is_noun_or_verb(word) =>
+        {
             Some(Tag::Verb)
         }
-        Tag::Noun if word_class::is_modal(view.before(at)) && word_class::is_noun_or_verb(word) => Some(Tag::Verb),
-        Tag::Noun if before == Tag::Pronoun && verb_like(word) && subject_pronoun(view.before(at)) => Some(Tag::Verb),
-        Tag::Adjective | Tag::Noun if participle && before == Tag::Aux && !view.is(at, &["dead"]) && !nominal(next) && word.ends_with("ed") => {
+        Tag::Noun if word_class::is_modal(view.before(at)) && word_class::is_noun_or_verb(word) => {
             Some(Tag::Verb)
         }
-        Tag::Noun if capitals_speak && word.ends_with('s') && nominal(before) && verb_like(word) && complement_follows(view, at) && !has_finite(view, at) => {
+        Tag::Noun if before == Tag::Pronoun && verb_like(word) && subject_pronoun(view.before(at)) => {
+            Some(Tag::Verb)
+        }
+        Tag::Adjective | Tag::Noun
+            if participle
+                && before == Tag::Aux
+                && !view.is(at, &["dead"])
+                && !nominal(next)
+                && word.ends_with("ed") =>
+        {
+            Some(Tag::Verb)
+        }
+        Tag::Noun
+            if capitals_speak
+                && word.ends_with('s')
+                && nominal(before)
+                && verb_like(word)
+                && complement_follows(view, at)
+                && !has_finite(view, at) =>
+        {
             // "Norway launches a search": nothing else in the clause is a verb.
             Some(Tag::Verb)
         }
@@ -167,17 +281,31 @@ fn verb_like(word: &str) -> bool {
 
 /// An object, a content clause or an infinitive begins after `at`.
 fn complement_follows(view: View<'_>, at: usize) -> bool {
-    matches!(view.tag(at + 1), Tag::Determiner | Tag::ProperNoun | Tag::Pronoun | Tag::Number | Tag::Subordinator | Tag::Adjective | Tag::Noun)
-        || view.is(at + 1, &["on", "to", "for", "that", "at", "after", "with", "over", "in"])
+    matches!(
+        view.tag(at + 1),
+        Tag::Determiner
+            | Tag::ProperNoun
+            | Tag::Pronoun
+            | Tag::Number
+            | Tag::Subordinator
+            | Tag::Adjective
+            | Tag::Noun
+    ) || view.is(at + 1, &["on", "to", "for", "that", "at", "after", "with", "over", "in"])
 }
 
 /// A finite verb stands elsewhere in the stretch between commas or subordinators around `at`.
 fn has_finite(view: View<'_>, at: usize) -> bool {
     let finite = |place: usize| {
         matches!(view.tag(place), Tag::Aux)
-            || view.tag(place) == Tag::Verb && matches!(view.form(place), VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::ThirdPerson)
+            || view.tag(place) == Tag::Verb
+                && matches!(
+                    view.form(place),
+                    VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::ThirdPerson
+                )
     };
-    let stops = |place: usize| view.tag(place) == Tag::Subordinator || view.is(place, &[",", ";", ":", "“", "”", "\""]);
+    let stops = |place: usize| {
+        view.tag(place) == Tag::Subordinator || view.is(place, &[",", ";", ":", "“", "”", "\""])
+    };
     let left = (view.start..at).rev().take(20).take_while(|&place| !stops(place)).any(finite);
     let right = (at + 1..view.end).take(20).take_while(|&place| !stops(place)).any(finite);
     left || right

@@ -86,7 +86,9 @@ impl Cutter<'_> {
             let digit_follows = self.char_at(inner).is_some_and(|sign| sign.is_ascii_digit());
             if matches!(next, ',' | '.' | ':') && digit_follows {
                 at = self.digits(inner);
-            } else if matches!(next, '\u{00A0}' | '\u{202F}' | '\u{2009}' | ' ') && self.group_of_three(start, at, inner) {
+            } else if matches!(next, '\u{00A0}' | '\u{202F}' | '\u{2009}' | ' ')
+                && self.group_of_three(start, at, inner)
+            {
                 at = inner + 3;
             } else {
                 break;
@@ -100,7 +102,9 @@ impl Cutter<'_> {
                 if hyphenated { self.word(start) } else { self.finish(start, end, TokenKind::Number) }
             }
             // "44-day", "24-year-old"
-            Some(next) if is_hyphen(next) && self.char_at(at + next.len_utf8()).is_some_and(char::is_alphabetic) => {
+            Some(next)
+                if is_hyphen(next) && self.char_at(at + next.len_utf8()).is_some_and(char::is_alphabetic) =>
+            {
                 self.word(start)
             }
             _ => self.finish(start, at, TokenKind::Number),
@@ -221,8 +225,26 @@ impl Cutter<'_> {
             let run = rest.bytes().take_while(|&byte| char::from(byte) == sign).count();
             return self.finish(start, start + run, TokenKind::Punct);
         }
-        let kind = if matches!(sign, '$' | '€' | '£' | '¥' | '₹' | '%' | '+' | '=' | '°' | '#' | '@' | '&' | '©' | '<' | '>' | '~' | '^' | '|')
-        {
+        let kind = if matches!(
+            sign,
+            '$' | '€'
+                | '£'
+                | '¥'
+                | '₹'
+                | '%'
+                | '+'
+                | '='
+                | '°'
+                | '#'
+                | '@'
+                | '&'
+                | '©'
+                | '<'
+                | '>'
+                | '~'
+                | '^'
+                | '|'
+        ) {
             TokenKind::Symbol
         } else if sign.is_alphanumeric() {
             TokenKind::Word

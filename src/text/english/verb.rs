@@ -51,11 +51,14 @@ fn group_at(view: View<'_>, start: usize) -> Option<VerbGroup> {
                 gap = 0;
             }
             Tag::Adverb if gap < GAP && (!parts.is_empty() || infinitive) => {
-                negated |= is_negation(view.word(at)) || view.word(at) == "no" && view.word(at + 1) == "longer";
+                negated |=
+                    is_negation(view.word(at)) || view.word(at) == "no" && view.word(at + 1) == "longer";
                 gap += 1;
             }
             // "have no longer been", "has, however, been" is left to the clause.
-            Tag::Determiner if view.word(at) == "no" && view.word(at + 1) == "longer" && !parts.is_empty() => {
+            Tag::Determiner
+                if view.word(at) == "no" && view.word(at + 1) == "longer" && !parts.is_empty() =>
+            {
                 negated = true;
                 gap += 1;
             }
@@ -65,9 +68,17 @@ fn group_at(view: View<'_>, start: usize) -> Option<VerbGroup> {
     }
     let main = *parts.last()?;
     let modal = parts.iter().copied().find(|&part| is_modal(view.word(part)));
-    negated |= parts.iter().any(|&part| view.word(part) == "cannot") || (view.start..start).rev().take(2).any(|place| view.word(place) == "never" || view.word(place) == "not" && place + 1 == start);
+    negated |= parts.iter().any(|&part| view.word(part) == "cannot")
+        || (view.start..start)
+            .rev()
+            .take(2)
+            .any(|place| view.word(place) == "never" || view.word(place) == "not" && place + 1 == start);
     // Trailing adverbs and a trailing "not" after a lone auxiliary belong to the group only when a verb followed.
-    let last = if negated && view.tag(main) == Tag::Aux && is_negation(view.word(main + 1)) { main + 1 } else { main };
+    let last = if negated && view.tag(main) == Tag::Aux && is_negation(view.word(main + 1)) {
+        main + 1
+    } else {
+        main
+    };
     let (voice, tense) = voice_and_tense(view, &parts, infinitive, modal.is_some());
     Some(VerbGroup { tokens: start..last + 1, main, voice, tense, negated, modal })
 }
@@ -94,7 +105,8 @@ fn voice_and_tense(view: View<'_>, parts: &[usize], infinitive: bool, modal: boo
     let main = parts.last().copied().unwrap_or(view.start);
     let form = view.form(main);
     let participle = matches!(form, VerbForm::Participle | VerbForm::PastOrParticiple);
-    let before = parts.len().checked_sub(2).and_then(|index| parts.get(index)).map_or("", |&part| view.word(part));
+    let before =
+        parts.len().checked_sub(2).and_then(|index| parts.get(index)).map_or("", |&part| view.word(part));
     let first = parts.first().map_or("", |&part| view.word(part));
     let full_verb = view.tag(main) == Tag::Verb;
     let passive_be = is_be(before) && !(before == "'s" && parts.len() == 2 && is_have_s(view, main));
