@@ -19,8 +19,7 @@ fn between_topics(address: &str, articles: &str, alerts: &str, receiver: &Receiv
         .with(&format!(
             "[inputs.wire]\ntype = \"kafka\"\nbrokers = [\"{address}\"]\ntopics = [\"{articles}\"]\ngroup = \"{articles}\"\n\
              dead_letter_topic = \"{articles}-dead\"\n\
-             properties = {{ \"session.timeout.ms\" = \"1000\", \"heartbeat.interval.ms\" = \"300\", \
-             \"auto.offset.reset\" = \"earliest\" }}"
+             properties = {{ \"session.timeout.ms\" = \"1000\", \"heartbeat.interval.ms\" = \"300\" }}"
         ))
         .with(&format!(
             "[outputs.topic]\ntype = \"kafka\"\nbrokers = [\"{address}\"]\ntopic = \"{alerts}\"\ntimeout = \"4s\""

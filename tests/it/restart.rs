@@ -61,6 +61,7 @@ pub(crate) fn undisturbed(reports: &[Report]) -> Told {
     let receiver = Receiver::start();
     let place = Place::new().with_inbox().with_webhook("hook", &receiver);
     let foretold = replayed(&place, reports);
+    assert!(!foretold.is_empty(), "these reports tell nothing: nothing could be lost");
     for report in reports {
         place.drop_in(report);
     }

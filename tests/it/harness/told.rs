@@ -16,7 +16,9 @@ impl Told {
     /// Takes alerts as they came, repeats included.
     pub(crate) fn of(alerts: impl IntoIterator<Item = Value>) -> Self {
         let mut told = Self::default();
-        for alert in alerts {
+        for mut alert in alerts {
+            // The lines of a file say what they are; elsewhere the envelope does.
+            alert.as_object_mut().map(|fields| fields.remove("type"));
             let id =
                 alert["id"].as_str().unwrap_or_else(|| panic!("an alert without id: {alert}")).to_owned();
             if let Some(first) = told.by_id.get(&id) {
