@@ -4,19 +4,48 @@
 //! Adding a rule: one `.rs` file with `pub const RULE`, its corpus as an `.md` file beside it, one `mod` line, one
 //! line in [`RULES`].
 
-use crate::model::{Article, Claim, Span};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use super::english::casualties;
+use super::english::casualties::scene::{Scene, scenes};
+use crate::model::{Article, Casualty, Claim, Span};
+use crate::text::Analysis;
+use crate::text::gazetteer::{Entity, Gazetteer};
 
 /// An article with everything that is worked out once and read by every rule.
 #[derive(Debug)]
 pub struct Reading<'a> {
     /// The article.
     pub article: &'a Article,
+    /// Its sentences, tokens, phrases, clauses, quotations and dates.
+    pub analysis: Analysis<'a>,
+    scenes: OnceCell<Vec<Scene>>,
+    entities: OnceCell<Vec<Entity>>,
 }
 
 impl<'a> Reading<'a> {
     /// Analyses an article.
     pub fn of(article: &'a Article) -> Self {
-        Self { article }
+        Self { article, analysis: Analysis::of(article), scenes: OnceCell::new(), entities: OnceCell::new() }
+    }
+
+    /// The sentences that may say harm.
+    pub(super) fn scenes(&self) -> &[Scene] {
+        self.scenes.get_or_init(|| scenes(&self.analysis))
+    }
+
+    /// The known names of the article, in order.
+    pub fn entities(&self) -> &[Entity] {
+        self.entities.get_or_init(|| Gazetteer::builtin().find(&self.article.text))
+    }
+
+    /// The known names inside a span, in order.
+    pub fn entities_within(&self, span: Span) -> impl DoubleEndedIterator<Item = &Entity> {
+        let entities = self.entities();
+        let from = entities.partition_point(|entity| entity.span.start < span.start);
+        let to = entities.partition_point(|entity| entity.span.start < span.end);
+        entities.get(from..to).unwrap_or_default().iter().filter(move |entity| entity.span.end <= span.end)
     }
 }
 
@@ -36,18 +65,30 @@ pub struct Finding {
 #[derive(Debug, Default)]
 pub struct Findings {
     found: Vec<Finding>,
+    /// Positions in `found` by the start of the core.
+    by_start: BTreeMap<usize, Vec<usize>>,
 }
 
 impl Findings {
     /// Takes a claim whose quote is its own.
     pub fn add(&mut self, claim: Claim) {
-        let core = claim.evidence().span;
-        self.found.push(Finding { claim, core, weight: 0 });
+        self.add_at(claim.evidence().span, 0, claim);
     }
 
     /// Takes a claim that shares its quote with others but not the words of `core`.
     pub fn add_at(&mut self, core: Span, weight: u8, claim: Claim) {
+        self.by_start.entry(core.start).or_default().push(self.found.len());
         self.found.push(Finding { claim, core, weight });
+    }
+
+    /// The casualties already found whose own words lie inside `within`, in the order of the text.
+    pub fn casualties_within(&self, within: Span) -> impl DoubleEndedIterator<Item = (Span, &Casualty)> {
+        let range = within.start..within.end.max(within.start);
+        self.by_start.range(range).flat_map(|(_, found)| found).filter_map(move |&index| {
+            let finding = self.found.get(index)?;
+            let Claim::Casualty(casualty) = &finding.claim else { return None };
+            (finding.core.end <= within.end).then_some((finding.core, casualty))
+        })
     }
 
     /// How many there are.
@@ -63,6 +104,9 @@ impl Findings {
     /// Forgets what was found after the first `count`: a rule that panicked may have left half a thought.
     pub(super) fn truncate(&mut self, count: usize) {
         self.found.truncate(count);
+        for places in self.by_start.values_mut() {
+            places.retain(|&index| index < count);
+        }
     }
 
     /// All of them, in the order of the rules.
@@ -85,4 +129,17 @@ pub struct Rule {
 }
 
 /// Every rule, in the order in which they read.
-pub static RULES: &[Rule] = &[];
+pub static RULES: &[Rule] = &[
+    casualties::toll::RULE,
+    casualties::stated::RULE,
+    casualties::lives::RULE,
+    casualties::counted::RULE,
+    casualties::undergone::RULE,
+    casualties::inflicted::RULE,
+    casualties::none_hurt::RULE,
+    casualties::among::RULE,
+    // These read what those above have found.
+    casualties::parts::RULE,
+    casualties::gapped::RULE,
+    casualties::previous::RULE,
+];

@@ -1,1 +1,5 @@
 //! English: the constructions that newsrooms use, and the words they use in them.
+
+pub(super) mod casualties;
+mod lexicon;
+mod scope;

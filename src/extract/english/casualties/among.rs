@@ -1,0 +1,84 @@
+//! Some of the harmed: "among the dead are 14 Kenyans", "three firefighters were among the injured", "10 tourists among
+//! 12 dead". Scenes go in, claims come out.
+
+use super::figure::Figure;
+use super::predicate::Predicate;
+use super::scene::{Here, each};
+use super::telling::{Sighting, tell};
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::{Effect, Relation};
+use crate::text::Tag;
+
+const NAME: &str = "among";
+
+/// The construction.
+pub(crate) const RULE: Rule = Rule {
+    name: NAME,
+    summary: "some of the harmed: \"among the dead are 14 Kenyans\"",
+    corpus: include_str!("among.md"),
+    find,
+};
+
+/// How far behind "among" the harm may stand: "among the more than 80 people killed".
+const REACH: usize = 9;
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each(reading, |here| {
+        for at in here.sentence.tokens.clone() {
+            if !here.view.is(at, &["among", "amongst"]) {
+                continue;
+            }
+            let Some((effect, end)) = harm_after(&here, at) else { continue };
+            for figure in members(&here, at, end) {
+                if !figure.may_be_people(false) {
+                    continue;
+                }
+                let mut sighting = Sighting::new(figure, effect, at..end, NAME, 62);
+                sighting.relation = Relation::Part;
+                tell(&here, &sighting, findings);
+            }
+        }
+    });
+}
+
+/// The harm of the group named after "among", and where its words end.
+fn harm_after(here: &Here<'_>, among: usize) -> Option<(Effect, usize)> {
+    for at in among + 1..=among + REACH {
+        if let Some(predicate) = here.scene.predicates.iter().find(|predicate| predicate.main == at) {
+            let those = (among + 1..at).any(|token| here.view.is(token, &["those"]));
+            return (those || is_group(predicate)).then_some((predicate.effect, predicate.tokens.end));
+        }
+        if here.view.is(at, &["victims", "fatalities", "deaths"]) {
+            return Some((Effect::Killed, at + 1));
+        }
+        let those = here.view.is(among + 1, &["those"]);
+        if matches!(here.view.tag(at), Tag::Punct | Tag::Coordinator) || !those && here.view.tag(at) == Tag::Aux {
+            return None;
+        }
+    }
+    None
+}
+
+fn is_group(predicate: &Predicate) -> bool {
+    predicate.participle || predicate.sort == super::predicate::Sort::State
+}
+
+fn members<'r>(here: &Here<'r>, among: usize, end: usize) -> Vec<&'r Figure> {
+    // "among the dead were …"
+    let verb = (end..end + 4).find(|&at| here.view.is(at, &["is", "are", "was", "were", "include", "included"]));
+    let opens = among == here.sentence.tokens.start
+        || here.view.tag_before(among) == Tag::Punct
+        || here.view.tag_before(among) == Tag::Coordinator;
+    if let Some(verb) = verb.filter(|_| opens) {
+        return here.figure_after(verb + 1, 3).map(|figure| here.with_list(figure)).unwrap_or_default();
+    }
+    let clause = here.clause_around(among);
+    let subjects: Vec<&Figure> =
+        clause.into_iter().flat_map(|clause| &clause.subject).filter_map(|&phrase| here.figure_of(phrase)).collect();
+    if !subjects.is_empty() {
+        return subjects;
+    }
+    here.figure_before(among, &["is", "are", "was", "were", "be", "also", "been", "have", "has", "had"])
+        .map(|figure| vec![figure])
+        .unwrap_or_default()
+}

@@ -1,0 +1,72 @@
+//! Nouns that count harm by themselves: "29 deaths", "the bodies of 69 people", "two arrests", "the death of a man".
+//! Scenes go in, claims come out.
+
+use super::figure::{Figure, FigureKind};
+use super::scene::{Here, each};
+use super::telling::{Sighting, tell};
+use crate::extract::english::lexicon::{CountedKind, counted};
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::Group;
+use crate::text::Phrase;
+
+const NAME: &str = "counted";
+
+/// The construction.
+pub(crate) const RULE: Rule = Rule {
+    name: NAME,
+    summary: "nouns that count harm by themselves: \"29 deaths\", \"the bodies of 69 people\"",
+    corpus: include_str!("counted.md"),
+    find,
+};
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each(reading, |here| {
+        for at in here.sentence.phrases.clone() {
+            let Some(phrase) = here.analysis.phrases.get(at) else { continue };
+            let lemma = here.analysis.lemma(phrase.head);
+            let Some(noun) = counted(&lemma).filter(|noun| noun.kind != CountedKind::Toll) else { continue };
+            if !stands(&here, phrase) {
+                continue;
+            }
+            let said = phrase.tokens.clone();
+            if let Some(figure) = here.figure_of(at).filter(|figure| figure.low > 0) {
+                let mut sighting = Sighting::new(figure, noun.effect, said, NAME, 60);
+                sighting.group = group_before(&here, phrase);
+                tell(&here, &sighting, findings);
+                continue;
+            }
+            for figure in here.scene.figures.iter().filter(|figure| is_of(&here, figure, at)) {
+                if figure.may_be_people(false) && figure.kind != FigureKind::TheOne {
+                    for member in here.with_list(figure) {
+                        tell(&here, &Sighting::new(member, noun.effect, said.clone(), NAME, 55), findings);
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// Whether the phrase of a figure hangs on the noun through "of".
+fn is_of(here: &Here<'_>, figure: &Figure, noun: usize) -> bool {
+    [figure.phrase, figure.noun_phrase]
+        .into_iter()
+        .filter_map(|phrase| here.analysis.phrases.get(phrase))
+        .any(|phrase| phrase.of == Some(noun))
+}
+
+/// "24 civilian deaths": the group stands before the noun.
+fn group_before(here: &Here<'_>, phrase: &Phrase) -> Option<Group> {
+    let last = phrase.head.checked_sub(1).filter(|at| phrase.tokens.contains(at))?;
+    match here.view.word(last) {
+        "civilian" => Some(Group::Civilians),
+        "child" | "infant" => Some(Group::Children),
+        "military" | "troop" | "army" | "combat" => Some(Group::Military),
+        "police" => Some(Group::Police),
+        _ => None,
+    }
+}
+
+/// Whether the clause around the noun says that it happened.
+fn stands(here: &Here<'_>, phrase: &Phrase) -> bool {
+    here.clause_around(phrase.head).is_none_or(|clause| here.asserts(clause, true))
+}

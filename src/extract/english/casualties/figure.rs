@@ -1,0 +1,242 @@
+//! The people a sentence counts. Its phrases go in; figures come out: counted people ("at least 29 villagers"), bare
+//! numbers ("35 wounded"), one person ("a construction engineer"), nobody ("no one"). Never says what happened to
+//! them.
+
+use std::ops::Range;
+
+use crate::extract::english::lexicon::{Person, is_plural_only, person};
+use crate::model::{Bound, Group};
+use crate::text::english::view::View;
+use crate::text::{Analysis, Phrase, Quantity, QuantityKind, Sentence, Tag};
+
+/// How a figure counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FigureKind {
+    /// A number with its people.
+    Counted,
+    /// A number alone.
+    Bare,
+    /// A number of a set named before: "two of them".
+    Share,
+    /// One person without a number, not known before: "a man".
+    One,
+    /// One person known by a description or a name: "the driver".
+    TheOne,
+    /// "no one", "no passengers".
+    Nobody,
+}
+
+/// People counted in a sentence.
+#[derive(Debug, Clone)]
+pub(super) struct Figure {
+    /// Position of its phrase; of the number's phrase when noun and number are two ("dozens of people").
+    pub(super) phrase: usize,
+    /// Position of the noun's phrase.
+    pub(super) noun_phrase: usize,
+    /// All its tokens, bound words and noun included.
+    pub(super) tokens: Range<usize>,
+    /// The words that are its own: the number, or the head noun.
+    pub(super) core: Range<usize>,
+    /// The head noun.
+    pub(super) head: Option<usize>,
+    /// What the head noun is.
+    pub(super) person: Person,
+    /// How it counts.
+    pub(super) kind: FigureKind,
+    /// The figure.
+    pub(super) low: u64,
+    /// Upper end of a range.
+    pub(super) high: Option<u64>,
+    /// Its bound.
+    pub(super) bound: Bound,
+    /// "another four", "two more": on top of others.
+    pub(super) more: bool,
+}
+
+impl Figure {
+    /// The group of its head noun, when it has a listed one.
+    pub(super) fn group(&self) -> Option<Group> {
+        match self.person {
+            Person::Known(group) => Some(group),
+            Person::Likely | Person::Unknown | Person::No => None,
+        }
+    }
+
+    /// Whether the head noun may be people: surely so when `only`, else whenever it is not surely something else.
+    pub(super) fn may_be_people(&self, only: bool) -> bool {
+        match self.person {
+            Person::Known(_) | Person::Likely => true,
+            Person::Unknown => !only || self.head.is_none(),
+            Person::No => false,
+        }
+    }
+}
+
+/// Words that put a figure on top of another.
+const MORE: &[&str] = &["more", "other", "others", "another", "further", "additional"];
+/// Pronouns that stand for people named before.
+const ANAPHORS: &[&str] = &["them", "whom", "those", "these", "us", "which", "their", "its"];
+/// Nouns that hold a number of people: "a total of 29 people", "a group of 12".
+const HOLDERS: &[&str] = &["total", "family", "group", "crowd", "number", "crew", "team"];
+
+/// Pronouns that are people by themselves.
+const SOMEBODY: &[&str] = &["someone", "somebody", "nobody", "none", "one", "anyone", "anybody"];
+
+/// The figures of a sentence, in order.
+pub(super) fn figures(analysis: &Analysis<'_>, sentence: &Sentence, view: View<'_>) -> Vec<Figure> {
+    sentence
+        .phrases
+        .clone()
+        .filter_map(|at| {
+            let phrase = analysis.phrases.get(at)?;
+            // "a 42-year-old driver" is one driver: only a count counts.
+            let quantity = phrase
+                .quantity
+                .and_then(|quantity| analysis.quantities.get(quantity))
+                .filter(|quantity| quantity.kind == QuantityKind::Count || quantity.number.contains(&phrase.head));
+            match quantity {
+                Some(quantity) => counted(analysis, sentence, view, at, phrase, quantity),
+                None => single(analysis, sentence, view, at, phrase),
+            }
+        })
+        .collect()
+}
+
+fn counted(
+    analysis: &Analysis<'_>,
+    sentence: &Sentence,
+    view: View<'_>,
+    at: usize,
+    phrase: &Phrase,
+    quantity: &Quantity,
+) -> Option<Figure> {
+    if quantity.kind != QuantityKind::Count {
+        return None;
+    }
+    let mut figure = Figure {
+        phrase: at,
+        noun_phrase: at,
+        tokens: phrase.tokens.start.min(quantity.tokens.start)..phrase.tokens.end.max(quantity.tokens.end),
+        core: quantity.number.clone(),
+        head: None,
+        person: Person::Unknown,
+        kind: FigureKind::Bare,
+        low: quantity.low,
+        high: quantity.high,
+        bound: quantity.bound,
+        more: more(view, phrase, quantity),
+    };
+    if !quantity.number.contains(&phrase.head) && is_nominal(view, phrase.head) {
+        // "took 14 aid workers hostage": the last word is what became of them.
+        let state = phrase.head > quantity.number.end
+            && view.is(phrase.head, &["hostage", "captive", "prisoner", "dead", "missing"])
+            && is_several(analysis, view, phrase.head - 1);
+        let head = if state { phrase.head - 1 } else { phrase.head };
+        figure.tokens.end = figure.tokens.end.min(head + 1);
+        figure.head = Some(head);
+    } else if let Some((other, noun)) = of_phrase(analysis, sentence, at) {
+        figure.tokens.end = noun.tokens.end;
+        figure.noun_phrase = other;
+        let anaphoric = ANAPHORS.contains(&view.word(noun.head));
+        let definite = noun.determiner.is_some_and(|token| view.is(token, &["the", "those", "these", "its", "their", "his", "our"]));
+        figure.kind = if anaphoric || definite { FigureKind::Share } else { FigureKind::Counted };
+        if !anaphoric {
+            figure.head = Some(noun.head);
+        }
+    }
+    if let Some(head) = figure.head {
+        figure.person = person_at(analysis, view, head);
+        if figure.person == Person::No {
+            return None;
+        }
+        if figure.kind == FigureKind::Bare {
+            figure.kind = FigureKind::Counted;
+        }
+        if matches!(view.word(head), "others" | "other") {
+            figure.more = true;
+        }
+    }
+    Some(figure)
+}
+
+fn single(analysis: &Analysis<'_>, sentence: &Sentence, view: View<'_>, at: usize, phrase: &Phrase) -> Option<Figure> {
+    let head = phrase.head;
+    let word = view.word(head);
+    if !matches!(view.tag(head), Tag::Noun | Tag::ProperNoun | Tag::Adjective) && !SOMEBODY.contains(&word) {
+        return None;
+    }
+    let determiner = phrase.determiner.map_or("", |token| view.word(token));
+    let (kind, low) = if matches!(word, "nobody" | "none") || determiner == "no" {
+        (FigureKind::Nobody, 0)
+    } else if matches!(determiner, "a" | "an" | "another" | "one") {
+        (FigureKind::One, 1)
+    } else if determiner.is_empty() && sentence.heading {
+        (FigureKind::One, 1)
+    } else {
+        (FigureKind::TheOne, 1)
+    };
+    let person = person_at(analysis, view, head);
+    if kind == FigureKind::Nobody {
+        if !matches!(person, Person::Known(_) | Person::Likely) && !matches!(word, "nobody" | "none" | "one") {
+            return None;
+        }
+    } else if !matches!(person, Person::Known(_) | Person::Likely) || is_several(analysis, view, head) {
+        return None;
+    }
+    // "a family of five" counts five: the number speaks for itself.
+    if HOLDERS.contains(&word) {
+        return None;
+    }
+    let low = if matches!(word, "couple" | "twins" | "newlyweds") { 2 } else { low };
+    Some(Figure {
+        phrase: at,
+        noun_phrase: at,
+        tokens: phrase.tokens.clone(),
+        core: head..head + 1,
+        head: Some(head),
+        person,
+        kind,
+        low,
+        high: None,
+        bound: Bound::Exact,
+        more: determiner == "another",
+    })
+}
+
+/// The phrase that follows through "of": the people of "dozens of people".
+fn of_phrase<'a>(analysis: &'a Analysis<'_>, sentence: &Sentence, at: usize) -> Option<(usize, &'a Phrase)> {
+    (at + 1..sentence.phrases.end.min(at + 4))
+        .filter_map(|other| Some((other, analysis.phrases.get(other)?)))
+        .find(|(_, phrase)| phrase.of == Some(at))
+}
+
+fn more(view: View<'_>, phrase: &Phrase, quantity: &Quantity) -> bool {
+    let first = phrase.tokens.start.min(quantity.tokens.start);
+    let last = phrase.tokens.end.max(quantity.tokens.end);
+    let bound = quantity.tokens.start..quantity.number.start;
+    (first.saturating_sub(1)..last + 1)
+        .filter(|at| !bound.contains(at) && !quantity.number.contains(at))
+        .any(|at| MORE.contains(&view.word(at)))
+}
+
+fn is_nominal(view: View<'_>, head: usize) -> bool {
+    matches!(view.tag(head), Tag::Noun | Tag::ProperNoun | Tag::Pronoun)
+}
+
+/// What a head noun is, looked up with the word before it.
+pub(super) fn person_at(analysis: &Analysis<'_>, view: View<'_>, head: usize) -> Person {
+    let lemma = analysis.lemma(head);
+    let before = head.checked_sub(1).map(|at| view.word(at)).filter(|word| !word.is_empty());
+    match person(before, &lemma) {
+        Person::Unknown | Person::Likely if view.word(head) != lemma => match person(before, view.word(head)) {
+            Person::Unknown => person(before, &lemma),
+            found => found,
+        },
+        found => found,
+    }
+}
+
+fn is_several(analysis: &Analysis<'_>, view: View<'_>, head: usize) -> bool {
+    let word = view.word(head);
+    is_plural_only(word) || *analysis.lemma(head) != *word
+}

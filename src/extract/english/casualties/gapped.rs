@@ -1,0 +1,66 @@
+//! Figures that share the verb of the one before: "three died in the port, two in the capital and one at sea", "24
+//! civilians were killed, as well as 25 rebels". What was already found goes in with the scenes, claims come out.
+
+use super::figure::{Figure, FigureKind};
+use super::scene::{Here, each};
+use super::telling::{Sighting, tell};
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::{Effect, Relation, Span};
+use crate::text::Tag;
+
+const NAME: &str = "gapped";
+
+/// The construction.
+pub(crate) const RULE: Rule = Rule {
+    name: NAME,
+    summary: "figures that share the verb of the one before: \"three died in the port, two at sea\"",
+    corpus: include_str!("gapped.md"),
+    find,
+};
+
+/// Joins that repeat the verb.
+const JOINS: &[&[&str]] = &[
+    &["as", "well", "as"], &["along", "with"], &["together", "with"], &["in", "addition", "to"], &["plus"], &["besides"],
+];
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each(reading, |here| {
+        for figure in &here.scene.figures {
+            if figure.kind == FigureKind::TheOne || already(&here, figure, findings) {
+                continue;
+            }
+            let joined = JOINS.iter().any(|words| here.view.preceded_by(figure.tokens.start, words));
+            if !(joined && figure.may_be_people(false) || shares_verb(&here, figure)) {
+                continue;
+            }
+            let Some(effect) = host(&here, figure, findings) else { continue };
+            let list = if joined { here.with_list(figure) } else { vec![figure] };
+            for member in list.into_iter().filter(|member| member.may_be_people(false)) {
+                tell(&here, &Sighting::new(member, effect, member.tokens.clone(), NAME, 35), findings);
+            }
+        }
+    });
+}
+
+/// Whether some construction already read the figure.
+pub(super) fn already(here: &Here<'_>, figure: &Figure, findings: &Findings) -> bool {
+    here.span(&figure.core).is_none_or(|core| findings.casualties_within(core).next().is_some())
+}
+
+/// A bare number between a comma or "and" and a place.
+fn shares_verb(here: &Here<'_>, figure: &Figure) -> bool {
+    let bare = matches!(figure.kind, FigureKind::Bare | FigureKind::Share);
+    let place = here.view.is(figure.tokens.end, &["in", "at", "near", "on", "around", "outside"]);
+    let opens = figure.tokens.start.checked_sub(1).is_some_and(|at| here.view.is(at, &[",", ";", "and", "while", "with", "but"]));
+    bare && place && opens && matches!(here.view.tag(figure.tokens.end + 1), Tag::ProperNoun | Tag::Determiner | Tag::Adjective | Tag::Noun)
+}
+
+fn host(here: &Here<'_>, figure: &Figure, findings: &Findings) -> Option<Effect> {
+    let start = here.sentence.span.start;
+    let end = here.view.token(figure.tokens.start)?.span.start;
+    findings
+        .casualties_within(Span { start, end })
+        .filter(|(_, casualty)| casualty.relation != Relation::Previous && casualty.value > 0)
+        .last()
+        .map(|(_, casualty)| casualty.effect)
+}

@@ -1,0 +1,70 @@
+//! People as the object of what was done to them: "the blast killed 29", "killing at least 12 and wounding 30",
+//! "rescuers saved two boys". Scenes go in, claims come out.
+
+use super::figure::{Figure, FigureKind};
+use super::predicate::{Predicate, Sort};
+use super::scene::{Here, each};
+use super::telling::{Sighting, tell};
+use crate::extract::english::lexicon::Frame;
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::text::Voice;
+
+const NAME: &str = "inflicted";
+
+/// Words before a verb without a clause of its own that leave it undone.
+const NOT_DONE: &[&str] = &[
+    "denied", "deny", "denies", "denying", "from", "without", "avoid", "avoided", "against", "to", "not", "never", "would", "could", "will",
+    "can", "should", "must", "may", "might",
+];
+
+/// The construction.
+pub(crate) const RULE: Rule = Rule {
+    name: NAME,
+    summary: "people as the object of what was done to them: \"the blast killed 29 people\"",
+    corpus: include_str!("inflicted.md"),
+    find,
+};
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each(reading, |here| {
+        for predicate in &here.scene.predicates {
+            let Sort::Verb(frame) = predicate.sort else { continue };
+            if frame == Frame::Befalls {
+                continue;
+            }
+            for figure in objects(&here, predicate) {
+                if !figure.may_be_people(predicate.people_only) {
+                    continue;
+                }
+                let weight = if figure.kind == FigureKind::TheOne { 30 } else { 60 };
+                tell(&here, &Sighting::new(figure, predicate.effect, predicate.tokens.clone(), NAME, weight), findings);
+            }
+        }
+    });
+}
+
+fn objects<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<&'r Figure> {
+    let clause = here.clause_of_verb(predicate.main);
+    if let Some(clause) = clause {
+        if clause.verb.as_ref().is_some_and(|verb| verb.voice == Voice::Passive) {
+            return Vec::new();
+        }
+        let found: Vec<&Figure> = clause
+            .objects
+            .iter()
+            .filter_map(|&phrase| here.figure_of(phrase))
+            .filter(|figure| here.asserts(clause, figure.low > 1))
+            .collect();
+        if !found.is_empty() || !clause.objects.is_empty() && !here.asserts(clause, true) {
+            return found;
+        }
+        if !here.asserts(clause, true) {
+            return Vec::new();
+        }
+    }
+    let before = here.view.before(predicate.main);
+    if NOT_DONE.contains(&before) {
+        return Vec::new();
+    }
+    here.figure_after(predicate.main + 1, 3).map(|figure| here.with_list(figure)).unwrap_or_default()
+}

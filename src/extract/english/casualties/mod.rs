@@ -1,0 +1,23 @@
+//! Casualty figures: who was killed, hurt, lost, trapped, driven out, moved, held or saved, and how many. A reading
+//! goes in; claims come out. `figure` finds the people counted, `predicate` the words that say harm; each construction
+//! file joins the two in one way newsrooms do; `telling` gives the claim its attributes.
+
+mod figure;
+mod place;
+mod predicate;
+pub(in crate::extract) mod scene;
+mod side;
+mod telling;
+mod toll_subject;
+
+pub(crate) mod toll;
+pub(crate) mod stated;
+pub(crate) mod lives;
+pub(crate) mod counted;
+pub(crate) mod undergone;
+pub(crate) mod inflicted;
+pub(crate) mod none_hurt;
+pub(crate) mod among;
+pub(crate) mod parts;
+pub(crate) mod gapped;
+pub(crate) mod previous;

@@ -1,0 +1,111 @@
+//! The words of a sentence that say harm: verbs in one of their uses, and states. The sentence's tokens go in;
+//! predicates with their effect and frame come out. Never looks for the people: that is the constructions' work.
+
+use std::ops::Range;
+
+use crate::extract::english::lexicon::{Frame, GAP_MAX, HarmVerb, Piece, harm_verbs, states};
+use crate::model::Effect;
+use crate::text::english::lemma;
+use crate::text::english::view::View;
+use crate::text::{Tag, VerbForm};
+
+/// What sort of word says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// A verb, with the place of its people.
+    Verb(Frame),
+    /// An adjective, or a phrase that does the work of one.
+    State,
+}
+
+/// Words that say harm.
+#[derive(Debug, Clone)]
+pub(super) struct Predicate {
+    /// The verb, or the first word of the state.
+    pub(super) main: usize,
+    /// From there to the last word that belongs to the use ("shot three men dead").
+    pub(super) tokens: Range<usize>,
+    /// What it says.
+    pub(super) effect: Effect,
+    /// Verb or state.
+    pub(super) sort: Sort,
+    /// Only of people.
+    pub(super) people_only: bool,
+    /// The verb is a bare participle form that can stand beside a number like a state ("27 killed").
+    pub(super) participle: bool,
+}
+
+/// Verbs that only mean harm to people in their bare use and are as often said of other things.
+const FATAL_BEFORE: &[&str] = &["fatally", "mortally", "lethally"];
+
+/// All predicates of a sentence, in order.
+pub(super) fn predicates(view: View<'_>) -> Vec<Predicate> {
+    let mut found: Vec<Predicate> = Vec::new();
+    for at in view.start..view.end {
+        if let Some(predicate) = verb_at(view, at).or_else(|| state_at(view, at)) {
+            // "shot and killed" is one predicate: its second verb says nothing of its own.
+            let inside = found.last().is_some_and(|last| last.tokens.end > at && last.tokens.len() <= 3);
+            if !inside {
+                found.push(predicate);
+            }
+        }
+    }
+    found
+}
+
+fn verb_at(view: View<'_>, at: usize) -> Option<Predicate> {
+    let form = view.form(at);
+    if form == VerbForm::None {
+        return None;
+    }
+    let participle = matches!(form, VerbForm::Participle | VerbForm::PastOrParticiple);
+    let verbal = view.tag(at) == Tag::Verb || (participle || form == VerbForm::Gerund) && view.tag(at) != Tag::ProperNoun;
+    if !verbal && !headline_verb(view, at) {
+        return None;
+    }
+    let lemma = lemma::verb(view.word(at));
+    let (use_, end) = harm_verbs(&lemma).iter().find_map(|verb| Some((verb, tail_end(view, at + 1, &verb.tail)?)))?;
+    let fatal = use_.effect == Effect::Injured && FATAL_BEFORE.contains(&view.before(at));
+    let HarmVerb { effect, frame, people_only, ref tail } = *use_;
+    Some(Predicate {
+        main: at,
+        tokens: at..end,
+        effect: if fatal { Effect::Killed } else { effect },
+        sort: Sort::Verb(frame),
+        people_only,
+        participle: participle && tail.iter().all(|piece| *piece != Piece::Gap),
+    })
+}
+
+/// "Blast kills 12" in a title may carry any tag; the third person before a number is a verb.
+fn headline_verb(view: View<'_>, at: usize) -> bool {
+    matches!(view.form(at), VerbForm::ThirdPerson | VerbForm::Past)
+        && (view.tag(at + 1) == Tag::Number || view.is(at + 1, &["at", "more", "up", "nearly", "about", "dozens", "hundreds"]))
+}
+
+/// Where the tail ends when the words from `at` on are one.
+fn tail_end(view: View<'_>, at: usize, tail: &[Piece]) -> Option<usize> {
+    let Some((first, rest)) = tail.split_first() else { return Some(at) };
+    match first {
+        Piece::Word(word) => {
+            (view.word(at) == *word).then(|| tail_end(view, at + 1, rest)).flatten()
+        }
+        Piece::Gap => (0..=GAP_MAX)
+            .take_while(|&skip| skip == 0 || view.tag(at + skip - 1) != Tag::Punct)
+            .find_map(|skip| tail_end(view, at + skip, rest)),
+    }
+}
+
+fn state_at(view: View<'_>, at: usize) -> Option<Predicate> {
+    let (rest, effect) = states(view.word(at)).iter().find(|(rest, _)| {
+        rest.iter().enumerate().all(|(step, word)| view.word(at + 1 + step) == *word)
+    })?;
+    Some(Predicate {
+        main: at,
+        tokens: at..at + 1 + rest.len(),
+        effect: *effect,
+        sort: Sort::State,
+        people_only: true,
+        participle: false,
+    })
+}

@@ -1,0 +1,211 @@
+//! One sentence as casualty reading sees it: the people counted, the words that say harm, and what may be asked of
+//! both. A reading goes in; scenes come out, only for sentences that say harm at all. Never makes a claim.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::figure::{Figure, figures};
+use super::predicate::{Predicate, predicates};
+use crate::extract::english::lexicon::is_sport;
+use crate::extract::english::scope::{Stretch, Today, stretches};
+use crate::extract::rule::Reading;
+use crate::text::english::lemma;
+use crate::text::english::view::View;
+use crate::text::{Analysis, Clause, Link, Sentence, Tag, Tense};
+
+/// A sentence that says harm.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    /// Position of the sentence.
+    pub(super) sentence: usize,
+    /// The people counted, in order.
+    pub(super) figures: Vec<Figure>,
+    /// The words that say harm, in order.
+    pub(super) predicates: Vec<Predicate>,
+    /// Where it does not speak of the event itself.
+    pub(super) stretches: Vec<Stretch>,
+    /// It holds words of sport.
+    pub(super) sport: bool,
+}
+
+/// A scene with everything around it: what a construction reads.
+#[derive(Clone, Copy)]
+pub(super) struct Here<'r> {
+    /// The whole article.
+    pub(super) reading: &'r Reading<'r>,
+    /// Its analysis.
+    pub(super) analysis: &'r Analysis<'r>,
+    /// The sentence.
+    pub(super) sentence: &'r Sentence,
+    /// Its tokens.
+    pub(super) view: View<'r>,
+    /// Its people and its harm.
+    pub(super) scene: &'r Scene,
+}
+
+/// Calls `read` with each scene of the article, in order.
+pub(super) fn each<'r>(reading: &'r Reading<'r>, mut read: impl FnMut(Here<'r>)) {
+    for scene in reading.scenes() {
+        let analysis = &reading.analysis;
+        if let Some(sentence) = analysis.sentences.get(scene.sentence) {
+            read(Here { reading, analysis, sentence, view: analysis.view(scene.sentence), scene });
+        }
+    }
+}
+
+/// Words by which a sentence without a figure may still count: nobody.
+const WHOLE: &[&str] = &["no", "without", "unharmed", "unhurt", "uninjured", "unscathed"];
+
+/// The scenes of an article.
+pub(crate) fn scenes(analysis: &Analysis<'_>) -> Vec<Scene> {
+    let today = analysis.published_at.map(Today::of);
+    let mut scenes = Vec::new();
+    for (at, sentence) in analysis.sentences.iter().enumerate() {
+        if !sentence.part.speaks() || sentence.tokens.is_empty() {
+            continue;
+        }
+        let view = analysis.view(at);
+        let figures = figures(analysis, sentence, view);
+        let nobody = || sentence.tokens.clone().any(|token| view.is(token, WHOLE));
+        if figures.is_empty() && sentence.quantities.is_empty() && !nobody() {
+            continue;
+        }
+        let stretches = stretches(analysis, sentence, view, today);
+        let sport = sentence.tokens.clone().any(|token| is_sport(view.word(token), view.word(token + 1)));
+        scenes.push(Scene { sentence: at, figures, predicates: predicates(view), stretches, sport });
+    }
+    scenes
+}
+
+/// Verbs after which an infinitive is still what happened: "are believed to have been killed", "managed to free 12".
+const ASSERTING: &[&str] = &[
+    "believe", "say", "report", "think", "fear", "know", "estimate", "understand", "confirm", "presume", "appear", "seem",
+    "manage", "help", "succeed", "claim", "assume", "suppose", "suspect", "recall", "continue", "have", "force", "happen", "go",
+];
+/// Verbs that take back what their clause says.
+const DENYING: &[&str] = &["deny", "refute", "dismiss", "rebut", "disprove", "doubt", "threaten", "plan", "vow", "refuse", "fail", "avoid", "prevent", "pledge", "promise", "want", "order", "warn"];
+
+impl<'r> Here<'r> {
+    /// The base form of a word taken as a verb.
+    pub(super) fn verb_lemma(&self, at: usize) -> Cow<'r, str> {
+        lemma::verb(self.view.word(at))
+    }
+
+    /// The clause whose verb is at `main`.
+    pub(super) fn clause_of_verb(&self, main: usize) -> Option<&'r Clause> {
+        self.clauses().find(|clause| clause.verb.as_ref().is_some_and(|verb| verb.main == main))
+    }
+
+    /// The smallest clause around a token.
+    pub(super) fn clause_around(&self, token: usize) -> Option<&'r Clause> {
+        self.clauses().filter(|clause| clause.tokens.contains(&token)).min_by_key(|clause| clause.tokens.len())
+    }
+
+    /// The clauses of the sentence.
+    pub(super) fn clauses(&self) -> impl Iterator<Item = &'r Clause> + use<'r> {
+        let analysis = self.analysis;
+        self.sentence.clauses.clone().filter_map(move |at| analysis.clauses.get(at))
+    }
+
+    /// The figure that a phrase is part of.
+    pub(super) fn figure_of(&self, phrase: usize) -> Option<&'r Figure> {
+        self.scene.figures.iter().find(|figure| figure.phrase == phrase || figure.noun_phrase == phrase)
+    }
+
+    /// The figure whose last token stands right before `token`, not counting the words of `skip`.
+    pub(super) fn figure_before(&self, token: usize, skip: &[&str]) -> Option<&'r Figure> {
+        let mut end = token;
+        for _ in 0..6 {
+            if let Some(figure) = self.scene.figures.iter().find(|figure| figure.tokens.end == end) {
+                return Some(figure);
+            }
+            let last = end.checked_sub(1)?;
+            let adverb = self.view.tag(last) == Tag::Adverb;
+            if !adverb && !skip.contains(&self.view.word(last)) {
+                return None;
+            }
+            end = last;
+        }
+        None
+    }
+
+    /// The first figure that starts at `token` or after at most `gap` words that are neither verbs nor punctuation.
+    pub(super) fn figure_after(&self, token: usize, gap: usize) -> Option<&'r Figure> {
+        for at in token..=token + gap {
+            if let Some(figure) = self.scene.figures.iter().find(|figure| figure.tokens.start == at) {
+                return Some(figure);
+            }
+            if matches!(self.view.tag(at), Tag::Verb | Tag::Aux | Tag::Punct | Tag::Adposition | Tag::Subordinator) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// A figure with the other members of its list: "three officers and a bystander".
+    pub(super) fn with_list(&self, first: &'r Figure) -> Vec<&'r Figure> {
+        let mut list = vec![first];
+        for figure in &self.scene.figures {
+            let Some(phrase) = self.analysis.phrases.get(figure.phrase) else { continue };
+            let joined = phrase.coordinated_with.is_some_and(|other| {
+                list.iter().any(|member| member.phrase == other || member.noun_phrase == other)
+            });
+            if joined && list.len() < 12 {
+                list.push(figure);
+            }
+        }
+        list
+    }
+
+    /// The other members of a list that ends with a figure, nearest first.
+    pub(super) fn list_before(&self, last: &'r Figure) -> Vec<&'r Figure> {
+        let mut list = Vec::new();
+        let mut at = last;
+        while let Some(other) = self.analysis.phrases.get(at.phrase).and_then(|phrase| phrase.coordinated_with) {
+            let Some(figure) = self.figure_of(other).filter(|figure| figure.tokens.end <= at.tokens.start && list.len() < 8) else { break };
+            list.push(figure);
+            at = figure;
+        }
+        list
+    }
+
+    /// Whether a clause says that something happened. `several` allows estimates: "tens of thousands may have died".
+    pub(super) fn asserts(&self, clause: &Clause, several: bool) -> bool {
+        let Some(verb) = &clause.verb else { return true };
+        if verb.negated {
+            return false;
+        }
+        let words: Range<usize> = verb.tokens.clone();
+        let perfect = words.clone().any(|at| self.view.word(at) == "have");
+        if let Some(modal) = verb.modal {
+            let estimate = several && self.view.is(modal, &["may", "might", "could"]);
+            let past = perfect && self.view.is(modal, &["may", "might", "must", "could"]);
+            if !(past && several || estimate && perfect) {
+                return false;
+            }
+        } else if clause.hypothetical {
+            return false;
+        }
+        let parent = clause.parent.and_then(|parent| self.analysis.clauses.get(parent));
+        let parent_lemma = parent
+            .and_then(|parent| parent.verb.as_ref())
+            .map(|verb| self.verb_lemma(verb.main).into_owned())
+            .unwrap_or_default();
+        if matches!(clause.link, Link::Content | Link::Participial | Link::Infinitive)
+            && DENYING.contains(&parent_lemma.as_str())
+            && (clause.link != Link::Participial || self.opens_as_object(clause, parent))
+        {
+            return false;
+        }
+        match verb.tense {
+            Tense::Future => false,
+            Tense::Infinitive => perfect || ASSERTING.contains(&parent_lemma.as_str()),
+            _ => true,
+        }
+    }
+
+    /// "denied killing three": the participle is what was denied, not something that happened beside it.
+    fn opens_as_object(&self, clause: &Clause, parent: Option<&Clause>) -> bool {
+        parent.and_then(|parent| parent.verb.as_ref()).is_some_and(|verb| verb.tokens.end == clause.tokens.start)
+    }
+}

@@ -1,0 +1,65 @@
+//! Whose the people are. A figure goes in; the party, nationality or community it is restricted to comes out, by its
+//! canonical name: "Azerbaijani soldiers", "on the northern side", "three from Jordan", "its soldiers". Never guesses: a
+//! figure without such words is restricted to nobody.
+
+use super::figure::Figure;
+use super::scene::Here;
+use crate::model::Span;
+use crate::text::gazetteer::{Entity, EntityKind};
+
+/// How many tokens behind a figure "on the X side" may begin.
+const REACH: usize = 4;
+
+/// The side of a figure.
+pub(super) fn side(here: &Here<'_>, figure: &Figure) -> Option<String> {
+    let own = here.span(&figure.tokens)?;
+    let inside = here.reading.entities_within(own).filter(|entity| names_people(entity)).last();
+    if let Some(entity) = inside {
+        return party(entity);
+    }
+    behind(here, figure).or_else(|| possessed(here, figure))
+}
+
+/// Whether a name before a noun says whose the people are: a town does not.
+fn names_people(entity: &Entity) -> bool {
+    matches!(
+        entity.kind,
+        EntityKind::Demonym | EntityKind::Country | EntityKind::Territory | EntityKind::ArmedGroup | EntityKind::Body | EntityKind::Organisation
+    )
+}
+
+fn party(entity: &Entity) -> Option<String> {
+    entity.party.as_ref().or(Some(&entity.name)).map(ToString::to_string)
+}
+
+/// "on the Karabakh side", "three from Jordan", "soldiers of the Kenyan army".
+fn behind(here: &Here<'_>, figure: &Figure) -> Option<String> {
+    let start = figure.tokens.end;
+    for at in start..start + REACH {
+        let word = here.view.word(at);
+        let side = word == "on" && (at + 1..at + 6).any(|token| here.view.is(token, &["side"]));
+        let from = word == "from" && at == start;
+        let of = word == "of" && at == start;
+        if side || from || of {
+            let span = here.span(&(at..(at + 6).min(here.sentence.tokens.end)))?;
+            let close = here.reading.entities_within(span).find(|entity| names_people(entity) && (!from || entity.kind == EntityKind::Country))?;
+            let near = here.span(&(at..at + 1)).is_some_and(|first| close.span.start - first.start < 30);
+            return near.then(|| party(close)).flatten();
+        }
+    }
+    None
+}
+
+/// "its soldiers", "of its citizens": of the party named last before.
+fn possessed(here: &Here<'_>, figure: &Figure) -> Option<String> {
+    let its = figure.tokens.clone().any(|at| here.view.is(at, &["its", "their", "our"]));
+    let belongs = figure.head.is_some_and(|head| {
+        here.view.is(head, &["soldiers", "troops", "citizens", "nationals", "servicemen", "men", "fighters", "members", "soldier", "employees", "staff", "peacekeepers", "personnel", "students", "people", "officers"])
+    });
+    if !its || !belongs {
+        return None;
+    }
+    let first = here.view.token(figure.tokens.start)?.span.start;
+    let before = Span { start: here.sentence.span.start, end: first };
+    here.reading.entities_within(before).filter(|entity| entity.is_party()).last().and_then(party)
+}

@@ -1,0 +1,114 @@
+//! Turns people and what happened to them into a claim. A figure, an effect and the words between them go in; a claim
+//! with group, side, place, scope, source, time and quote comes out. Never decides that something happened.
+
+use std::ops::Range;
+
+use super::figure::{Figure, FigureKind};
+use super::place::place;
+use super::scene::Here;
+use super::side::side;
+use crate::extract::english::scope::scope_at;
+use crate::extract::rule::Findings;
+use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Relation, Span};
+
+/// People, and what happened to them.
+#[derive(Debug, Clone)]
+pub(super) struct Sighting<'f> {
+    /// The people.
+    pub(super) figure: &'f Figure,
+    /// What happened.
+    pub(super) effect: Effect,
+    /// The tokens that say so, besides the figure's own.
+    pub(super) said: Range<usize>,
+    /// How it relates to the other figures.
+    pub(super) relation: Relation,
+    /// Another bound than the figure's own: "passes 100".
+    pub(super) bound: Option<Bound>,
+    /// Another group than the figure's own.
+    pub(super) group: Option<Group>,
+    /// The construction.
+    pub(super) rule: &'static str,
+    /// Its strength against other constructions on the same figure.
+    pub(super) weight: u8,
+}
+
+impl<'f> Sighting<'f> {
+    /// A plain sighting.
+    pub(super) fn new(figure: &'f Figure, effect: Effect, said: Range<usize>, rule: &'static str, weight: u8) -> Self {
+        let relation = if figure.more { Relation::Added } else { Relation::Whole };
+        Self { figure, effect, said, relation, bound: None, group: None, rule, weight }
+    }
+}
+
+/// At most this many bytes of a sentence are quoted.
+const QUOTE_BYTES_MAX: usize = 400;
+
+/// Makes the claim.
+pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Findings) {
+    let figure = sighting.figure;
+    if here.scene.sport && (sighting.effect != Effect::Killed || figure.low <= 1) {
+        return;
+    }
+    let Some(core) = here.span(&figure.core) else { return };
+    let quoted = figure.tokens.start.min(sighting.said.start)..figure.tokens.end.max(sighting.said.end);
+    let near = here.span(&quoted).filter(|span| span.end - span.start <= QUOTE_BYTES_MAX);
+    let Some(span) = near.or_else(|| here.span(&figure.tokens)) else { return };
+    let text = &here.reading.article.text;
+    let claim = Casualty {
+        effect: sighting.effect,
+        value: figure.low,
+        high: figure.high,
+        bound: sighting.bound.unwrap_or(figure.bound),
+        group: group(here, sighting),
+        side: side(here, figure),
+        place: place(here, figure, &sighting.said),
+        scope: scope_at(&here.scene.stretches, figure.core.start),
+        source: None,
+        as_of: None,
+        relation: sighting.relation,
+        evidence: Evidence { quote: span.of(text).to_owned(), span, rule: sighting.rule.to_owned() },
+    };
+    findings.add_at(core, sighting.weight, Claim::Casualty(claim));
+}
+
+impl Here<'_> {
+    /// The bytes of some tokens.
+    pub(super) fn span(&self, tokens: &Range<usize>) -> Option<Span> {
+        let first = self.view.token(tokens.start)?;
+        let last = self.view.token(tokens.end.checked_sub(1)?)?;
+        (first.span.start < last.span.end).then_some(Span { start: first.span.start, end: last.span.end })
+    }
+}
+
+/// How badly: a subset of the injured is a group of its own.
+const SEVERE: &[&str] = &["seriously", "critically", "severely", "gravely", "badly", "serious", "critical", "life-threatening"];
+
+fn group(here: &Here<'_>, sighting: &Sighting<'_>) -> Group {
+    if let Some(group) = sighting.group {
+        return group;
+    }
+    let figure = sighting.figure;
+    let severe = sighting.effect == Effect::Injured
+        && matches!(figure.kind, FigureKind::Bare | FigureKind::Share)
+        && sighting.said.clone().any(|at| here.view.is(at, SEVERE));
+    if severe {
+        return Group::Other;
+    }
+    if figure.tokens.clone().any(|at| here.view.is(at, &["civilian", "civilians"])) {
+        return Group::Civilians;
+    }
+    if let Some(group) = figure.group() {
+        return group;
+    }
+    if figure.head.is_some() {
+        return Group::People;
+    }
+    // "two civilians were killed and 23 wounded": a bare number counts the people counted before it.
+    here.scene
+        .figures
+        .iter()
+        .rev()
+        .filter(|other| other.tokens.end <= figure.tokens.start && other.low > 0)
+        .find_map(Figure::group)
+        .unwrap_or(Group::People)
+}

@@ -1,0 +1,187 @@
+//! A running total: "the death toll rose to at least 29", "the number of wounded stands at 140", "raising the toll to
+//! 29 from 25", "deaths near 200", "put the dead at 12 and the injured at 40". Scenes go in, claims come out.
+
+use super::figure::Figure;
+use super::scene::{Here, each};
+use super::telling::{Sighting, tell};
+use super::toll_subject::{TollSubject, subjects};
+use crate::extract::english::lexicon::counted;
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::{Bound, Effect, Relation, Span};
+use crate::text::Tag;
+
+const NAME: &str = "toll";
+
+/// The construction.
+pub(crate) const RULE: Rule = Rule {
+    name: NAME,
+    summary: "a running total: \"the death toll rose to at least 29\", \"the number of wounded stands at 140\"",
+    corpus: include_str!("toll.md"),
+    find,
+};
+
+/// How far from its subject the number of a toll may stand: place, time and a short aside come in between.
+const REACH: usize = 30;
+
+/// Verbs that carry a toll to a number, with the bound they put on it.
+const CARRIERS: &[(&str, Bound)] = &[
+    ("be", Bound::Exact), ("rise", Bound::Exact), ("climb", Bound::Exact), ("jump", Bound::Exact), ("soar", Bound::Exact),
+    ("grow", Bound::Exact), ("increase", Bound::Exact), ("go", Bound::Exact), ("mount", Bound::Exact),
+    ("surge", Bound::Exact), ("reach", Bound::Exact), ("hit", Bound::Exact), ("stand", Bound::Exact),
+    ("remain", Bound::Exact), ("stay", Bound::Exact), ("amount", Bound::Exact), ("come", Bound::Exact),
+    ("total", Bound::Exact), ("number", Bound::Exact), ("leap", Bound::Exact), ("swell", Bound::Exact),
+    ("tick", Bound::Exact), ("shoot", Bound::Exact), ("spike", Bound::Exact), ("fall", Bound::Exact),
+    ("drop", Bound::Exact), ("revise", Bound::Exact), ("lower", Bound::Exact), ("raise", Bound::Exact),
+    ("bring", Bound::Exact), ("push", Bound::Exact), ("take", Bound::Exact), ("put", Bound::Exact),
+    ("give", Bound::Exact), ("set", Bound::Exact), ("update", Bound::Exact), ("place", Bound::Exact),
+    ("double", Bound::Exact), ("triple", Bound::Exact), ("shrink", Bound::Exact), ("creep", Bound::Exact),
+    ("edge", Bound::Exact), ("move", Bound::Exact), ("cut", Bound::Exact), ("reduce", Bound::Exact),
+    ("estimate", Bound::Exact), ("record", Bound::Exact), ("report", Bound::Exact), ("count", Bound::Exact),
+    ("correct", Bound::Exact), ("exceed", Bound::MoreThan), ("pass", Bound::MoreThan), ("top", Bound::MoreThan),
+    ("surpass", Bound::MoreThan), ("cross", Bound::MoreThan), ("near", Bound::Nearly), ("approach", Bound::Nearly),
+];
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    let mut before: Option<(usize, Effect)> = None;
+    each(reading, |here| {
+        let mut last_end = here.sentence.tokens.start;
+        let found = subjects(&here);
+        for (place, subject) in found.iter().enumerate() {
+            let until = found.get(place + 1).map_or(here.sentence.tokens.end, |next| next.tokens.start);
+            let effect = subject.effect.or_else(|| carried_over(&here, subject, findings, before));
+            let Some(effect) = effect else { continue };
+            for (figure, bound, relation) in numbers(&here, subject, last_end, until) {
+                let said = subject.tokens.clone();
+                let mut sighting = Sighting::new(figure, effect, said, NAME, 80);
+                sighting.relation = relation;
+                sighting.group = subject.group;
+                sighting.bound = (figure.bound == Bound::Exact).then_some(bound);
+                tell(&here, &sighting, findings);
+                last_end = figure.tokens.end;
+            }
+        }
+        let whole = here.sentence.span;
+        if let Some((_, casualty)) = findings.casualties_within(whole).next_back() {
+            before = Some((here.scene.sentence, casualty.effect));
+        }
+    });
+}
+
+/// "the total", "the count": of what was counted just before.
+fn carried_over(here: &Here<'_>, subject: &TollSubject, findings: &Findings, before: Option<(usize, Effect)>) -> Option<Effect> {
+    let start = here.sentence.span.start;
+    let end = here.view.token(subject.tokens.start).map_or(start, |token| token.span.start);
+    let inside = findings.casualties_within(Span { start, end }).next_back().map(|(_, casualty)| casualty.effect);
+    inside.or(before.filter(|(sentence, _)| here.scene.sentence - sentence <= 2).map(|(_, effect)| effect))
+}
+
+/// The numbers a subject is carried to, from or by.
+fn numbers<'r>(here: &Here<'r>, subject: &TollSubject, from: usize, until: usize) -> Vec<(&'r Figure, Bound, Relation)> {
+    let mut found = Vec::new();
+    // "brought to 14 the number of people killed".
+    let inverted = here.scene.figures.iter().find(|figure| {
+        figure.tokens.end == subject.tokens.start
+            && figure.head.is_none()
+            && figure.tokens.start > from
+            && figure.tokens.start.checked_sub(1).is_some_and(|at| here.view.is(at, &["to"]))
+    });
+    if let Some(figure) = inverted {
+        return vec![(figure, Bound::Exact, Relation::Whole)];
+    }
+    let window = subject.tokens.end..until.min(subject.tokens.end + REACH);
+    // "raising the toll to 29": the verb stands before.
+    let mut carrier = subject.tokens.start.checked_sub(1).and_then(|at| carrier_at(here, at));
+    let mut at = window.start;
+    while at < window.end {
+        if here.view.is(at, &[";", "that", "who", "which"]) && found.is_empty() && carrier.is_none() {
+            at = if here.view.is(at, &[";"]) { return found } else { skip_relative(here, at, window.end) };
+            continue;
+        }
+        if let Some(figure) = here.scene.figures.iter().find(|figure| figure.tokens.start == at) {
+            let told = found.iter().any(|(_, _, relation)| *relation != Relation::Previous);
+            match role(here, subject, figure, carrier, told) {
+                Some((bound, relation)) => found.push((figure, bound, relation)),
+                None if found.is_empty() => {}
+                None => return found,
+            }
+            at = figure.tokens.end.max(at + 1);
+            continue;
+        }
+        if let Some(bound) = carrier_at(here, at) {
+            if !found.is_empty() && !here.view.is(at, &["from", "up", "down"]) {
+                return found;
+            }
+            carrier = Some(bound);
+        }
+        at += 1;
+    }
+    found
+}
+
+/// Past an aside such as "that has shaken the province".
+fn skip_relative(here: &Here<'_>, at: usize, end: usize) -> usize {
+    (at + 1..end).find(|&token| here.view.is(token, &[","])).unwrap_or(end).min(at + 14)
+}
+
+fn carrier_at(here: &Here<'_>, at: usize) -> Option<Bound> {
+    if !matches!(here.view.tag(at), Tag::Verb | Tag::Aux | Tag::Noun | Tag::Adjective) {
+        return None;
+    }
+    let lemma = here.verb_lemma(at);
+    CARRIERS.iter().find(|(verb, _)| *verb == lemma).map(|(_, bound)| *bound)
+}
+
+/// What a number is to the toll, told from the word before it.
+fn role(
+    here: &Here<'_>,
+    subject: &TollSubject,
+    figure: &Figure,
+    carrier: Option<Bound>,
+    second: bool,
+) -> Option<(Bound, Relation)> {
+    if !counts_people(here, figure) {
+        return None;
+    }
+    let start = figure.tokens.start;
+    let word = start.checked_sub(1).map_or("", |at| here.view.word(at));
+    let adjacent = subject.tokens.end == start;
+    match word {
+        "from" => Some((Bound::Exact, Relation::Previous)),
+        "by" => carrier.map(|_| (Bound::Exact, Relation::Added)),
+        _ if second => None,
+        "to" | "at" | "as" => carrier.map(|bound| (bound, Relation::Whole)).or((word == "at").then_some((Bound::Exact, Relation::Whole))),
+        "past" | "above" | "over" | "beyond" => Some((Bound::MoreThan, Relation::Whole)),
+        "of" if start.checked_sub(2).is_some_and(|at| here.view.is(at, &["high", "total", "peak", "record", "low", "level"])) => {
+            carrier.map(|bound| (bound, Relation::Whole))
+        }
+        "of" | ":" | "-" | "–" | "—" if adjacent_but_one(subject, start) => Some((Bound::Exact, Relation::Whole)),
+        _ if adjacent && subject.is_toll => Some((Bound::Exact, Relation::Whole)),
+        _ => carrier.map(|bound| (bound, Relation::Whole)).filter(|_| directly_carried(here, start)),
+    }
+}
+
+/// Whether the number of a toll counts people: "29 crowns" do not.
+fn counts_people(here: &Here<'_>, figure: &Figure) -> bool {
+    figure.may_be_people(true)
+        || figure.head.is_some_and(|head| here.view.capital(head) || counted(&here.analysis.lemma(head)).is_some())
+}
+
+fn adjacent_but_one(subject: &TollSubject, start: usize) -> bool {
+    subject.tokens.end + 1 == start
+}
+
+/// A verb that takes the number as its object, with at most adverbs in between: "reached 29", "is now 29".
+fn directly_carried(here: &Here<'_>, start: usize) -> bool {
+    let mut at = start;
+    for _ in 0..4 {
+        let Some(last) = at.checked_sub(1) else { return false };
+        if carrier_at(here, last).is_some() {
+            return true;
+        }
+        if here.view.tag(last) != Tag::Adverb && !here.view.is(last, &["now", "already", "an", "a", "some"]) {
+            return false;
+        }
+        at = last;
+    }
+    false
+}

@@ -1,0 +1,128 @@
+//! What a toll is a toll of: "the death toll", "the number of people still missing", "the figure for the wounded",
+//! "deaths". A scene goes in; the subjects with their effect come out. Never looks for the number.
+
+use std::ops::Range;
+
+use super::scene::Here;
+use crate::extract::english::lexicon::{CountedKind, counted, group_of};
+use crate::model::{Effect, Group};
+use crate::text::{Phrase, Tag};
+
+/// The subject of a toll.
+#[derive(Debug, Clone)]
+pub(super) struct TollSubject {
+    /// From its first word to its last.
+    pub(super) tokens: Range<usize>,
+    /// What it counts; nothing for "the total", which counts what was counted before.
+    pub(super) effect: Option<Effect>,
+    /// Whom it counts, where it says so.
+    pub(super) group: Option<Group>,
+    /// A number may stand right behind it: "Death toll 29".
+    pub(super) is_toll: bool,
+}
+
+/// Nouns for a number of people that say of themselves not what happened to them.
+const COUNTS: &[&str] = &["number", "figure", "count", "tally", "total", "estimate", "list", "numbers", "figures", "toll", "sum"];
+/// Nouns of the harmed in a "number of …".
+const HARMED: &[(&str, Effect)] = &[
+    ("victims", Effect::Killed),
+    ("victim", Effect::Killed),
+    ("survivors", Effect::Rescued),
+    ("lives", Effect::Killed),
+    ("hostages", Effect::Detained),
+    ("detainees", Effect::Detained),
+    ("refugees", Effect::Displaced),
+    ("evacuees", Effect::Evacuated),
+];
+/// How many words "number of …" may take to say of what.
+const REACH: usize = 9;
+
+/// The toll subjects of a sentence, in order, without overlaps.
+pub(super) fn subjects(here: &Here<'_>) -> Vec<TollSubject> {
+    let mut found: Vec<TollSubject> = Vec::new();
+    for at in here.sentence.phrases.clone() {
+        let Some(phrase) = here.analysis.phrases.get(at) else { continue };
+        if found.last().is_some_and(|last| phrase.head < last.tokens.end) {
+            continue;
+        }
+        if let Some(subject) = subject(here, phrase) {
+            found.push(subject);
+        }
+    }
+    found
+}
+
+fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
+    let head = phrase.head;
+    let word = here.view.word(head);
+    let before = head.checked_sub(1).filter(|at| phrase.tokens.contains(at)).map_or("", |at| here.view.word(at));
+    let tokens = phrase.tokens.clone();
+    if word == "toll" || word == "tolls" {
+        let effect = match before {
+            "injury" | "casualty" | "injured" | "wounded" => Effect::Injured,
+            "missing" => Effect::Missing,
+            _ => Effect::Killed,
+        };
+        // "a toll on the economy", "took its toll".
+        let figurative = here.view.is(phrase.tokens.end, &["on"]) || matches!(before, "its" | "their" | "heavy" | "road" | "bridge" | "motorway" | "tunnel");
+        return (!figurative).then_some(TollSubject { tokens, effect: Some(effect), group: None, is_toll: true });
+    }
+    if matches!(word, "count" | "tally" | "figure" | "number") && matches!(before, "death" | "body" | "fatality" | "deaths") {
+        return Some(TollSubject { tokens, effect: Some(Effect::Killed), group: None, is_toll: true });
+    }
+    if COUNTS.contains(&word) && phrase.quantity.is_none() {
+        let next = here.view.word(phrase.tokens.end);
+        if matches!(next, "of" | "for") {
+            let (effect, group, end) = harm_of(here, phrase.tokens.end + 1)?;
+            return Some(TollSubject { tokens: tokens.start..end, effect: Some(effect), group, is_toll: false });
+        }
+        let still = here.view.is(phrase.tokens.end, &["still", "killed", "dead", "missing", "unaccounted", "injured", "wounded", "arrested"]);
+        if still {
+            let (effect, group, end) = harm_of(here, phrase.tokens.end)?;
+            return Some(TollSubject { tokens: tokens.start..end, effect: Some(effect), group, is_toll: false });
+        }
+        let definite = phrase.determiner.is_some_and(|at| here.view.is(at, &["the", "this", "that", "its", "their", "a"]));
+        return definite.then_some(TollSubject { tokens, effect: None, group: None, is_toll: false });
+    }
+    if phrase.quantity.is_some() {
+        return None;
+    }
+    let lemma = here.analysis.lemma(head);
+    if let Some(noun) = counted(&lemma).filter(|noun| noun.kind == CountedKind::Event && *lemma != *word) {
+        return Some(TollSubject { tokens, effect: Some(noun.effect), group: None, is_toll: false });
+    }
+    // "the dead", "the injured": people named by their state.
+    let state = here.scene.predicates.iter().find(|predicate| predicate.main == head)?;
+    let the = phrase.determiner.is_some_and(|at| here.view.is(at, &["the", "those"]));
+    let among = here.view.is(tokens.start.wrapping_sub(1), &["among", "amongst", "of", "all"]);
+    (the && !among && here.view.tag(head) != Tag::Verb).then(|| TollSubject {
+        tokens: tokens.start..state.tokens.end,
+        effect: Some(state.effect),
+        group: None,
+        is_toll: false,
+    })
+}
+
+/// The harm in the words after "number of".
+fn harm_of(here: &Here<'_>, from: usize) -> Option<(Effect, Option<Group>, usize)> {
+    let mut group = None;
+    let mut fallback: Option<(Effect, usize)> = None;
+    for at in from..from + REACH {
+        let word = here.view.word(at);
+        if let Some(predicate) = here.scene.predicates.iter().find(|predicate| predicate.main == at) {
+            return Some((predicate.effect, group, predicate.tokens.end));
+        }
+        let lemma = here.analysis.lemma(at);
+        if let Some(noun) = counted(&lemma) {
+            return Some((noun.effect, group, at + 1));
+        }
+        if let Some((_, effect)) = HARMED.iter().find(|(noun, _)| *noun == word) {
+            fallback = Some((*effect, at + 1));
+        }
+        group = group.or_else(|| group_of(None, &lemma).filter(|group| *group != Group::People));
+        if matches!(here.view.tag(at), Tag::Aux | Tag::Punct) || matches!(here.view.tag(at), Tag::Verb) && at > from {
+            break;
+        }
+    }
+    fallback.map(|(effect, end)| (effect, group, end))
+}

@@ -1,0 +1,146 @@
+//! Words that say what happened to people: verbs with their frames, and nouns that count harm by themselves.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::sections;
+use crate::model::Effect;
+
+/// Where the people stand whom a verb is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Frame {
+    /// Its object; in the passive its subject ("killed 3", "3 were killed").
+    Does,
+    /// Its subject ("3 died").
+    Befalls,
+    /// Either ("floods drowned 3", "3 drowned").
+    Both,
+}
+
+/// One piece of what must follow a verb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Piece {
+    /// This very word.
+    Word(&'static str),
+    /// Up to [`GAP_MAX`] words.
+    Gap,
+}
+
+/// How many words a gap may take.
+pub(in super::super) const GAP_MAX: usize = 4;
+
+/// A verb in one of its uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct HarmVerb {
+    /// What it says.
+    pub(in super::super) effect: Effect,
+    /// Whom it says it of.
+    pub(in super::super) frame: Frame,
+    /// Only of people: the head noun must be known to be one.
+    pub(in super::super) people_only: bool,
+    /// What must follow.
+    pub(in super::super) tail: Vec<Piece>,
+}
+
+/// What a noun counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum CountedKind {
+    /// Each one is a person harmed ("29 deaths", "the death of 29 people").
+    Event,
+    /// Each one is a person in that state ("69 bodies").
+    Person,
+    /// A number follows it ("the death toll rose to 29").
+    Toll,
+}
+
+/// A noun that counts harm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Counted {
+    /// What it counts.
+    pub(in super::super) effect: Effect,
+    /// How.
+    pub(in super::super) kind: CountedKind,
+}
+
+static VERBS: LazyLock<HashMap<&'static str, Vec<HarmVerb>>> = LazyLock::new(|| {
+    let mut verbs: HashMap<&'static str, Vec<HarmVerb>> = HashMap::new();
+    for (effect, line) in sections(include_str!("harm.txt")) {
+        let (verb, tail) = line.split_once(" + ").unwrap_or((line, ""));
+        let Some(((lemma, frame), effect)) = verb.split_once(' ').zip(Effect::parse(effect)) else { continue };
+        let people_only = frame.ends_with('?');
+        let frame = match frame.trim_end_matches('?') {
+            "does" => Frame::Does,
+            "befalls" => Frame::Befalls,
+            _ => Frame::Both,
+        };
+        let piece = |word| if word == "~" { Piece::Gap } else { Piece::Word(word) };
+        let tail = tail.split_whitespace().map(piece).collect();
+        verbs.entry(lemma).or_default().push(HarmVerb { effect, frame, people_only, tail });
+    }
+    for uses in verbs.values_mut() {
+        uses.sort_by_key(|verb| std::cmp::Reverse(verb.tail.len()));
+    }
+    verbs
+});
+
+static COUNTED: LazyLock<HashMap<&'static str, Counted>> = LazyLock::new(|| {
+    let entry = |(_, line): (&str, &'static str)| {
+        let (rest, kind) = line.rsplit_once(' ')?;
+        let (noun, effect) = rest.rsplit_once(' ')?;
+        let kind = match kind {
+            "event" => CountedKind::Event,
+            "person" => CountedKind::Person,
+            _ => CountedKind::Toll,
+        };
+        Some((noun, Counted { effect: Effect::parse(effect)?, kind }))
+    };
+    sections(include_str!("counted.txt")).filter_map(entry).collect()
+});
+
+static STATES: LazyLock<HashMap<&'static str, Vec<(Vec<&'static str>, Effect)>>> = LazyLock::new(|| {
+    let mut states: HashMap<&'static str, Vec<(Vec<&'static str>, Effect)>> = HashMap::new();
+    for (effect, line) in sections(include_str!("states.txt")) {
+        let mut words = line.split_whitespace();
+        if let Some((first, effect)) = words.next().zip(Effect::parse(effect)) {
+            states.entry(first).or_default().push((words.collect(), effect));
+        }
+    }
+    for uses in states.values_mut() {
+        uses.sort_by_key(|(rest, _)| std::cmp::Reverse(rest.len()));
+    }
+    states
+});
+
+/// The states that begin with a word: what must follow it, and the effect; the longest first.
+pub(in super::super) fn states(first: &str) -> &'static [(Vec<&'static str>, Effect)] {
+    STATES.get(first).map_or(&[], Vec::as_slice)
+}
+
+/// The uses of a verb, those with the longest tail first.
+pub(in super::super) fn harm_verbs(lemma: &str) -> &'static [HarmVerb] {
+    VERBS.get(lemma).map_or(&[], Vec::as_slice)
+}
+
+/// What a noun, given by its singular, counts.
+pub(in super::super) fn counted(noun: &str) -> Option<Counted> {
+    COUNTED.get(noun).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn longest_use_of_a_verb_comes_first() {
+        let uses = harm_verbs("shoot");
+        assert_eq!(uses.first().map(|verb| verb.effect), Some(Effect::Killed));
+        assert_eq!(uses.last().map(|verb| verb.effect), Some(Effect::Injured));
+        assert!(uses.last().is_some_and(|verb| verb.tail.is_empty()));
+    }
+
+    #[test]
+    fn counted_nouns_are_found() {
+        assert_eq!(counted("death toll").map(|noun| noun.kind), Some(CountedKind::Toll));
+        assert!(counted("life").is_none());
+    }
+}

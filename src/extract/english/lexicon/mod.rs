@@ -1,0 +1,27 @@
+//! The closed word lists of casualty reading, kept as text beside the code that looks words up in them. Words go in,
+//! effects, frames and groups come out. Knows nothing of sentences: a list says what a word can mean, a rule what it
+//! means here.
+
+mod harm;
+mod people;
+mod sport;
+
+pub(super) use harm::{CountedKind, Frame, GAP_MAX, HarmVerb, Piece, counted, harm_verbs, states};
+pub(super) use people::{Person, group_of, is_plural_only, person};
+pub(super) use sport::is_sport;
+
+/// The entries of a list: sections in brackets, comments after `#`, entries as `split` cuts a line.
+fn sections(list: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let mut section = "";
+    list.lines().filter_map(move |line| {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            return None;
+        }
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            section = name;
+            return None;
+        }
+        Some((section, line))
+    })
+}

@@ -1,0 +1,31 @@
+//! Words of sport reports: a word, with the one after it, goes in; whether it belongs to sport comes out.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::sections;
+
+static SPORT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    sections(include_str!("sport.txt"))
+        .flat_map(|(_, line)| line.split(','))
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+        .collect()
+});
+
+/// Whether a word, or it and the next, is a word of sport reports.
+pub(in super::super) fn is_sport(word: &str, next: &str) -> bool {
+    SPORT.contains(word) || (matches!(word, "injury" | "stoppage" | "extra" | "dead" | "grand" | "power" | "league" | "penalty") && SPORT.contains(format!("{word} {next}").as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_sport;
+
+    #[test]
+    fn knows_words_and_pairs() {
+        assert!(is_sport("striker", "was"));
+        assert!(is_sport("dead", "heat"));
+        assert!(!is_sport("dead", "soldiers"));
+    }
+}

@@ -1,0 +1,233 @@
+//! Whether a figure belongs to the event reported or to an earlier or other one. A sentence and a place in it go in; a
+//! scope comes out. Reads tense, years, "ago", comparisons and causes; never looks at the figure itself.
+//!
+//! Background must never pass for news: where a mark reaches a figure, the figure is background, even when other words
+//! of the sentence speak of today.
+
+use std::ops::Range;
+
+use crate::model::{Moment, Scope};
+use crate::text::english::view::View;
+use crate::text::{Analysis, Clause, Link, QuantityKind, Sentence, Tense};
+
+/// A stretch of a sentence that speaks of something else than the event reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stretch {
+    /// The tokens.
+    pub(super) tokens: Range<usize>,
+    /// Background, or a blow inside the event.
+    pub(super) scope: Scope,
+}
+
+/// When the report was published, as far as scope needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Today {
+    /// Year.
+    pub(super) year: i64,
+    /// Month, 1 to 12.
+    pub(super) month: i64,
+}
+
+impl Today {
+    /// Of a moment, on the calendar of its author.
+    pub(super) fn of(moment: Moment) -> Self {
+        let date = moment.offset.to_datetime(moment.at).date();
+        Self { year: i64::from(date.year()), month: i64::from(date.month()) }
+    }
+}
+
+/// Nouns for what happened; "a similar crash in which 12 died" is another event.
+const EVENTS: &[&str] = &[
+    "attack", "crash", "accident", "incident", "quake", "earthquake", "tremor", "eruption", "disaster", "massacre", "bombing",
+    "shooting", "war", "conflict", "explosion", "blast", "flood", "floods", "fire", "blaze", "storm", "hurricane", "typhoon",
+    "cyclone", "avalanche", "landslide", "mudslide", "outbreak", "epidemic", "pandemic", "strike", "airstrike", "raid", "siege",
+    "battle", "uprising", "protest", "protests", "stampede", "derailment", "sinking", "collision", "riot", "riots", "tsunami",
+    "attacks", "strikes", "clashes", "airstrikes", "shelling", "offensive", "coup", "famine", "genocide", "ambush", "killings",
+];
+/// What makes an event another one.
+const ANOTHER: &[&str] = &["previous", "similar", "earlier", "past", "prior", "historic", "infamous", "separate", "unrelated", "last"];
+/// Words that answer an earlier blow.
+const ANSWERS: &[&str] = &["retaliation", "revenge", "reprisal", "reprisals", "avenge", "avenging", "vengeance", "response", "retaliatory"];
+/// Superlatives with which a report compares.
+const SUPERLATIVES: &[&str] = &[
+    "worst", "deadliest", "first", "biggest", "largest", "highest", "most", "bloodiest", "heaviest", "strongest", "greatest",
+    "fiercest", "lowest", "longest",
+];
+/// Stretches of time in the plural: "years ago", "in recent decades".
+const LONG_TIMES: &[&str] = &["year", "years", "decade", "decades", "century", "centuries", "months", "month"];
+/// Looking back.
+const LOOKS_BACK: &[&str] = &["anniversary", "remembered", "commemorate", "commemorates", "commemorated", "commemoration", "commemorating", "memorial"];
+/// Every year again.
+const HABITS: &[&str] = &["annually", "yearly", "annual"];
+const MONTHS: &[&str] = &[
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+];
+
+/// The stretches of a sentence that do not speak of the event itself.
+pub(super) fn stretches(analysis: &Analysis<'_>, sentence: &Sentence, view: View<'_>, today: Option<Today>) -> Vec<Stretch> {
+    let mut found = Vec::new();
+    let reader = Reader { analysis, sentence, view, today };
+    for at in sentence.tokens.clone() {
+        if let Some(tokens) = reader.background_from(at) {
+            found.push(Stretch { tokens, scope: Scope::Background });
+        } else if let Some(tokens) = reader.incident_from(at) {
+            found.push(Stretch { tokens, scope: Scope::Incident });
+        }
+    }
+    found
+}
+
+/// The scope of a place in a sentence: background wins over incident, both over event.
+pub(super) fn scope_at(stretches: &[Stretch], at: usize) -> Scope {
+    stretches
+        .iter()
+        .filter(|stretch| stretch.tokens.contains(&at))
+        .map(|stretch| stretch.scope)
+        .max()
+        .unwrap_or(Scope::Event)
+}
+
+struct Reader<'r> {
+    analysis: &'r Analysis<'r>,
+    sentence: &'r Sentence,
+    view: View<'r>,
+    today: Option<Today>,
+}
+
+impl Reader<'_> {
+    /// The tokens that a background mark at `at` reaches, when there is one.
+    fn background_from(&self, at: usize) -> Option<Range<usize>> {
+        let word = self.view.word(at);
+        if self.is_past_year(at) {
+            return Some(self.reach_of_time(at));
+        }
+        if self.is_far_month(at) || self.is_long_ago(at) {
+            return Some(self.reach_of_time(at));
+        }
+        if ANSWERS.contains(&word) && !self.view.is(at + 1, &["team", "teams", "unit"]) {
+            return Some(at..self.sentence.tokens.end);
+        }
+        if LOOKS_BACK.contains(&word) {
+            return Some(self.sentence.tokens.clone());
+        }
+        if HABITS.contains(&word) || self.view.follows(at, &["every", "year"]) || self.view.follows(at, &["each", "year"]) || self.view.follows(at, &["a", "year"]) && !self.view.is(at + 2, &["ago", "after", "before", "later", "earlier"]) && self.view.tag(at.wrapping_sub(1)) != crate::text::Tag::Adposition {
+            return Some(self.around(at));
+        }
+        let other = ANOTHER.contains(&word) && EVENTS.contains(&self.view.word(at + 1));
+        let world_war = word == "world" && self.view.is(at + 1, &["war"]);
+        (other || world_war).then(|| self.reach_of_time(at))
+    }
+
+    /// "on Thursday alone", "the day's toll".
+    fn incident_from(&self, at: usize) -> Option<Range<usize>> {
+        let alone = self.view.is(at, &["alone"])
+            && (at.saturating_sub(4)..at).any(|day| self.view.is(day, DAYS));
+        let of_the_day = self.view.follows(at, &["that", "day"]) || self.view.follows(at, &["the", "day", "'s"]);
+        (alone || of_the_day).then(|| self.around(at))
+    }
+
+    /// A year before the year of publication; "2018-19" counts by its first.
+    fn is_past_year(&self, at: usize) -> bool {
+        let word = self.view.word(at);
+        let digits = word.get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        let rest = word.get(4..).unwrap_or_default();
+        let year_like = rest.is_empty() || rest == "s" || rest.starts_with(['-', '–', '/']);
+        let Some(year) = digits.filter(|_| year_like).and_then(|digits| digits.parse::<i64>().ok()) else { return false };
+        let counted = self
+            .sentence
+            .quantities
+            .clone()
+            .filter_map(|quantity| self.analysis.quantities.get(quantity))
+            .any(|quantity| quantity.number.contains(&at) && quantity.kind != QuantityKind::Date);
+        let latest = self.today.map_or(9999, |today| today.year);
+        !counted && (1500..latest).contains(&year) && self.today.is_some()
+    }
+
+    /// "in February" in a report of November.
+    fn is_far_month(&self, at: usize) -> bool {
+        let Some(today) = self.today else { return false };
+        let Some(month) = MONTHS.iter().position(|month| *month == self.view.word(at)) else { return false };
+        if !self.view.capital(at) || !self.view.is(at.wrapping_sub(1), &["in", "last", "since", "until", "early", "late", "mid", "of"]) {
+            return false;
+        }
+        if self.has_this_year_after(at) && self.months_since(today, month) <= 2 {
+            return false;
+        }
+        self.months_since(today, month) >= 2
+    }
+
+    fn has_this_year_after(&self, at: usize) -> bool {
+        self.today.is_some_and(|today| self.view.word(at + 1).parse::<i64>().is_ok_and(|year| year == today.year))
+    }
+
+    fn months_since(&self, today: Today, month: usize) -> i64 {
+        let month = i64::try_from(month).unwrap_or(0) + 1;
+        (today.month - month).rem_euclid(12)
+    }
+
+    /// "three years ago", "last year", "in recent decades", "in the past five years", "a year earlier".
+    fn is_long_ago(&self, at: usize) -> bool {
+        if !LONG_TIMES.contains(&self.view.word(at)) {
+            return false;
+        }
+        let next = self.view.word(at + 1);
+        let before = self.view.before(at);
+        let past = |word: &str| matches!(word, "last" | "previous" | "past" | "recent");
+        let behind = matches!(next, "ago" | "earlier" | "before");
+        let window = at.saturating_sub(3)..at;
+        let in_the_past = before != "" && window.clone().any(|token| past(self.view.word(token)));
+        let month = matches!(self.view.word(at), "month" | "months");
+        if month && in_the_past && before == "past" {
+            return false;
+        }
+        behind || in_the_past
+    }
+
+    /// How far a time reaches: its clause with what hangs on it; from a comparison only what follows.
+    fn reach_of_time(&self, at: usize) -> Range<usize> {
+        let clause = self.clause_at(at);
+        let start = clause.map_or(self.sentence.tokens.start, |clause| clause.tokens.start);
+        let end = clause.map_or(self.sentence.tokens.end, |clause| clause.tokens.end);
+        let since = (at.saturating_sub(3)..at).any(|token| self.view.is(token, &["since"]));
+        if since && ((start..at).any(|token| self.view.is(token, SUPERLATIVES)) || !self.is_perfect_present(clause)) {
+            return at..self.sentence.tokens.end;
+        }
+        if since {
+            return start..end;
+        }
+        let superlative = (at.saturating_sub(8)..at).any(|token| self.view.is(token, &["since", "than"]));
+        if superlative {
+            return at..self.sentence.tokens.end;
+        }
+        // What hangs on the time goes with it: "in 2014, when 150 people died".
+        let hanging = self
+            .sentence
+            .clauses
+            .clone()
+            .filter_map(|clause| self.analysis.clauses.get(clause))
+            .filter(|other| other.tokens.start > at && other.tokens.start <= at + 3)
+            .filter(|other| matches!(other.link, Link::Relative | Link::Adverbial | Link::Participial))
+            .map(|other| other.tokens.end)
+            .max();
+        start..hanging.unwrap_or(end).max(end)
+    }
+
+    fn is_perfect_present(&self, clause: Option<&Clause>) -> bool {
+        clause.and_then(|clause| clause.verb.as_ref()).is_some_and(|verb| verb.tense == Tense::PresentPerfect)
+    }
+
+    fn around(&self, at: usize) -> Range<usize> {
+        self.clause_at(at).map_or_else(|| self.sentence.tokens.clone(), |clause| clause.tokens.clone())
+    }
+
+    fn clause_at(&self, at: usize) -> Option<&Clause> {
+        self.sentence
+            .clauses
+            .clone()
+            .filter_map(|clause| self.analysis.clauses.get(clause))
+            .filter(|clause| clause.tokens.contains(&at))
+            .min_by_key(|clause| clause.tokens.len())
+    }
+}
+
+const DAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "day", "night", "today"];
