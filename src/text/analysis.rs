@@ -8,7 +8,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use super::english::view::View;
-use super::english::{clause, lemma, part, phrase, quantity, sentence, tag, token};
+use super::english::{clause, lemma, part, phrase, quantity, quotation, sentence, tag, token};
 use super::{Block, Bound, Clause, Phrase, Quantity, Quotation, Sentence, Span, Tag, Token};
 use crate::model::article::{Article, Moment};
 
@@ -251,6 +251,8 @@ impl<'a> Analysis<'a> {
         for index in 0..analysis.sentences.len() {
             analysis.detail(index);
         }
+        analysis.quotations = quotation::find(&analysis);
+        quotation::assign_speakers(&mut analysis);
         analysis
     }
 

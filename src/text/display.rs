@@ -29,6 +29,7 @@ impl fmt::Display for Analysis<'_> {
             )?;
             self.tokens_of(index, out)?;
             self.lists_of(index, out)?;
+            self.speakers_of(index, out)?;
         }
         for quotation in &self.quotations {
             let speaker = quotation
@@ -62,6 +63,28 @@ impl Analysis<'_> {
                 "  {at:4} {:18} {tag:12} {form:16} {phrase:6} {clause:5} {}",
                 self.surface(at),
                 self.lemma(at)
+            )?;
+        }
+        Ok(())
+    }
+
+    fn speakers_of(&self, sentence: usize, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for clause in self.clauses_in(sentence).iter().filter(|clause| clause.verb.is_some()) {
+            let Some(said) =
+                clause.verb.as_ref().and_then(|verb| self.speaker_of(self.span(verb.tokens.clone())))
+            else {
+                continue;
+            };
+            let via = said
+                .via
+                .and_then(|index| self.phrases.get(index))
+                .map_or("", |phrase| self.written(phrase.tokens.clone()));
+            let verb = clause.verb.as_ref().map_or("", |verb| self.surface(verb.main));
+            writeln!(
+                out,
+                "  speaker of {verb}: {}{}{via}",
+                said.span.of(self.text),
+                if via.is_empty() { "" } else { ", relying on " }
             )?;
         }
         Ok(())

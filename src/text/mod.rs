@@ -7,6 +7,7 @@
 //! index that lies outside with an empty value, so that a rule can look left and right without checking.
 
 mod analysis;
+mod attribution;
 mod display;
 pub mod english;
 pub mod gazetteer;

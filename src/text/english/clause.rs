@@ -58,14 +58,6 @@ impl Item {
             Self::Word(at) => *at,
         }
     }
-
-    fn end(&self, phrases: &[Phrase]) -> usize {
-        match self {
-            Self::Phrase(index) => phrases.get(*index).map_or(0, |phrase| phrase.tokens.end),
-            Self::Verb(group) => group.tokens.end,
-            Self::Word(at) => at + 1,
-        }
-    }
 }
 
 fn items(view: View<'_>, phrases: &[Phrase], own: Range<usize>, groups: Vec<VerbGroup>) -> Vec<Item> {
@@ -592,12 +584,13 @@ impl Builder<'_> {
 
     /// Whether the phrase at `place` is followed by its finite verb, past what may stand between.
     fn finite_follows(&self, place: usize) -> bool {
-        let mut in_apposition = false;
+        // A comma opens an apposition, the next one closes it; with one still open the verb has another subject.
+        let (mut inside, mut filled) = (false, false);
         for (step, item) in self.items.iter().enumerate().skip(place + 1).take(AHEAD) {
             match item {
                 Item::Verb(group) => {
                     return match self.role_ahead(step, group) {
-                        Role::Finite => true,
+                        Role::Finite => !(inside && filled),
                         // "the men arrested in Oslo denied": go on behind the participle.
                         Role::Reduced => {
                             self.coordinated_ellipsis(place, step)
@@ -608,21 +601,25 @@ impl Builder<'_> {
                 }
                 Item::Phrase(index) => {
                     let Some(phrase) = self.phrase(*index) else { return false };
-                    let fits = phrase.preposition.is_some()
-                        || phrase.of.is_some()
-                        || phrase.coordinated_with.is_some()
-                        || phrase.apposition_to.is_some()
-                        || in_apposition
-                        || word_class::is_time_word(self.view.word(phrase.head));
-                    if !fits {
+                    if phrase.coordinated_with.is_some() {
+                        (inside, filled) = (false, false);
+                    } else if inside {
+                        filled = true;
+                    } else if phrase.preposition.is_none()
+                        && !word_class::is_time_word(self.view.word(phrase.head))
+                    {
                         return false;
                     }
                 }
                 Item::Word(at) => match self.view.tag(*at) {
-                    Tag::Adposition | Tag::Adverb | Tag::Coordinator | Tag::Adjective | Tag::Particle => {}
-                    Tag::Punct if matches!(self.view.word(*at), "," | "“" | "”" | "\"" | "(" | ")") => {
-                        in_apposition = true
+                    Tag::Coordinator if matches!(self.items.get(step + 1), Some(Item::Verb(_))) => {
+                        return false;
                     }
+                    Tag::Adposition | Tag::Adverb | Tag::Coordinator | Tag::Adjective | Tag::Particle => {}
+                    Tag::Punct if matches!(self.view.word(*at), "," | "(" | ")" | "–" | "—") => {
+                        (inside, filled) = (!inside, false)
+                    }
+                    Tag::Punct if matches!(self.view.word(*at), "“" | "”" | "\"") => {}
                     _ => return false,
                 },
             }

@@ -39,7 +39,7 @@ hostilities hostility|premises premises|barracks barracks|dead dead|data datum|m
 viruses virus|campuses campus|axes axis|diagnoses diagnosis|troops troop|others other|hundreds hundred|thousands thousand|dozens dozen";
 
 /// Regular verbs whose base the spelling rules would get wrong: past (or -ing, -s) form and base.
-const EXCEPTIONS: &str = "died die|dies die|dying die|lied lie|lies lie|lying lie|tied tie|tying tie|ties tie|controlled control|controlling control|\
+const EXCEPTIONS: &str = "lay lay|died die|dies die|dying die|lied lie|lies lie|lying lie|tied tie|tying tie|ties tie|controlled control|controlling control|\
 cancelled cancel|cancelling cancel|compelled compel|expelled expel|expelling expel|propelled propel|repelled repel|patrolled patrol|\
 patrolling patrol|travelled travel|travelling travel|shelled shell|labelled label|signalled signal|quelled quell|modelled model|fuelled fuel|\
 fuelling fuel|channelled channel|totalled total|totalling total|levelled level|rebelled rebel|barrelled barrel|equalled equal|enrolled enrol|\
@@ -97,7 +97,9 @@ fn tables() -> &'static Tables {
 
 /// Which form of a verb `word` would be, by its shape. "hit", "cut", "put" are `PastOrParticiple`.
 pub fn form_of(word: &str) -> VerbForm {
-    if let Some((_, form)) = tables().verbs.get(word) {
+    if let Some((_, form)) = tables().verbs.get(word)
+        && word != "lay"
+    {
         return *form;
     }
     match word {
@@ -106,9 +108,9 @@ pub fn form_of(word: &str) -> VerbForm {
         "had" | "'d" => return VerbForm::PastOrParticiple,
         "been" => return VerbForm::Participle,
         "being" | "having" => return VerbForm::Gerund,
-        "need" | "feed" | "speed" | "bleed" | "breed" | "exceed" | "proceed" | "succeed" | "bed" | "shed"
-        | "bring" | "sing" | "ring" | "swing" | "embed" | "wing" | "king" | "spring" | "string" | "heed"
-        | "seed" | "weed" | "concede" | "cling" | "fling" | "sting" => {
+        "lay" | "need" | "feed" | "speed" | "bleed" | "breed" | "exceed" | "proceed" | "succeed" | "bed"
+        | "shed" | "bring" | "sing" | "ring" | "swing" | "embed" | "wing" | "king" | "spring" | "string"
+        | "heed" | "seed" | "weed" | "concede" | "cling" | "fling" | "sting" => {
             return VerbForm::Base;
         }
         _ => {}

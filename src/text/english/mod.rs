@@ -11,6 +11,7 @@ mod part_line;
 pub mod phrase;
 pub mod quantity;
 mod quantity_kind;
+pub mod quotation;
 pub mod sentence;
 pub mod tag;
 mod tag_repair;

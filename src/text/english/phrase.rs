@@ -279,8 +279,9 @@ fn relate(view: View<'_>, phrases: &mut [Phrase], first: usize) {
                 Some(1) if view.word(end) == "," => {
                     if continues_list(view, phrases, current.tokens.end, before) {
                         coordinated = Some(previous);
-                    } else if before.name != current.name
-                        || before.determiner.is_some() != current.determiner.is_some()
+                    } else if ends_apposition(view, current.tokens.end)
+                        && (before.name != current.name
+                            || before.determiner.is_some() != current.determiner.is_some())
                     {
                         apposition = Some(previous);
                     }
@@ -317,6 +318,12 @@ fn outermost(phrases: &[Phrase], index: usize, start: usize) -> Option<usize> {
     (index.saturating_sub(4)..=index)
         .rev()
         .find(|&place| phrases.get(place).is_some_and(|phrase| phrase.tokens.end <= start))
+}
+
+/// An apposition ends with a comma or the sentence, or goes on with a preposition; a verb makes it a subject.
+fn ends_apposition(view: View<'_>, end: usize) -> bool {
+    !matches!(view.tag(end), Tag::Verb | Tag::Aux)
+        && !(view.tag(end) == Tag::Adverb && matches!(view.tag(end + 1), Tag::Verb | Tag::Aux))
 }
 
 /// "A, B and C": after this member comes another comma or the final "and" with a phrase.

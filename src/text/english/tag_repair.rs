@@ -44,6 +44,12 @@ fn closed(view: View<'_>, at: usize) -> Option<Tag> {
         "this" | "these" | "those" if !opens_phrase(view, at + 1) || next == Tag::Determiner => {
             Some(Tag::Pronoun)
         }
+        "both" | "all" | "each"
+            if matches!(view.tag_before(at), Tag::Noun | Tag::ProperNoun | Tag::Pronoun)
+                && matches!(next, Tag::Verb | Tag::Aux | Tag::Adverb) =>
+        {
+            Some(Tag::Adverb)
+        }
         "both" | "all" | "some" | "each" | "another" | "either" | "any" | "such"
             if !opens_phrase(view, at + 1) =>
         {

@@ -237,7 +237,6 @@ pub fn needs_object(lemma: &str) -> bool {
             | "suspend"
             | "cancel"
             | "postpone"
-            | "call"
             | "hold"
             | "held"
             | "blame"
