@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::producer::FutureProducer;
 use rdkafka::{Offset, TopicPartitionList};
 
@@ -132,8 +132,12 @@ impl ConsumerContext for Callbacks {
 
     fn commit_callback(&self, result: KafkaResult<()>, _: &TopicPartitionList) {
         match result {
-            // Said when there was nothing new to commit.
-            Err(error) if error.rdkafka_error_code() == Some(rdkafka::types::RDKafkaErrorCode::NoOffset) => {}
+            // There was nothing new to commit, or the group is just sharing out: the next commit says the same.
+            Err(error)
+                if matches!(
+                    error.rdkafka_error_code(),
+                    Some(RDKafkaErrorCode::NoOffset | RDKafkaErrorCode::RebalanceInProgress)
+                ) => {}
             Err(error) => self.0.trouble(&error, "offsets not committed yet"),
             Ok(()) => self.0.fine(),
         }

@@ -253,12 +253,14 @@ async fn a_second_member_repeats_nothing_that_was_decided_in_time() {
     for partition in 0..4 {
         cluster.produce(partition, (0..5).map(|number| format!("{partition}.{number}"))).await;
     }
-    let mut first = cluster.run("");
+    // The mock completes a rebalance only when a member's session would end.
+    let quick = "properties = { \"session.timeout.ms\" = 6000, \"heartbeat.interval.ms\" = 500 }";
+    let mut first = cluster.run(quick);
     let mut in_hand = Vec::new();
     for _ in 0..20 {
         in_hand.push(first.next().await);
     }
-    let mut second = cluster.run("");
+    let mut second = cluster.run(quick);
     let mut seen: Vec<String> = in_hand.iter().map(text).collect();
     // The revocation waits for these.
     for item in in_hand {
