@@ -126,7 +126,12 @@ impl Ledger {
 
     /// The facts of a story, as the store returned them.
     pub fn load(&mut self, story: &StoryId, facts: Vec<Fact>) {
-        let facts = facts.into_iter().map(|fact| (fact.key.clone(), fact)).collect();
+        let facts = facts.into_iter().map(|mut fact| {
+            // The same order as before the restart, so that what follows is the same too.
+            diff::course::sort(&mut fact.claims);
+            (fact.key.clone(), fact)
+        });
+        let facts = facts.collect();
         self.uses += 1;
         self.loaded.insert(story.clone(), Loaded { facts, used: self.uses });
     }

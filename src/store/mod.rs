@@ -180,7 +180,8 @@ pub trait Store: Send + Sync {
     async fn open_stories(&self, since: Timestamp) -> Result<Vec<Story>, StoreError>;
     /// The articles committed last, at most `limit`, oldest first, without claims: for finding reprints after a start.
     async fn recent_articles(&self, limit: usize) -> Result<Vec<KnownArticle>, StoreError>;
-    /// All facts of a story with their history, by key; claims in order of `held_at`, then of commit.
+    /// All facts of a story as the latest commits left them, by key: claims that the limit of the history dropped
+    /// there do not come back. Claims in order of `held_at`, then of commit.
     async fn facts(&self, story: &StoryId) -> Result<Vec<Fact>, StoreError>;
     /// Writes everything or nothing.
     async fn commit(&self, commit: &Commit) -> Result<(), StoreError>;
@@ -208,7 +209,7 @@ pub trait Store: Send + Sync {
     async fn stories(&self, limit: usize) -> Result<Vec<Story>, StoreError>;
     /// One story by id or by the start of its id; refused when several ids start so.
     async fn story(&self, id: &str) -> Result<Option<Story>, StoreError>;
-    /// Facts of a story from the claims that satisfy `at` alone. Unless `at` is empty, `value`, `told` and
+    /// Facts of a story from the claims that satisfy `at` alone, however many; an empty one asks as `facts` does. Unless `at` is empty, `value`, `told` and
     /// `conflicts_told` are left empty: what follows from the claims is `diff`'s to say.
     async fn facts_as_of(&self, story: &StoryId, at: AsOf) -> Result<Vec<Fact>, StoreError>;
     /// The articles of a story in order of commit, at most `limit`, the latest ones, without claims.

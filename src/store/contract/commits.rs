@@ -1,7 +1,7 @@
 //! What a commit promises: everything or nothing, nothing twice, nothing over the head of another writer.
 
 use super::{Place, at, checkpoint, commit, due, failed, killed, outcome, refused};
-use crate::store::{Commit, StoreError};
+use crate::store::{AsOf, Commit, StoreError};
 
 pub(crate) async fn a_commit_comes_back_whole(place: &dyn Place) {
     let store = place.open().await;
@@ -147,6 +147,30 @@ pub(crate) async fn a_claim_may_speak_to_an_untouched_fact(place: &dyn Place) {
     assert_eq!(facts.len(), 1);
     assert_eq!((&facts[0].key, &facts[0].value), (&killed(), &None));
     assert_eq!(facts[0].claims, vec![opened.claims[0].1.clone(), known.claims[0].1.clone()]);
+}
+
+/// The ledger compares with a bounded history; what it dropped is there only for questions about the past.
+pub(crate) async fn dropped_claims_stay_in_the_past(place: &dyn Place) {
+    let store = place.open().await;
+    let mut outcomes: Vec<_> = (1..=4).map(|n| outcome("s1", n, &format!("a{n}"))).collect();
+    let claim = |n: usize| outcomes[n].claims[0].1.clone();
+    let left = [vec![claim(0)], vec![claim(0), claim(1)], vec![claim(1), claim(2)], vec![claim(1), claim(3)]];
+    for (n, (outcome, left)) in outcomes.iter_mut().zip(left).enumerate() {
+        outcome.facts[0].claims = left;
+        outcome.facts[0].merged = u64::try_from(n).unwrap().saturating_sub(1);
+    }
+    let last = outcomes[3].facts.clone();
+    let rest = outcomes.split_off(2);
+    store.commit(&commit(outcomes)).await.unwrap();
+    store.commit(&commit(rest)).await.unwrap();
+    assert_eq!(store.facts(&"s1".to_owned()).await.unwrap(), last);
+    let past = AsOf { learned_at: Some(at(3)), held_at: None };
+    let past = store.facts_as_of(&"s1".to_owned(), past).await.unwrap();
+    assert_eq!(
+        past[0].claims.iter().map(|claim| claim.article.as_str()).collect::<Vec<_>>(),
+        ["a1", "a2", "a3"]
+    );
+    assert_eq!(store.article("a1").await.unwrap().unwrap().claims.len(), 1);
 }
 
 pub(crate) async fn everything_survives_reopening(place: &dyn Place) {

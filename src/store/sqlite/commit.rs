@@ -29,9 +29,13 @@ pub(super) const WRITE_FACT: &str = "INSERT INTO facts
     ON CONFLICT (story, key) DO UPDATE SET value = excluded.value, told = excluded.told,
         conflicts_told = excluded.conflicts_told, told_at = excluded.told_at, merged = excluded.merged
     RETURNING number";
+pub(super) const OPEN_FACT: &str =
+    "INSERT INTO facts (story, key, conflicts_told, merged) VALUES (?1, ?2, '[]', 0) RETURNING number";
 pub(super) const FIND_FACT: &str = "SELECT number FROM facts WHERE story = ?1 AND key = ?2";
 pub(super) const WRITE_CLAIM: &str =
     "INSERT INTO claims (fact, article, held_at, learned_at, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+pub(super) const DROP_FROM_COMPARED: &str = "UPDATE claims SET compared = 0
+    WHERE fact = ?1 AND compared = 1 AND body NOT IN (SELECT value FROM json_each(?2))";
 pub(super) const WRITE_MESSAGE: &str = "INSERT INTO messages (id, article, body) VALUES (?1, ?2, ?3)
     ON CONFLICT (id) DO NOTHING RETURNING number";
 pub(super) const WRITE_DELIVERY: &str =
@@ -85,6 +89,8 @@ struct PreparedFact {
     conflicts_told: String,
     told_at: Option<String>,
     merged: i64,
+    /// Once the limit has dropped claims: the bodies of those that are left, as a JSON list of texts.
+    left: Option<String>,
 }
 
 impl Prepared {
@@ -213,7 +219,10 @@ fn revisions_leap(story: &str, earlier: u64, later: u64) -> Failure {
 impl PreparedOutcome {
     fn new(outcome: &Outcome) -> Result<Self, Failure> {
         let facts = outcome.facts.iter().map(|fact| {
+            let bodies = || fact.claims.iter().map(json).collect::<Result<Vec<_>, _>>();
+            let left = if fact.merged > 0 { Some(json(&bodies()?)?) } else { None };
             Ok(PreparedFact {
+                left,
                 key: json(&fact.key)?,
                 value: fact.value.as_ref().map(json).transpose()?,
                 told: fact.told.as_ref().map(json).transpose()?,
@@ -268,6 +277,11 @@ impl PreparedOutcome {
                 .prepare_cached(WRITE_CLAIM)?
                 .execute(params![fact, article, held_at, learned_at, body])?;
         }
+        for fact in &self.facts {
+            if let (Some(left), Some(number)) = (&fact.left, facts.get(fact.key.as_str())) {
+                connection.prepare_cached(DROP_FROM_COMPARED)?.execute(params![number, left])?;
+            }
+        }
         self.write_message(connection, article, outputs, at)
     }
 
@@ -299,10 +313,7 @@ impl PreparedOutcome {
         if let Some(number) = found {
             return Ok(number);
         }
-        let nothing: Option<&str> = None;
-        Ok(connection
-            .prepare_cached(WRITE_FACT)?
-            .query_row(params![self.story, key, nothing, nothing, "[]"], |row| row.get(0))?)
+        Ok(connection.prepare_cached(OPEN_FACT)?.query_row([&self.story, key], |row| row.get(0))?)
     }
 
     fn write_message(

@@ -14,7 +14,8 @@ use crate::store::{AsOf, KnownArticle, RetriedItem, StoreError};
 use super::dead_letters::read_item;
 
 pub(super) const FACTS: &str = "SELECT number, key, value, told, conflicts_told, told_at, merged FROM facts WHERE story = ?1 ORDER BY key";
-pub(super) const CLAIMS: &str = "SELECT body FROM claims WHERE fact = ?1 ORDER BY held_at, number";
+pub(super) const CLAIMS: &str =
+    "SELECT body FROM claims WHERE fact = ?1 AND compared = 1 ORDER BY held_at, number";
 pub(super) const CLAIMS_AS_OF: &str = "SELECT body FROM claims
     WHERE fact = :fact AND held_at <= :held_at AND learned_at <= :learned_at ORDER BY held_at, number";
 pub(super) const OPEN_STORIES: &str =

@@ -79,10 +79,15 @@ CREATE TABLE claims (
     -- When newsdelta learned it: the second.
     learned_at TEXT NOT NULL,
     -- The claim with its quote, offsets, rule and source (JSON, model::KnownClaim).
-    body       TEXT NOT NULL
+    body       TEXT NOT NULL,
+    -- 1: among the claims by which the fact is compared. 0: the limit of the history dropped it there; it is kept only
+    -- for questions about the past.
+    compared   INTEGER NOT NULL DEFAULT 1 CHECK (compared IN (0, 1))
 ) STRICT;
 
 CREATE INDEX claims_by_fact ON claims (fact, held_at, number);
+-- Bounded for each fact, however long its history: what an article costs must not grow with it.
+CREATE INDEX claims_compared ON claims (fact, held_at, number) WHERE compared = 1;
 CREATE INDEX claims_by_article ON claims (article, number);
 
 -- What is to be told: the alerts that one article makes for its story. Written with the facts they rest on.
