@@ -17,6 +17,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most of an answer that is read; the rest is left unread and the connection closed.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
 
+/// The one cloud metadata service that has a public address.
+const AZURE_METADATA: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+
 /// A wish to wait longer than a day is cut to a day.
 const WAIT_MAX: Duration = Duration::from_secs(24 * 3600);
 
@@ -98,6 +101,7 @@ fn private_v4(ip: Ipv4Addr) -> Option<&'static str> {
     let [a, b, c, _] = ip.octets();
     match (a, b, c) {
         (127, ..) => Some("loopback"),
+        (168, 63, 129) if ip == AZURE_METADATA => Some("metadata"),
         (10, ..) | (172, 16..=31, _) | (192, 168, _) => Some("private"),
         (169, 254, _) => Some("link-local"),
         (100, 64..=127, _) => Some("carrier-internal"),
@@ -248,4 +252,89 @@ fn causes(error: &dyn std::error::Error) -> String {
         last = next;
     }
     last.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_which_addresses_are_public() {
+        for public in
+            ["1.1.1.1", "93.184.216.34", "172.15.0.1", "172.32.0.1", "100.63.0.1", "2606:4700::1111"]
+        {
+            assert_eq!(private_kind(public.parse().unwrap()), None, "{public}");
+        }
+        for private in [
+            "127.0.0.1",
+            "127.9.9.9",
+            "10.0.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "100.100.100.200",
+            "0.0.0.0",
+            "192.0.0.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "168.63.129.16",
+            "::",
+            "::1",
+            "fe80::1",
+            "fc00::1",
+            "fd00:ec2::254",
+            "fec0::1",
+            "ff02::1",
+            "2001:db8::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::ffff:0:192.168.0.1",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "64:ff9b:1::a00:1",
+            "2002:7f00:1::",
+            "2002:c0a8:101::1",
+            "2001:0:1::1",
+            "100::1",
+            "5f00::1",
+        ] {
+            assert!(private_kind(private.parse().unwrap()).is_some(), "{private}");
+        }
+        assert_eq!(private_kind("::ffff:1.1.1.1".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn one_private_address_refuses_the_name() {
+        let found = |list: &[&str]| -> Vec<SocketAddr> {
+            list.iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), 0)).collect()
+        };
+        let mixed = found(&["1.1.1.1", "10.0.0.1"]);
+        assert!(allowed(mixed.clone(), Reach::PublicOnly).is_err());
+        assert_eq!(allowed(mixed.clone(), Reach::Anywhere).unwrap(), mixed);
+        assert_eq!(allowed(found(&["1.1.1.1"]), Reach::PublicOnly).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn sees_through_every_spelling_of_a_literal_address() {
+        for url in [
+            "http://127.0.0.1/",
+            "http://0x7f.1/",
+            "http://2130706433/",
+            "http://017700000001/",
+            "http://[::1]/",
+            "http://[::ffff:7f00:1]/",
+            "http://169.254.169.254/latest/meta-data",
+            "http://127.0.0.1:80/",
+            "http://0/",
+        ] {
+            assert!(parse_url(url, Reach::PublicOnly).is_err(), "{url}");
+            assert!(parse_url(url, Reach::Anywhere).is_ok(), "{url}");
+        }
+        for url in ["file:///etc/passwd", "gopher://example.org/", "example.org", ""] {
+            assert!(parse_url(url, Reach::Anywhere).is_err(), "{url}");
+        }
+    }
 }

@@ -5,16 +5,26 @@
 
 pub mod file;
 mod http;
+pub mod json;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 pub mod slack;
+mod slack_blocks;
 pub mod stdout;
+mod trace;
 pub mod webhook;
+mod webhook_body;
+pub mod wording;
+
+#[cfg(test)]
+mod samples;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::clock::SharedClock;
+use crate::config::OutputConfig;
 use crate::model::Message;
 
 /// Why an attempt failed.
@@ -36,6 +46,23 @@ pub enum DeliveryError {
     },
 }
 
+impl DeliveryError {
+    /// Another attempt may succeed, whenever it is made.
+    fn retry(reason: impl Into<String>) -> Self {
+        Self::Retry { after: None, reason: reason.into() }
+    }
+
+    /// No further attempt can succeed.
+    fn give_up(reason: impl Into<String>) -> Self {
+        Self::GiveUp { reason: reason.into() }
+    }
+
+    /// A message that has no JSON form; the same on every attempt.
+    fn unwritable(error: &serde_json::Error) -> Self {
+        Self::give_up(format!("the message cannot be written as JSON: {error}"))
+    }
+}
+
 /// A place where alerts go.
 #[async_trait]
 pub trait Output: Send + Sync {
@@ -44,4 +71,34 @@ pub trait Output: Send + Sync {
 
     /// One attempt to deliver, bounded in time. `attempt` counts from 1.
     async fn deliver(&self, message: &Message, attempt: u32) -> Result<(), DeliveryError>;
+}
+
+/// An output that cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("output `{name}`: {reason}")]
+pub struct BuildError {
+    /// Name in the config.
+    pub name: String,
+    /// Why, and the cure.
+    pub reason: String,
+}
+
+/// Makes the output that `config` describes. Connects to nothing yet.
+///
+/// # Errors
+/// What the machine lacks; the config itself is checked already.
+pub fn build(name: &str, config: &OutputConfig, clock: SharedClock) -> Result<Box<dyn Output>, BuildError> {
+    let output: Result<Box<dyn Output>, String> = match config {
+        OutputConfig::Stdout(config) => Ok(Box::new(stdout::Stdout::new(name, config))),
+        OutputConfig::File(config) => {
+            file::File::new(name, config, clock).map(|output| Box::new(output) as _)
+        }
+        #[cfg(feature = "kafka")]
+        OutputConfig::Kafka(config) => kafka::Kafka::new(name, config).map(|output| Box::new(output) as _),
+        OutputConfig::Slack(config) => slack::Slack::new(name, config).map(|output| Box::new(output) as _),
+        OutputConfig::Webhook(config) => {
+            webhook::Webhook::new(name, config, clock).map(|output| Box::new(output) as _)
+        }
+    };
+    output.map_err(|reason| BuildError { name: name.to_owned(), reason })
 }

@@ -1,17 +1,27 @@
-//! A Standard Webhooks receiver. Comes in: a message. Goes out: one signed request. Never follows a redirect, never
-//! retries, never connects to a private address unless the config allows it.
+//! A Standard Webhooks receiver. Comes in: a message. Goes out: one signed request, or several when the message is too
+//! large for one. Never follows a redirect, never retries, never connects to a private address unless the config
+//! allows it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use reqwest::header::{HeaderName, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
+use hmac::{Hmac, Mac};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, StatusCode, Url};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use serde::Deserialize;
+use sha2::Sha256;
 
-use super::http::{Reach, parse_url};
+use super::http::{self, Answer, Reach, parse_url};
+use super::trace::trace_parent;
+use super::webhook_body::{Part, parts};
+use super::{DeliveryError, Output};
+use crate::clock::SharedClock;
 use crate::config::{Check, Findings};
+use crate::model::Message;
 
 /// `[outputs.NAME]` with `type = "webhook"`.
 #[derive(Debug, Clone, Deserialize)]
@@ -31,10 +41,15 @@ pub struct WebhookConfig {
     pub allow_private_addresses: bool,
 }
 
+impl WebhookConfig {
+    fn reach(&self) -> Reach {
+        if self.allow_private_addresses { Reach::Anywhere } else { Reach::PublicOnly }
+    }
+}
+
 impl Check for WebhookConfig {
     fn check(&self, findings: &mut Findings<'_>) {
-        let reach = if self.allow_private_addresses { Reach::Anywhere } else { Reach::PublicOnly };
-        if let Err(words) = parse_url(self.url.expose_secret(), reach) {
+        if let Err(words) = parse_url(self.url.expose_secret(), self.reach()) {
             findings.add("url", words);
         }
         if self.secrets.is_empty() {
@@ -74,3 +89,122 @@ fn signing_key(secret: &SecretString) -> Result<Vec<u8>, &'static str> {
         Ok(_) | Err(_) => Err(cure),
     }
 }
+
+/// The output.
+pub(super) struct Webhook {
+    name: String,
+    client: Client,
+    url: Url,
+    /// Host and port: all that is ever said of the address.
+    host: String,
+    keys: Vec<SecretSlice<u8>>,
+    headers: HeaderMap,
+    clock: SharedClock,
+}
+
+impl Webhook {
+    pub(super) fn new(name: &str, config: &WebhookConfig, clock: SharedClock) -> Result<Self, String> {
+        let url = parse_url(config.url.expose_secret(), config.reach())?;
+        let keys: Result<Vec<_>, _> =
+            config.secrets.iter().map(|secret| signing_key(secret).map(SecretSlice::from)).collect();
+        let mut headers = HeaderMap::new();
+        for (name, value) in &config.headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| error.to_string())?;
+            let mut value =
+                HeaderValue::from_str(value.expose_secret()).map_err(|error| error.to_string())?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(Self {
+            name: name.to_owned(),
+            client: http::client(config.timeout, config.reach())?,
+            host: http::host_of(&url),
+            url,
+            keys: keys?,
+            headers,
+            clock,
+        })
+    }
+
+    async fn send(&self, part: Part, trace: &str) -> Result<(), DeliveryError> {
+        // The time of the attempt, not of the message: receivers refuse old timestamps as replays.
+        let timestamp = self.clock.now().as_second();
+        let request = self
+            .client
+            .post(self.url.clone())
+            .headers(self.headers.clone())
+            .header("webhook-id", &part.id)
+            .header("webhook-timestamp", timestamp)
+            .header("webhook-signature", self.signatures(&part, timestamp)?)
+            .header("traceparent", trace)
+            .body(part.body);
+        judge(&http::send(request, &self.host).await?, &self.host)
+    }
+
+    /// One `v1` signature per key over `id.timestamp.body`, so that a receiver may know the old key or the new one.
+    fn signatures(&self, part: &Part, timestamp: i64) -> Result<String, DeliveryError> {
+        let sign = |key: &SecretSlice<u8>| {
+            let mut mac = Hmac::<Sha256>::new_from_slice(key.expose_secret()).map_err(|error| {
+                DeliveryError::give_up(format!("the signing key cannot be used: {error}"))
+            })?;
+            for piece in [part.id.as_str(), ".", &timestamp.to_string(), ".", &part.body] {
+                mac.update(piece.as_bytes());
+            }
+            Ok(format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes())))
+        };
+        let signatures: Vec<String> = self.keys.iter().map(sign).collect::<Result<_, DeliveryError>>()?;
+        Ok(signatures.join(" "))
+    }
+}
+
+#[async_trait]
+impl Output for Webhook {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    async fn deliver(&self, message: &Message, _attempt: u32) -> Result<(), DeliveryError> {
+        let trace = trace_parent(&message.id);
+        // A part that was taken before a later one failed is sent again under its same id.
+        for part in parts(message).map_err(|error| DeliveryError::unwritable(&error))? {
+            self.send(part, &trace).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What an answer means.
+///
+/// Only 2xx is success. Given up are 410, by which a receiver unsubscribes, and the answers that find fault with the
+/// message itself, which stays the same on every attempt: 400, 406, 413, 414, 415, 422, 431. All others are tried
+/// again: what a person at either end can put right (401, 403, 404, a redirect) must not cost an alert.
+fn judge(answer: &Answer, host: &str) -> Result<(), DeliveryError> {
+    let status = answer.status;
+    let reason = |words: &str| format!("{host} answered {}{words}", status.as_u16());
+    match status {
+        status if status.is_success() => Ok(()),
+        StatusCode::GONE => Err(DeliveryError::give_up(reason(": it wants no more messages"))),
+        StatusCode::BAD_REQUEST
+        | StatusCode::NOT_ACCEPTABLE
+        | StatusCode::PAYLOAD_TOO_LARGE
+        | StatusCode::URI_TOO_LONG
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE
+        | StatusCode::UNPROCESSABLE_ENTITY
+        | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            Err(DeliveryError::give_up(reason(": it does not accept this message")))
+        }
+        status => {
+            let words = match status {
+                status if status.is_redirection() => ", a redirect, which is not followed: correct the url",
+                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ": correct the secret or the headers",
+                StatusCode::NOT_FOUND => ": correct the url",
+                _ => "",
+            };
+            Err(DeliveryError::Retry { after: answer.retry_after, reason: reason(words) })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
