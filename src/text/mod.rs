@@ -16,6 +16,7 @@ mod gazetteer_tables;
 use std::ops::Range;
 
 pub use analysis::{Analysis, Attribution, Count, Cues, SENTENCE_BYTES_MAX, SENTENCE_TOKENS_MAX, Skim};
+pub use english::date::{Direction, Grain, When};
 
 pub use crate::model::article::Span;
 pub use crate::model::claim::Bound;

@@ -525,6 +525,14 @@ impl Builder<'_> {
         if lemma == "say" || self.attribution(place, &lemma) {
             return false;
         }
+        // "In a tally issued overnight, ...": the main clause has not begun.
+        let fronted = self
+            .top()
+            .and_then(|top| self.clause(top))
+            .is_some_and(|clause| clause.verb.is_none() && clause.subject.is_empty());
+        if fronted && self.after_phrase(place) {
+            return true;
+        }
         transitive || by_next || (after_object && !self.mark_before(place) && !self.subject_waits())
     }
 
@@ -754,8 +762,7 @@ impl Builder<'_> {
     /// A verb that shares the subject of an earlier one.
     fn coordinate_verb(&mut self, place: usize, top: usize, group: VerbGroup) {
         let start = group.tokens.start;
-        let partner =
-            self.stack.iter().rev().copied().find(|&index| self.same_shape(index, &group)).unwrap_or(top);
+        let partner = self.partner(place, &group).unwrap_or(top);
         let subject = self.clause(partner).map(|clause| clause.subject.clone()).unwrap_or_default();
         let model = self.clause(partner).and_then(|clause| clause.verb.clone());
         self.close_to(partner, start);
@@ -777,6 +784,26 @@ impl Builder<'_> {
             clause.subject = subject;
         }
         self.set_verb(clause, group);
+    }
+
+    /// The open clause whose subject a coordinated verb shares: the innermost of its shape; after a comma rather a
+    /// main or content clause of its tense ("said it could not stay, and asked ...").
+    fn partner(&self, place: usize, group: &VerbGroup) -> Option<usize> {
+        let fits = || self.stack.iter().rev().copied().filter(|&index| self.same_shape(index, group));
+        let comma = self.items.get(place.saturating_sub(3)..place).is_some_and(|items| {
+            items.iter().any(|item| matches!(item, Item::Word(at) if self.view.word(*at) == ","))
+        });
+        let level = |index: usize| {
+            self.clause(index)
+                .is_some_and(|clause| matches!(clause.link, Link::Root | Link::Content | Link::Coordinate))
+        };
+        let tense = |index: usize| {
+            self.clause(index).and_then(|clause| clause.verb.as_ref()).is_some_and(|verb| {
+                verb.tense == group.tense && verb.modal.is_some() == group.modal.is_some()
+            })
+        };
+        let best = if comma { fits().find(|&index| level(index) && tense(index)) } else { None };
+        best.or_else(|| fits().find(|&index| tense(index))).or_else(|| fits().next())
     }
 
     fn inherit_subject(&mut self, clause: usize) {

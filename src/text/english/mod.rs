@@ -4,6 +4,7 @@
 
 pub mod clause;
 mod clause_link;
+pub mod date;
 pub mod lemma;
 pub mod number;
 pub mod part;

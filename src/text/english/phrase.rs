@@ -36,6 +36,11 @@ impl Finder<'_> {
         (quantity.tokens.start <= at && at < quantity.tokens.end).then_some(self.own.start + index)
     }
 
+    /// "44-day", "24-year-old": one word with a hyphen that counts units.
+    fn modifies(&self, quantity: &Quantity) -> bool {
+        quantity.number.len() == 1 && self.view.tag(quantity.number.start) == Tag::Adjective
+    }
+
     /// The phrases that start at `at` (possessors first) and where they end.
     fn phrase_at(&self, at: usize, base: usize) -> (Vec<Phrase>, usize) {
         let mut phrases: Vec<Phrase> = Vec::new();
@@ -83,7 +88,12 @@ impl Finder<'_> {
                 if quantity.is_none() && !(numbered(found) && head.is_some()) {
                     quantity = Some(index);
                 }
-                head = found.number.end.checked_sub(1).or(head);
+                if self.modifies(found) {
+                    // "a three-hour opening": a measure in one word is an adjective.
+                    quantity = quantity.filter(|&kept| kept != index).or(Some(index));
+                } else {
+                    head = found.number.end.checked_sub(1).or(head);
+                }
                 if view.is(found.tokens.start, &["no"]) {
                     determiner = Some(found.tokens.start);
                     head = None;
@@ -114,6 +124,10 @@ impl Finder<'_> {
         match head {
             Some(head) => {
                 let end = head + 1;
+                // "two more", "dozens more" without a noun behind.
+                let more =
+                    view.tag(head) == Tag::Number && view.word(end) == "more" && view.word(end + 1) != "than";
+                let end = if more { end + 1 } else { end };
                 // Bound words behind the number ("30 or more") belong to it.
                 let end = quantity.and_then(|index| self.quantities.get(index)).map_or(end, |quantity| {
                     if quantity.number.end == end { quantity.tokens.end } else { end }

@@ -11,9 +11,17 @@ use super::view::View;
 use super::{lemma, word_class};
 use crate::text::{Tag, Token, TokenKind, VerbForm};
 
+/// The model's common noun.
+pub(super) const NOUN: UPOS = UPOS::NOUN;
+
 fn tagger() -> &'static Arc<BrillTagger<FreqDict>> {
     static TAGGER: OnceLock<Arc<BrillTagger<FreqDict>>> = OnceLock::new();
     TAGGER.get_or_init(harper_brill::brill_tagger)
+}
+
+/// The tag the model gives the word alone; asked only where its neighbours mislead.
+pub(super) fn alone(word: &str) -> Option<UPOS> {
+    tagger().tag_sentence(&[word.to_owned()]).first().copied().flatten()
 }
 
 /// Tags the tokens of `range`. `capitals_speak` is false where capitals say nothing: headlines in title case, texts
@@ -110,14 +118,25 @@ fn from_upos(upos: UPOS, word: &str, capital: bool) -> Tag {
     }
 }
 
+/// "three-hour", "one-day": a measure before its noun.
+fn counts_units(word: &str) -> bool {
+    word.split('-').next().is_some_and(|head| word_class::class_of(head) == Some(Tag::Number))
+}
+
 /// The tag of a word the model does not know.
 fn by_shape(word: &str, capital: bool) -> Tag {
     if capital {
         return Tag::ProperNoun;
     }
     if let Some((_, last)) = word.rsplit_once('-') {
+        if word.starts_with(|sign: char| sign.is_ascii_digit()) {
+            return Tag::Adjective;
+        }
+        if last == "general" {
+            return Tag::Noun;
+        }
         return match word_class::class_of(last) {
-            Some(Tag::Noun) if word.starts_with(|sign: char| !sign.is_ascii_digit()) => Tag::Noun,
+            Some(Tag::Noun) if !counts_units(word) => Tag::Noun,
             None if ["er", "or", "ion", "ment", "ism", "ist", "fire", "man", "men"]
                 .iter()
                 .any(|end| last.ends_with(end)) =>

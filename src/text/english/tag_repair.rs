@@ -35,11 +35,7 @@ fn opens_phrase(view: View<'_>, at: usize) -> bool {
 fn closed(view: View<'_>, at: usize) -> Option<Tag> {
     let next = view.tag(at + 1);
     match view.word(at) {
-        "to" => Some(if next == Tag::Verb || next == Tag::Aux || base_follows(view, at + 1) {
-            Tag::Particle
-        } else {
-            Tag::Adposition
-        }),
+        "to" => Some(if verb_follows(view, at + 1) { Tag::Particle } else { Tag::Adposition }),
         "that" => Some(that(view, at)),
         "this" | "these" | "those" if !opens_phrase(view, at + 1) || next == Tag::Determiner => {
             Some(Tag::Pronoun)
@@ -106,27 +102,43 @@ fn closed(view: View<'_>, at: usize) -> Option<Tag> {
     }
 }
 
-/// "to attack", where the word after "to" is a noun to the tagger but serves as a verb.
-fn base_follows(view: View<'_>, at: usize) -> bool {
+/// Whether the word after "to" is a verb: "to attack", not "to justice". The model calls nearly everything there one.
+fn verb_follows(view: View<'_>, at: usize) -> bool {
+    let at = if view.tag(at) == Tag::Adverb && matches!(view.tag(at + 1), Tag::Verb | Tag::Aux) {
+        at + 1
+    } else {
+        at
+    };
     let word = view.word(at);
-    if view.tag(at) != Tag::Noun || !word_class::is_noun_or_verb(word) {
+    if !matches!(view.form(at), VerbForm::Base | VerbForm::PastOrParticiple) && view.tag(at) != Tag::Aux
+        || view.capital(at)
+    {
         return false;
     }
-    // "due to fire", "prior to release": the word before "to" wants a noun.
+    // "due to fire", "close to home": the word before "to" wants a noun.
     let before = at.checked_sub(2).map_or("", |at| view.word(at));
-    !matches!(
+    if matches!(
         before,
-        "due"
-            | "according"
-            | "prior"
-            | "owing"
-            | "thanks"
-            | "response"
-            | "addition"
-            | "access"
-            | "close"
-            | "opposed"
-    )
+        "due" | "according" | "prior" | "owing" | "thanks" | "response" | "addition" | "access" | "opposed"
+    ) && view.tag(at) != Tag::Aux
+    {
+        return before == "due"
+            && word_class::is_noun_or_verb(word)
+            && !matches!(view.tag(at + 1), Tag::Punct | Tag::Other | Tag::Adposition);
+    }
+    match view.tag(at) {
+        Tag::Aux => word_class::is_be(word) || word_class::is_have(word) || word == "do",
+        Tag::Verb => {
+            word_class::is_noun_or_verb(word)
+                || word_class::class_of(word) != Some(Tag::Noun)
+                    && super::tag::alone(word) != Some(super::tag::NOUN)
+        }
+        Tag::Noun => {
+            word_class::is_noun_or_verb(word) && !matches!(view.tag(at + 1), Tag::Punct | Tag::Other)
+                || word_class::is_noun_or_verb(word) && view.tag(at.wrapping_sub(2)) == Tag::Verb
+        }
+        _ => false,
+    }
 }
 
 fn that(view: View<'_>, at: usize) -> Tag {
@@ -245,8 +257,19 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool) -> Option<Tag> {
         {
             Some(Tag::Verb)
         }
-        Tag::Noun if word_class::is_modal(view.before(at)) && word_class::is_noun_or_verb(word) => {
+        Tag::Noun
+            if word_class::is_modal(view.before(at))
+                && form == VerbForm::Base
+                && !matches!(next, Tag::Verb | Tag::Aux) =>
+        {
             Some(Tag::Verb)
+        }
+        Tag::Verb
+            if before == Tag::Adposition
+                && form == VerbForm::Base
+                && !view.is(at.wrapping_sub(1), &["than", "except"]) =>
+        {
+            Some(Tag::Noun)
         }
         Tag::Noun if before == Tag::Pronoun && verb_like(word) && subject_pronoun(view.before(at)) => {
             Some(Tag::Verb)

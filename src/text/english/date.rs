@@ -1,0 +1,637 @@
+//! Finds phrases of time and resolves them. Comes in: the tokens of a sentence and when the article was published,
+//! with its offset. Goes out: intervals. A weekday or a day of a month without a year is the latest one on or before
+//! publication; without a publication time only full dates resolve. Never reads the clock.
+
+use std::ops::Range;
+
+use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::{Span as Length, Timestamp, ToSpan};
+
+use super::number;
+use super::view::View;
+use crate::model::article::{Moment, Span};
+use crate::text::{Analysis, Tag, TokenKind};
+
+/// How finely a phrase fixes the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grain {
+    /// "8:34 p.m."
+    Minute,
+    /// "morning".
+    PartOfDay,
+    /// "Wednesday".
+    Day,
+    /// "last week".
+    Week,
+    /// "in September".
+    Month,
+    /// "in 2020".
+    Year,
+    /// "in the 1990s".
+    Decade,
+}
+
+/// How the phrase relates to what it dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// "on Wednesday": inside the interval.
+    During,
+    /// "as of 8 p.m.", "by Wednesday evening", "until Friday": up to it.
+    UpTo,
+    /// "since Monday", "from Monday".
+    Since,
+    /// "before Monday".
+    Before,
+    /// "after Monday".
+    After,
+}
+
+/// A phrase of time, resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    /// Its tokens, preposition included.
+    pub tokens: Range<usize>,
+    /// Where it stands.
+    pub span: Span,
+    /// First moment, in the article's own offset.
+    pub start: DateTime,
+    /// First moment after it.
+    pub end: DateTime,
+    /// How finely it is fixed.
+    pub grain: Grain,
+    /// How it relates to what it dates.
+    pub direction: Direction,
+    /// The offset in which `start` and `end` are meant.
+    pub offset: jiff::tz::Offset,
+}
+
+impl When {
+    /// Its first moment as an instant.
+    pub fn starts_at(&self) -> Option<Timestamp> {
+        self.offset.to_timestamp(self.start).ok()
+    }
+
+    /// The first instant after it.
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        self.offset.to_timestamp(self.end).ok()
+    }
+}
+
+/// Phrases of time in one sentence are at most this many; more are not looked for.
+const PHRASES_MAX: usize = 16;
+
+impl Analysis<'_> {
+    /// The phrases of time in a sentence, in order.
+    pub fn dates_in(&self, sentence: usize) -> Vec<When> {
+        let view = self.view(sentence);
+        let mut found = Vec::new();
+        let mut at = view.start;
+        while at < view.end && found.len() < PHRASES_MAX {
+            match Reader::new(view, self.published_at).phrase(at) {
+                Some(when) => {
+                    at = when.tokens.end.max(at + 1);
+                    found.push(when);
+                }
+                None => at += 1,
+            }
+        }
+        found
+    }
+
+    /// The phrase of time that dates the words of `span`: in their clause, nearest first, else the only one of the
+    /// sentence.
+    pub fn date_of(&self, span: Span) -> Option<When> {
+        let sentence = self.sentence_at(span.start)?;
+        let token = self.token_at(span.start)?;
+        let last = self.token_at(span.end.saturating_sub(1).max(span.start))?;
+        let dates = self.dates_in(sentence);
+        let clause = self.clause_at(token);
+        let distance = |when: &When| {
+            if when.tokens.start >= last {
+                when.tokens.start - last
+            } else {
+                token.saturating_sub(when.tokens.start)
+            }
+        };
+        let near = dates
+            .iter()
+            .filter(|when| self.clause_at(when.tokens.start) == clause)
+            .min_by_key(|when| distance(when));
+        near.or_else(|| dates.first().filter(|_| dates.len() == 1)).cloned()
+    }
+}
+
+struct Reader<'a> {
+    view: View<'a>,
+    published: Option<(DateTime, jiff::tz::Offset)>,
+}
+
+/// What was read: where it ends, the interval, its grain.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    end: usize,
+    from: DateTime,
+    to: DateTime,
+    grain: Grain,
+}
+
+impl<'a> Reader<'a> {
+    fn new(view: View<'a>, published: Option<Moment>) -> Self {
+        Self {
+            view,
+            published: published.map(|moment| (moment.offset.to_datetime(moment.at), moment.offset)),
+        }
+    }
+
+    fn today(&self) -> Option<Date> {
+        self.published.map(|(moment, _)| moment.date())
+    }
+
+    /// A phrase of time that starts at `at`, with the preposition before it.
+    fn phrase(&self, at: usize) -> Option<When> {
+        let (start, direction) = self.direction(at);
+        let found = self.moment(start)?;
+        let found = self.refined(found);
+        let span_start = self.view.token(at)?.span.start;
+        let span_end = self.view.token(found.end.checked_sub(1)?)?.span.end;
+        let offset = self.published.map_or(jiff::tz::Offset::UTC, |(_, offset)| offset);
+        Some(When {
+            tokens: at..found.end,
+            span: Span { start: span_start, end: span_end },
+            start: found.from,
+            end: found.to,
+            grain: found.grain,
+            direction,
+            offset,
+        })
+    }
+
+    fn direction(&self, at: usize) -> (usize, Direction) {
+        let view = self.view;
+        for (words, direction) in [
+            (&["as", "of"][..], Direction::UpTo),
+            (&["by"], Direction::UpTo),
+            (&["until"], Direction::UpTo),
+            (&["till"], Direction::UpTo),
+            (&["no", "later", "than"], Direction::UpTo),
+            (&["since"], Direction::Since),
+            (&["from"], Direction::Since),
+            (&["before"], Direction::Before),
+            (&["after"], Direction::After),
+            (&["on"], Direction::During),
+            (&["in", "the"], Direction::During),
+            (&["during", "the"], Direction::During),
+            (&["during"], Direction::During),
+            (&["in"], Direction::During),
+            (&["at"], Direction::During),
+            (&["of"], Direction::During),
+        ] {
+            if view.follows(at, words) {
+                return (at + words.len(), direction);
+            }
+        }
+        (at, Direction::During)
+    }
+
+    fn moment(&self, at: usize) -> Option<Found> {
+        let at = if self.view.is(at, &["late", "early", "mid", "the"]) { at + 1 } else { at };
+        self.full_date(at)
+            .or_else(|| self.clock_time(at))
+            .or_else(|| self.weekday(at))
+            .or_else(|| self.relative_day(at))
+            .or_else(|| self.last_unit(at))
+            .or_else(|| self.ago(at))
+            .or_else(|| self.month(at))
+            .or_else(|| self.year(at))
+    }
+
+    fn day(&self, date: Date, end: usize) -> Option<Found> {
+        Some(Found {
+            end,
+            from: date.at(0, 0, 0, 0),
+            to: date.tomorrow().ok()?.at(0, 0, 0, 0),
+            grain: Grain::Day,
+        })
+    }
+
+    /// "Sept 20", "20 September 2023", "September 20, 2023", "2023-09-20", "17.04.2023".
+    fn full_date(&self, at: usize) -> Option<Found> {
+        let view = self.view;
+        if let Some(date) = self.numeric_date(at) {
+            return date;
+        }
+        let (month, day, mut end) = if let Some(month) = month_of(view.word(at)).filter(|_| view.capital(at))
+        {
+            (month, self.day_number(at + 1)?, at + 2)
+        } else {
+            let day = self.day_number(at)?;
+            let gap = usize::from(view.word(at + 1) == "of");
+            let month = month_of(view.word(at + 1 + gap)).filter(|_| view.capital(at + 1 + gap))?;
+            (month, day, at + 2 + gap)
+        };
+        let comma = usize::from(view.word(end) == ",");
+        let year = year_of(view, end + comma);
+        if year.is_some() {
+            end += 1 + comma;
+        }
+        let date = match year {
+            Some(year) => Date::new(year, month, day).ok()?,
+            None => self.latest(month, day)?,
+        };
+        self.day(date, end)
+    }
+
+    /// The latest such day on or before publication.
+    fn latest(&self, month: i8, day: i8) -> Option<Date> {
+        let today = self.today()?;
+        (0..8_i16)
+            .filter_map(|back| Date::new(today.year() - back, month, day).ok())
+            .find(|date| *date <= today)
+    }
+
+    #[expect(clippy::option_option, reason = "outer: not a numeric date; inner: a date that does not exist")]
+    fn numeric_date(&self, at: usize) -> Option<Option<Found>> {
+        let view = self.view;
+        let word = view.word(at);
+        if view.kind(at) == TokenKind::Number && word.matches('.').count() == 2 {
+            let mut parts = word.split('.').map(|part| part.parse::<i16>().unwrap_or(-1));
+            let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+            if !(1900..2200).contains(&year) {
+                return None;
+            }
+            let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok();
+            return Some(date.and_then(|date| self.day(date, at + 1)));
+        }
+        let dashed = view.word(at + 1) == "-"
+            && view.word(at + 3) == "-"
+            && !view.spaced(at + 1)
+            && !view.spaced(at + 3);
+        let year = year_of(view, at).filter(|_| dashed)?;
+        let date = Date::new(year, view.word(at + 2).parse().ok()?, view.word(at + 4).parse().ok()?).ok();
+        Some(date.and_then(|date| self.day(date, at + 5)))
+    }
+
+    fn day_number(&self, at: usize) -> Option<i8> {
+        let word = self.view.word(at);
+        if self.view.kind(at) != TokenKind::Number {
+            return None;
+        }
+        let digits = if number::is_ordinal(word) { word.get(..word.len() - 2)? } else { word };
+        digits.parse::<i8>().ok().filter(|day| (1..=31).contains(day))
+    }
+
+    /// "8 p.m.", "8:34 p.m. on Tuesday", "19:30", "1 PM local time Tuesday", "noon".
+    fn clock_time(&self, at: usize) -> Option<Found> {
+        let (time, mut end) = self.time(at)?;
+        while self.view.is(end, &["local", "time", "gmt", "utc", "cet", "cest", "est", "edt", ",", "(", ")"])
+            && end < at + 8
+        {
+            end += 1;
+        }
+        let (date, end) = match self.dated_behind(end) {
+            Some((date, after)) => (date, after),
+            None => (self.today()?, end),
+        };
+        let from = date.to_datetime(time);
+        Some(Found {
+            end: trim_comma(self.view, end),
+            from,
+            to: from.checked_add(1.minute()).ok()?,
+            grain: Grain::Minute,
+        })
+    }
+
+    fn dated_behind(&self, at: usize) -> Option<(Date, usize)> {
+        let at = if self.view.word(at) == "on" { at + 1 } else { at };
+        let found = self.full_date(at).or_else(|| self.weekday(at)).or_else(|| self.relative_day(at))?;
+        Some((found.from.date(), found.end))
+    }
+
+    fn time(&self, at: usize) -> Option<(Time, usize)> {
+        let view = self.view;
+        let word = view.word(at);
+        match word {
+            "noon" | "midday" => return Some((Time::constant(12, 0, 0, 0), at + 1)),
+            "midnight" => return Some((Time::constant(0, 0, 0, 0), at + 1)),
+            _ => {}
+        }
+        let spelled = (view.kind(at) != TokenKind::Number)
+            .then(|| number::read(view, at).filter(|number| number.value <= 12 && number.end == at + 1))
+            .flatten();
+        let digits: &str = word.split(|sign: char| sign.is_ascii_alphabetic()).next().unwrap_or_default();
+        let suffix = word.get(digits.len()..).unwrap_or_default();
+        let (hour, minute) = match (spelled, digits.split_once([':', '.'])) {
+            (Some(number), _) => (i8::try_from(number.value).ok()?, 0),
+            (None, Some((hour, minute))) => (hour.parse::<i8>().ok()?, minute.get(..2)?.parse::<i8>().ok()?),
+            (None, None) if digits.len() == 4 && view.is(at + 1, &["gmt", "utc", "hours", "hrs"]) => {
+                (digits.get(..2)?.parse().ok()?, digits.get(2..)?.parse().ok()?)
+            }
+            (None, None) => (digits.parse::<i8>().ok()?, 0),
+        };
+        let next = if suffix.is_empty() { view.word(at + 1) } else { suffix };
+        let after = if suffix.is_empty() { at + 2 } else { at + 1 };
+        let hour = match next.trim_end_matches('.') {
+            "p.m" | "pm" if hour < 12 => hour + 12,
+            "p.m" | "pm" => hour,
+            "a.m" | "am" => hour % 12,
+            "o'clock" | "gmt" | "utc" | "hours" | "hrs" | "cet" | "cest" => hour,
+            _ if word.contains(':') && spelled.is_none() => {
+                return Time::new(hour, minute, 0, 0).ok().map(|time| (time, at + 1));
+            }
+            "in" if view.is(at + 2, &["the"]) && view.is(at + 3, &["morning", "afternoon", "evening"]) => {
+                let late = !view.is(at + 3, &["morning"]) && hour < 12;
+                return Time::new(if late { hour + 12 } else { hour }, minute, 0, 0)
+                    .ok()
+                    .map(|time| (time, at + 4));
+            }
+            _ => return None,
+        };
+        Time::new(hour, minute, 0, 0).ok().map(|time| (time, after))
+    }
+
+    /// "Wednesday", "last Wednesday", "Wednesday evening".
+    fn weekday(&self, at: usize) -> Option<Found> {
+        let view = self.view;
+        let last = view.is(at, &["last", "past"]);
+        let next = view.is(at, &["next", "this"]);
+        let place = at + usize::from(last || next);
+        let day = weekday_of(view.word(place)).filter(|_| view.capital(place))?;
+        let today = self.today()?;
+        let back = i64::from(today.weekday().since(day));
+        let date = if next && view.word(at) == "next" {
+            today.checked_add((7 - back).days()).ok()?
+        } else {
+            let back = if last && back == 0 { 7 } else { back };
+            today.checked_sub(back.days()).ok()?
+        };
+        self.day(date, place + 1)
+    }
+
+    /// "today", "yesterday", "the previous day", "overnight".
+    fn relative_day(&self, at: usize) -> Option<Found> {
+        let view = self.view;
+        let today = self.today()?;
+        let (date, end) = match view.word(at) {
+            "today" | "tonight" | "overnight" => (today, at + 1),
+            "yesterday" => (today.yesterday().ok()?, at + 1),
+            "tomorrow" => (today.tomorrow().ok()?, at + 1),
+            "this" if view.is(at + 1, &["morning", "afternoon", "evening"]) => (today, at + 1),
+            "last" if view.is(at + 1, &["night", "evening"]) => (today.yesterday().ok()?, at + 1),
+            _ => return None,
+        };
+        self.day(date, end)
+    }
+
+    /// "last week", "this month", "last year", "the past decade", "late last December".
+    fn last_unit(&self, at: usize) -> Option<Found> {
+        let view = self.view;
+        let today = self.today()?;
+        let back = match view.word(at) {
+            "last" | "previous" => 1_i64,
+            "this" => 0,
+            "next" => -1,
+            _ => return None,
+        };
+        let first_of_month = today.first_of_month();
+        let (from, to, grain) = match view.word(at + 1) {
+            "week" => {
+                let monday =
+                    today.checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days()).ok()?;
+                let from = monday.checked_sub((7 * back).days()).ok()?;
+                (from, from.checked_add(7.days()).ok()?, Grain::Week)
+            }
+            "weekend" => {
+                let monday =
+                    today.checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days()).ok()?;
+                let from = monday.checked_sub((7 * back - 5).days()).ok()?;
+                (from, from.checked_add(2.days()).ok()?, Grain::Week)
+            }
+            "month" => {
+                let from = first_of_month.checked_sub(back.months()).ok()?;
+                (from, from.checked_add(1.month()).ok()?, Grain::Month)
+            }
+            "year" => {
+                let from = today.first_of_year().checked_sub(back.years()).ok()?;
+                (from, from.checked_add(1.year()).ok()?, Grain::Year)
+            }
+            word => {
+                let month = month_of(word).filter(|_| view.capital(at + 1))?;
+                let year = if month < today.month() { today.year() } else { today.year() - 1 };
+                let from = Date::new(year, month, 1).ok()?;
+                (from, from.checked_add(1.month()).ok()?, Grain::Month)
+            }
+        };
+        Some(Found { end: at + 2, from: from.at(0, 0, 0, 0), to: to.at(0, 0, 0, 0), grain })
+    }
+
+    /// "three years ago", "two days earlier", "a week before".
+    fn ago(&self, at: usize) -> Option<Found> {
+        let view = self.view;
+        let today = self.today()?;
+        let (count, unit_at) = match number::read(view, at) {
+            Some(number) if !number.vague && number.value < 3000 => {
+                (i64::try_from(number.value).ok()?, number.end)
+            }
+            _ if view.is(at, &["a", "an"]) => (1, at + 1),
+            _ => return None,
+        };
+        let (length, grain): (Length, Grain) = match view.word(unit_at) {
+            "hour" | "hours" | "minute" | "minutes" => (0.days(), Grain::Day),
+            "day" | "days" => (count.days(), Grain::Day),
+            "week" | "weeks" => (count.weeks(), Grain::Week),
+            "month" | "months" => (count.months(), Grain::Month),
+            "year" | "years" => (count.years(), Grain::Year),
+            "decade" | "decades" => ((count * 10).years(), Grain::Decade),
+            _ => return None,
+        };
+        if !view.is(unit_at + 1, &["ago", "earlier"]) {
+            return None;
+        }
+        let date = today.checked_sub(length).ok()?;
+        let (from, to) = match grain {
+            Grain::Year => (date.first_of_year(), date.first_of_year().checked_add(1.year()).ok()?),
+            Grain::Month => (date.first_of_month(), date.first_of_month().checked_add(1.month()).ok()?),
+            Grain::Week => (date.checked_sub(3.days()).ok()?, date.checked_add(4.days()).ok()?),
+            Grain::Decade => (date.checked_sub(5.years()).ok()?, date.checked_add(5.years()).ok()?),
+            _ => (date, date.tomorrow().ok()?),
+        };
+        Some(Found { end: unit_at + 2, from: from.at(0, 0, 0, 0), to: to.at(0, 0, 0, 0), grain })
+    }
+
+    /// "September", "September 2023".
+    fn month(&self, at: usize) -> Option<Found> {
+        let view = self.view;
+        let month = month_of(view.word(at))
+            .filter(|_| view.capital(at) && view.tag(at) != Tag::Aux && view.tag(at) != Tag::Verb)?;
+        let comma = usize::from(view.word(at + 1) == "," || view.word(at + 1) == "of");
+        let stated = year_of(view, at + 1 + comma);
+        let (year, end) = match stated {
+            Some(year) => (year, at + 2 + comma),
+            None => {
+                let today = self.today()?;
+                (if month <= today.month() { today.year() } else { today.year() - 1 }, at + 1)
+            }
+        };
+        let from = Date::new(year, month, 1).ok()?;
+        Some(Found {
+            end,
+            from: from.at(0, 0, 0, 0),
+            to: from.checked_add(1.month()).ok()?.at(0, 0, 0, 0),
+            grain: Grain::Month,
+        })
+    }
+
+    /// "2020", "the 1990s"; the number must stand where a year does.
+    fn year(&self, at: usize) -> Option<Found> {
+        let view = self.view;
+        let word = view.word(at);
+        if let Some(decade) =
+            word.strip_suffix('s').filter(|_| view.kind(at) == TokenKind::Number && word.len() == 5)
+        {
+            let from = Date::new(decade.parse::<i16>().ok()?, 1, 1).ok()?;
+            return Some(Found {
+                end: at + 1,
+                from: from.at(0, 0, 0, 0),
+                to: from.checked_add(10.years()).ok()?.at(0, 0, 0, 0),
+                grain: Grain::Decade,
+            });
+        }
+        let year = year_of(view, at)?;
+        let counted = matches!(view.tag(at + 1), Tag::Noun) && view.word(at + 1).ends_with('s')
+            || view.is(at + 1, &["people", "men", "women", "children", "dead", "of"]);
+        if counted {
+            return None;
+        }
+        let from = Date::new(year, 1, 1).ok()?;
+        Some(Found {
+            end: at + 1,
+            from: from.at(0, 0, 0, 0),
+            to: from.checked_add(1.year()).ok()?.at(0, 0, 0, 0),
+            grain: Grain::Year,
+        })
+    }
+
+    /// A part of the day behind a day: "Wednesday evening", "on Monday night".
+    fn refined(&self, found: Found) -> Found {
+        if found.grain != Grain::Day {
+            return found;
+        }
+        let before = found.end.checked_sub(1).map_or("", |at| self.view.word(at));
+        let (part, end) = if matches!(before, "tonight" | "overnight") {
+            (before, found.end)
+        } else {
+            (self.view.word(found.end), found.end + 1)
+        };
+        let (from, to): (i64, i64) = match part {
+            "morning" => (6, 12),
+            "afternoon" => (12, 18),
+            "evening" => (18, 22),
+            "night" | "tonight" => (20, 24),
+            "overnight" => (0, 6),
+            "noon" | "midday" => (12, 13),
+            _ => return found,
+        };
+        let at = |hour: i64| found.from.checked_add(hour.hours()).unwrap_or(found.from);
+        Found { end, from: at(from), to: at(to), grain: Grain::PartOfDay }
+    }
+}
+
+fn trim_comma(view: View<'_>, end: usize) -> usize {
+    if end > view.start && matches!(view.word(end - 1), "," | "(") { end - 1 } else { end }
+}
+
+fn year_of(view: View<'_>, at: usize) -> Option<i16> {
+    let word = view.word(at);
+    (word.len() == 4 && view.kind(at) == TokenKind::Number)
+        .then(|| word.parse::<i16>().ok())
+        .flatten()
+        .filter(|year| (1500..2200).contains(year))
+}
+
+fn month_of(word: &str) -> Option<i8> {
+    Some(match word.trim_end_matches('.') {
+        "january" | "jan" => 1,
+        "february" | "feb" => 2,
+        "march" | "mar" => 3,
+        "april" | "apr" => 4,
+        "may" => 5,
+        "june" | "jun" => 6,
+        "july" | "jul" => 7,
+        "august" | "aug" => 8,
+        "september" | "sept" | "sep" => 9,
+        "october" | "oct" => 10,
+        "november" | "nov" => 11,
+        "december" | "dec" => 12,
+        _ => return None,
+    })
+}
+
+fn weekday_of(word: &str) -> Option<Weekday> {
+    Some(match word.trim_end_matches('.') {
+        "monday" | "mon" => Weekday::Monday,
+        "tuesday" | "tue" | "tues" => Weekday::Tuesday,
+        "wednesday" | "wed" => Weekday::Wednesday,
+        "thursday" | "thu" | "thurs" => Weekday::Thursday,
+        "friday" | "fri" => Weekday::Friday,
+        "saturday" | "sat" => Weekday::Saturday,
+        "sunday" | "sun" => Weekday::Sunday,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::article::{Article, Draft};
+
+    fn dates(text: &str) -> Vec<String> {
+        // A Wednesday.
+        let draft = Draft {
+            title: Some("Storm".to_owned()),
+            text: text.to_owned(),
+            published_at: Some(Moment::parse("2023-09-20T21:40:00+04:00").expect("a time")),
+            ..Draft::default()
+        };
+        let article = Article::new(draft, Timestamp::UNIX_EPOCH);
+        let analysis = Analysis::of(&article);
+        let show = |when: &When| {
+            format!("{}: {} {:?} {:?}", when.span.of(&article.text), when.start, when.grain, when.direction)
+        };
+        analysis.dates_in(1).iter().map(show).collect()
+    }
+
+    #[test]
+    fn resolves_phrases_of_time() {
+        for (text, expected) in [
+            ("The roof fell on Wednesday.", "on Wednesday: 2023-09-20T00:00:00 Day During"),
+            ("The roof fell on Thursday.", "on Thursday: 2023-09-14T00:00:00 Day During"),
+            ("The roof fell last Wednesday.", "last Wednesday: 2023-09-13T00:00:00 Day During"),
+            ("Two died by Tuesday evening.", "by Tuesday evening: 2023-09-19T18:00:00 PartOfDay UpTo"),
+            ("As of 8 p.m. two were dead.", "As of 8 p.m.: 2023-09-20T20:00:00 Minute UpTo"),
+            (
+                "The roof fell at 1 PM local time Tuesday in Oslo.",
+                "at 1 PM local time Tuesday: 2023-09-19T13:00:00 Minute During",
+            ),
+            ("The roof fell on Sept 21.", "on Sept 21: 2022-09-21T00:00:00 Day During"),
+            (
+                "The roof fell on 20 September 2021, they said.",
+                "on 20 September 2021: 2021-09-20T00:00:00 Day During",
+            ),
+            ("The roof fell on March 3, 2019.", "on March 3, 2019: 2019-03-03T00:00:00 Day During"),
+            ("The war of 1994 was long.", "of 1994: 1994-01-01T00:00:00 Year During"),
+            ("It has been shut since December 2022.", "since December 2022: 2022-12-01T00:00:00 Month Since"),
+            ("It was shut in October.", "in October: 2022-10-01T00:00:00 Month During"),
+            ("It was shut three years ago.", "three years ago: 2020-01-01T00:00:00 Year During"),
+            ("It was shut last week.", "last week: 2023-09-11T00:00:00 Week During"),
+            ("It was shut last night.", "last night: 2023-09-19T20:00:00 PartOfDay During"),
+            ("It was shut yesterday.", "yesterday: 2023-09-19T00:00:00 Day During"),
+            ("It was shut in the 1990s.", "in the 1990s: 1990-01-01T00:00:00 Decade During"),
+            ("The roof fell at 19:30 on Monday.", "at 19:30 on Monday: 2023-09-18T19:30:00 Minute During"),
+        ] {
+            assert_eq!(dates(text), [expected.to_owned()], "{text}");
+        }
+        for text in ["It may rain.", "They march on.", "In all, 2000 people fled.", "Two people fled."] {
+            assert!(dates(text).is_empty(), "{text}: {:?}", dates(text));
+        }
+    }
+}
