@@ -45,11 +45,10 @@ pub(super) struct Lane {
     grace: Duration,
     /// Leased until the time beside it, and not yet attempted.
     waiting: VecDeque<(Delivery, Timestamp)>,
-    running: JoinSet<Ended>,
+    /// Attempts until they are recorded; each ends with the id of its delivery.
+    running: JoinSet<i64>,
     /// What `running` attempts, by id: to be given back when it has to be broken off.
     on_the_way: BTreeMap<i64, Delivery>,
-    /// The receiver asked for quiet until then.
-    hold_until: Option<Timestamp>,
 }
 
 /// What the attempts of a lane share.
@@ -58,14 +57,10 @@ struct Shared {
     clock: SharedClock,
     output: Arc<dyn Output>,
     policy: RetryConfig,
+    /// The receiver asked for quiet until then.
+    hold_until: Mutex<Option<Timestamp>>,
     delivery_trouble: Trouble,
     store_trouble: Trouble,
-}
-
-/// An attempt that has been recorded.
-struct Ended {
-    delivery: i64,
-    hold_until: Option<Timestamp>,
 }
 
 impl Lane {
@@ -82,6 +77,7 @@ impl Lane {
             clock,
             output,
             policy,
+            hold_until: Mutex::default(),
             delivery_trouble: Trouble::default(),
             store_trouble: Trouble::default(),
         };
@@ -92,7 +88,6 @@ impl Lane {
             waiting: VecDeque::new(),
             running: JoinSet::new(),
             on_the_way: BTreeMap::new(),
-            hold_until: None,
         }
     }
 
@@ -113,11 +108,10 @@ impl Lane {
     /// Leases and starts as much as there is room for; says after which time to look again if nothing happens.
     async fn start_what_is_due(&mut self) -> Duration {
         let now = self.shared.clock.now();
-        if let Some(hold_until) = self.hold_until.filter(|&hold_until| hold_until > now) {
+        if let Some(hold_until) = self.shared.held(now) {
             self.give_back_waiting(now).await;
             return until(now, hold_until).clamp(LOOK_AFTER, LOOK_EVERY);
         }
-        self.hold_until = None;
         if self.waiting.len() < AHEAD / 2
             && let Err(error) = self.lease(now).await
         {
@@ -159,6 +153,7 @@ impl Lane {
         let needed = later(now, self.shared.policy.attempt_timeout);
         let mut stale = Vec::new();
         while self.running.len() < WORKERS
+            && self.shared.held(now).is_none()
             && let Some((delivery, leased_until)) = self.waiting.pop_front()
         {
             if needed > leased_until {
@@ -171,12 +166,9 @@ impl Lane {
         self.give_back(stale, now).await;
     }
 
-    fn settle(&mut self, ended: Result<Ended, JoinError>) {
+    fn settle(&mut self, ended: Result<i64, JoinError>) {
         match ended {
-            Ok(Ended { delivery, hold_until }) => {
-                self.on_the_way.remove(&delivery);
-                self.hold_until = self.hold_until.max(hold_until);
-            }
+            Ok(delivery) => drop(self.on_the_way.remove(&delivery)),
             // Its lease ends by itself.
             Err(error) => tracing::error!(output = self.shared.output.name(), %error, "an attempt was lost"),
         }
@@ -227,16 +219,26 @@ impl Lane {
 
 impl Shared {
     /// One attempt, and its record.
-    async fn attempt(self: Arc<Self>, delivery: Delivery) -> Ended {
+    async fn attempt(self: Arc<Self>, delivery: Delivery) -> i64 {
         let error = self.deliver(&delivery).await.err();
         let now = self.clock.now();
         let Next { attempt, hold_until } = match error {
             None => Next { attempt: Attempt::Delivered, hold_until: None },
             Some(error) => retry::after_failure(&self.policy, &delivery, error, now),
         };
+        if hold_until.is_some() {
+            let mut held = self.hold_until.lock().unwrap_or_else(PoisonError::into_inner);
+            *held = (*held).max(hold_until);
+        }
         self.report(&delivery, &attempt);
         self.record(&delivery, &attempt, now).await;
-        Ended { delivery: delivery.id, hold_until }
+        delivery.id
+    }
+
+    /// Until when the receiver wants quiet, if it does at this time.
+    fn held(&self, now: Timestamp) -> Option<Timestamp> {
+        let held = *self.hold_until.lock().unwrap_or_else(PoisonError::into_inner);
+        held.filter(|&until| until > now)
     }
 
     /// Calls the output; one that takes too long or panics has failed like any other.

@@ -5,5 +5,9 @@ pub mod decide;
 pub mod dispatcher;
 mod lane;
 pub mod retry;
+#[cfg(test)]
+mod attended;
+#[cfg(test)]
+mod tests;
 
 pub use dispatcher::Dispatcher;

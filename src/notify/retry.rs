@@ -70,3 +70,51 @@ pub fn later(from: Timestamp, duration: Duration) -> Timestamp {
 pub fn until(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(min: u64, max: u64) -> RetryConfig {
+        RetryConfig {
+            wait_min: Duration::from_millis(min),
+            wait_max: Duration::from_millis(max),
+            attempts_max: 5,
+            age_max: Duration::from_hours(1),
+            attempt_timeout: Duration::from_secs(1),
+        }
+    }
+
+    #[test]
+    fn waits_stay_between_floor_and_ceiling() {
+        for (min, max) in [(1000, 600_000), (1000, 1000), (1000, 1100), (0, 0), (5000, 1000)] {
+            for made in [1, 2, 3, 9, 31, 32, 33, u32::MAX] {
+                let wait = wait(&policy(min, max), "m", "slack", made).as_millis();
+                assert!(
+                    (u128::from(min.min(max))..=u128::from(max)).contains(&wait),
+                    "{min} {max} {made}: {wait}"
+                );
+            }
+        }
+        let endless = RetryConfig { wait_min: Duration::MAX, wait_max: Duration::MAX, ..policy(0, 0) };
+        assert!(wait(&endless, "m", "slack", 3) > Duration::from_hours(1_000_000));
+    }
+
+    #[test]
+    fn the_spread_follows_from_the_ids_alone() {
+        let policy = policy(1000, 600_000);
+        let waits: std::collections::BTreeSet<_> =
+            (0..100).map(|n| wait(&policy, &format!("m{n}"), "slack", 3)).collect();
+        assert!(waits.len() > 90, "many messages spread out: {}", waits.len());
+        assert!(waits.iter().all(|wait| (4000..=5000).contains(&wait.as_millis())), "{waits:?}");
+        assert_eq!(wait(&policy, "m1", "slack", 3), wait(&policy, "m1", "slack", 3));
+        assert_ne!(wait(&policy, "m1", "slack", 3), wait(&policy, "m1", "hook", 3));
+    }
+
+    #[test]
+    fn times_beyond_the_calendar_are_its_end() {
+        assert_eq!(later(Timestamp::MAX, Duration::from_secs(1)), Timestamp::MAX);
+        assert_eq!(later(Timestamp::UNIX_EPOCH, Duration::MAX), Timestamp::MAX);
+        assert_eq!(until(Timestamp::MAX, Timestamp::UNIX_EPOCH), Duration::ZERO);
+    }
+}
