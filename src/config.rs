@@ -73,13 +73,8 @@ pub struct LimitsConfig {
     pub article_bytes_max: usize,
     /// Files and records that wait to be read; inputs pause at the limit.
     pub items_waiting_max: usize,
-    /// Articles written in one transaction.
-    pub batch_articles_max: usize,
-    /// How long a batch waits for more articles when none are at hand.
-    #[serde(with = "humantime_serde")]
-    pub batch_wait: Duration,
-    /// Messages one output has in hand at once.
-    pub deliveries_in_flight_max: usize,
+    /// Files and records written in one transaction.
+    pub batch_items_max: usize,
 }
 
 /// `[reading]`
@@ -517,12 +512,7 @@ impl Check for LimitsConfig {
     fn check(&self, findings: &mut Findings<'_>) {
         findings.expect_between("article_bytes_max", self.article_bytes_max, 1024, 1 << 30);
         findings.expect_between("items_waiting_max", self.items_waiting_max, 1, 100_000);
-        findings.expect_between("batch_articles_max", self.batch_articles_max, 1, 10_000);
-        findings.expect_between("deliveries_in_flight_max", self.deliveries_in_flight_max, 1, 1000);
-        if self.batch_wait > Duration::from_secs(10) {
-            findings
-                .add("batch_wait", "is longer than 10s: every alert would wait for it, write a shorter one");
-        }
+        findings.expect_between("batch_items_max", self.batch_items_max, 1, 10_000);
     }
 }
 

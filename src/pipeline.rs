@@ -1,1 +1,484 @@
-//! Being built.
+//! The only wiring. Comes in: inputs, outputs, a store, a ledger and a clock. Goes out: committed outcomes and woken
+//! deliveries. Every channel of the flow is made here and every one is bounded. Nothing here reads English or speaks
+//! SQL.
+//!
+//! ```text
+//! inputs ──items──▶ read + extract (all cores, order kept) ──▶ ledger ──one commit──▶ store ──wake──▶ outputs
+//!    ▲                                                            │
+//!    └───────────────────────── verdicts ─────────────────────────┘
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{broadcast, mpsc};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::SharedClock;
+use crate::extract;
+use crate::inputs::{Checkpoint, Input, Item, Receipt, Verdict};
+use crate::ledger::Ledger;
+use crate::model::{Article, ArticleId, Claim, Message, Story, StoryId};
+use crate::notify::Dispatcher;
+use crate::read::{self, ReadConfig, ReadError};
+use crate::store::{Commit, FAILED_BYTES_MAX, FailedItem, Store, StoreError};
+
+/// Bounds of the flow.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Items read by inputs and not yet taken; beyond it inputs wait.
+    pub queue_items: usize,
+    /// Items read and extracted at once, ahead of the ledger.
+    pub readers: usize,
+    /// Items of one commit: those that are read while the commit before is written; more wait for the next.
+    pub batch_items: usize,
+    /// Longest wait between two tries to write to a store that refuses.
+    pub store_retry_wait_max: Duration,
+    /// How long to finish what was begun once told to stop.
+    pub shutdown_grace: Duration,
+    /// A story without a report for so long, in the articles' own time, is closed.
+    pub quiet_after: SignedDuration,
+    /// How articles are read.
+    pub read: ReadConfig,
+}
+
+/// What happened, for whoever looks on (the demo, later the live page). Lossy: a slow listener misses events.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// An article is committed; how many claims it made, and what will be told.
+    Committed {
+        /// The article.
+        article: ArticleId,
+        /// Its story.
+        story: StoryId,
+        /// How many claims were read in it.
+        claims: usize,
+        /// What will be told, if anything.
+        message: Option<Message>,
+    },
+    /// The article was known already.
+    Known {
+        /// The article.
+        article: ArticleId,
+    },
+    /// An item could not be read.
+    Failed {
+        /// File name or record.
+        label: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Everything that the daemon is made of.
+pub struct Parts {
+    /// What is remembered.
+    pub store: Arc<dyn Store>,
+    /// Where articles come from.
+    pub inputs: Vec<Box<dyn Input>>,
+    /// Delivers what the store holds for the outputs.
+    pub dispatcher: Dispatcher,
+    /// Names of the outputs every message goes to.
+    pub outputs: Vec<String>,
+    /// The middle.
+    pub ledger: Ledger,
+    /// The time.
+    pub clock: SharedClock,
+    /// Bounds.
+    pub limits: Limits,
+    /// Where events go.
+    pub events: broadcast::Sender<Event>,
+}
+
+/// Why the daemon ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The store needs an operator.
+    #[error("the store cannot go on: {0}")]
+    Store(#[source] StoreError),
+    /// An input needs an operator.
+    #[error("input `{name}` cannot go on: {reason}")]
+    Input {
+        /// Its name in the config.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// A task of the flow panicked.
+    #[error("a part of the flow stopped unexpectedly: {0}")]
+    Panicked(#[from] tokio::task::JoinError),
+}
+
+/// Runs until `stop` is cancelled, then finishes what was begun within the grace period. Items that were not decided
+/// by then are given back to their inputs, which offer them again at the next start.
+pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineError> {
+    let Parts { store, inputs, dispatcher, outputs, mut ledger, clock, limits, events } = parts;
+    ledger.restore(open_stories(store.as_ref(), limits.quiet_after).await.map_err(PipelineError::Store)?);
+    let (items_in, items) = mpsc::channel::<Item>(limits.queue_items);
+
+    let halt = stop.child_token();
+    let mut input_tasks = JoinSet::new();
+    for input in inputs {
+        let (items_in, halt) = (items_in.clone(), halt.clone());
+        input_tasks.spawn(async move {
+            let name = input.name().to_owned();
+            let ended = input.run(items_in, halt).await;
+            ended.map_err(|error| PipelineError::Input { name, reason: format!("{error:#}") })
+        });
+    }
+    drop(items_in);
+
+    let wake = dispatcher.waker();
+    // Deliveries stop after the last commit, so that what it made still has the grace period to go out.
+    let delivered = CancellationToken::new();
+    let dispatch_task = tokio::spawn(dispatcher.run(delivered.clone()));
+
+    let (retry_wait_max, quiet_after) = (limits.store_retry_wait_max, limits.quiet_after);
+    let desk = Desk { store, ledger, clock, outputs, events, retry_wait_max, quiet_after };
+    let mut flow = tokio::spawn(flow(desk, items, limits.clone(), halt.clone(), wake));
+
+    let mut failure = None;
+    let flow_ended = loop {
+        tokio::select! {
+            ended = &mut flow => break ended,
+            Some(ended) = input_tasks.join_next() => {
+                // One input that cannot go on ends the daemon: silence would look like a quiet day.
+                if let Err(error) = ended? { failure = Some(error); halt.cancel(); }
+            }
+            () = overdue(&halt, limits.shutdown_grace) => {
+                tracing::warn!("the flow did not finish within the grace period; the rest is taken up at the next start");
+                flow.abort();
+                break Ok(Ok(()));
+            }
+        }
+    };
+    halt.cancel();
+    let inputs_end = async { while input_tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(limits.shutdown_grace, inputs_end).await.is_err() {
+        tracing::warn!("an input did not stop within the grace period");
+    }
+    delivered.cancel();
+    dispatch_task.await?;
+    flow_ended??;
+    failure.map_or(Ok(()), Err)
+}
+
+async fn overdue(halt: &CancellationToken, grace: Duration) {
+    halt.cancelled().await;
+    tokio::time::sleep(grace).await;
+}
+
+/// One item with what could be read in it.
+struct ReadItem {
+    item: ItemRest,
+    articles: Vec<(Article, Vec<Claim>)>,
+    failed: Vec<Unreadable>,
+}
+
+/// What could not be read of an item: its reason, and as many of its bytes as the store keeps.
+struct Unreadable {
+    reason: String,
+    bytes: Vec<u8>,
+}
+
+/// What is left of an item once its bytes are read.
+struct ItemRest {
+    input: String,
+    label: String,
+    form: Option<String>,
+    retried: Option<i64>,
+    checkpoint: Option<Checkpoint>,
+    receipt: Receipt,
+}
+
+/// Reads and extracts on all cores, keeping the order, and hands batches to the desk.
+async fn flow(
+    mut desk: Desk,
+    mut items: mpsc::Receiver<Item>,
+    limits: Limits,
+    halt: CancellationToken,
+    wake: Arc<tokio::sync::Notify>,
+) -> Result<(), PipelineError> {
+    let read_limits = limits.read.clone();
+    let (ready_in, mut ready) = mpsc::channel::<ReadItem>(limits.batch_items);
+    let reading = tokio::spawn(async move {
+        let source = stream::poll_fn(move |context| {
+            // Closing lets what the inputs handed over drain, and turns away what they would still send.
+            if halt.is_cancelled() {
+                items.close();
+            }
+            items.poll_recv(context)
+        });
+        let mut read = source
+            .map(|item| {
+                let limits = read_limits.clone();
+                tokio::task::spawn_blocking(move || read_item(item, &limits))
+            })
+            .buffered(limits.readers);
+        while let Some(item) = read.next().await {
+            let Ok(item) = item else { continue };
+            if ready_in.send(item).await.is_err() {
+                break;
+            }
+        }
+    });
+    let mut batch = Vec::with_capacity(limits.batch_items);
+    while ready.recv_many(&mut batch, limits.batch_items).await > 0 {
+        if desk.take(std::mem::take(&mut batch)).await? {
+            wake.notify_one();
+        }
+    }
+    reading.await?;
+    Ok(())
+}
+
+fn read_item(item: Item, config: &ReadConfig) -> ReadItem {
+    let Item { input, label, form, bytes, received_at, checkpoint, trace_parent: _, retried, receipt } = item;
+    let (mut articles, mut failed) = (Vec::new(), Vec::new());
+    match bytes {
+        Err(reason) => failed.push(Unreadable { reason, bytes: Vec::new() }),
+        Ok(bytes) => {
+            for article in read::read(&bytes, form.as_deref(), received_at, config) {
+                match article {
+                    Ok(article) => {
+                        let claims = read_claims(&article);
+                        articles.push((article, claims));
+                    }
+                    Err(error) => failed.push(Unreadable::of(&error, &bytes)),
+                }
+            }
+        }
+    }
+    ReadItem { item: ItemRest { input, label, form, retried, checkpoint, receipt }, articles, failed }
+}
+
+fn read_claims(article: &Article) -> Vec<Claim> {
+    let read = extract::read(article);
+    for rule in read.lost_rules {
+        tracing::error!(article = %article.id, rule, "a rule failed on this article and was left out; please report it");
+    }
+    if read.dropped > 0 {
+        tracing::warn!(article = %article.id, dropped = read.dropped, "more claims than are kept of one article");
+    }
+    read.claims
+}
+
+impl Unreadable {
+    fn of(error: &ReadError, bytes: &[u8]) -> Self {
+        let bytes = bytes.get(error.bytes.clone()).unwrap_or_default();
+        // One byte more than is kept shows the store that there was more.
+        let kept = bytes.get(..=FAILED_BYTES_MAX).unwrap_or(bytes);
+        Self { reason: error.to_string(), bytes: kept.to_vec() }
+    }
+}
+
+/// The single place where articles meet what is known: it alone changes the ledger, so that the order of the articles
+/// of a story is the order of their commits.
+struct Desk {
+    store: Arc<dyn Store>,
+    ledger: Ledger,
+    clock: SharedClock,
+    outputs: Vec<String>,
+    events: broadcast::Sender<Event>,
+    retry_wait_max: Duration,
+    quiet_after: SignedDuration,
+}
+
+impl Desk {
+    /// Commits a batch and settles its receipts, trying until the store takes it. True when there is something to tell.
+    async fn take(&mut self, batch: Vec<ReadItem>) -> Result<bool, PipelineError> {
+        let mut patience = Patience::new(self.retry_wait_max);
+        let plan = 'again: loop {
+            let plan = match self.plan(&batch).await {
+                Ok(plan) => plan,
+                Err(error) => {
+                    self.start_over(error, &mut patience).await?;
+                    continue 'again;
+                }
+            };
+            // A refused commit changed nothing, so the same one is tried again; only when another instance moved a
+            // story meanwhile does the batch have to be thought through anew.
+            loop {
+                match self.store.commit(&plan.commit).await {
+                    Ok(()) => break 'again plan,
+                    Err(StoreError::Unavailable(reason)) => patience.wait(&reason).await,
+                    Err(error) => {
+                        self.start_over(error, &mut patience).await?;
+                        continue 'again;
+                    }
+                }
+            }
+        };
+        patience.done();
+        for event in plan.events {
+            // Nobody need listen.
+            drop(self.events.send(event));
+        }
+        for read in batch {
+            let reasons: Vec<String> = read.failed.into_iter().map(|failed| failed.reason).collect();
+            let verdict =
+                if reasons.is_empty() { Verdict::Committed } else { Verdict::Failed(reasons.join("\n")) };
+            read.item.receipt.settle(verdict).await;
+        }
+        Ok(plan.commit.outcomes.iter().any(|outcome| outcome.message.is_some()))
+    }
+
+    /// Forgets what was not committed and reads the open stories again.
+    async fn start_over(&mut self, error: StoreError, patience: &mut Patience) -> Result<(), PipelineError> {
+        let mut error = error;
+        loop {
+            match error {
+                StoreError::Broken(_) => return Err(PipelineError::Store(error)),
+                StoreError::Unavailable(reason) => patience.wait(&reason).await,
+                StoreError::Refused(reason) => patience.wait(&reason).await,
+                StoreError::StoryMoved(stories) => {
+                    tracing::info!(?stories, "another instance moved these stories")
+                }
+                // A commit whose answer was lost had arrived after all, or another instance was faster.
+                StoreError::ArticlesKnown(articles) => tracing::info!(?articles, "committed meanwhile"),
+            }
+            match open_stories(self.store.as_ref(), self.quiet_after).await {
+                Ok(stories) => {
+                    self.ledger.clear();
+                    self.ledger.restore(stories);
+                    return Ok(());
+                }
+                Err(next) => error = next,
+            }
+        }
+    }
+
+    /// Thinks a batch through in order: what each article changes, what cannot be read, how far the inputs are.
+    async fn plan(&mut self, batch: &[ReadItem]) -> Result<Plan, StoreError> {
+        let now = self.clock.now();
+        let ids: Vec<ArticleId> =
+            batch.iter().flat_map(|read| &read.articles).map(|(article, _)| article.id.clone()).collect();
+        let mut known: BTreeSet<ArticleId> = self.store.known_articles(&ids).await?.into_iter().collect();
+        let mut plan = Plan {
+            commit: Commit { outputs: self.outputs.clone(), at: now, ..Commit::default() },
+            events: Vec::new(),
+        };
+        let mut checkpoints: BTreeMap<(String, String), i64> = BTreeMap::new();
+        for read in batch {
+            for (article, claims) in &read.articles {
+                if known.insert(article.id.clone()) {
+                    self.article(article, claims, now, &mut plan).await?;
+                } else {
+                    tracing::debug!(article = %article.id, label = %read.item.label, "known already");
+                    plan.events.push(Event::Known { article: article.id.clone() });
+                }
+            }
+            plan.failures(read, now);
+            plan.commit.retried.extend(read.item.retried);
+            if let Some(Checkpoint { input, part, next }) = read.item.checkpoint.clone() {
+                let furthest = checkpoints.entry((input, part)).or_insert(next);
+                *furthest = next.max(*furthest);
+            }
+        }
+        plan.commit.checkpoints =
+            checkpoints.into_iter().map(|((input, part), next)| Checkpoint { input, part, next }).collect();
+        Ok(plan)
+    }
+
+    async fn article(
+        &mut self,
+        article: &Article,
+        claims: &[Claim],
+        now: Timestamp,
+        plan: &mut Plan,
+    ) -> Result<(), StoreError> {
+        let assignment = self.ledger.assign(article, claims);
+        if self.ledger.needs(&assignment) {
+            let facts = self.store.facts(&assignment.story).await?;
+            self.ledger.load(&assignment.story, facts);
+        }
+        let outcome = self.ledger.apply(article.clone(), claims.to_vec(), assignment, now);
+        tracing::debug!(
+            article = %outcome.article.id,
+            story = %outcome.story.id,
+            claims = outcome.claims.len(),
+            alerts = outcome.message.as_ref().map_or(0, |message| message.alerts.len()),
+            "read"
+        );
+        plan.events.push(Event::Committed {
+            article: outcome.article.id.clone(),
+            story: outcome.story.id.clone(),
+            claims: outcome.claims.len(),
+            message: outcome.message.clone(),
+        });
+        plan.commit.outcomes.push(outcome);
+        Ok(())
+    }
+}
+
+/// The stories that are still open when the latest report of all speaks: by the articles' own time, not by the clock,
+/// so that a replayed archive ends as it did when it was news.
+async fn open_stories(store: &dyn Store, quiet_after: SignedDuration) -> Result<Vec<Story>, StoreError> {
+    match store.stories(1).await?.first() {
+        Some(latest) => {
+            let since = latest.last_report_at.checked_sub(quiet_after).unwrap_or(Timestamp::MIN);
+            store.open_stories(since).await
+        }
+        None => Ok(Vec::new()),
+    }
+}
+
+/// One batch thought through: what to commit, and what to say once it is.
+struct Plan {
+    commit: Commit,
+    events: Vec<Event>,
+}
+
+impl Plan {
+    fn failures(&mut self, read: &ReadItem, now: Timestamp) {
+        for failed in &read.failed {
+            let (input, label, reason) = (&read.item.input, &read.item.label, &failed.reason);
+            tracing::warn!(%input, %label, %reason, "set aside as a dead letter");
+            self.events.push(Event::Failed { label: label.clone(), reason: reason.clone() });
+            self.commit.failed.push(FailedItem {
+                input: input.clone(),
+                label: label.clone(),
+                form: read.item.form.clone(),
+                reason: reason.clone(),
+                failed_at: now,
+                bytes: failed.bytes.clone(),
+            });
+        }
+    }
+}
+
+/// Waits longer and longer while the store refuses, and says why once for each reason.
+struct Patience {
+    wait: Duration,
+    wait_max: Duration,
+    last_reason: String,
+}
+
+impl Patience {
+    /// The shortest wait between two tries.
+    const WAIT_MIN: Duration = Duration::from_millis(50);
+
+    fn new(wait_max: Duration) -> Self {
+        Self { wait: Self::WAIT_MIN, wait_max, last_reason: String::new() }
+    }
+
+    async fn wait(&mut self, reason: &str) {
+        if reason != self.last_reason {
+            tracing::error!(%reason, "the store refuses; nothing is lost, trying again until it does not");
+            reason.clone_into(&mut self.last_reason);
+        }
+        tokio::time::sleep(self.wait).await;
+        self.wait = (self.wait * 2).min(self.wait_max);
+    }
+
+    fn done(&self) {
+        if !self.last_reason.is_empty() {
+            tracing::info!("the store takes writes again");
+        }
+    }
+}

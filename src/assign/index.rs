@@ -8,12 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::model::article::fingerprint;
 use crate::model::story::{Profile, Sketch};
-use crate::model::{Article, Claim, Effect, Story, StoryId};
+use crate::model::{Article, Claim, Story, StoryId};
 use crate::text::gazetteer::Gazetteer;
 
-use super::features::{self, Features};
-use super::likeness::{Class, Likeness, Weighed, compare};
-use super::{Assignment, figures, sketch};
+use super::features;
+use super::likeness::{Likeness, compare};
+use super::{Assignment, sketch};
 
 /// Terms kept per story; the lightest are dropped.
 const PROFILE_TERMS: usize = 96;
@@ -28,7 +28,7 @@ const STORIES_PER_TERM: usize = 64;
 const COMPARED: usize = 24;
 
 /// From this score on an article belongs to a story.
-const SAME_STORY: f32 = 0.128;
+const SAME_STORY: f32 = 0.13;
 
 /// After this time without a report a story counts half as likely to continue.
 const HALF_TIME_HOURS: f32 = 24.0 * 14.0;
@@ -48,22 +48,6 @@ struct Slot {
     /// Sorted by term.
     terms: Vec<(u32, f32)>,
     sketches: Vec<Sketch>,
-    /// The latest figures given for the event as a whole.
-    figures: Vec<(Effect, u64)>,
-}
-
-/// What an article asks of the stories.
-struct Asked<'a> {
-    whole: Vec<Weighed>,
-    head: Vec<Weighed>,
-    sketch: Vec<u32>,
-    claims: &'a [Claim],
-}
-
-/// What agreement on one class of terms leaves of a score: all from a third on, `least` when there is none, all when
-/// one side says nothing.
-fn agreement(cosine: Option<f32>, least: f32) -> f32 {
-    cosine.map_or(1.0, |cosine| (least + (1.0 - least) * cosine * 3.0).min(1.0))
 }
 
 /// A term in use by at least one story.
@@ -137,7 +121,6 @@ impl StoryIndex {
             revision: story.revision,
             terms: Vec::new(),
             sketches: story.profile.sketches,
-            figures: story.profile.figures,
         };
         let at = self.place(slot);
         self.set_terms(at, terms);
@@ -155,14 +138,15 @@ impl StoryIndex {
     }
 
     /// Where the article belongs.
-    pub fn assign(&self, article: &Article, claims: &[Claim]) -> Assignment {
+    pub fn assign(&self, article: &Article, _claims: &[Claim]) -> Assignment {
         let features = features::of(article, &self.gazetteer);
         let sketch = sketch::of(article);
-        let asked = self.asked(&features, sketch.clone(), claims);
+        let whole = self.known(&features.whole);
+        let head = self.known(&features.head);
         let mut best: Option<(f32, u32, Likeness)> = None;
-        for at in self.candidates(&asked.whole) {
+        for at in self.candidates(&whole) {
             let Some(slot) = self.slot(at) else { continue };
-            let (score, likeness) = self.score(article, slot, &asked);
+            let (score, likeness) = self.score(article, slot, &whole, &head, &sketch);
             let better = best.as_ref().is_none_or(|(top, leader, _)| {
                 score > *top
                     || (score == *top && self.slot(*leader).is_some_and(|leader| slot.id < leader.id))
@@ -189,7 +173,7 @@ impl StoryIndex {
 
     /// Enters the article into its story and returns the story as it is afterwards. Stories that have been quiet for too
     /// long close.
-    pub fn enter(&mut self, article: &Article, claims: &[Claim], assignment: &Assignment) -> Story {
+    pub fn enter(&mut self, article: &Article, assignment: &Assignment) -> Story {
         // A date in the future, a mistake of its publisher, must not close every story.
         let spoken = article.spoken_at().min(article.received_at.max(self.now));
         self.now = self.now.max(spoken);
@@ -203,7 +187,6 @@ impl StoryIndex {
                 revision: 0,
                 terms: Vec::new(),
                 sketches: Vec::new(),
-                figures: Vec::new(),
             })
         });
         let mut weights: BTreeMap<u32, f32> = BTreeMap::new();
@@ -229,7 +212,6 @@ impl StoryIndex {
             slot.articles += 1;
             slot.revision += 1;
             sketch::remember(&mut slot.sketches, &assignment.origin, &assignment.sketch);
-            figures::remember(&mut slot.figures, claims);
         }
         let story = self.story(at);
         self.close();
@@ -237,14 +219,14 @@ impl StoryIndex {
     }
 
     /// The stories that share most of the article's telling terms, at most [`COMPARED`].
-    fn candidates(&self, terms: &[Weighed]) -> Vec<u32> {
+    fn candidates(&self, terms: &[(u32, f32)]) -> Vec<u32> {
         let mut telling: Vec<(f32, u32)> = terms
             .iter()
-            .filter(|asked| self.terms.get(asked.term as usize).is_some_and(|term| !term.stories.is_empty()))
-            .map(|asked| (asked.weight * asked.worth, asked.term))
+            .filter(|(term, _)| self.terms.get(*term as usize).is_some_and(|term| !term.stories.is_empty()))
+            .map(|&(term, weight)| (weight * self.worth(term), term))
             .collect();
         telling.sort_by(|one, other| {
-            other.0.total_cmp(&one.0).then_with(|| self.text(one.1).cmp(self.text(other.1)))
+            other.0.total_cmp(&one.0).then_with(|| self.text(one.1).cmp(&self.text(other.1)))
         });
         let mut votes: HashMap<u32, f32> = HashMap::new();
         for &(weight, term) in telling.iter().take(TERMS_ASKED) {
@@ -261,52 +243,43 @@ impl StoryIndex {
         ranked.into_iter().map(|(at, _)| at).collect()
     }
 
-    /// How much an article belongs to a story, and what they share.
-    fn score(&self, article: &Article, slot: &Slot, asked: &Asked<'_>) -> (f32, Likeness) {
-        let story = self.weighed(&slot.terms);
-        let whole = compare(&asked.whole, &story);
-        if sketch::origin(&asked.sketch, &slot.sketches).is_some() {
-            return (1.0, whole);
+    fn score(
+        &self,
+        article: &Article,
+        slot: &Slot,
+        whole: &[(u32, f32)],
+        head: &[(u32, f32)],
+        sketch: &[u32],
+    ) -> (f32, Likeness) {
+        let of_whole = compare(whole, &slot.terms, |term| self.worth(term));
+        let of_head = compare(head, &slot.terms, |term| self.worth(term));
+        if sketch::origin(sketch, &slot.sketches).is_some() {
+            return (1.0, of_whole);
         }
-        let head = compare(&asked.head, &story);
         let quiet = article.spoken_at().duration_since(slot.last_report_at).abs().as_secs_f32() / 3600.0;
         let fresh = 1.0 / (1.0 + quiet / HALF_TIME_HOURS);
-        let score = (0.5 * whole.all + 0.5 * head.all) * (0.6 + 0.4 * fresh);
-        (
-            score
-                * agreement(head.places, 0.3)
-                * agreement(head.kinds, 0.55)
-                * figures::agreement(&slot.figures, asked.claims),
-            whole,
-        )
+        let score = (0.5 * of_whole.cosine + 0.5 * of_head.cosine) * (0.6 + 0.4 * fresh);
+        (score, of_whole)
     }
 
     /// The stories nearest to an article with their scores, for people.
     #[cfg(test)]
-    pub(crate) fn rivals(&self, article: &Article, claims: &[Claim]) -> Vec<(f32, StoryId, String)> {
-        let asked = self.asked(&features::of(article, &self.gazetteer), sketch::of(article), claims);
+    pub(crate) fn rivals(&self, article: &Article) -> Vec<(f32, StoryId, String)> {
+        let features = features::of(article, &self.gazetteer);
+        let sketch = sketch::of(article);
+        let (whole, head) = (self.known(&features.whole), self.known(&features.head));
         let mut lines: Vec<(f32, StoryId, String)> = self
-            .candidates(&asked.whole)
+            .candidates(&whole)
             .into_iter()
             .filter_map(|at| {
                 let slot = self.slot(at)?;
-                let (score, whole) = self.score(article, slot, &asked);
-                let head = compare(&asked.head, &self.weighed(&slot.terms));
-                let shared: Vec<&str> = whole.shared.iter().map(|&term| self.text(term)).collect();
-                let part = |part: Option<f32>| part.map_or("-".to_owned(), |part| format!("{part:.2}"));
+                let (score, likeness) = self.score(article, slot, &whole, &head, &sketch);
+                let head_cosine = compare(&head, &slot.terms, |term| self.worth(term)).cosine;
+                let shared: Vec<&str> = likeness.shared.iter().map(|&term| self.text(term)).collect();
                 Some((
                     score,
                     slot.id.clone(),
-                    format!(
-                        "w{:.2} h{:.2} K{} P{} S{} wS{} {}",
-                        whole.all,
-                        head.all,
-                        part(head.kinds),
-                        part(head.places),
-                        part(head.particulars),
-                        part(whole.particulars),
-                        shared.join(" ")
-                    ),
+                    format!("w{:.2} h{head_cosine:.2} {}", likeness.cosine, shared.join(" ")),
                 ))
             })
             .collect();
@@ -366,7 +339,7 @@ impl StoryIndex {
             last_report_at: slot.last_report_at,
             articles: slot.articles,
             revision: slot.revision,
-            profile: Profile { terms, sketches: slot.sketches.clone(), figures: slot.figures.clone() },
+            profile: Profile { terms, sketches: slot.sketches.clone() },
         }
     }
 
@@ -454,36 +427,21 @@ impl StoryIndex {
         self.terms.get(term as usize).map_or("", |term| &term.text)
     }
 
-    fn asked<'a>(&self, features: &Features, sketch: Vec<u32>, claims: &'a [Claim]) -> Asked<'a> {
-        Asked { whole: self.known(&features.whole), head: self.known(&features.head), sketch, claims }
-    }
-
-    /// An article's terms by number, sorted. Those that no story has get numbers beyond all in use.
-    fn known(&self, terms: &BTreeMap<String, f32>) -> Vec<Weighed> {
+    /// The article's terms by number, sorted. Those that no story has get numbers beyond all in use.
+    fn known(&self, terms: &BTreeMap<String, f32>) -> Vec<(u32, f32)> {
         let mut unknown = u32::MAX;
-        let mut known: Vec<Weighed> = terms
+        let mut known: Vec<(u32, f32)> = terms
             .iter()
             .map(|(text, &weight)| {
-                let term = self.by_text.get(text.as_str()).copied().unwrap_or_else(|| {
+                let at = self.by_text.get(text.as_str()).copied().unwrap_or_else(|| {
                     unknown -= 1;
                     unknown
                 });
-                Weighed { term, weight, worth: self.worth(term), class: Class::of(text) }
+                (at, weight)
             })
             .collect();
-        known.sort_by_key(|asked| asked.term);
+        known.sort_by_key(|&(term, _)| term);
         known
-    }
-
-    /// A story's terms in the form that is compared.
-    fn weighed(&self, terms: &[(u32, f32)]) -> Vec<Weighed> {
-        let weigh = |&(term, weight): &(u32, f32)| Weighed {
-            term,
-            weight,
-            worth: self.worth(term),
-            class: Class::of(self.text(term)),
-        };
-        terms.iter().map(weigh).collect()
     }
 
     /// What a term tells, from 0 to 1: the fewer of the open stories have it, the more.

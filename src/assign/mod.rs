@@ -3,7 +3,6 @@
 //! reads a clock: stories close by the articles' own time.
 
 pub mod features;
-mod figures;
 mod index;
 mod likeness;
 mod sketch;

@@ -3,19 +3,29 @@
 
 mod articles;
 mod check_config;
+mod dead_letters;
+mod demo;
 mod eval;
 mod marked;
 mod read;
 mod replay;
 mod rules;
+mod run;
+mod send_test;
+mod show;
+mod why;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Runtime;
 
 use crate::config::Config;
+use crate::store::SqliteStore;
+use crate::store::sqlite::{Access, Options};
 
 /// Watches for new articles, diffs each against the known facts of its story, and alerts when a toll, a demand or a
 /// position changes.
@@ -28,14 +38,28 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Run the daemon until it is told to stop
+    Run(ConfigFile),
+    /// Run the daemon on a temporary folder and feed it five reports, to see it work
+    Demo(demo::Arguments),
     /// Print the claims of each article; without --json, the text with its claims marked
     Read(read::Arguments),
     /// Print what would have been alerted, in order, against an empty memory
     Replay(replay::Arguments),
     /// Score reading and alerting against annotated streams
     Eval(eval::Arguments),
+    /// List what stories are known
+    Stories(show::StoriesArguments),
+    /// Show what is known of one story, with its history
+    Show(show::ShowArguments),
+    /// Account for each claim of an article: how it was read, and why it did or did not alert
+    Why(why::Arguments),
     /// Check a config file and print every mistake with its cure
     CheckConfig(ConfigFile),
+    /// Send a test alert to one output
+    SendTest(send_test::Arguments),
+    /// List, show, retry or discard what could not be read or delivered
+    DeadLetters(dead_letters::Arguments),
     /// List the reading rules with an example of each
     Rules(rules::Arguments),
 }
@@ -51,6 +75,24 @@ pub(crate) struct ConfigFile {
 impl ConfigFile {
     fn load(&self) -> anyhow::Result<Config> {
         Ok(Config::load(self.config.as_deref())?)
+    }
+
+    /// The store of the config, only to look at, beside a daemon that may be running.
+    fn store(&self) -> anyhow::Result<(Runtime, SqliteStore)> {
+        self.open(Access::ReadOnly)
+    }
+
+    /// The store of the config, for small changes beside a daemon that may be running.
+    fn store_to_change(&self) -> anyhow::Result<(Runtime, SqliteStore)> {
+        self.open(Access::Beside)
+    }
+
+    fn open(&self, access: Access) -> anyhow::Result<(Runtime, SqliteStore)> {
+        let runtime = Runtime::new().context("cannot start the runtime")?;
+        let entered = runtime.enter();
+        let store = SqliteStore::open(&self.load()?.store.path, access, Options::default())?;
+        drop(entered);
+        Ok((runtime, store))
     }
 }
 
@@ -81,10 +123,17 @@ pub fn main() -> ExitCode {
 
 fn dispatch(verb: Verb) -> anyhow::Result<Done> {
     match verb {
+        Verb::Run(arguments) => run::run(&arguments),
+        Verb::Demo(arguments) => demo::run(&arguments),
         Verb::Read(arguments) => read::run(&arguments),
         Verb::Replay(arguments) => replay::run(&arguments),
         Verb::Eval(arguments) => eval::run(&arguments),
+        Verb::Stories(arguments) => show::stories(&arguments),
+        Verb::Show(arguments) => show::show(&arguments),
+        Verb::Why(arguments) => why::run(&arguments),
         Verb::CheckConfig(arguments) => check_config::run(&arguments),
+        Verb::SendTest(arguments) => send_test::run(&arguments),
+        Verb::DeadLetters(arguments) => dead_letters::run(&arguments),
         Verb::Rules(arguments) => rules::run(&arguments),
     }
 }

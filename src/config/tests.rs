@@ -80,8 +80,8 @@ fn the_environment_overrides_the_file_whatever_the_type() {
     let config = from_text(
         text,
         &[
-            ("NEWSDELTA__LIMITS__BATCH_ARTICLES_MAX", "17"),
-            ("NEWSDELTA__LIMITS__BATCH_WAIT", "1s"),
+            ("NEWSDELTA__LIMITS__BATCH_ITEMS_MAX", "17"),
+            ("NEWSDELTA__SHUTDOWN__GRACE", "1s"),
             ("NEWSDELTA__OUTPUTS__SLACK_DESK__CHANNEL", "12345"),
             ("NEWSDELTA__OUTPUTS__SLACK_DESK__RETRY__ATTEMPTS_MAX", "3"),
             ("NEWSDELTA__OUTPUTS__HOOK__TYPE", "webhook"),
@@ -92,8 +92,8 @@ fn the_environment_overrides_the_file_whatever_the_type() {
         ],
     )
     .unwrap();
-    assert_eq!(config.limits.batch_articles_max, 17);
-    assert_eq!(config.limits.batch_wait, Duration::from_secs(1));
+    assert_eq!(config.limits.batch_items_max, 17);
+    assert_eq!(config.shutdown.grace, Duration::from_secs(1));
     let desk = &config.outputs["slack-desk"];
     assert_eq!(desk.retry.attempts_max, 3);
     assert!(matches!(&desk.output, OutputConfig::Slack(slack) if slack.channel.as_deref() == Some("12345")));

@@ -174,8 +174,10 @@ fn every_corpus_is_read_as_it_says() {
 #[test]
 fn every_rule_reads_at_least_three_of_its_own_sentences() {
     for rule in RULES {
-        let positive: Vec<Case> =
-            cases(rule.corpus).into_iter().filter(|case| case.expected.iter().all(|line| line != "nothing")).collect();
+        let positive: Vec<Case> = cases(rule.corpus)
+            .into_iter()
+            .filter(|case| case.expected.iter().all(|line| line != "nothing"))
+            .collect();
         let read = positive.iter().filter(|case| reads_itself(rule, case)).count();
         assert!(read >= 3, "{}: only {read} of its own sentences are read by it", rule.name);
     }

@@ -4,6 +4,7 @@
 //!
 //! Adding an input: one file here, one variant in `config::InputConfig`, one arm in `build`.
 
+pub mod again;
 pub mod inbox;
 #[cfg(feature = "kafka")]
 pub mod kafka;
@@ -12,6 +13,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+
+use crate::clock::SharedClock;
+use crate::config::InputConfig;
 
 /// What became of a delivered item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +77,8 @@ pub struct Item {
     pub checkpoint: Option<Checkpoint>,
     /// Trace context to carry to deliveries (W3C `traceparent`).
     pub trace_parent: Option<String>,
+    /// The dead letter that this is, when somebody asked to have it read again.
+    pub retried: Option<i64>,
     /// The way back.
     pub receipt: Receipt,
 }
@@ -86,4 +92,13 @@ pub trait Input: Send {
     /// Delivers items in a defined order until `stop` is cancelled, waiting whenever `items` is full; then waits,
     /// within a bounded time, for the verdicts of what it handed over.
     async fn run(self: Box<Self>, items: mpsc::Sender<Item>, stop: CancellationToken) -> anyhow::Result<()>;
+}
+
+/// Makes the input of this name; it starts when it is run.
+pub fn build(name: &str, config: &InputConfig, clock: SharedClock) -> Box<dyn Input> {
+    match config {
+        InputConfig::Inbox(config) => Box::new(inbox::Inbox::new(name, config.clone(), clock)),
+        #[cfg(feature = "kafka")]
+        InputConfig::Kafka(config) => Box::new(kafka::KafkaInput::new(name, config.clone(), clock)),
+    }
 }

@@ -44,6 +44,23 @@ impl Headline {
     }
 }
 
+/// What a fact is about, with its restrictions: "killed (civilians, in Port Town)".
+pub fn fact_in_words(fact: &FactKey) -> String {
+    let restrictions = restrictions(fact);
+    let notes =
+        if restrictions.is_empty() { String::new() } else { format!(" ({})", restrictions.join(", ")) };
+    format!("{}{notes}", subject(fact))
+}
+
+/// What is known of a fact: "at least 29", "an ultimatum", "met", "backs it".
+pub fn known_in_words(value: &Value) -> String {
+    match value {
+        Value::Casualties { value, high, bound, .. } => figure_in_words(*value, *high, *bound),
+        Value::Demand { force, status, .. } => demand_in_words(*force, *status, ChangeKind::New).to_owned(),
+        Value::Position { stance, .. } => stance_in_words(*stance).to_owned(),
+    }
+}
+
 fn subject(fact: &FactKey) -> String {
     match fact {
         FactKey::Casualties { effect, .. } => effect_in_words(*effect).to_owned(),

@@ -120,9 +120,9 @@ fn check_config_accepts_what_is_shipped_and_names_every_mistake() {
     let place = Place::new().with_inbox();
     let config = place.config_file();
     expect_success("check-config", &place.run(&["check-config", "--config", config.to_str().unwrap()]));
-    fs::write(place.path("bad.toml"), "[log]\nlevle = \"info\"\n[limits]\nbatch_wait = \"soon\"\n").unwrap();
+    fs::write(place.path("bad.toml"), "[log]\nlevle = \"info\"\n[shutdown]\ngrace = \"soon\"\n").unwrap();
     let done = place.run(&["check-config", "--config", "bad.toml"]);
     assert!(!done.status.success());
     let said = text(&done.stderr) + &text(&done.stdout);
-    assert!(said.contains("levle") && said.contains("batch_wait"), "{said}");
+    assert!(said.contains("levle") && said.contains("grace"), "{said}");
 }

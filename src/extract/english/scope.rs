@@ -38,33 +38,143 @@ impl Today {
 
 /// Nouns for what happened; "a similar crash in which 12 died" is another event.
 const EVENTS: &[&str] = &[
-    "attack", "crash", "accident", "incident", "quake", "earthquake", "tremor", "eruption", "disaster", "massacre", "bombing",
-    "shooting", "war", "conflict", "explosion", "blast", "flood", "floods", "fire", "blaze", "storm", "hurricane", "typhoon",
-    "cyclone", "avalanche", "landslide", "mudslide", "outbreak", "epidemic", "pandemic", "strike", "airstrike", "raid", "siege",
-    "battle", "uprising", "protest", "protests", "stampede", "derailment", "sinking", "collision", "riot", "riots", "tsunami",
-    "attacks", "strikes", "clashes", "airstrikes", "shelling", "offensive", "coup", "famine", "genocide", "ambush", "killings",
+    "attack",
+    "crash",
+    "accident",
+    "incident",
+    "quake",
+    "earthquake",
+    "tremor",
+    "eruption",
+    "disaster",
+    "massacre",
+    "bombing",
+    "shooting",
+    "war",
+    "conflict",
+    "explosion",
+    "blast",
+    "flood",
+    "floods",
+    "fire",
+    "blaze",
+    "storm",
+    "hurricane",
+    "typhoon",
+    "cyclone",
+    "avalanche",
+    "landslide",
+    "mudslide",
+    "outbreak",
+    "epidemic",
+    "pandemic",
+    "strike",
+    "airstrike",
+    "raid",
+    "siege",
+    "battle",
+    "uprising",
+    "protest",
+    "protests",
+    "stampede",
+    "derailment",
+    "sinking",
+    "collision",
+    "riot",
+    "riots",
+    "tsunami",
+    "attacks",
+    "strikes",
+    "clashes",
+    "airstrikes",
+    "shelling",
+    "offensive",
+    "coup",
+    "famine",
+    "genocide",
+    "ambush",
+    "killings",
 ];
 /// What makes an event another one.
-const ANOTHER: &[&str] = &["previous", "similar", "earlier", "past", "prior", "historic", "infamous", "separate", "unrelated", "last"];
+const ANOTHER: &[&str] = &[
+    "previous",
+    "similar",
+    "earlier",
+    "past",
+    "prior",
+    "historic",
+    "infamous",
+    "separate",
+    "unrelated",
+    "last",
+];
 /// Words that answer an earlier blow.
-const ANSWERS: &[&str] = &["retaliation", "revenge", "reprisal", "reprisals", "avenge", "avenging", "vengeance", "response", "retaliatory"];
+const ANSWERS: &[&str] = &[
+    "retaliation",
+    "revenge",
+    "reprisal",
+    "reprisals",
+    "avenge",
+    "avenging",
+    "vengeance",
+    "response",
+    "retaliatory",
+];
 /// Superlatives with which a report compares.
 const SUPERLATIVES: &[&str] = &[
-    "worst", "deadliest", "first", "biggest", "largest", "highest", "most", "bloodiest", "heaviest", "strongest", "greatest",
-    "fiercest", "lowest", "longest",
+    "worst",
+    "deadliest",
+    "first",
+    "biggest",
+    "largest",
+    "highest",
+    "most",
+    "bloodiest",
+    "heaviest",
+    "strongest",
+    "greatest",
+    "fiercest",
+    "lowest",
+    "longest",
 ];
 /// Stretches of time in the plural: "years ago", "in recent decades".
-const LONG_TIMES: &[&str] = &["year", "years", "decade", "decades", "century", "centuries", "months", "month"];
+const LONG_TIMES: &[&str] =
+    &["year", "years", "decade", "decades", "century", "centuries", "months", "month"];
 /// Looking back.
-const LOOKS_BACK: &[&str] = &["anniversary", "remembered", "commemorate", "commemorates", "commemorated", "commemoration", "commemorating", "memorial"];
+const LOOKS_BACK: &[&str] = &[
+    "anniversary",
+    "remembered",
+    "commemorate",
+    "commemorates",
+    "commemorated",
+    "commemoration",
+    "commemorating",
+    "memorial",
+];
 /// Every year again.
 const HABITS: &[&str] = &["annually", "yearly", "annual"];
 const MONTHS: &[&str] = &[
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 /// The stretches of a sentence that do not speak of the event itself.
-pub(super) fn stretches(analysis: &Analysis<'_>, sentence: &Sentence, view: View<'_>, today: Option<Today>) -> Vec<Stretch> {
+pub(super) fn stretches(
+    analysis: &Analysis<'_>,
+    sentence: &Sentence,
+    view: View<'_>,
+    today: Option<Today>,
+) -> Vec<Stretch> {
     let mut found = Vec::new();
     let reader = Reader { analysis, sentence, view, today };
     for at in sentence.tokens.clone() {
@@ -110,7 +220,13 @@ impl Reader<'_> {
         if LOOKS_BACK.contains(&word) {
             return Some(self.sentence.tokens.clone());
         }
-        if HABITS.contains(&word) || self.view.follows(at, &["every", "year"]) || self.view.follows(at, &["each", "year"]) || self.view.follows(at, &["a", "year"]) && !self.view.is(at + 2, &["ago", "after", "before", "later", "earlier"]) && self.view.tag(at.wrapping_sub(1)) != crate::text::Tag::Adposition {
+        if HABITS.contains(&word)
+            || self.view.follows(at, &["every", "year"])
+            || self.view.follows(at, &["each", "year"])
+            || self.view.follows(at, &["a", "year"])
+                && !self.view.is(at + 2, &["ago", "after", "before", "later", "earlier"])
+                && self.view.tag(at.wrapping_sub(1)) != crate::text::Tag::Adposition
+        {
             return Some(self.around(at));
         }
         let other = ANOTHER.contains(&word) && EVENTS.contains(&self.view.word(at + 1));
@@ -120,9 +236,10 @@ impl Reader<'_> {
 
     /// "on Thursday alone", "the day's toll".
     fn incident_from(&self, at: usize) -> Option<Range<usize>> {
-        let alone = self.view.is(at, &["alone"])
-            && (at.saturating_sub(4)..at).any(|day| self.view.is(day, DAYS));
-        let of_the_day = self.view.follows(at, &["that", "day"]) || self.view.follows(at, &["the", "day", "'s"]);
+        let alone =
+            self.view.is(at, &["alone"]) && (at.saturating_sub(4)..at).any(|day| self.view.is(day, DAYS));
+        let of_the_day =
+            self.view.follows(at, &["that", "day"]) || self.view.follows(at, &["the", "day", "'s"]);
         (alone || of_the_day).then(|| self.around(at))
     }
 
@@ -132,7 +249,9 @@ impl Reader<'_> {
         let digits = word.get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
         let rest = word.get(4..).unwrap_or_default();
         let year_like = rest.is_empty() || rest == "s" || rest.starts_with(['-', '–', '/']);
-        let Some(year) = digits.filter(|_| year_like).and_then(|digits| digits.parse::<i64>().ok()) else { return false };
+        let Some(year) = digits.filter(|_| year_like).and_then(|digits| digits.parse::<i64>().ok()) else {
+            return false;
+        };
         let counted = self
             .sentence
             .quantities
@@ -147,7 +266,11 @@ impl Reader<'_> {
     fn is_far_month(&self, at: usize) -> bool {
         let Some(today) = self.today else { return false };
         let Some(month) = MONTHS.iter().position(|month| *month == self.view.word(at)) else { return false };
-        if !self.view.capital(at) || !self.view.is(at.wrapping_sub(1), &["in", "last", "since", "until", "early", "late", "mid", "of"]) {
+        if !self.view.capital(at)
+            || !self
+                .view
+                .is(at.wrapping_sub(1), &["in", "last", "since", "until", "early", "late", "mid", "of"])
+        {
             return false;
         }
         if self.has_this_year_after(at) && self.months_since(today, month) <= 2 {
@@ -157,7 +280,8 @@ impl Reader<'_> {
     }
 
     fn has_this_year_after(&self, at: usize) -> bool {
-        self.today.is_some_and(|today| self.view.word(at + 1).parse::<i64>().is_ok_and(|year| year == today.year))
+        self.today
+            .is_some_and(|today| self.view.word(at + 1).parse::<i64>().is_ok_and(|year| year == today.year))
     }
 
     fn months_since(&self, today: Today, month: usize) -> i64 {
@@ -189,7 +313,10 @@ impl Reader<'_> {
         let start = clause.map_or(self.sentence.tokens.start, |clause| clause.tokens.start);
         let end = clause.map_or(self.sentence.tokens.end, |clause| clause.tokens.end);
         let since = (at.saturating_sub(3)..at).any(|token| self.view.is(token, &["since"]));
-        if since && ((start..at).any(|token| self.view.is(token, SUPERLATIVES)) || !self.is_perfect_present(clause)) {
+        if since
+            && ((start..at).any(|token| self.view.is(token, SUPERLATIVES))
+                || !self.is_perfect_present(clause))
+        {
             return at..self.sentence.tokens.end;
         }
         if since {
@@ -230,4 +357,5 @@ impl Reader<'_> {
     }
 }
 
-const DAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "day", "night", "today"];
+const DAYS: &[&str] =
+    &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "day", "night", "today"];

@@ -344,6 +344,7 @@ impl Inbox {
             received_at: self.clock.now(),
             checkpoint: None,
             trace_parent: None,
+            retried: None,
             receipt: Receipt { ticket, verdicts: sender.clone() },
         };
         let size = item.bytes.as_ref().map_or(0, Vec::len);

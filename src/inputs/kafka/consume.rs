@@ -107,6 +107,7 @@ impl Consume {
                 next: offset + 1,
             }),
             trace_parent: record::trace_parent(message),
+            retried: None,
             receipt: Receipt { ticket, verdicts: self.verdicts.clone() },
         };
         let original = self.config.dead_letter_topic.is_some().then(|| message.detach());

@@ -52,7 +52,9 @@ fn harm_after(here: &Here<'_>, among: usize) -> Option<(Effect, usize)> {
             return Some((Effect::Killed, at + 1));
         }
         let those = here.view.is(among + 1, &["those"]);
-        if matches!(here.view.tag(at), Tag::Punct | Tag::Coordinator) || !those && here.view.tag(at) == Tag::Aux {
+        if matches!(here.view.tag(at), Tag::Punct | Tag::Coordinator)
+            || !those && here.view.tag(at) == Tag::Aux
+        {
             return None;
         }
     }
@@ -65,7 +67,8 @@ fn is_group(predicate: &Predicate) -> bool {
 
 fn members<'r>(here: &Here<'r>, among: usize, end: usize) -> Vec<&'r Figure> {
     // "among the dead were …"
-    let verb = (end..end + 4).find(|&at| here.view.is(at, &["is", "are", "was", "were", "include", "included"]));
+    let verb =
+        (end..end + 4).find(|&at| here.view.is(at, &["is", "are", "was", "were", "include", "included"]));
     let opens = among == here.sentence.tokens.start
         || here.view.tag_before(among) == Tag::Punct
         || here.view.tag_before(among) == Tag::Coordinator;
@@ -73,8 +76,11 @@ fn members<'r>(here: &Here<'r>, among: usize, end: usize) -> Vec<&'r Figure> {
         return here.figure_after(verb + 1, 3).map(|figure| here.with_list(figure)).unwrap_or_default();
     }
     let clause = here.clause_around(among);
-    let subjects: Vec<&Figure> =
-        clause.into_iter().flat_map(|clause| &clause.subject).filter_map(|&phrase| here.figure_of(phrase)).collect();
+    let subjects: Vec<&Figure> = clause
+        .into_iter()
+        .flat_map(|clause| &clause.subject)
+        .filter_map(|&phrase| here.figure_of(phrase))
+        .collect();
     if !subjects.is_empty() {
         return subjects;
     }

@@ -90,10 +90,10 @@ pub(super) fn figures(analysis: &Analysis<'_>, sentence: &Sentence, view: View<'
         .filter_map(|at| {
             let phrase = analysis.phrases.get(at)?;
             // "a 42-year-old driver" is one driver: only a count counts.
-            let quantity = phrase
-                .quantity
-                .and_then(|quantity| analysis.quantities.get(quantity))
-                .filter(|quantity| quantity.kind == QuantityKind::Count || quantity.number.contains(&phrase.head));
+            let quantity =
+                phrase.quantity.and_then(|quantity| analysis.quantities.get(quantity)).filter(|quantity| {
+                    quantity.kind == QuantityKind::Count || quantity.number.contains(&phrase.head)
+                });
             match quantity {
                 Some(quantity) => counted(analysis, sentence, view, at, phrase, quantity),
                 None => single(analysis, sentence, view, at, phrase),
@@ -138,7 +138,9 @@ fn counted(
         figure.tokens.end = noun.tokens.end;
         figure.noun_phrase = other;
         let anaphoric = ANAPHORS.contains(&view.word(noun.head));
-        let definite = noun.determiner.is_some_and(|token| view.is(token, &["the", "those", "these", "its", "their", "his", "our"]));
+        let definite = noun
+            .determiner
+            .is_some_and(|token| view.is(token, &["the", "those", "these", "its", "their", "his", "our"]));
         figure.kind = if anaphoric || definite { FigureKind::Share } else { FigureKind::Counted };
         if !anaphoric {
             figure.head = Some(noun.head);
@@ -159,7 +161,13 @@ fn counted(
     Some(figure)
 }
 
-fn single(analysis: &Analysis<'_>, sentence: &Sentence, view: View<'_>, at: usize, phrase: &Phrase) -> Option<Figure> {
+fn single(
+    analysis: &Analysis<'_>,
+    sentence: &Sentence,
+    view: View<'_>,
+    at: usize,
+    phrase: &Phrase,
+) -> Option<Figure> {
     let head = phrase.head;
     let word = view.word(head);
     if !matches!(view.tag(head), Tag::Noun | Tag::ProperNoun | Tag::Adjective) && !SOMEBODY.contains(&word) {
@@ -177,7 +185,8 @@ fn single(analysis: &Analysis<'_>, sentence: &Sentence, view: View<'_>, at: usiz
     };
     let person = person_at(analysis, view, head);
     if kind == FigureKind::Nobody {
-        if !matches!(person, Person::Known(_) | Person::Likely) && !matches!(word, "nobody" | "none" | "one") {
+        if !matches!(person, Person::Known(_) | Person::Likely) && !matches!(word, "nobody" | "none" | "one")
+        {
             return None;
         }
     } else if !matches!(person, Person::Known(_) | Person::Likely) || is_several(analysis, view, head) {
@@ -228,7 +237,8 @@ pub(super) fn person_at(analysis: &Analysis<'_>, view: View<'_>, head: usize) ->
     let lemma = analysis.lemma(head);
     let before = head.checked_sub(1).map(|at| view.word(at)).filter(|word| !word.is_empty());
     match person(before, &lemma) {
-        Person::Unknown | Person::Likely if view.word(head) != lemma => match person(before, view.word(head)) {
+        Person::Unknown | Person::Likely if view.word(head) != lemma => match person(before, view.word(head))
+        {
             Person::Unknown => person(before, &lemma),
             found => found,
         },

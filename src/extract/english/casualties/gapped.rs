@@ -20,7 +20,12 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Joins that repeat the verb.
 const JOINS: &[&[&str]] = &[
-    &["as", "well", "as"], &["along", "with"], &["together", "with"], &["in", "addition", "to"], &["plus"], &["besides"],
+    &["as", "well", "as"],
+    &["along", "with"],
+    &["together", "with"],
+    &["in", "addition", "to"],
+    &["plus"],
+    &["besides"],
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -51,8 +56,17 @@ pub(super) fn already(here: &Here<'_>, figure: &Figure, findings: &Findings) -> 
 fn shares_verb(here: &Here<'_>, figure: &Figure) -> bool {
     let bare = matches!(figure.kind, FigureKind::Bare | FigureKind::Share);
     let place = here.view.is(figure.tokens.end, &["in", "at", "near", "on", "around", "outside"]);
-    let opens = figure.tokens.start.checked_sub(1).is_some_and(|at| here.view.is(at, &[",", ";", "and", "while", "with", "but"]));
-    bare && place && opens && matches!(here.view.tag(figure.tokens.end + 1), Tag::ProperNoun | Tag::Determiner | Tag::Adjective | Tag::Noun)
+    let opens = figure
+        .tokens
+        .start
+        .checked_sub(1)
+        .is_some_and(|at| here.view.is(at, &[",", ";", "and", "while", "with", "but"]));
+    bare && place
+        && opens
+        && matches!(
+            here.view.tag(figure.tokens.end + 1),
+            Tag::ProperNoun | Tag::Determiner | Tag::Adjective | Tag::Noun
+        )
 }
 
 fn host(here: &Here<'_>, figure: &Figure, findings: &Findings) -> Option<Effect> {

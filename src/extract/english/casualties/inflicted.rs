@@ -13,8 +13,8 @@ const NAME: &str = "inflicted";
 
 /// Words before a verb without a clause of its own that leave it undone.
 const NOT_DONE: &[&str] = &[
-    "denied", "deny", "denies", "denying", "from", "without", "avoid", "avoided", "against", "to", "not", "never", "would", "could", "will",
-    "can", "should", "must", "may", "might",
+    "denied", "deny", "denies", "denying", "from", "without", "avoid", "avoided", "against", "to", "not",
+    "never", "would", "could", "will", "can", "should", "must", "may", "might",
 ];
 
 /// The construction.
@@ -37,7 +37,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                     continue;
                 }
                 let weight = if figure.kind == FigureKind::TheOne { 30 } else { 60 };
-                tell(&here, &Sighting::new(figure, predicate.effect, predicate.tokens.clone(), NAME, weight), findings);
+                tell(
+                    &here,
+                    &Sighting::new(figure, predicate.effect, predicate.tokens.clone(), NAME, weight),
+                    findings,
+                );
             }
         }
     });

@@ -18,7 +18,8 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// What ends a life. "Save", "risk" and "change" do not.
-const ENDS: &[&str] = &["claim", "cost", "take", "lose", "loss", "end", "snuff", "rob", "extinguish", "steal"];
+const ENDS: &[&str] =
+    &["claim", "cost", "take", "lose", "loss", "end", "snuff", "rob", "extinguish", "steal"];
 /// How far from the noun the word may stand: "lost, rescuers said, an estimated 29 lives".
 const REACH: usize = 5;
 
@@ -39,7 +40,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             let of = || {
                 here.scene.figures.iter().find(|figure| {
                     here.analysis.phrases.get(figure.phrase).is_some_and(|other| other.of == Some(at))
-                        || here.analysis.phrases.get(figure.noun_phrase).is_some_and(|other| other.of == Some(at))
+                        || here
+                            .analysis
+                            .phrases
+                            .get(figure.noun_phrase)
+                            .is_some_and(|other| other.of == Some(at))
                 })
             };
             if let Some(figure) = own.or_else(of) {
@@ -55,7 +60,8 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 fn ended(here: &Here<'_>, phrase: &Phrase) -> Option<usize> {
     let before = phrase.tokens.start.saturating_sub(REACH)..phrase.tokens.start;
     let after = phrase.tokens.end..phrase.tokens.end + 3;
-    before.rev().chain(after).find(|&at| {
-        ENDS.contains(&&*here.verb_lemma(at)) || ENDS.contains(&here.view.word(at))
-    })
+    before
+        .rev()
+        .chain(after)
+        .find(|&at| ENDS.contains(&&*here.verb_lemma(at)) || ENDS.contains(&here.view.word(at)))
 }

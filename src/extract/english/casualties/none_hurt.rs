@@ -31,7 +31,25 @@ const HARMS: &[(&str, Effect)] = &[
     ("injuries", Effect::Injured),
 ];
 /// Words that leave open how many there were before: "no further deaths".
-const OPEN: &[&str] = &["further", "new", "more", "additional", "other", "serious", "major", "clear", "official", "word", "confirmed", "details", "information", "figures", "data", "estimate", "breakdown"];
+const OPEN: &[&str] = &[
+    "further",
+    "new",
+    "more",
+    "additional",
+    "other",
+    "serious",
+    "major",
+    "clear",
+    "official",
+    "word",
+    "confirmed",
+    "details",
+    "information",
+    "figures",
+    "data",
+    "estimate",
+    "breakdown",
+];
 /// Being whole.
 const UNHARMED: &[&str] = &["unharmed", "unhurt", "uninjured", "unscathed"];
 
@@ -63,7 +81,8 @@ fn none_of(here: &Here<'_>, no: usize, findings: &mut Findings) {
             found = true;
         } else if found && !here.view.is(at, &["or", "and", ","]) {
             return;
-        } else if matches!(here.view.tag(at), Tag::Verb | Tag::Aux | Tag::Punct) && !here.view.is(at, &[","]) {
+        } else if matches!(here.view.tag(at), Tag::Verb | Tag::Aux | Tag::Punct) && !here.view.is(at, &[","])
+        {
             return;
         }
     }
@@ -71,16 +90,22 @@ fn none_of(here: &Here<'_>, no: usize, findings: &mut Findings) {
 
 /// "All German staff were unharmed", "escaped unhurt".
 fn all_whole(here: &Here<'_>, whole: usize, findings: &mut Findings) {
-    let clause = here
-        .clauses()
-        .find(|clause| clause.predicate == Some(whole))
-        .or_else(|| here.clause_around(whole));
+    let clause =
+        here.clauses().find(|clause| clause.predicate == Some(whole)).or_else(|| here.clause_around(whole));
     let Some(clause) = clause else { return };
-    let subject = clause.subject.iter().filter_map(|&phrase| here.analysis.phrases.get(phrase)).find(|phrase| several(here, phrase));
+    let subject = clause
+        .subject
+        .iter()
+        .filter_map(|&phrase| here.analysis.phrases.get(phrase))
+        .find(|phrase| several(here, phrase));
     if let Some(phrase) = subject {
         let person = person_at(here.analysis, here.view, phrase.head);
         let figure = nobody(phrase.head, phrase.tokens.start, person);
-        tell(here, &Sighting::new(&figure, Effect::Injured, phrase.tokens.start..whole + 1, NAME, 60), findings);
+        tell(
+            here,
+            &Sighting::new(&figure, Effect::Injured, phrase.tokens.start..whole + 1, NAME, 60),
+            findings,
+        );
     }
 }
 

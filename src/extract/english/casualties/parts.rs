@@ -24,11 +24,15 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
     let mut last: Option<(usize, Effect)> = None;
     each(reading, |here| {
         for figure in &here.scene.figures {
-            if figure.kind == FigureKind::TheOne || figure.kind == FigureKind::Nobody || !opens_part(&here, figure) {
+            if figure.kind == FigureKind::TheOne
+                || figure.kind == FigureKind::Nobody
+                || !opens_part(&here, figure)
+            {
                 continue;
             }
-            let Some(effect) = whole_of(&here, figure, findings)
-                .or(last.filter(|(sentence, _)| here.scene.sentence - sentence == 1).map(|(_, effect)| effect))
+            let Some(effect) = whole_of(&here, figure, findings).or(last
+                .filter(|(sentence, _)| here.scene.sentence - sentence == 1)
+                .map(|(_, effect)| effect))
             else {
                 continue;
             };
@@ -37,14 +41,20 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                     continue;
                 }
                 let end = (member.tokens.end + 3).min(here.sentence.tokens.end);
-                let said = if member.kind == FigureKind::Share || member.head.is_none() { member.tokens.start..end } else { member.tokens.clone() };
+                let said = if member.kind == FigureKind::Share || member.head.is_none() {
+                    member.tokens.start..end
+                } else {
+                    member.tokens.clone()
+                };
                 let mut sighting = Sighting::new(member, effect, trimmed(&here, said), NAME, 40);
                 sighting.relation = Relation::Part;
                 sighting.group = told_after(&here, member);
                 tell(&here, &sighting, findings);
             }
         }
-        let present = findings.casualties_within(here.sentence.span).filter(|(_, casualty)| casualty.scope != Scope::Background);
+        let present = findings
+            .casualties_within(here.sentence.span)
+            .filter(|(_, casualty)| casualty.scope != Scope::Background);
         if let Some((_, casualty)) = present.last() {
             last = Some((here.scene.sentence, casualty.effect));
         }
@@ -62,8 +72,20 @@ pub(super) fn opens_part(here: &Here<'_>, figure: &Figure) -> bool {
         return true;
     }
     let group: &[&[&str]] = &[
-        &["among", "them"], &["among", "whom"], &["among", "those"], &["of", "whom"], &["of", "which"], &["of", "them"],
-        &["of", "those"], &["of", "these"], &["including", "that", "of"], &["including", "those", "of"], &["them", "were"], &["them", "are"], &["them", "is"], &["them", "was"],
+        &["among", "them"],
+        &["among", "whom"],
+        &["among", "those"],
+        &["of", "whom"],
+        &["of", "which"],
+        &["of", "them"],
+        &["of", "those"],
+        &["of", "these"],
+        &["including", "that", "of"],
+        &["including", "those", "of"],
+        &["them", "were"],
+        &["them", "are"],
+        &["them", "is"],
+        &["them", "was"],
     ];
     group.iter().any(|words| here.view.preceded_by(start, words))
 }
@@ -74,7 +96,9 @@ fn whole_of(here: &Here<'_>, figure: &Figure, findings: &Findings) -> Option<Eff
     let end = here.view.token(figure.tokens.start)?.span.start;
     findings
         .casualties_within(Span { start, end })
-        .filter(|(_, casualty)| casualty.relation != Relation::Part && casualty.relation != Relation::Previous)
+        .filter(|(_, casualty)| {
+            casualty.relation != Relation::Part && casualty.relation != Relation::Previous
+        })
         .last()
         .map(|(_, casualty)| casualty.effect)
 }

@@ -24,7 +24,9 @@ fn named_in(here: &Here<'_>, from: usize, reach: usize) -> Option<String> {
         if here.view.is(at, AT) {
             return name_at(here, at + 1);
         }
-        if matches!(here.view.tag(at), Tag::Verb | Tag::Punct | Tag::Subordinator | Tag::Coordinator) && at > from {
+        if matches!(here.view.tag(at), Tag::Verb | Tag::Punct | Tag::Subordinator | Tag::Coordinator)
+            && at > from
+        {
             return None;
         }
     }
@@ -46,7 +48,8 @@ fn name_at(here: &Here<'_>, from: usize) -> Option<String> {
         if is_name(here, at) {
             break;
         }
-        let passes = matches!(here.view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Noun) || here.view.is(at, &["of"]);
+        let passes = matches!(here.view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Noun)
+            || here.view.is(at, &["of"]);
         if !passes {
             return None;
         }
@@ -68,8 +71,25 @@ fn is_name(here: &Here<'_>, at: usize) -> bool {
 }
 
 const DAYS: &[&str] = &[
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 /// The title and the first paragraph say where the whole event is.

@@ -59,12 +59,14 @@ fn verb_at(view: View<'_>, at: usize) -> Option<Predicate> {
         return None;
     }
     let participle = matches!(form, VerbForm::Participle | VerbForm::PastOrParticiple);
-    let verbal = view.tag(at) == Tag::Verb || (participle || form == VerbForm::Gerund) && view.tag(at) != Tag::ProperNoun;
+    let verbal = view.tag(at) == Tag::Verb
+        || (participle || form == VerbForm::Gerund) && view.tag(at) != Tag::ProperNoun;
     if !verbal && !headline_verb(view, at) {
         return None;
     }
     let lemma = lemma::verb(view.word(at));
-    let (use_, end) = harm_verbs(&lemma).iter().find_map(|verb| Some((verb, tail_end(view, at + 1, &verb.tail)?)))?;
+    let (use_, end) =
+        harm_verbs(&lemma).iter().find_map(|verb| Some((verb, tail_end(view, at + 1, &verb.tail)?)))?;
     let fatal = use_.effect == Effect::Injured && FATAL_BEFORE.contains(&view.before(at));
     let HarmVerb { effect, frame, people_only, ref tail } = *use_;
     Some(Predicate {
@@ -80,16 +82,15 @@ fn verb_at(view: View<'_>, at: usize) -> Option<Predicate> {
 /// "Blast kills 12" in a title may carry any tag; the third person before a number is a verb.
 fn headline_verb(view: View<'_>, at: usize) -> bool {
     matches!(view.form(at), VerbForm::ThirdPerson | VerbForm::Past)
-        && (view.tag(at + 1) == Tag::Number || view.is(at + 1, &["at", "more", "up", "nearly", "about", "dozens", "hundreds"]))
+        && (view.tag(at + 1) == Tag::Number
+            || view.is(at + 1, &["at", "more", "up", "nearly", "about", "dozens", "hundreds"]))
 }
 
 /// Where the tail ends when the words from `at` on are one.
 fn tail_end(view: View<'_>, at: usize, tail: &[Piece]) -> Option<usize> {
     let Some((first, rest)) = tail.split_first() else { return Some(at) };
     match first {
-        Piece::Word(word) => {
-            (view.word(at) == *word).then(|| tail_end(view, at + 1, rest)).flatten()
-        }
+        Piece::Word(word) => (view.word(at) == *word).then(|| tail_end(view, at + 1, rest)).flatten(),
         Piece::Gap => (0..=GAP_MAX)
             .take_while(|&skip| skip == 0 || view.tag(at + skip - 1) != Tag::Punct)
             .find_map(|skip| tail_end(view, at + skip, rest)),
@@ -97,9 +98,9 @@ fn tail_end(view: View<'_>, at: usize, tail: &[Piece]) -> Option<usize> {
 }
 
 fn state_at(view: View<'_>, at: usize) -> Option<Predicate> {
-    let (rest, effect) = states(view.word(at)).iter().find(|(rest, _)| {
-        rest.iter().enumerate().all(|(step, word)| view.word(at + 1 + step) == *word)
-    })?;
+    let (rest, effect) = states(view.word(at))
+        .iter()
+        .find(|(rest, _)| rest.iter().enumerate().all(|(step, word)| view.word(at + 1 + step) == *word))?;
     Some(Predicate {
         main: at,
         tokens: at..at + 1 + rest.len(),

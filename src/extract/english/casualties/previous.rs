@@ -19,8 +19,14 @@ pub(crate) const RULE: Rule = Rule {
 
 /// What leads back.
 const BACK: &[&[&str]] = &[
-    &["up", "from"], &["down", "from"], &["compared", "with"], &["compared", "to"], &["against"], &["from"],
-    &["rather", "than"], &["instead", "of"],
+    &["up", "from"],
+    &["down", "from"],
+    &["compared", "with"],
+    &["compared", "to"],
+    &["against"],
+    &["from"],
+    &["rather", "than"],
+    &["instead", "of"],
 ];
 
 /// How many tokens lie between a figure and what it was before, at most.
@@ -29,7 +35,10 @@ const REACH: usize = 14;
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
         for figure in &here.scene.figures {
-            let Some(words) = BACK.iter().find(|words| here.view.preceded_by(figure.tokens.start, words)) else { continue };
+            let Some(words) = BACK.iter().find(|words| here.view.preceded_by(figure.tokens.start, words))
+            else {
+                continue;
+            };
             if already(&here, figure, findings) || !figure.may_be_people(true) && figure.head.is_some() {
                 continue;
             }
@@ -39,7 +48,10 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 continue;
             }
             let start = here.view.token(figure.tokens.start).map_or(0, |token| token.span.start);
-            let near = here.view.token(figure.tokens.start.saturating_sub(REACH)).map_or(here.sentence.span.start, |token| token.span.start);
+            let near = here
+                .view
+                .token(figure.tokens.start.saturating_sub(REACH))
+                .map_or(here.sentence.span.start, |token| token.span.start);
             let nearest = findings
                 .casualties_within(Span { start: near, end: start })
                 .next_back()

@@ -79,11 +79,37 @@ pub(crate) fn scenes(analysis: &Analysis<'_>) -> Vec<Scene> {
 
 /// Verbs after which an infinitive is still what happened: "are believed to have been killed", "managed to free 12".
 const ASSERTING: &[&str] = &[
-    "believe", "say", "report", "think", "fear", "know", "estimate", "understand", "confirm", "presume", "appear", "seem",
-    "manage", "help", "succeed", "claim", "assume", "suppose", "suspect", "recall", "continue", "have", "force", "happen", "go",
+    "believe",
+    "say",
+    "report",
+    "think",
+    "fear",
+    "know",
+    "estimate",
+    "understand",
+    "confirm",
+    "presume",
+    "appear",
+    "seem",
+    "manage",
+    "help",
+    "succeed",
+    "claim",
+    "assume",
+    "suppose",
+    "suspect",
+    "recall",
+    "continue",
+    "have",
+    "force",
+    "happen",
+    "go",
 ];
 /// Verbs that take back what their clause says.
-const DENYING: &[&str] = &["deny", "refute", "dismiss", "rebut", "disprove", "doubt", "threaten", "plan", "vow", "refuse", "fail", "avoid", "prevent", "pledge", "promise", "want", "order", "warn"];
+const DENYING: &[&str] = &[
+    "deny", "refute", "dismiss", "rebut", "disprove", "doubt", "threaten", "plan", "vow", "refuse", "fail",
+    "avoid", "prevent", "pledge", "promise", "want", "order", "warn",
+];
 
 impl<'r> Here<'r> {
     /// The base form of a word taken as a verb.
@@ -98,7 +124,9 @@ impl<'r> Here<'r> {
 
     /// The smallest clause around a token.
     pub(super) fn clause_around(&self, token: usize) -> Option<&'r Clause> {
-        self.clauses().filter(|clause| clause.tokens.contains(&token)).min_by_key(|clause| clause.tokens.len())
+        self.clauses()
+            .filter(|clause| clause.tokens.contains(&token))
+            .min_by_key(|clause| clause.tokens.len())
     }
 
     /// The clauses of the sentence.
@@ -135,7 +163,10 @@ impl<'r> Here<'r> {
             if let Some(figure) = self.scene.figures.iter().find(|figure| figure.tokens.start == at) {
                 return Some(figure);
             }
-            if matches!(self.view.tag(at), Tag::Verb | Tag::Aux | Tag::Punct | Tag::Adposition | Tag::Subordinator) {
+            if matches!(
+                self.view.tag(at),
+                Tag::Verb | Tag::Aux | Tag::Punct | Tag::Adposition | Tag::Subordinator
+            ) {
                 return None;
             }
         }
@@ -161,8 +192,14 @@ impl<'r> Here<'r> {
     pub(super) fn list_before(&self, last: &'r Figure) -> Vec<&'r Figure> {
         let mut list = Vec::new();
         let mut at = last;
-        while let Some(other) = self.analysis.phrases.get(at.phrase).and_then(|phrase| phrase.coordinated_with) {
-            let Some(figure) = self.figure_of(other).filter(|figure| figure.tokens.end <= at.tokens.start && list.len() < 8) else { break };
+        while let Some(other) =
+            self.analysis.phrases.get(at.phrase).and_then(|phrase| phrase.coordinated_with)
+        {
+            let Some(figure) =
+                self.figure_of(other).filter(|figure| figure.tokens.end <= at.tokens.start && list.len() < 8)
+            else {
+                break;
+            };
             list.push(figure);
             at = figure;
         }
@@ -206,6 +243,8 @@ impl<'r> Here<'r> {
 
     /// "denied killing three": the participle is what was denied, not something that happened beside it.
     fn opens_as_object(&self, clause: &Clause, parent: Option<&Clause>) -> bool {
-        parent.and_then(|parent| parent.verb.as_ref()).is_some_and(|verb| verb.tokens.end == clause.tokens.start)
+        parent
+            .and_then(|parent| parent.verb.as_ref())
+            .is_some_and(|verb| verb.tokens.end == clause.tokens.start)
     }
 }

@@ -24,7 +24,12 @@ pub(super) fn side(here: &Here<'_>, figure: &Figure) -> Option<String> {
 fn names_people(entity: &Entity) -> bool {
     matches!(
         entity.kind,
-        EntityKind::Demonym | EntityKind::Country | EntityKind::Territory | EntityKind::ArmedGroup | EntityKind::Body | EntityKind::Organisation
+        EntityKind::Demonym
+            | EntityKind::Country
+            | EntityKind::Territory
+            | EntityKind::ArmedGroup
+            | EntityKind::Body
+            | EntityKind::Organisation
     )
 }
 
@@ -42,7 +47,10 @@ fn behind(here: &Here<'_>, figure: &Figure) -> Option<String> {
         let of = word == "of" && at == start;
         if side || from || of {
             let span = here.span(&(at..(at + 6).min(here.sentence.tokens.end)))?;
-            let close = here.reading.entities_within(span).find(|entity| names_people(entity) && (!from || entity.kind == EntityKind::Country))?;
+            let close = here
+                .reading
+                .entities_within(span)
+                .find(|entity| names_people(entity) && (!from || entity.kind == EntityKind::Country))?;
             let near = here.span(&(at..at + 1)).is_some_and(|first| close.span.start - first.start < 30);
             return near.then(|| party(close)).flatten();
         }
@@ -54,7 +62,27 @@ fn behind(here: &Here<'_>, figure: &Figure) -> Option<String> {
 fn possessed(here: &Here<'_>, figure: &Figure) -> Option<String> {
     let its = figure.tokens.clone().any(|at| here.view.is(at, &["its", "their", "our"]));
     let belongs = figure.head.is_some_and(|head| {
-        here.view.is(head, &["soldiers", "troops", "citizens", "nationals", "servicemen", "men", "fighters", "members", "soldier", "employees", "staff", "peacekeepers", "personnel", "students", "people", "officers"])
+        here.view.is(
+            head,
+            &[
+                "soldiers",
+                "troops",
+                "citizens",
+                "nationals",
+                "servicemen",
+                "men",
+                "fighters",
+                "members",
+                "soldier",
+                "employees",
+                "staff",
+                "peacekeepers",
+                "personnel",
+                "students",
+                "people",
+                "officers",
+            ],
+        )
     });
     if !its || !belongs {
         return None;

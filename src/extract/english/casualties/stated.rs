@@ -21,9 +21,45 @@ pub(crate) const RULE: Rule = Rule {
 
 /// Words that may stand between the people and their state.
 const BETWEEN: &[&str] = &[
-    "confirmed", "feared", "presumed", "believed", "reported", "now", "still", "already", "more", "others", "other",
-    "is", "are", "was", "were", "be", "been", "being", "remain", "remained", "left", "lay", "lie", "also", "listed", "as",
-    "seriously", "critically", "severely", "badly", "lightly", "slightly", "known", "to", "have", "has", "had", "found", ",",
+    "confirmed",
+    "feared",
+    "presumed",
+    "believed",
+    "reported",
+    "now",
+    "still",
+    "already",
+    "more",
+    "others",
+    "other",
+    "is",
+    "are",
+    "was",
+    "were",
+    "be",
+    "been",
+    "being",
+    "remain",
+    "remained",
+    "left",
+    "lay",
+    "lie",
+    "also",
+    "listed",
+    "as",
+    "seriously",
+    "critically",
+    "severely",
+    "badly",
+    "lightly",
+    "slightly",
+    "known",
+    "to",
+    "have",
+    "has",
+    "had",
+    "found",
+    ",",
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -57,16 +93,23 @@ fn beside_a_number(here: &Here<'_>, predicate: &Predicate) -> bool {
             predicate.participle
                 && !active
                 && here.figure_after(predicate.tokens.end, 0).is_none()
-                && !here.view.follows(predicate.tokens.end, &["and"]).then(|| here.view.form(predicate.tokens.end + 1)).is_some_and(|form| form != crate::text::VerbForm::None)
+                && !here
+                    .view
+                    .follows(predicate.tokens.end, &["and"])
+                    .then(|| here.view.form(predicate.tokens.end + 1))
+                    .is_some_and(|form| form != crate::text::VerbForm::None)
         }
     }
 }
 
 fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
     // "45 dead soldiers": the state lies inside the figure.
-    if let Some(figure) = here.scene.figures.iter().find(|figure| {
-        figure.tokens.contains(&predicate.main) && figure.core.end <= predicate.main
-    }) {
+    if let Some(figure) = here
+        .scene
+        .figures
+        .iter()
+        .find(|figure| figure.tokens.contains(&predicate.main) && figure.core.end <= predicate.main)
+    {
         return vec![(figure, 70)];
     }
     // "29 dead", "29 people dead": nothing in between. "10 tourists, 2 guides dead": the list shares its state.
@@ -77,7 +120,8 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
     }
     // "Missing: 12".
     if here.view.is(predicate.tokens.end, &[":", "–", "-", "—"])
-        && let Some(figure) = here.scene.figures.iter().find(|figure| figure.tokens.start == predicate.tokens.end + 1)
+        && let Some(figure) =
+            here.scene.figures.iter().find(|figure| figure.tokens.start == predicate.tokens.end + 1)
     {
         return vec![(figure, 70)];
     }
@@ -85,7 +129,8 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
         return Vec::new();
     }
     // "at least nine people are dead".
-    let clause = here.clauses().find(|clause| clause.predicate.is_some_and(|at| predicate.tokens.contains(&at)));
+    let clause =
+        here.clauses().find(|clause| clause.predicate.is_some_and(|at| predicate.tokens.contains(&at)));
     if let Some(clause) = clause {
         let found: Vec<(&Figure, u8)> = clause
             .subject
@@ -100,7 +145,8 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
         }
     }
     let negated = predicate.main.checked_sub(1).is_some_and(|at| here.view.is(at, &["not", "no"]));
-    let noun_follows = matches!(here.view.tag(predicate.tokens.end), Tag::Noun) && predicate.tokens.len() == 1;
+    let noun_follows =
+        matches!(here.view.tag(predicate.tokens.end), Tag::Noun) && predicate.tokens.len() == 1;
     if negated || noun_follows {
         return Vec::new();
     }

@@ -34,7 +34,13 @@ pub(super) struct Sighting<'f> {
 
 impl<'f> Sighting<'f> {
     /// A plain sighting.
-    pub(super) fn new(figure: &'f Figure, effect: Effect, said: Range<usize>, rule: &'static str, weight: u8) -> Self {
+    pub(super) fn new(
+        figure: &'f Figure,
+        effect: Effect,
+        said: Range<usize>,
+        rule: &'static str,
+        weight: u8,
+    ) -> Self {
         let relation = if figure.more { Relation::Added } else { Relation::Whole };
         Self { figure, effect, said, relation, bound: None, group: None, rule, weight }
     }
@@ -81,7 +87,8 @@ impl Here<'_> {
 }
 
 /// How badly: a subset of the injured is a group of its own.
-const SEVERE: &[&str] = &["seriously", "critically", "severely", "gravely", "badly", "serious", "critical", "life-threatening"];
+const SEVERE: &[&str] =
+    &["seriously", "critically", "severely", "gravely", "badly", "serious", "critical", "life-threatening"];
 
 fn group(here: &Here<'_>, sighting: &Sighting<'_>) -> Group {
     if let Some(group) = sighting.group {

@@ -25,20 +25,63 @@ const REACH: usize = 30;
 
 /// Verbs that carry a toll to a number, with the bound they put on it.
 const CARRIERS: &[(&str, Bound)] = &[
-    ("be", Bound::Exact), ("rise", Bound::Exact), ("climb", Bound::Exact), ("jump", Bound::Exact), ("soar", Bound::Exact),
-    ("grow", Bound::Exact), ("increase", Bound::Exact), ("go", Bound::Exact), ("mount", Bound::Exact),
-    ("surge", Bound::Exact), ("reach", Bound::Exact), ("hit", Bound::Exact), ("stand", Bound::Exact),
-    ("remain", Bound::Exact), ("stay", Bound::Exact), ("amount", Bound::Exact), ("come", Bound::Exact),
-    ("total", Bound::Exact), ("number", Bound::Exact), ("leap", Bound::Exact), ("swell", Bound::Exact),
-    ("tick", Bound::Exact), ("shoot", Bound::Exact), ("spike", Bound::Exact), ("fall", Bound::Exact),
-    ("drop", Bound::Exact), ("revise", Bound::Exact), ("lower", Bound::Exact), ("raise", Bound::Exact),
-    ("bring", Bound::Exact), ("push", Bound::Exact), ("take", Bound::Exact), ("put", Bound::Exact),
-    ("give", Bound::Exact), ("set", Bound::Exact), ("update", Bound::Exact), ("place", Bound::Exact),
-    ("double", Bound::Exact), ("triple", Bound::Exact), ("shrink", Bound::Exact), ("creep", Bound::Exact),
-    ("edge", Bound::Exact), ("move", Bound::Exact), ("cut", Bound::Exact), ("reduce", Bound::Exact),
-    ("estimate", Bound::Exact), ("record", Bound::Exact), ("report", Bound::Exact), ("count", Bound::Exact),
-    ("correct", Bound::Exact), ("exceed", Bound::MoreThan), ("pass", Bound::MoreThan), ("top", Bound::MoreThan),
-    ("surpass", Bound::MoreThan), ("cross", Bound::MoreThan), ("near", Bound::Nearly), ("approach", Bound::Nearly),
+    ("be", Bound::Exact),
+    ("rise", Bound::Exact),
+    ("climb", Bound::Exact),
+    ("jump", Bound::Exact),
+    ("soar", Bound::Exact),
+    ("grow", Bound::Exact),
+    ("increase", Bound::Exact),
+    ("go", Bound::Exact),
+    ("mount", Bound::Exact),
+    ("surge", Bound::Exact),
+    ("reach", Bound::Exact),
+    ("hit", Bound::Exact),
+    ("stand", Bound::Exact),
+    ("remain", Bound::Exact),
+    ("stay", Bound::Exact),
+    ("amount", Bound::Exact),
+    ("come", Bound::Exact),
+    ("total", Bound::Exact),
+    ("number", Bound::Exact),
+    ("leap", Bound::Exact),
+    ("swell", Bound::Exact),
+    ("tick", Bound::Exact),
+    ("shoot", Bound::Exact),
+    ("spike", Bound::Exact),
+    ("fall", Bound::Exact),
+    ("drop", Bound::Exact),
+    ("revise", Bound::Exact),
+    ("lower", Bound::Exact),
+    ("raise", Bound::Exact),
+    ("bring", Bound::Exact),
+    ("push", Bound::Exact),
+    ("take", Bound::Exact),
+    ("put", Bound::Exact),
+    ("give", Bound::Exact),
+    ("set", Bound::Exact),
+    ("update", Bound::Exact),
+    ("place", Bound::Exact),
+    ("double", Bound::Exact),
+    ("triple", Bound::Exact),
+    ("shrink", Bound::Exact),
+    ("creep", Bound::Exact),
+    ("edge", Bound::Exact),
+    ("move", Bound::Exact),
+    ("cut", Bound::Exact),
+    ("reduce", Bound::Exact),
+    ("estimate", Bound::Exact),
+    ("record", Bound::Exact),
+    ("report", Bound::Exact),
+    ("count", Bound::Exact),
+    ("correct", Bound::Exact),
+    ("exceed", Bound::MoreThan),
+    ("pass", Bound::MoreThan),
+    ("top", Bound::MoreThan),
+    ("surpass", Bound::MoreThan),
+    ("cross", Bound::MoreThan),
+    ("near", Bound::Nearly),
+    ("approach", Bound::Nearly),
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -68,15 +111,26 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 }
 
 /// "the total", "the count": of what was counted just before.
-fn carried_over(here: &Here<'_>, subject: &TollSubject, findings: &Findings, before: Option<(usize, Effect)>) -> Option<Effect> {
+fn carried_over(
+    here: &Here<'_>,
+    subject: &TollSubject,
+    findings: &Findings,
+    before: Option<(usize, Effect)>,
+) -> Option<Effect> {
     let start = here.sentence.span.start;
     let end = here.view.token(subject.tokens.start).map_or(start, |token| token.span.start);
-    let inside = findings.casualties_within(Span { start, end }).next_back().map(|(_, casualty)| casualty.effect);
+    let inside =
+        findings.casualties_within(Span { start, end }).next_back().map(|(_, casualty)| casualty.effect);
     inside.or(before.filter(|(sentence, _)| here.scene.sentence - sentence <= 2).map(|(_, effect)| effect))
 }
 
 /// The numbers a subject is carried to, from or by.
-fn numbers<'r>(here: &Here<'r>, subject: &TollSubject, from: usize, until: usize) -> Vec<(&'r Figure, Bound, Relation)> {
+fn numbers<'r>(
+    here: &Here<'r>,
+    subject: &TollSubject,
+    from: usize,
+    until: usize,
+) -> Vec<(&'r Figure, Bound, Relation)> {
     let mut found = Vec::new();
     // "brought to 14 the number of people killed".
     let inverted = here.scene.figures.iter().find(|figure| {
@@ -149,12 +203,19 @@ fn role(
         "from" => Some((Bound::Exact, Relation::Previous)),
         "by" => carrier.map(|_| (Bound::Exact, Relation::Added)),
         _ if second => None,
-        "to" | "at" | "as" => carrier.map(|bound| (bound, Relation::Whole)).or((word == "at").then_some((Bound::Exact, Relation::Whole))),
+        "to" | "at" | "as" => carrier
+            .map(|bound| (bound, Relation::Whole))
+            .or((word == "at").then_some((Bound::Exact, Relation::Whole))),
         "past" | "above" | "over" | "beyond" => Some((Bound::MoreThan, Relation::Whole)),
-        "of" if start.checked_sub(2).is_some_and(|at| here.view.is(at, &["high", "total", "peak", "record", "low", "level"])) => {
+        "of" if start
+            .checked_sub(2)
+            .is_some_and(|at| here.view.is(at, &["high", "total", "peak", "record", "low", "level"])) =>
+        {
             carrier.map(|bound| (bound, Relation::Whole))
         }
-        "of" | ":" | "-" | "–" | "—" if adjacent_but_one(subject, start) => Some((Bound::Exact, Relation::Whole)),
+        "of" | ":" | "-" | "–" | "—" if adjacent_but_one(subject, start) => {
+            Some((Bound::Exact, Relation::Whole))
+        }
         _ if adjacent && subject.is_toll => Some((Bound::Exact, Relation::Whole)),
         _ => carrier.map(|bound| (bound, Relation::Whole)).filter(|_| directly_carried(here, start)),
     }
@@ -163,7 +224,9 @@ fn role(
 /// Whether the number of a toll counts people: "29 crowns" do not.
 fn counts_people(here: &Here<'_>, figure: &Figure) -> bool {
     figure.may_be_people(true)
-        || figure.head.is_some_and(|head| here.view.capital(head) || counted(&here.analysis.lemma(head)).is_some())
+        || figure
+            .head
+            .is_some_and(|head| here.view.capital(head) || counted(&here.analysis.lemma(head)).is_some())
 }
 
 fn adjacent_but_one(subject: &TollSubject, start: usize) -> bool {

@@ -22,7 +22,8 @@ pub(super) struct TollSubject {
 }
 
 /// Nouns for a number of people that say of themselves not what happened to them.
-const COUNTS: &[&str] = &["number", "figure", "count", "tally", "total", "estimate", "list", "numbers", "figures", "toll", "sum"];
+const COUNTS: &[&str] =
+    &["number", "figure", "count", "tally", "total", "estimate", "list", "numbers", "figures", "toll", "sum"];
 /// Nouns of the harmed in a "number of …".
 const HARMED: &[(&str, Effect)] = &[
     ("victims", Effect::Killed),
@@ -55,7 +56,8 @@ pub(super) fn subjects(here: &Here<'_>) -> Vec<TollSubject> {
 fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
     let head = phrase.head;
     let word = here.view.word(head);
-    let before = head.checked_sub(1).filter(|at| phrase.tokens.contains(at)).map_or("", |at| here.view.word(at));
+    let before =
+        head.checked_sub(1).filter(|at| phrase.tokens.contains(at)).map_or("", |at| here.view.word(at));
     let tokens = phrase.tokens.clone();
     if word == "toll" || word == "tolls" {
         let effect = match before {
@@ -64,24 +66,47 @@ fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
             _ => Effect::Killed,
         };
         // "a toll on the economy", "took its toll".
-        let figurative = here.view.is(phrase.tokens.end, &["on"]) || matches!(before, "its" | "their" | "heavy" | "road" | "bridge" | "motorway" | "tunnel");
-        return (!figurative).then_some(TollSubject { tokens, effect: Some(effect), group: None, is_toll: true });
+        let figurative = here.view.is(phrase.tokens.end, &["on"])
+            || matches!(before, "its" | "their" | "heavy" | "road" | "bridge" | "motorway" | "tunnel");
+        return (!figurative).then_some(TollSubject {
+            tokens,
+            effect: Some(effect),
+            group: None,
+            is_toll: true,
+        });
     }
-    if matches!(word, "count" | "tally" | "figure" | "number") && matches!(before, "death" | "body" | "fatality" | "deaths") {
+    if matches!(word, "count" | "tally" | "figure" | "number")
+        && matches!(before, "death" | "body" | "fatality" | "deaths")
+    {
         return Some(TollSubject { tokens, effect: Some(Effect::Killed), group: None, is_toll: true });
     }
     if COUNTS.contains(&word) && phrase.quantity.is_none() {
         let next = here.view.word(phrase.tokens.end);
         if matches!(next, "of" | "for") {
             let (effect, group, end) = harm_of(here, phrase.tokens.end + 1)?;
-            return Some(TollSubject { tokens: tokens.start..end, effect: Some(effect), group, is_toll: false });
+            return Some(TollSubject {
+                tokens: tokens.start..end,
+                effect: Some(effect),
+                group,
+                is_toll: false,
+            });
         }
-        let still = here.view.is(phrase.tokens.end, &["still", "killed", "dead", "missing", "unaccounted", "injured", "wounded", "arrested"]);
+        let still = here.view.is(
+            phrase.tokens.end,
+            &["still", "killed", "dead", "missing", "unaccounted", "injured", "wounded", "arrested"],
+        );
         if still {
             let (effect, group, end) = harm_of(here, phrase.tokens.end)?;
-            return Some(TollSubject { tokens: tokens.start..end, effect: Some(effect), group, is_toll: false });
+            return Some(TollSubject {
+                tokens: tokens.start..end,
+                effect: Some(effect),
+                group,
+                is_toll: false,
+            });
         }
-        let definite = phrase.determiner.is_some_and(|at| here.view.is(at, &["the", "this", "that", "its", "their", "a"]));
+        let definite = phrase
+            .determiner
+            .is_some_and(|at| here.view.is(at, &["the", "this", "that", "its", "their", "a"]));
         return definite.then_some(TollSubject { tokens, effect: None, group: None, is_toll: false });
     }
     if phrase.quantity.is_some() {
@@ -120,7 +145,9 @@ fn harm_of(here: &Here<'_>, from: usize) -> Option<(Effect, Option<Group>, usize
             fallback = Some((*effect, at + 1));
         }
         group = group.or_else(|| group_of(None, &lemma).filter(|group| *group != Group::People));
-        if matches!(here.view.tag(at), Tag::Aux | Tag::Punct) || matches!(here.view.tag(at), Tag::Verb) && at > from {
+        if matches!(here.view.tag(at), Tag::Aux | Tag::Punct)
+            || matches!(here.view.tag(at), Tag::Verb) && at > from
+        {
             break;
         }
     }

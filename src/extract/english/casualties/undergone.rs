@@ -33,7 +33,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                     continue;
                 }
                 let weight = weight(figure, clause);
-                tell(&here, &Sighting::new(figure, predicate.effect, predicate.tokens.clone(), NAME, weight), findings);
+                tell(
+                    &here,
+                    &Sighting::new(figure, predicate.effect, predicate.tokens.clone(), NAME, weight),
+                    findings,
+                );
             }
         }
     });
@@ -59,7 +63,8 @@ fn undergoes(clause: &Clause, frame: Frame) -> bool {
 }
 
 fn subjects<'r>(here: &Here<'r>, clause: &Clause, predicate: &Predicate) -> Vec<&'r Figure> {
-    let mut found: Vec<&Figure> = clause.subject.iter().filter_map(|&phrase| here.figure_of(phrase)).collect();
+    let mut found: Vec<&Figure> =
+        clause.subject.iter().filter_map(|&phrase| here.figure_of(phrase)).collect();
     found.dedup_by_key(|figure| figure.phrase);
     if found.is_empty() && clause.subject.is_empty() {
         let start = clause.verb.as_ref().map_or(predicate.main, |verb| verb.tokens.start);
@@ -77,7 +82,8 @@ fn nearest_before<'r>(here: &Here<'r>, verb: usize) -> Option<&'r Figure> {
         && !between.clone().any(|at| here.view.is(at, &[";", ".", ":"]));
     let governed = here
         .analysis
-        .phrases.get(figure.phrase)
+        .phrases
+        .get(figure.phrase)
         .and_then(|phrase| phrase.preposition)
         .is_some_and(|preposition| !here.view.is(preposition, &["of", "than", "to"]));
     (clear && !governed).then_some(figure)

@@ -66,7 +66,9 @@ static VERBS: LazyLock<HashMap<&'static str, Vec<HarmVerb>>> = LazyLock::new(|| 
     let mut verbs: HashMap<&'static str, Vec<HarmVerb>> = HashMap::new();
     for (effect, line) in sections(include_str!("harm.txt")) {
         let (verb, tail) = line.split_once(" + ").unwrap_or((line, ""));
-        let Some(((lemma, frame), effect)) = verb.split_once(' ').zip(Effect::parse(effect)) else { continue };
+        let Some(((lemma, frame), effect)) = verb.split_once(' ').zip(Effect::parse(effect)) else {
+            continue;
+        };
         let people_only = frame.ends_with('?');
         let frame = match frame.trim_end_matches('?') {
             "does" => Frame::Does,

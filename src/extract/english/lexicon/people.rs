@@ -38,14 +38,30 @@ static THINGS: LazyLock<HashMap<&'static str, ()>> = LazyLock::new(|| {
 
 /// Endings of nouns for people that no list can hold all of ("birdwatcher", "cartographers").
 const ENDINGS: &[&str] = &[
-    "er", "ers", "or", "ors", "ist", "ists", "ian", "ians", "ee", "ees", "eer", "eers", "man", "men", "woman", "women",
-    "person", "people", "folk", "ese", "ant", "ants", "goer", "goers", "ite", "ites",
+    "er", "ers", "or", "ors", "ist", "ists", "ian", "ians", "ee", "ees", "eer", "eers", "man", "men",
+    "woman", "women", "person", "people", "folk", "ese", "ant", "ants", "goer", "goers", "ite", "ites",
 ];
 
 /// Nouns of people that are the same for one and for many, or only for many: "a police" is nobody.
 const PLURAL_ONLY: &[&str] = &[
-    "people", "troops", "police", "personnel", "staff", "crew", "military", "army", "forces", "paramilitaries", "militia",
-    "population", "elderly", "homeless", "others", "infantry", "taliban", "folk",
+    "people",
+    "troops",
+    "police",
+    "personnel",
+    "staff",
+    "crew",
+    "military",
+    "army",
+    "forces",
+    "paramilitaries",
+    "militia",
+    "population",
+    "elderly",
+    "homeless",
+    "others",
+    "infantry",
+    "taliban",
+    "folk",
 ];
 
 /// Whether a noun names several without a plural ending.

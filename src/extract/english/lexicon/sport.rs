@@ -15,7 +15,11 @@ static SPORT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 
 /// Whether a word, or it and the next, is a word of sport reports.
 pub(in super::super) fn is_sport(word: &str, next: &str) -> bool {
-    SPORT.contains(word) || (matches!(word, "injury" | "stoppage" | "extra" | "dead" | "grand" | "power" | "league" | "penalty") && SPORT.contains(format!("{word} {next}").as_str()))
+    SPORT.contains(word)
+        || (matches!(
+            word,
+            "injury" | "stoppage" | "extra" | "dead" | "grand" | "power" | "league" | "penalty"
+        ) && SPORT.contains(format!("{word} {next}").as_str()))
 }
 
 #[cfg(test)]

@@ -1,0 +1,159 @@
+//! `newsdelta run`: the daemon. Comes in: a config file. Goes out: a running daemon that stops on SIGTERM or SIGINT
+//! within its grace period. The wiring itself is `pipeline`'s.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::SignedDuration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use super::{ConfigFile, Done};
+use crate::clock::{SharedClock, SystemClock};
+use crate::config::{Config, RetryConfig};
+use crate::inputs::again::Again;
+use crate::inputs::{self, Input};
+use crate::ledger::{self, Ledger};
+use crate::notify::Dispatcher;
+use crate::outputs::{self, Output};
+use crate::pipeline::{self, Event, Parts};
+use crate::store::sqlite::{Access, Options};
+use crate::store::{SqliteStore, Store};
+use crate::telemetry;
+
+/// Events that a slow listener may be behind; beyond it the oldest are missed.
+const EVENTS_WAITING_MAX: usize = 1024;
+
+pub(super) fn run(arguments: &ConfigFile) -> anyhow::Result<Done> {
+    let config = arguments.load()?;
+    telemetry::start(&config.log).map_err(anyhow::Error::msg)?;
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    runtime.block_on(async {
+        let stop = CancellationToken::new();
+        let daemon = Daemon::new(&config)?;
+        let stopper = tokio::spawn(stop_on_signal(stop.clone()));
+        let ended = daemon.run(stop).await;
+        stopper.abort();
+        ended
+    })?;
+    Ok(Done::Well)
+}
+
+/// The parts of a daemon, put together from its config.
+pub(super) struct Daemon {
+    config: Config,
+    store: Arc<dyn Store>,
+    inputs: Vec<Box<dyn Input>>,
+    outputs: Vec<(Arc<dyn Output>, RetryConfig)>,
+    events: broadcast::Sender<Event>,
+}
+
+impl Daemon {
+    /// Opens what the config names.
+    pub(super) fn new(config: &Config) -> anyhow::Result<Self> {
+        let clock: SharedClock = Arc::new(SystemClock);
+        let store = open_store(config)?;
+        let inputs =
+            config.inputs.iter().map(|(name, input)| inputs::build(name, input, clock.clone())).collect();
+        let outputs = config
+            .outputs
+            .iter()
+            .map(|(name, settings)| {
+                let output = outputs::build(name, &settings.output, clock.clone())?;
+                Ok((Arc::from(output), settings.retry.clone()))
+            })
+            .collect::<anyhow::Result<_>>()?;
+        let (events, _) = broadcast::channel(EVENTS_WAITING_MAX);
+        Ok(Self { config: config.clone(), store, inputs, outputs, events })
+    }
+
+    /// Adds an output that no config names.
+    pub(super) fn add_output(&mut self, output: Arc<dyn Output>, retry: RetryConfig) {
+        self.outputs.push((output, retry));
+    }
+
+    /// What happens from now on.
+    pub(super) fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Runs until `stop` is cancelled.
+    pub(super) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let Self { config, store, mut inputs, outputs, events } = self;
+        let clock: SharedClock = Arc::new(SystemClock);
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            inputs = ?config.inputs.keys().collect::<Vec<_>>(),
+            outputs = ?config.outputs.keys().collect::<Vec<_>>(),
+            "started"
+        );
+        let names = outputs.iter().map(|(output, _)| output.name().to_owned()).collect();
+        let dispatcher = Dispatcher::new(&store, &clock, outputs, config.shutdown.grace);
+        inputs.push(Box::new(Again::new(store.clone(), clock.clone())));
+        let parts = Parts {
+            store,
+            inputs,
+            dispatcher,
+            outputs: names,
+            ledger: Ledger::new(ledger_limits(&config)),
+            clock,
+            limits: limits(&config),
+            events,
+        };
+        pipeline::run(parts, stop).await?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    let path = &config.store.path;
+    let store = SqliteStore::open(path, Access::Daemon, Options::default())
+        .with_context(|| format!("cannot open the store {}", path.display()))?;
+    Ok(Arc::new(store))
+}
+
+fn ledger_limits(config: &Config) -> ledger::Limits {
+    let quiet_after = SignedDuration::try_from(config.stories.quiet_time).unwrap_or(SignedDuration::MAX);
+    ledger::Limits { loaded_stories: config.stories.in_memory_max, quiet_after, ..ledger::Limits::default() }
+}
+
+fn limits(config: &Config) -> pipeline::Limits {
+    pipeline::Limits {
+        queue_items: config.limits.items_waiting_max,
+        // One article per core is read while the next ones wait their turn; more would only use memory.
+        readers: std::thread::available_parallelism().map_or(2, usize::from) * 2,
+        batch_items: config.limits.batch_items_max,
+        store_retry_wait_max: Duration::from_secs(5),
+        shutdown_grace: config.shutdown.grace,
+        quiet_after: ledger_limits(config).quiet_after,
+        read: crate::read::ReadConfig { article_bytes_max: config.limits.article_bytes_max },
+    }
+}
+
+/// Cancels `stop` at the first SIGTERM or SIGINT; at the second the daemon ends at once, which loses nothing but time.
+async fn stop_on_signal(stop: CancellationToken) {
+    let name = signalled().await;
+    tracing::info!(signal = name, "stopping: finishing what was begun");
+    stop.cancel();
+    let name = signalled().await;
+    tracing::warn!(signal = name, "ending at once; unfinished work is taken up at the next start");
+    #[expect(clippy::exit, reason = "the operator asked twice")]
+    std::process::exit(130);
+}
+
+/// Waits for SIGTERM or SIGINT.
+pub(super) async fn signalled() -> &'static str {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be heard; stop the daemon with SIGKILL, which loses nothing");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    }
+}

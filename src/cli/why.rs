@@ -1,0 +1,87 @@
+//! `newsdelta why`: an account of one article. Comes in: an article's id. Goes out: each claim, how it was read, and why
+//! it did or did not alert. Never changes anything.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use anstyle::Style;
+use anyhow::bail;
+use clap::Args;
+
+use super::{ConfigFile, Done, marked};
+use crate::diff::course::{Step, follow};
+use crate::model::{Alert, Fact, FactKey, KnownClaim};
+use crate::outputs::wording;
+use crate::store::{KnownArticle, Store};
+
+const TITLE: Style = Style::new().bold();
+const NOTE: Style = Style::new().dimmed();
+
+/// Which article.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// An article's id, or the start of it
+    article: String,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
+    let (runtime, store) = arguments.config.store()?;
+    let Some(known) = runtime.block_on(store.article(&arguments.article))? else {
+        bail!("there is no article `{}`", arguments.article);
+    };
+    let messages = runtime.block_on(store.messages_of(&known.article.id))?;
+    let facts = runtime.block_on(store.facts(&known.story))?;
+    let facts: BTreeMap<&FactKey, &Fact> = facts.iter().map(|fact| (&fact.key, fact)).collect();
+    let alerts: Vec<&Alert> = messages.iter().flat_map(|message| &message.alerts).collect();
+    let mut out = anstream::AutoStream::auto(io::stdout());
+    let KnownArticle { article, story, origin, claims, .. } = &known;
+    writeln!(out, "{TITLE}{}{TITLE:#}\n{NOTE}article {}, story {story}{NOTE:#}", article.title, article.id)?;
+    if *origin != article.id {
+        writeln!(out, "a reprint of {origin}: it counts as the same source")?;
+    }
+    for (key, claim) in claims {
+        let evidence = claim.claim.evidence();
+        writeln!(
+            out,
+            "\n\u{201c}{}\u{201d} {NOTE}({}..{}){NOTE:#}",
+            evidence.quote, evidence.span.start, evidence.span.end
+        )?;
+        writeln!(
+            out,
+            "    read as   {} {NOTE}by rule {}{NOTE:#}",
+            marked::summary(&claim.claim),
+            evidence.rule
+        )?;
+        writeln!(out, "    speaks to {}", wording::fact_in_words(key))?;
+        writeln!(out, "    {}", verdict(key, claim, &alerts, facts.get(key).copied()))?;
+    }
+    if claims.is_empty() {
+        writeln!(out, "no claim was read in it")?;
+    }
+    Ok(Done::Well)
+}
+
+/// What came of a claim, in one sentence.
+fn verdict(key: &FactKey, known: &KnownClaim, alerts: &[&Alert], fact: Option<&Fact>) -> String {
+    let span = known.claim.evidence().span;
+    if let Some(alert) = alerts.iter().find(|alert| alert.fact == *key && alert.evidence.span == span) {
+        return format!("alerted   {}: {}", alert.change.as_str(), alert.reason);
+    }
+    let step = fact.and_then(|fact| {
+        let at = fact
+            .claims
+            .iter()
+            .position(|other| other.article == known.article && other.claim == known.claim)?;
+        follow(&fact.key, &fact.claims).steps.get(at).copied()
+    });
+    match step {
+        Some(Step::Silent(quiet)) => format!("silent    {}", quiet.in_words()),
+        Some(_) => {
+            "silent    it is part of the history, but not news when it came: late, or told by another alert"
+                .to_owned()
+        }
+        None => "silent    dropped from the history, which keeps a limited number of claims".to_owned(),
+    }
+}
