@@ -24,7 +24,14 @@ pub(super) fn all(
 ) -> anyhow::Result<Done> {
     let mut done = Done::Well;
     for path in expand(paths)? {
-        let (label, form, bytes) = contents(&path)?;
+        let (label, form, bytes) = match contents(&path) {
+            Ok(contents) => contents,
+            Err(error) => {
+                done = Done::WithFailures;
+                writeln!(io::stderr().lock(), "{error:#}")?;
+                continue;
+            }
+        };
         // The size limit protects the daemon from others; who names a file here means to have it read.
         let config = ReadConfig { article_bytes_max: bytes.len().max(1) };
         for article in read::read(&bytes, form.as_deref(), Timestamp::UNIX_EPOCH, &config) {
