@@ -7,7 +7,8 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::english::casualties;
+use super::english::actors::Actors;
+use super::english::{casualties, demands, positions};
 use super::english::casualties::scene::{Scene, scenes};
 use crate::model::{Article, Casualty, Claim, Span};
 use crate::text::Analysis;
@@ -22,12 +23,18 @@ pub struct Reading<'a> {
     pub analysis: Analysis<'a>,
     scenes: OnceCell<Vec<Scene>>,
     entities: OnceCell<Vec<Entity>>,
+    actors: OnceCell<Actors>,
 }
 
 impl<'a> Reading<'a> {
     /// Analyses an article.
     pub fn of(article: &'a Article) -> Self {
-        Self { article, analysis: Analysis::of(article), scenes: OnceCell::new(), entities: OnceCell::new() }
+        Self { article, analysis: Analysis::of(article), scenes: OnceCell::new(), entities: OnceCell::new(), actors: OnceCell::new() }
+    }
+
+    /// Who is who in the article.
+    pub fn actors(&self) -> &Actors {
+        self.actors.get_or_init(|| Actors::of(&self.article.text, &self.analysis, &Gazetteer::builtin()))
     }
 
     /// The sentences that may say harm.
@@ -142,4 +149,14 @@ pub static RULES: &[Rule] = &[
     casualties::parts::RULE,
     casualties::gapped::RULE,
     casualties::previous::RULE,
+    demands::ultimatum::RULE,
+    demands::verbal::RULE,
+    demands::modal::RULE,
+    demands::nominal::RULE,
+    demands::answered::RULE,
+    positions::verbal::RULE,
+    positions::nominal::RULE,
+    positions::disposed::RULE,
+    positions::future::RULE,
+    positions::characterised::RULE,
 ];

@@ -383,10 +383,11 @@ fn leaders(rows: &mut Vec<Row>) {
 
 fn places(rows: &mut Vec<Row>) {
     for fields in lines(include_str!("data/places.tsv")) {
-        let Some((country, _)) = names(&fields, 0).next() else { continue };
+        // Parts of the world belong to no country and so stand for no party.
+        let country = names(&fields, 0).next().map(|(country, _)| country);
         for (index, kind) in [(1, EntityKind::City), (2, EntityKind::Region)] {
             for (place, common_word) in names(&fields, index) {
-                let mut place = row(place, place, Some(country), kind);
+                let mut place = row(place, place, country, kind);
                 if common_word {
                     place.form = Form::CommonWord;
                 }

@@ -3,3 +3,7 @@
 pub(super) mod casualties;
 mod lexicon;
 mod scope;
+pub mod actors;
+pub mod demands;
+pub mod positions;
+mod predicate;

@@ -1,0 +1,191 @@
+//! Who is who in an article: every phrase that names somebody who can demand, take a stance or be addressed, with the
+//! party behind it. Comes in: an analysed article and the gazetteer. Goes out: mentions in the order of the text.
+//! Never decides what anybody does.
+//!
+//! A mention keeps both depths: the voice as written ("Kenya's foreign ministry") and the party it speaks for
+//! ("Kenya"). Names that only the article knows are learnt in a first pass over it, references ("the ministry",
+//! "they") resolved in a second.
+
+mod phrase;
+mod person;
+mod naming;
+mod reference;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::model::Span;
+use crate::text::Analysis;
+use crate::text::english::view::View;
+use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role};
+use crate::text::name::introduced_acronyms;
+
+use person::People;
+use phrase::{Draft, PhraseReader};
+use reference::Memory;
+
+/// What kind of somebody a mention is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A country, body, armed group, territory or organisation by name.
+    Party,
+    /// An office or role that speaks for a party ("the foreign ministry").
+    Office,
+    /// A person by name.
+    Person,
+    /// People without a name ("protesters", "relatives of the missing").
+    Folk,
+    /// "he", "they", "the ministry": somebody named before.
+    Reference,
+}
+
+/// A phrase that names somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// Its tokens, determiner included, possessive mark excluded.
+    pub tokens: Range<usize>,
+    /// The words: the voice as written.
+    pub span: Span,
+    /// The sentence it stands in.
+    pub sentence: usize,
+    /// Canonical name of whoever speaks: the party when the voice speaks for one, else the person or the people.
+    pub name: Arc<str>,
+    /// The other members, when "they" or "both" means a list.
+    pub others: Vec<Arc<str>>,
+    /// The person's own name, when the mention names or means a person.
+    pub person: Option<Arc<str>>,
+    /// The party behind the voice.
+    pub party: Option<Arc<str>>,
+    /// What kind of somebody.
+    pub kind: Kind,
+    /// The role in which somebody speaks.
+    pub role: Option<Role>,
+    /// Followed by "'s": the mention owns what follows and does not act itself.
+    pub owner: bool,
+    /// Governed by a preposition ("with Kenya", "in Nairobi").
+    pub governed: bool,
+    /// A mere adjective or place ("Kenyan" before a noun that is nobody; "in Nairobi").
+    pub modifier: bool,
+    /// A woman or man or body named in the singular, for "he", "she", "it" and "they".
+    pub plural: bool,
+}
+
+/// Every mention of an article.
+#[derive(Debug, Default)]
+pub struct Actors {
+    /// The names of the gazetteer in the article, in order.
+    pub entities: Vec<Entity>,
+    mentions: Vec<Mention>,
+    by_sentence: BTreeMap<usize, Range<usize>>,
+    /// The country that the article is about, when one stands out.
+    pub home: Option<Arc<str>>,
+}
+
+impl Actors {
+    /// Reads the mentions of an article.
+    pub fn of(text: &str, analysis: &Analysis<'_>, names: &Gazetteer) -> Self {
+        let entities = names.find(text);
+        let mut memory = Memory::new(&entities, analysis);
+        let mut people = People::default();
+        let introduced = introduced_acronyms(text);
+        let reader = PhraseReader::new(analysis, &entities, &introduced);
+        let mut drafts: Vec<(usize, Draft)> = Vec::new();
+        for (sentence, _) in analysis.sentences.iter().enumerate() {
+            let view = analysis.view(sentence);
+            for draft in reader.drafts(view) {
+                people.learn(&draft);
+                drafts.push((sentence, draft));
+            }
+        }
+        let mut mentions: Vec<Mention> = Vec::with_capacity(drafts.len());
+        for (sentence, draft) in drafts {
+            let view = analysis.view(sentence);
+            if let Some(mention) = naming::mention(&draft, sentence, view, text, &people, &mut memory) {
+                mentions.push(mention);
+            }
+        }
+        let mut by_sentence: BTreeMap<usize, Range<usize>> = BTreeMap::new();
+        for (index, mention) in mentions.iter().enumerate() {
+            let range = by_sentence.entry(mention.sentence).or_insert(index..index);
+            range.end = index + 1;
+        }
+        let home = memory.home().cloned();
+        Self { entities, mentions, by_sentence, home }
+    }
+
+    /// The mentions of a sentence, in order.
+    pub fn in_sentence(&self, sentence: usize) -> &[Mention] {
+        self.by_sentence.get(&sentence).and_then(|range| self.mentions.get(range.clone())).unwrap_or_default()
+    }
+
+    /// All mentions, in order.
+    pub fn all(&self) -> &[Mention] {
+        &self.mentions
+    }
+
+    /// The mention of a sentence that begins at or right after `token`, determiners, quotation marks and "both" aside.
+    pub fn starting_at(&self, sentence: usize, token: usize, view: View<'_>) -> Option<&Mention> {
+        self.in_sentence(sentence).iter().find(|mention| {
+            mention.tokens.start >= token
+                && (token..mention.tokens.start).all(|at| view.is(at, &["\"", "“", "‘", "both", "all", "the", "'"]))
+        })
+    }
+
+    /// The mention that covers a token.
+    pub fn covering(&self, sentence: usize, token: usize) -> Option<&Mention> {
+        self.in_sentence(sentence).iter().find(|mention| mention.tokens.contains(&token))
+    }
+
+    /// The members of the list ("A, B and C") that `mention` belongs to, itself included, in order.
+    pub fn list_of(&self, mention: &Mention, view: View<'_>) -> Vec<&Mention> {
+        let all = self.in_sentence(mention.sentence);
+        let Some(at) = all.iter().position(|other| other.tokens == mention.tokens) else { return Vec::new() };
+        let mut first = at;
+        while first > 0
+            && let (Some(before), Some(after)) = (all.get(first - 1), all.get(first))
+            && joined(before, after, view)
+        {
+            first -= 1;
+        }
+        let mut last = at;
+        while let (Some(before), Some(after)) = (all.get(last), all.get(last + 1))
+            && joined(before, after, view)
+        {
+            last += 1;
+        }
+        let list: Vec<&Mention> = all.get(first..=last).unwrap_or_default().iter().collect();
+        // A comma alone is an apposition or the end of a clause; a list of people who act says "and" somewhere.
+        let says_and = list.windows(2).any(|pair| matches!(pair, [one, other] if (one.tokens.end..other.tokens.start).any(|at| view.is(at, &["and", "&", "as"]))));
+        if says_and { list } else { all.get(at).into_iter().collect() }
+    }
+
+    /// The party by a name of the gazetteer that covers a span, for rules that need a side or a place.
+    pub fn entity_at(&self, span: Span) -> Option<&Entity> {
+        let at = self.entities.partition_point(|entity| entity.span.end <= span.start);
+        self.entities.get(at).filter(|entity| entity.span.start < span.end)
+    }
+
+    /// The names inside a span.
+    pub fn entities_within(&self, span: Span) -> &[Entity] {
+        let first = self.entities.partition_point(|entity| entity.span.start < span.start);
+        let last = self.entities.partition_point(|entity| entity.span.start < span.end);
+        self.entities.get(first..last).unwrap_or_default()
+    }
+}
+
+/// Whether nothing but a comma, a coordinator and determiners lies between two mentions.
+fn joined(before: &Mention, after: &Mention, view: View<'_>) -> bool {
+    let gap = before.tokens.end..after.tokens.start;
+    if before.owner || gap.is_empty() || gap.len() > 5 {
+        return false;
+    }
+    let joins = gap.clone().any(|at| view.is(at, &[",", "and", "&", "as"]));
+    joins && gap.clone().all(|at| view.is(at, &[",", "and", "&", "as", "well", "also", "the", "both", "from", "for", "by", "of", "then", "later"]))
+        && !(gap.clone().any(|at| view.is(at, &["from", "for", "by", "of"])) && !before.governed)
+}
+
+/// Whether a name of this kind can stand alone for somebody who acts.
+fn acts(kind: EntityKind) -> bool {
+    !matches!(kind, EntityKind::City | EntityKind::Region | EntityKind::Role(_))
+}

@@ -1,0 +1,196 @@
+//! From a draft to a mention: for whom does this voice speak, and under which name is it kept. Comes in: a phrase, the
+//! people and the memory of the article. Goes out: a mention, or nothing when a reference means nobody.
+//!
+//! An office speaks for its country or body ("the Kenyan foreign ministry" is Kenya); so does a leader whom the text
+//! has to introduce with a country. A leader at home, whose country goes without saying, speaks for himself: there
+//! the news is between him and others in his country. A person without a party keeps the name.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::text::Tag;
+use crate::text::english::view::View;
+use crate::text::gazetteer::{EntityKind, Role};
+
+use super::person::{People, Person};
+use super::phrase::{Draft, span_of};
+use super::reference::{Memory, Named};
+use super::{Kind, Mention};
+
+/// Name, party and person of a mention.
+struct Known {
+    name: Arc<str>,
+    party: Option<Arc<str>>,
+    person: Option<Arc<str>>,
+    others: Vec<Arc<str>>,
+    kind: Kind,
+}
+
+impl Known {
+    fn party(name: &Arc<str>, kind: Kind) -> Self {
+        Self { name: Arc::clone(name), party: Some(Arc::clone(name)), person: None, others: Vec::new(), kind }
+    }
+
+    fn referring(named: &Named) -> Self {
+        Self { name: Arc::clone(&named.name), party: named.party.clone(), person: named.person.clone(), others: named.others.clone(), kind: Kind::Reference }
+    }
+}
+
+/// What a phrase mentions.
+pub(super) fn mention(
+    draft: &Draft,
+    sentence: usize,
+    view: View<'_>,
+    text: &str,
+    people: &People,
+    memory: &mut Memory,
+) -> Option<Mention> {
+    let known = if draft.pronoun {
+        reference(draft, sentence, view, memory)?
+    } else if let Some(person) = people.named(draft) {
+        of_person(draft, person, memory)
+    } else if let Some(name) = &draft.organisation_name {
+        Known::party(&Arc::from(name.as_str()), Kind::Party)
+    } else if let Some((role, tokens)) = &draft.role {
+        of_role(draft, *role, tokens, view, text, memory)
+    } else {
+        Known::party(&draft.party.as_ref()?.0, Kind::Party)
+    };
+    let last = view.word(draft.tokens.end.saturating_sub(1));
+    let mention = Mention {
+        tokens: draft.tokens.clone(),
+        span: span_of(view, draft.tokens.clone()),
+        sentence,
+        name: known.name,
+        person: known.person,
+        party: known.party,
+        kind: known.kind,
+        others: known.others,
+        role: draft.role.as_ref().map(|(role, _)| *role).or_else(|| people.named(draft).and_then(|person| person.role)),
+        owner: draft.owner,
+        governed: view.tag_before(draft.tokens.start) == Tag::Adposition || is_preposition(view.before(draft.tokens.start)),
+        modifier: draft.adjective_only || (draft.place && draft.role.is_none() && draft.person_name.is_none()),
+        plural: last.ends_with('s') && known.kind != Kind::Person || view.is(draft.tokens.start, &["they", "them"]),
+    };
+    let head = draft.role.as_ref().map_or("", |(_, tokens)| view.word(tokens.end.saturating_sub(1)));
+    let head = if draft.party.is_some() || draft.organisation.is_some() { head } else { "" };
+    let group = draft.organisation.is_some()
+        || matches!(draft.party, Some((_, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation)));
+    let joins = |end: usize| {
+        let gap = end..mention.tokens.start;
+        (1..=4).contains(&gap.len()) && gap.clone().all(|at| view.is(at, &[",", "and", "the", "both", "as", "well"]))
+    };
+    memory.note(&mention, head, group, joins);
+    Some(mention)
+}
+
+fn is_preposition(word: &str) -> bool {
+    matches!(
+        word,
+        "in" | "on" | "of" | "to" | "from" | "by" | "with" | "for" | "at" | "against" | "between" | "over" | "after" | "near" | "into"
+            | "about" | "inside" | "outside" | "towards" | "toward" | "through" | "like" | "than" | "under" | "among" | "amid" | "within"
+            | "including" | "via" | "across" | "around"
+    )
+}
+
+fn reference(draft: &Draft, sentence: usize, view: View<'_>, memory: &Memory) -> Option<Known> {
+    let word = view.word(draft.tokens.start);
+    if let Some(named) = memory.pronoun(word, sentence) {
+        return Some(Known::referring(named));
+    }
+    if draft.tokens.len() == 1 && word != "both" {
+        return None;
+    }
+    let name: Arc<str> = match memory.rivals() {
+        Some((one, other)) => Arc::from(format!("{one} and {other}")),
+        None => Arc::from("both sides"),
+    };
+    Some(Known { name, party: None, person: None, others: Vec::new(), kind: Kind::Reference })
+}
+
+fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
+    let role = draft.role.as_ref().map(|(role, _)| *role).or(person.role);
+    let own = Some(Arc::clone(&person.name));
+    let state = role.is_none_or(|role| role.speaks_for_state() || role == Role::Voice || role == Role::Court);
+    let home = memory.home();
+    let party = match (&person.party, role) {
+        (Some(party), _) => Some(Arc::clone(party)),
+        (None, Some(Role::Minister | Role::Ministry | Role::Government | Role::Police | Role::Military)) => home.cloned(),
+        (None, _) => None,
+    };
+    let at_home = party.is_some() && party.as_ref() == home && !person.organisation;
+    let leads = matches!(role, Some(Role::Head)) || (role.is_none() && !person.party_written);
+    let name = match &party {
+        Some(party) if state && !(at_home && leads) => Arc::clone(party),
+        Some(party) if person.organisation => Arc::clone(party),
+        _ => Arc::clone(&person.name),
+    };
+    Known { name, party, person: own, others: Vec::new(), kind: Kind::Person }
+}
+
+fn of_role(draft: &Draft, role: Role, tokens: &Range<usize>, view: View<'_>, text: &str, memory: &Memory) -> Known {
+    let word = view.word(tokens.end.saturating_sub(1));
+    let written: Arc<str> = Arc::from(plain_words(draft, view, text).as_str());
+    let kept = |party: Option<Arc<str>>, kind: Kind| Known { name: Arc::clone(&written), party, person: None, others: Vec::new(), kind };
+    let separatist = (draft.tokens.start..draft.tokens.end).any(|at| view.word(at).starts_with("separatist") || view.is(at, &["breakaway"]));
+    if let Some(territory) = memory.territory().filter(|_| separatist) {
+        return Known::party(territory, Kind::Office);
+    }
+    let state = role.speaks_for_state() || role == Role::Voice;
+    match (&draft.party, role) {
+        (Some((party, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation)), _) => Known::party(party, Kind::Office),
+        (Some((party, EntityKind::City | EntityKind::Region)), _) if !state => kept(Some(Arc::clone(party)), Kind::Office),
+        (Some((_, EntityKind::City | EntityKind::Region)), _) => memory.home().map_or_else(|| kept(None, Kind::Office), |home| Known::party(home, Kind::Office)),
+        (Some((party, _)), _) if state => Known::party(party, Kind::Office),
+        (Some((party, _)), Role::Protesters | Role::People) => kept(Some(Arc::clone(party)), Kind::Folk),
+        (Some((party, _)), _) => kept(Some(Arc::clone(party)), Kind::Office),
+        (None, Role::Voice) => memory.role(role).map_or_else(|| kept(None, Kind::Office), Known::referring),
+        (None, Role::Ministry | Role::Minister) => named_or_home(memory, role, || kept(None, Kind::Office)),
+        (None, _) if state => memory.home().map_or_else(|| kept(None, Kind::Office), |home| Known::party(home, Kind::Office)),
+        (None, Role::Civil) if draft.definite => memory
+            .word(word)
+            .or_else(|| memory.group().filter(|_| is_group_word(word)))
+            .map_or_else(|| kept(None, Kind::Office), Known::referring),
+        (None, Role::Rebels) if draft.definite => {
+            memory.word(word).or_else(|| memory.role(role)).map_or_else(|| kept(None, Kind::Folk), Known::referring)
+        }
+        (None, Role::Protesters) if matches!(word, "protesters" | "protestors" | "demonstrators" | "crowd" | "crowds" | "marchers" | "rally") => {
+            Known { name: Arc::from("protesters"), party: None, person: None, others: Vec::new(), kind: Kind::Folk }
+        }
+        (None, Role::Protesters | Role::People | Role::Rebels) => kept(None, Kind::Folk),
+        (None, _) => kept(None, Kind::Office),
+    }
+}
+
+/// "The bloc", "the party": the organisation named last.
+fn is_group_word(word: &str) -> bool {
+    matches!(
+        word,
+        "group" | "bloc" | "body" | "organisation" | "organization" | "agency" | "movement" | "party" | "union" | "front" | "alliance"
+            | "coalition" | "syndicate" | "charity" | "federation" | "watchdog" | "association"
+    )
+}
+
+fn named_or_home(memory: &Memory, role: Role, otherwise: impl FnOnce() -> Known) -> Known {
+    if let Some(named) = memory.role(role) {
+        return Known::referring(named);
+    }
+    memory.home().map_or_else(otherwise, |home| Known::party(home, Kind::Office))
+}
+
+/// The words of a phrase without its determiner, amount and brackets: "hundreds of angry villagers" is "villagers".
+fn plain_words(draft: &Draft, view: View<'_>, text: &str) -> String {
+    let mut start = draft.tokens.start;
+    let role = draft.role.as_ref().map_or(start, |(_, tokens)| tokens.start);
+    while start < role
+        && (matches!(view.tag(start), Tag::Determiner | Tag::Number)
+            || view.is(start, &["the", "a", "an", "of", "its", "their", "his", "her", "some", "many", "several", "hundreds", "thousands", "dozens", "group", "angry", "all", "more", "tens", "scores", "crowds", "other", "most"]))
+    {
+        start += 1;
+    }
+    let mut end = draft.tokens.end;
+    if let Some(bracket) = (start..end).find(|&at| view.is(at, &["("])) {
+        end = bracket;
+    }
+    span_of(view, start..end.min(start + 9)).of(text).to_owned()
+}

@@ -1,0 +1,67 @@
+//! The people an article names: the first mention tells the whole name, office and party, later ones only a surname in
+//! any spelling. Comes in: drafts in the order of the text. Goes out: what is known of a person. Never reads the text.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::text::gazetteer::{EntityKind, Role};
+use crate::text::name::{spelling_key, surname};
+
+use super::phrase::Draft;
+
+/// What the article says about a person anywhere in it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Person {
+    /// The longest form of the name.
+    pub(super) name: Arc<str>,
+    pub(super) party: Option<Arc<str>>,
+    /// The party is an organisation the article names, not a state.
+    pub(super) organisation: bool,
+    pub(super) role: Option<Role>,
+    /// The party was written beside the name ("Kenyan President"), not only known to the world.
+    pub(super) party_written: bool,
+}
+
+/// Everybody named, by the key of the surname.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    known: BTreeMap<String, Person>,
+}
+
+impl People {
+    /// Takes what a phrase says about a person.
+    pub(super) fn learn(&mut self, draft: &Draft) {
+        let Some(name) = name_of(draft) else { return };
+        let person = self.known.entry(spelling_key(surname(name))).or_default();
+        if name.len() > person.name.len() {
+            person.name = Arc::from(name);
+        }
+        if let Some(organisation) = &draft.organisation_name {
+            person.party = Some(Arc::from(organisation.as_str()));
+            person.organisation = true;
+            person.party_written = true;
+        } else if let Some((party, kind)) = &draft.party {
+            let written = *kind != EntityKind::Person;
+            if !draft.place && (person.party.is_none() || (written && !person.party_written)) {
+                person.party = Some(Arc::clone(party));
+                person.party_written = written;
+                person.organisation = matches!(kind, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation);
+            }
+        }
+        if let Some((role, _)) = &draft.role
+            && person.role.is_none_or(|old| old == Role::Voice)
+        {
+            person.role = Some(*role);
+        }
+    }
+
+    /// What is known of the person a phrase names.
+    pub(super) fn named(&self, draft: &Draft) -> Option<&Person> {
+        self.known.get(&spelling_key(surname(name_of(draft)?)))
+    }
+}
+
+/// The person's name in a phrase.
+fn name_of(draft: &Draft) -> Option<&str> {
+    draft.known_person.as_deref().or(draft.person_name.as_deref())
+}

@@ -1,0 +1,552 @@
+//! Finds phrases that name somebody: "the Kenyan foreign ministry", "Prime Minister of Iceland Jon Berg", "hundreds
+//! of demonstrators", "the Harbour Workers' League". Comes in: a sentence and the names in it. Goes out: drafts,
+//! each with the names, role and person written in it. Never resolves a reference and never looks at verbs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::model::Span;
+use crate::text::english::view::View;
+use crate::text::english::word_class::is_noun_or_verb;
+use crate::text::gazetteer::{Entity, EntityKind, Role};
+use crate::text::{Analysis, Tag, TokenKind};
+
+/// A phrase before its references are resolved.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Draft {
+    pub(super) tokens: Range<usize>,
+    /// The party named in it, with the kind of name: "Kenyan" in "the Kenyan army".
+    pub(super) party: Option<(Arc<str>, EntityKind)>,
+    /// A person of the gazetteer, with the party.
+    pub(super) known_person: Option<Arc<str>>,
+    /// Words of a person's name.
+    pub(super) person: Option<Range<usize>>,
+    /// Role, with its tokens.
+    pub(super) role: Option<(Role, Range<usize>)>,
+    /// Words of an organisation's name that the gazetteer does not know.
+    pub(super) organisation: Option<Range<usize>>,
+    /// The long form when `organisation` is an acronym the article introduced.
+    pub(super) long_name: Option<String>,
+    /// The person's name as written here.
+    pub(super) person_name: Option<String>,
+    /// The organisation's name, the long form where the article gives one.
+    pub(super) organisation_name: Option<String>,
+    /// Begins with "the", "its", "his", "their".
+    pub(super) definite: bool,
+    /// A personal pronoun or "both sides".
+    pub(super) pronoun: bool,
+    /// Followed by "'s".
+    pub(super) owner: bool,
+    /// Only an adjective before a noun that is nobody.
+    pub(super) adjective_only: bool,
+    /// A bare capital, city or region.
+    pub(super) place: bool,
+}
+
+/// Words between the pieces of a phrase that say what kind of, and not who.
+const FILLERS: &[&str] = &[
+    "former", "acting", "interim", "ruling", "new", "newly", "appointed", "deputy", "top", "chief", "senior", "de", "facto", "ethnic",
+    "main", "radical", "separatist", "breakaway", "military", "paramilitary", "human", "rights", "local", "regional", "leading",
+    "ousted", "deposed", "jailed", "exiled", "outgoing", "visiting", "armed", "illegal", "joint", "news", "health", "foreign",
+    "defence", "defense", "interior", "elected", "self-proclaimed", "self-styled", "internationally", "recognised", "recognized",
+    "unrecognised", "unrecognized", "veteran", "long-time", "longtime", "hardline", "hard-line", "conservative", "liberal",
+    "socialist", "communist", "islamist", "republican", "democratic", "democrat", "right-wing", "left-wing", "far-right", "far-left",
+    "centre-left", "centre-right", "pro-government", "pro-democracy", "anti-government", "government", "state", "federal", "national",
+    "presidential", "parliamentary", "diplomatic", "official", "officials", "young", "old", "angry", "striking", "opposition", "rebel",
+    "civilian", "religious", "spiritual", "supreme", "traditional", "tribal", "political", "student", "party", "prominent",
+    "influential", "powerful", "embattled", "caretaker", "transitional", "junta", "army", "navy", "police", "intelligence", "security",
+    "humanitarian", "aid", "medical", "environmental", "climate", "media", "press", "public", "private", "international", "global",
+    "european", "western", "african", "arab", "asian", "latin", "american", "northern", "southern", "eastern", "central", "key",
+    "fellow", "late", "first", "second", "third", "vice", "general", "executive", "director", "managing", "incoming", "then",
+    "regular", "riot", "border", "special", "united", "high", "upper", "lower", "secretary", "secretary-general", "highest",
+    "disputed", "muslim", "christian", "jewish", "sunni", "shia", "kurdish", "hutu", "tutsi", "communal", "pro-military",
+];
+
+/// Numbers and amounts before people.
+const AMOUNTS: &[&str] = &[
+    "hundreds", "thousands", "dozens", "scores", "tens", "several", "many", "some", "most", "few", "two", "three", "four", "five", "six",
+    "seven", "eight", "nine", "ten", "group", "groups", "crowd", "crowds", "number", "majority", "coalition", "number",
+];
+
+/// Capitalised nouns that make the run of capitals before them an organisation.
+const ORGANISATIONS: &[&str] = &[
+    "party", "union", "league", "front", "movement", "association", "council", "committee", "commission", "federation", "institute",
+    "alliance", "coalition", "congress", "society", "foundation", "syndicate", "organisation", "organization", "group", "network",
+    "centre", "center", "confederation", "forum", "fund", "campaign", "brigade", "brigades", "army", "church", "agency", "bank",
+    "company", "corporation", "airlines", "university", "observatory", "initiative", "watch", "chamber", "democrats", "conservatives",
+    "liberals", "greens", "socialists", "republicans", "labour", "authority", "board", "trust", "service", "bloc", "assembly", "parliament",
+    "minority", "workers", "teachers", "doctors", "nurses", "students", "mothers", "farmers", "lawyers", "tigers", "guards", "junta",
+];
+
+/// Capitalised words that begin sentences or stand in names of days and are nobody's name.
+const NO_NAMES: &[&str] = &[
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december", "i", "i'm", "mr", "mrs", "ms", "christmas", "easter", "ramadan",
+    "eid", "day", "news", "facebook", "twitter", "telegram", "x", "instagram", "youtube", "tv", "photo", "ap", "afp", "reuters", "gmt",
+    "according", "live", "update", "breaking", "exclusive", "video", "watch", "read", "english", "covid-19", "god", "allah",
+];
+
+/// Reads phrases in the sentences of one article.
+pub(super) struct PhraseReader<'a> {
+    entities: &'a [Entity],
+    introduced: &'a BTreeMap<String, String>,
+    text: &'a str,
+    /// Words written with a capital inside a sentence somewhere in the body: names, even at the start of one.
+    capitals: BTreeSet<&'a str>,
+}
+
+impl<'a> PhraseReader<'a> {
+    pub(super) fn new(
+        analysis: &'a Analysis<'a>,
+        entities: &'a [Entity],
+        introduced: &'a BTreeMap<String, String>,
+    ) -> Self {
+        let mut capitals = BTreeSet::new();
+        for (index, sentence) in analysis.sentences.iter().enumerate() {
+            let view = analysis.view(index);
+            if sentence.paragraph == 0 || sentence.heading {
+                continue;
+            }
+            for at in view.start + 1..view.end {
+                if view.capital(at) && !starts_speech(view, at) {
+                    capitals.insert(view.word(at));
+                }
+            }
+        }
+        Self { entities, introduced, text: analysis.text, capitals }
+    }
+
+    /// The text of a run of tokens.
+    fn words(&self, view: View<'_>, run: Range<usize>) -> String {
+        span_of(view, run).of(self.text).to_owned()
+    }
+
+    /// The phrases of a sentence, in order, not overlapping.
+    pub(super) fn drafts(&self, view: View<'_>) -> Vec<Draft> {
+        let mut drafts = Vec::new();
+        let mut at = view.start;
+        while at < view.end {
+            match self.phrase(view, at) {
+                Some(draft) => {
+                    at = draft.tokens.end.max(at + 1);
+                    drafts.push(draft);
+                }
+                None => at += 1,
+            }
+        }
+        drafts
+    }
+
+    /// The name of the gazetteer that begins at a token, with the token after it.
+    fn entity(&self, view: View<'_>, at: usize) -> Option<(&'a Entity, usize)> {
+        let span = view.token(at)?.span;
+        let index = self.entities.partition_point(|entity| entity.span.start < span.start);
+        let entity = self.entities.get(index).filter(|entity| entity.span.start == span.start)?;
+        let mut end = at + 1;
+        while view.token(end - 1).is_some_and(|token| token.span.end < entity.span.end) && end < view.end {
+            end += 1;
+        }
+        view.token(end - 1).is_some_and(|token| token.span.end >= entity.span.end).then_some((entity, end))
+    }
+
+    /// Whether a token is part of a name the gazetteer does not know.
+    fn is_name_word(&self, view: View<'_>, at: usize) -> bool {
+        let word = view.word(at);
+        if !view.capital(at) || view.kind(at) != TokenKind::Word || NO_NAMES.contains(&word) || word.len() < 2 && !word.ends_with('.') {
+            return false;
+        }
+        if at == view.start || starts_speech(view, at) || view.start == 0 {
+            // At the start of a sentence and in the title everything has a capital.
+            return self.capitals.contains(word)
+                || (at == view.start && view.tag(at) == Tag::ProperNoun && view.capital(at + 1) && !NO_NAMES.contains(&view.word(at + 1)));
+        }
+        true
+    }
+
+    fn phrase(&self, view: View<'_>, start: usize) -> Option<Draft> {
+        if let Some(draft) = pronoun(view, start) {
+            return Some(draft);
+        }
+        let mut draft = Draft { tokens: start..start, ..Draft::default() };
+        let mut at = self.opening(view, start, &mut draft)?;
+        let first = at;
+        loop {
+            let before = at;
+            at = self.piece(view, at, &mut draft).unwrap_or(at);
+            if at > before {
+                continue;
+            }
+            at = self.possessive(view, at, &mut draft).unwrap_or(at);
+            if at > before {
+                continue;
+            }
+            at = self.filler(view, at, first, &draft).unwrap_or(at);
+            if at > before {
+                continue;
+            }
+            at = self.complement(view, at, &mut draft).unwrap_or(at);
+            if at > before {
+                continue;
+            }
+            at = acronym_in_brackets(view, at, &draft).unwrap_or(at);
+            if at == before {
+                break;
+            }
+        }
+        if draft.is_empty() {
+            return None;
+        }
+        draft.tokens = start..at;
+        self.apposition(view, &mut draft);
+        draft.owner = view.is(draft.tokens.end, &["'s", "'"]);
+        draft.settle(view);
+        draft.person_name = draft.person.clone().map(|run| self.words(view, run));
+        draft.organisation_name = draft.long_name.take().or_else(|| draft.organisation.clone().map(|run| self.words(view, run)));
+        Some(draft)
+    }
+
+    /// Determiners and amounts: where the first piece may begin.
+    fn opening(&self, view: View<'_>, start: usize, draft: &mut Draft) -> Option<usize> {
+        let mut at = start;
+        if view.is(at, &["the", "its", "his", "her", "their", "our", "your", "this", "these", "those"]) {
+            draft.definite = true;
+            at += 1;
+        } else if view.is(at, &["a", "an", "another", "all", "both", "each", "other", "more"]) {
+            at += 1;
+        }
+        while (view.is(at, AMOUNTS) && (view.is(at + 1, &["of"]) || view.is(at, &["several", "many", "some", "most"]))) || view.tag(at) == Tag::Number {
+            at += 1 + usize::from(view.is(at + 1, &["of"]));
+            at += usize::from(view.is(at, &["the", "other"]));
+        }
+        if view.is(at, FILLERS) && self.entity(view, at).is_none() {
+            at = self.over_fillers(view, at)?;
+        }
+        (self.entity(view, at).is_some() || self.is_name_word(view, at)).then_some(at)
+    }
+
+    /// Where a run of at most four fillers ends, when a name or role follows it.
+    fn over_fillers(&self, view: View<'_>, start: usize) -> Option<usize> {
+        let mut at = start;
+        while at < start + 4 && self.entity(view, at).is_none() {
+            let describes = view.is(at, FILLERS) || (view.tag(at) == Tag::Adjective && !view.capital(at));
+            if !describes {
+                return None;
+            }
+            at += 1;
+        }
+        self.entity(view, at).is_some().then_some(at)
+    }
+
+    /// A name or role at `at`.
+    fn piece(&self, view: View<'_>, at: usize, draft: &mut Draft) -> Option<usize> {
+        if let Some((entity, end)) = self.entity(view, at) {
+            return self.known_piece(view, at, end, entity, draft);
+        }
+        if draft.person.is_some() || draft.known_person.is_some() || !self.is_name_word(view, at) {
+            return None;
+        }
+        let end = self.name_run(view, at);
+        let last = view.word(end - 1);
+        if let Some(long) = self.introduced.get(view.token(at)?.span.of(self.text)).filter(|_| end == at + 1) {
+            if draft.party.as_ref().is_some_and(|(_, kind)| !matches!(kind, EntityKind::Demonym)) {
+                return None;
+            }
+            draft.long_name = Some(long.clone());
+            draft.organisation = Some(at..end);
+        } else if ORGANISATIONS.contains(&last) || self.is_organisation(view, at..end) {
+            let start = match (&draft.party, draft.role.is_some()) {
+                (Some((_, EntityKind::Country | EntityKind::Demonym | EntityKind::Territory)), false) => draft.tokens.start.max(at - 1),
+                _ => at,
+            };
+            draft.organisation = Some(start..end);
+        } else {
+            draft.person = Some(at..end);
+        }
+        Some(end)
+    }
+
+    /// A name of the gazetteer, when it can belong to the phrase read so far.
+    fn known_piece(&self, view: View<'_>, at: usize, end: usize, entity: &Entity, draft: &mut Draft) -> Option<usize> {
+        match entity.kind {
+            EntityKind::Role(role) => {
+                // "the Harbour Workers' Union": a role with a capital after a name is part of an organisation's name.
+                let organisation = view.capital(at) && at > view.start && role == Role::Civil && view.start != 0;
+                if organisation && (draft.person.is_some() || draft.party.is_some()) && draft.role.is_none() {
+                    let start = draft.person.take().map_or(at - 1, |person| person.start);
+                    draft.organisation = Some(start..end);
+                    return Some(self.name_run(view, end).max(end));
+                }
+                if draft.person.is_some() || draft.known_person.is_some() {
+                    return None;
+                }
+                if draft.role.as_ref().is_none_or(|(old, _)| outranks(role, *old)) {
+                    let start = draft.role.as_ref().map_or(at, |(_, tokens)| tokens.start);
+                    draft.role = Some((role, start..end));
+                } else if let Some((_, tokens)) = &mut draft.role {
+                    tokens.end = end;
+                }
+                Some(end)
+            }
+            EntityKind::Person => {
+                if draft.person.is_some() || draft.known_person.is_some() {
+                    return None;
+                }
+                draft.known_person = Some(Arc::clone(&entity.name));
+                if draft.party.is_none() {
+                    draft.party = entity.party.clone().map(|party| (party, EntityKind::Person));
+                }
+                Some(end)
+            }
+            _ if draft.role.is_some() || draft.person.is_some() || draft.known_person.is_some() => None,
+            _ => {
+                let party = entity.party.clone()?;
+                match &draft.party {
+                    None => {
+                        draft.place = matches!(entity.kind, EntityKind::City | EntityKind::Region);
+                        draft.party = Some((if draft.place { Arc::clone(&entity.name) } else { party }, entity.kind));
+                    }
+                    // "Russian Chechen leaders", "US Navy": the first name keeps the phrase.
+                    Some((_, EntityKind::Demonym)) if matches!(entity.kind, EntityKind::Demonym) => {}
+                    Some((_, EntityKind::Demonym)) if matches!(entity.kind, EntityKind::ArmedGroup | EntityKind::Body | EntityKind::Organisation) => {
+                        draft.party = Some((party, entity.kind));
+                    }
+                    Some(_) => return None,
+                }
+                Some(end)
+            }
+        }
+    }
+
+    /// Where a run of capitalised words that starts at `at` ends; "of", "for", "against" and possessive marks may lie
+    /// inside.
+    fn name_run(&self, view: View<'_>, start: usize) -> usize {
+        let mut at = start;
+        while at < view.end && at < start + 8 {
+            let free = self.entity(view, at).is_none_or(|(entity, _)| matches!(entity.kind, EntityKind::Role(Role::Civil)) && view.capital(at));
+            if self.is_name_word(view, at) && free {
+                at += 1;
+            } else if at > start
+                && view.is(at, &["of", "for", "against", "al", "bin", "el", "de", "van", "von", "der", "ibn", "the", "'"])
+                && (view.capital(at + 1) || view.is(at + 1, &["the", "der", "la"]) && view.capital(at + 2))
+                && (self.is_name_word(view, at + 1) || view.is(at + 1, &["the", "der", "la"]))
+                && !(view.is(at, &["for", "the", "'"]) && !self.is_organisation(view, start..at))
+            {
+                at += 1;
+            } else {
+                break;
+            }
+        }
+        at.max(start + 1)
+    }
+
+    /// "'s" between an owner and a role or a person: "Kenya's army", "Benin's Patrice Moreau".
+    fn possessive(&self, view: View<'_>, at: usize, draft: &mut Draft) -> Option<usize> {
+        if !view.is(at, &["'s", "'"]) || draft.role.is_some() || draft.place {
+            return None;
+        }
+        let next = if self.entity(view, at + 1).is_some() { at + 1 } else { self.over_fillers(view, at + 1).unwrap_or(at + 1) };
+        let role = self.entity(view, next).is_some_and(|(entity, _)| matches!(entity.kind, EntityKind::Role(_)));
+        let person = draft.party.is_some() && self.entity(view, next).is_some_and(|(entity, _)| entity.kind == EntityKind::Person);
+        if let Some(name) = draft.person.clone().filter(|_| role) {
+            // The owner is a person: "Arlen's spokesman" speaks for Arlen.
+            draft.person = Some(name);
+            let (entity, end) = self.entity(view, next)?;
+            if let EntityKind::Role(role) = entity.kind {
+                draft.role = Some((role, next..end));
+                return Some(end);
+            }
+        }
+        (role || person).then_some(next)
+    }
+
+    /// Adjectives and nouns between two pieces.
+    fn filler(&self, view: View<'_>, at: usize, first: usize, draft: &Draft) -> Option<usize> {
+        if at == first || draft.person.is_some() || draft.known_person.is_some() {
+            return None;
+        }
+        let end = self.over_fillers(view, at).filter(|&end| end > at)?;
+        let (entity, _) = self.entity(view, end)?;
+        matches!(entity.kind, EntityKind::Role(_) | EntityKind::Person).then_some(end)
+    }
+
+    /// What follows a role: "of Iceland", "in Nairobi", "at the United Nations", "for human rights", "of the missing".
+    fn complement(&self, view: View<'_>, at: usize, draft: &mut Draft) -> Option<usize> {
+        let (role, _) = draft.role.clone()?;
+        if draft.person.is_some() || draft.known_person.is_some() || !view.is(at, &["of", "in", "for", "from", "at", "to", "near", "on", "by"]) {
+            return None;
+        }
+        let mut next = at + 1 + usize::from(view.is(at + 1, &["the"]));
+        if let Some(over) = self.over_fillers(view, next) {
+            next = over;
+        }
+        let folk = matches!(role, Role::People | Role::Protesters | Role::Civil | Role::Local | Role::Rebels);
+        if let Some((entity, end)) = self.entity(view, next) {
+            match entity.kind {
+                EntityKind::Role(inner) if view.is(at, &["of", "for", "in"]) => {
+                    // "spokesman of the ministry of defence of Kenya": the office behind the voice.
+                    if outranks(inner, role) || role == Role::Voice {
+                        draft.role = Some((inner, draft.role.as_ref().map_or(next, |(_, tokens)| tokens.start)..end));
+                    }
+                    return Some(end);
+                }
+                EntityKind::Person if view.is(at, &["for", "of", "to"]) => {
+                    draft.known_person = Some(Arc::clone(&entity.name));
+                    draft.party = entity.party.clone().map(|party| (party, EntityKind::Person));
+                    return Some(end);
+                }
+                EntityKind::City | EntityKind::Region if folk || draft.party.is_none() && view.is(at, &["of", "in"]) => {
+                    return Some(end);
+                }
+                kind if super::acts(kind) && draft.party.is_none() && view.is(at, &["of", "in", "for", "at", "to", "from"]) => {
+                    // "ambassador to Kenya" speaks for somebody else; "officials from Kenya" for Kenya.
+                    if !view.is(at, &["to"]) {
+                        draft.party = entity.party.clone().map(|party| (party, kind));
+                    }
+                    return Some(end);
+                }
+                _ => return None,
+            }
+        }
+        if self.is_name_word(view, next) && view.is(at, &["of", "for", "in", "from"]) {
+            let end = self.name_run(view, next);
+            if ORGANISATIONS.contains(&view.word(end - 1)) || self.is_organisation(view, next..end) || self.introduced.contains_key(view.token(next)?.span.of(self.text)) {
+                draft.long_name = self.introduced.get(view.token(next)?.span.of(self.text)).cloned();
+                draft.organisation = Some(next..end);
+            }
+            return (draft.organisation.is_some() || folk).then_some(end);
+        }
+        // "relatives of the missing", "families of those still inside": the people meant are known by the complement.
+        if folk && matches!(role, Role::People) && view.is(at, &["of"]) {
+            let noun = next + usize::from(view.tag(next) == Tag::Adjective && view.tag(next + 1) == Tag::Noun);
+            return Some(noun + 1);
+        }
+        None
+    }
+
+    /// "…, the Kenyan foreign minister," after a person and ", Jon Berg," after a role name the same somebody.
+    fn apposition(&self, view: View<'_>, draft: &mut Draft) {
+        let at = draft.tokens.end;
+        if !view.is(at, &[","]) {
+            return;
+        }
+        let has_person = draft.person.is_some() || draft.known_person.is_some();
+        if has_person && draft.role.is_none() {
+            let mut other = Draft { tokens: at + 1..at + 1, ..Draft::default() };
+            let Some(mut next) = self.opening(view, at + 1, &mut other) else { return };
+            let first = next;
+            while let Some(end) = self.piece(view, next, &mut other)
+                .or_else(|| self.possessive(view, next, &mut other))
+                .or_else(|| self.filler(view, next, first, &other))
+                .or_else(|| self.complement(view, next, &mut other))
+                .filter(|&end| end > next)
+            {
+                next = end;
+            }
+            let closes = view.is(next, &[",", "."]) || next >= view.end;
+            if other.role.is_some() && other.person.is_none() && other.known_person.is_none() && closes {
+                draft.role = other.role;
+                draft.party = other.party.or(draft.party.take());
+                draft.organisation = other.organisation;
+                draft.long_name = other.long_name;
+                draft.tokens.end = next;
+            }
+        } else if draft.role.is_some() && !has_person {
+            let known = self.entity(view, at + 1).filter(|(entity, _)| entity.kind == EntityKind::Person);
+            if let Some((entity, end)) = known {
+                draft.known_person = Some(Arc::clone(&entity.name));
+                if draft.party.is_none() {
+                    draft.party = entity.party.clone().map(|party| (party, EntityKind::Person));
+                }
+                draft.tokens.end = end;
+            } else if self.is_name_word(view, at + 1) && self.entity(view, at + 1).is_none() {
+                let end = self.name_run(view, at + 1);
+                let closes = view.is(end, &[",", "."]) || end >= view.end;
+                if closes && end >= at + 3 && !self.is_organisation(view, at + 1..end) {
+                    draft.person = Some(at + 1..end);
+                    draft.tokens.end = end;
+                }
+            }
+        }
+    }
+
+    /// Whether a run of capitals reads like the name of an organisation: it holds such a noun, or is an acronym.
+    fn is_organisation(&self, view: View<'_>, run: Range<usize>) -> bool {
+        let acronym = |at: usize| {
+            let surface = view.token(at).map(|token| token.span.of(self.text)).unwrap_or_default();
+            (2..=6).contains(&surface.len()) && surface.chars().all(|c| c.is_uppercase() || c == '-')
+        };
+        run.clone().any(|at| ORGANISATIONS.contains(&view.word(at)) && view.capital(at)) || (run.len() == 1 && acronym(run.start))
+    }
+}
+
+impl Draft {
+    fn is_empty(&self) -> bool {
+        self.party.is_none() && self.person.is_none() && self.known_person.is_none() && self.role.is_none() && self.organisation.is_none()
+    }
+
+    /// Notes whether the phrase is only an adjective or a place.
+    fn settle(&mut self, view: View<'_>) {
+        let alone = self.person.is_none() && self.known_person.is_none() && self.role.is_none() && self.organisation.is_none();
+        if let Some((_, kind)) = &self.party
+            && alone
+        {
+            let plural = view.word(self.tokens.end.saturating_sub(1)).ends_with('s');
+            let before_noun = matches!(view.tag(self.tokens.end), Tag::Noun | Tag::Adjective | Tag::ProperNoun) && !view.is(self.tokens.end, &["'s"]);
+            self.adjective_only = *kind == EntityKind::Demonym && (before_noun || !plural);
+            self.place = self.place || (*kind == EntityKind::Capital && view.preceded_by(self.tokens.start, &["in"]));
+        }
+        // "military intervention", "a police station": a role that only says what kind of thing is meant.
+        let role_alone = self.role.is_some() && self.person.is_none() && self.known_person.is_none() && self.organisation.is_none();
+        let next = self.tokens.end;
+        if role_alone && view.tag(next) == Tag::Noun && !is_noun_or_verb(view.word(next)) && !view.is(self.tokens.end - 1, &["people"]) {
+            self.adjective_only = true;
+        }
+    }
+}
+
+/// Whether a role tells better than the one read before for whom a phrase speaks: "army spokesman" is of the army.
+fn outranks(new: Role, old: Role) -> bool {
+    old == Role::Voice || (new != Role::Voice && !(old.speaks_for_state() && new.speaks_for_state()) && new > old) || (old == Role::Government && new.speaks_for_state())
+}
+
+/// Whether a token is the first word of a quotation or stands after a colon: its capital says nothing.
+fn starts_speech(view: View<'_>, at: usize) -> bool {
+    at > view.start && view.is(at - 1, &["\"", "“", "‘", ":", "«", "—", "–"])
+}
+
+/// "(HWL)" after a name belongs to it.
+fn acronym_in_brackets(view: View<'_>, at: usize, draft: &Draft) -> Option<usize> {
+    let follows_name = draft.organisation.is_some() || draft.party.is_some() || draft.role.is_some();
+    (follows_name && view.is(at, &["("]) && view.capital(at + 1) && view.is(at + 2, &[")"])).then_some(at + 3)
+}
+
+/// From the first byte of a run of tokens to the last.
+pub(super) fn span_of(view: View<'_>, run: Range<usize>) -> Span {
+    let start = view.token(run.start).map_or(0, |token| token.span.start);
+    let end = run.end.checked_sub(1).and_then(|last| view.token(last)).map_or(start, |token| token.span.end);
+    Span { start, end }
+}
+
+/// Pronouns and "both sides".
+fn pronoun(view: View<'_>, at: usize) -> Option<Draft> {
+    let length = if view.is(at, &["he", "she", "they", "it", "him", "them", "both"]) && !view.is(at + 1, &["sides", "parties", "countries", "armies", "generals"]) {
+        if view.is(at, &["both"]) && !matches!(view.tag(at + 1), Tag::Verb | Tag::Aux) && !view.is(at + 1, &["have", "had", "has"]) {
+            return None;
+        }
+        1
+    } else {
+        let start = at + usize::from(view.is(at, &["the", "both", "all"]));
+        let adjective = usize::from(view.is(start, &["two", "warring", "conflicting", "opposing", "rival", "other"]));
+        let noun = start + adjective;
+        let sides = view.is(noun, &["sides", "parties", "factions", "neighbours", "neighbors", "armies", "belligerents", "foes", "rivals"])
+            || (adjective == 1 && view.is(noun, &["generals", "countries", "nations", "leaders", "governments", "states"]));
+        if !sides || start + adjective == at && !view.is(noun, &["sides"]) {
+            return None;
+        }
+        let to = noun + 1;
+        // "the parties to the conflict"
+        to - at + if view.follows(to, &["to", "the", "conflict"]) { 3 } else { 0 }
+    };
+    Some(Draft { tokens: at..at + length, pronoun: true, owner: view.is(at + length, &["'s", "'"]), ..Draft::default() })
+}

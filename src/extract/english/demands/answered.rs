@@ -1,0 +1,89 @@
+//! What became of a demand whose maker is named beside the answer: "the deadline set by the union expired", "let the
+//! group's ultimatum lapse", "the strike call was called off".
+
+use std::sync::Arc;
+
+use crate::extract::english::predicate::{Scene, agent};
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::{Act, DemandStatus, Force};
+use crate::text::Tag;
+
+use super::{Draft, act, each_scene, names_of};
+
+/// Reads deadlines that ran out.
+pub const RULE: Rule = Rule {
+    name: "demand_answered",
+    summary: "its deadline ran out, let the ultimatum lapse: what became of a demand",
+    corpus: include_str!("answered.md"),
+    find,
+};
+
+const LAPSES: &[&str] = &["lapse", "lapsed", "lapses", "expire", "expired", "expires", "ran", "passed", "elapsed", "ignored", "defied", "rejected", "dismissed"];
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each_scene(reading, |scene| {
+        for at in scene.view.start..scene.view.end {
+            if scene.view.is(at, &["deadline", "ultimatum"]) {
+                read(scene, at, findings);
+            }
+        }
+    });
+}
+
+fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let near = at.saturating_sub(6).max(view.start)..(at + 14).min(view.end);
+    let lapsed = near.clone().find(|&place| view.is(place, LAPSES) && (place > at || view.is(place, &["ignored", "defied", "rejected", "dismissed"])) && (!view.is(place, &["ran"]) || view.is(place + 1, &["out"])))?;
+    if !scene.asserted(lapsed, lapsed) {
+        return None;
+    }
+    // What was asked for stands after the noun, or the article has to say it elsewhere.
+    let window = (at + 1..near.end).find(|&place| view.is(place, &["for", "to"])).map(|place| place + 1..lapsed.max(place + 1))?;
+    let act = act::act_within(view, window.clone())?;
+    let mut back = at;
+    let mut by = None;
+    while back > view.start && back + 4 > at {
+        back -= 1;
+        if view.is(back, &["its", "their", "his", "her"]) {
+            by = earlier_subject(scene);
+            break;
+        }
+        if view.is(back, &["'s", "'"]) {
+            by = scene.actors.in_sentence(scene.sentence).iter().find(|mention| mention.owner && mention.tokens.end == back).map(|mention| vec![agent(mention)]);
+            break;
+        }
+        if !matches!(view.tag(back), Tag::Adjective | Tag::Noun | Tag::Number | Tag::Punct) {
+            break;
+        }
+    }
+    let by = by?;
+    let to: Vec<Arc<str>> = scene
+        .actors
+        .in_sentence(scene.sentence)
+        .iter()
+        .find(|mention| mention.tokens.end <= at && !mention.owner && !mention.governed && !mention.modifier)
+        .map(|mention| names_of(scene, mention))
+        .unwrap_or_default();
+    Draft {
+        rule: RULE.name,
+        by: &by,
+        to,
+        window: window.start..(lapsed + 2).max(window.end),
+        acts: vec![if act == Act::Other { return None } else { act }],
+        force: Force::Ultimatum,
+        status: DemandStatus::Rejected,
+        condition: None,
+        core: at,
+        start: back,
+        weight: 3,
+    }
+    .emit(scene, findings);
+    Some(())
+}
+
+/// Who acts in the sentence before: "its deadline" is theirs.
+fn earlier_subject(scene: &Scene<'_>) -> Option<Vec<crate::extract::english::predicate::Agent>> {
+    let before = scene.sentence.checked_sub(1)?;
+    let mention = scene.actors.in_sentence(before).iter().find(|mention| !mention.owner && !mention.governed && !mention.modifier)?;
+    Some(vec![agent(mention)])
+}

@@ -1,0 +1,187 @@
+//! Demands: who wants what of whom, how hard, under which condition, and what became of it. Each rule is one
+//! construction; what they share is here: addressees, force, conditions and the making of a claim.
+
+mod act;
+pub mod answered;
+pub mod modal;
+pub mod nominal;
+pub mod ultimatum;
+pub mod verbal;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::extract::rule::{Findings, Reading};
+use crate::model::{Act, Claim, Demand, DemandStatus, Evidence, Force, Span};
+use crate::text::Tag;
+
+use super::actors::Mention;
+use super::predicate::{Agent, Scene};
+
+/// A demand before it is a claim: one claim is made for each agent, addressee and act.
+pub(super) struct Draft<'a> {
+    pub(super) rule: &'static str,
+    pub(super) by: &'a [Agent],
+    pub(super) to: Vec<Arc<str>>,
+    /// The words that say what is asked for.
+    pub(super) window: Range<usize>,
+    pub(super) acts: Vec<Act>,
+    pub(super) force: Force,
+    pub(super) status: DemandStatus,
+    pub(super) condition: Option<String>,
+    /// The cue.
+    pub(super) core: usize,
+    /// First token of the quote.
+    pub(super) start: usize,
+    pub(super) weight: u8,
+}
+
+/// Runs a rule on every sentence that speaks.
+pub(super) fn each_scene(reading: &Reading<'_>, mut read: impl FnMut(&Scene<'_>)) {
+    for sentence in 0..reading.analysis.sentences.len() {
+        let view = reading.analysis.view(sentence);
+        let speaks = reading.analysis.sentences.get(sentence).is_some_and(|sentence| sentence.part.speaks());
+        if speaks && view.start < view.end {
+            read(&Scene { article: reading.article, analysis: &reading.analysis, actors: reading.actors(), view, sentence });
+        }
+    }
+}
+
+impl Draft<'_> {
+    /// Adds the claims.
+    pub(super) fn emit(self, scene: &Scene<'_>, findings: &mut Findings) {
+        let span = quote(scene, self.start.min(self.core)..self.window.end.max(self.core + 1));
+        let text = span.of(&scene.article.text);
+        if text.is_empty() {
+            return;
+        }
+        let core = scene.span(self.core..self.core + 1);
+        for agent in self.by {
+            for &act in &self.acts {
+                for to in addressees(&self.to, act) {
+                    if to.as_deref() == Some(&*agent.name) {
+                        continue;
+                    }
+                    let source = agent.voice.of(&scene.article.text);
+                    let demand = Demand {
+                        by: agent.name.to_string(),
+                        to: to.map(|to| to.to_string()),
+                        act,
+                        force: self.force,
+                        status: self.status,
+                        condition: self.condition.clone(),
+                        source: (!source.is_empty()).then(|| source.to_owned()),
+                        evidence: Evidence { quote: text.to_owned(), span, rule: self.rule.to_owned() },
+                    };
+                    findings.add_at(core, self.weight, Claim::Demand(demand));
+                }
+            }
+        }
+    }
+}
+
+/// Acts that two sides can only do together are asked of both as one; others of each.
+fn addressees(to: &[Arc<str>], act: Act) -> Vec<Option<Arc<str>>> {
+    match to {
+        [] => vec![None],
+        [one] => vec![Some(Arc::clone(one))],
+        many if matches!(act, Act::Ceasefire | Act::Negotiate | Act::Access | Act::Protect) => {
+            let mut names: Vec<&str> = many.iter().map(|name| &**name).collect();
+            names.dedup();
+            let last = names.pop().unwrap_or_default();
+            vec![Some(Arc::from(format!("{} and {last}", names.join(", "))))]
+        }
+        many => many.iter().map(|name| Some(Arc::clone(name))).collect(),
+    }
+}
+
+/// The longest quote: a sentence of usual length. A longer one is cut at its end, on a token.
+const QUOTE_BYTES_MAX: usize = 320;
+
+/// The words of a run of tokens, cut to the longest quote, without a comma at its end.
+pub(super) fn quote(scene: &Scene<'_>, run: Range<usize>) -> Span {
+    let mut end = run.end.min(scene.view.end).max(run.start + 1);
+    while end > run.start + 1 {
+        let span = scene.span(run.start..end);
+        let loose = matches!(scene.view.word(end - 1), "," | ";" | ":" | "“" | "(");
+        if span.end - span.start <= QUOTE_BYTES_MAX && !loose {
+            break;
+        }
+        end -= 1;
+    }
+    scene.span(run.start..end)
+}
+
+/// Where the words after a verb begin: adverbs, days and "once again" are passed over.
+pub(super) fn after_adverbs(scene: &Scene<'_>, at: usize) -> usize {
+    let view = scene.view;
+    let mut at = at;
+    while at < view.end {
+        let word = view.word(at);
+        let day = view.is(at, &["on"]) && is_day(view.word(at + 1));
+        if day {
+            at += 2;
+        } else if is_day(word) || (view.tag(at) == Tag::Adverb && !matches!(word, "not" | "out" | "down" | "back" | "off" | "up" | "on")) || matches!(word, "again" | "today" | "also" | "once" | "repeatedly" | "jointly") {
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    at
+}
+
+fn is_day(word: &str) -> bool {
+    matches!(
+        word,
+        "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday" | "yesterday" | "today" | "tonight"
+    )
+}
+
+/// The names under which a mention and the others of its list are addressed.
+pub(super) fn names_of(scene: &Scene<'_>, mention: &Mention) -> Vec<Arc<str>> {
+    scene.agents_of(mention).into_iter().map(|agent| agent.name).collect()
+}
+
+/// The end of the list a mention belongs to.
+pub(super) fn list_end(scene: &Scene<'_>, mention: &Mention) -> usize {
+    scene.actors.list_of(mention, scene.view).last().map_or(mention.tokens.end, |last| last.tokens.end)
+}
+
+/// "Or else", "otherwise", "within 48 hours", "by Friday", "until September 3": what makes an ultimatum, in short.
+pub(super) fn condition(scene: &Scene<'_>, window: Range<usize>) -> Option<String> {
+    let view = scene.view;
+    for at in window.start..view.end {
+        let threat = view.is(at, &["or"]) && view.is(at + 1, &["else", "face", "be", "risk", "they", "it", "we"]) || view.is(at, &["otherwise"]);
+        let within = view.is(at, &["within"]) && (at + 1..at + 4).any(|at| view.is(at, &["hours", "days", "weeks", "week", "hour", "day", "month", "months", "minutes", "year"]));
+        let by = view.is(at, &["by", "until", "before"]) && is_deadline(scene, at + 1) && at < window.end + 6;
+        if threat || within || by {
+            let end = (at + 1..(at + 12).min(view.end)).find(|&at| view.is(at, &[",", ".", ";", "”", "\""])).unwrap_or((at + 12).min(view.end));
+            let text = scene.span(at..end).of(&scene.article.text);
+            return (!text.is_empty()).then(|| text.to_owned());
+        }
+    }
+    None
+}
+
+fn is_deadline(scene: &Scene<'_>, at: usize) -> bool {
+    let view = scene.view;
+    let word = view.word(at);
+    is_day(word)
+        || matches!(word, "midnight" | "noon" | "tomorrow" | "january" | "february" | "march" | "april" | "june" | "july" | "august" | "september" | "october" | "november" | "december" | "dawn" | "midday")
+        || (view.is(at, &["the"]) && view.is(at + 1, &["end", "weekend"]))
+        || word.parse::<u32>().is_ok_and(|number| number < 32) && view.capital(at + 1)
+}
+
+/// Whether a demand is made again: "again", "repeated", "has long called".
+pub(super) fn status(scene: &Scene<'_>, from: usize, cue: usize, to: usize) -> DemandStatus {
+    let view = scene.view;
+    let again = (from..to.min(cue + 3)).any(|at| {
+        view.is(at, &["again", "repeated", "reiterated", "repeats", "reiterates", "renewed", "renews", "repeatedly", "long", "still", "renewing", "reiterating", "continued", "continues", "keeps", "kept", "echoed"])
+    });
+    if again { DemandStatus::Repeated } else { DemandStatus::Made }
+}
+
+/// The corpus of a rule, its prose and sentences.
+pub(super) fn demand_force(ultimate: bool, force: Force) -> Force {
+    if ultimate { Force::Ultimatum } else { force }
+}

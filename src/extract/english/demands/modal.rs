@@ -1,0 +1,111 @@
+//! What somebody says must be done: "the militia must disarm", "they need to stop", in quotations and reported speech.
+//! The outlet's own "must" demands nothing.
+
+use crate::extract::english::predicate::Scene;
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::{Act, Force};
+use crate::text::{Tag, VerbForm};
+
+use super::{Draft, act, condition, demand_force, each_scene, names_of, status};
+
+/// Reads "must", "should", "have to", "need to" and "ought to" inside somebody's words.
+pub const RULE: Rule = Rule {
+    name: "demand_modal",
+    summary: "must, should, have to: what a speaker says others must do",
+    corpus: include_str!("modal.md"),
+    find,
+};
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each_scene(reading, |scene| {
+        for at in scene.view.start..scene.view.end {
+            if let Some((verb, force)) = obligation(scene, at) {
+                read(scene, at, verb, force, findings);
+            }
+        }
+    });
+}
+
+/// The verb under the obligation at `at`.
+fn obligation(scene: &Scene<'_>, at: usize) -> Option<(usize, Force)> {
+    let view = scene.view;
+    let (mut verb, force) = if view.is(at, &["must"]) {
+        (at + 1, Force::Demand)
+    } else if view.is(at, &["should"]) {
+        (at + 1, Force::Appeal)
+    } else if view.is(at, &["has", "have", "needs", "need", "ought"]) && view.is(at + 1, &["to"]) {
+        (at + 2, if view.is(at, &["has", "have", "ought"]) { Force::Appeal } else { Force::Demand })
+    } else {
+        return None;
+    };
+    while view.tag(verb) == Tag::Adverb || view.is(verb, &["immediately", "also", "now", "not", "\"", "“", "”"]) {
+        verb += 1;
+    }
+    let bare = view.form(verb) == VerbForm::Base || view.is(verb, &["be"]);
+    (bare && !view.is(verb, &["have"])).then_some((verb, force))
+}
+
+fn read(scene: &Scene<'_>, at: usize, verb: usize, force: Force, findings: &mut Findings) {
+    let view = scene.view;
+    let before = at.saturating_sub(1);
+    let question = view.is(view.end.saturating_sub(1), &["?"]) || view.is(view.end.saturating_sub(2), &["?"]);
+    if question || view.is(before, &["we", "i", "you", "who", "which", "what", "that", "whoever", "how"]) || conditional(scene, at) {
+        return;
+    }
+    let Some(by) = scene.speaker(at) else { return };
+    let by: Vec<_> = by.into_iter().filter(|agent| agent.weighty).collect();
+    let subject = scene.actors.in_sentence(scene.sentence).iter().rfind(|mention| mention.tokens.end == at && !mention.owner && !mention.modifier);
+    let window = verb.saturating_sub(usize::from(view.is(verb.saturating_sub(1), &["not"])))..view.end;
+    let passive = view.is(verb, &["be"]) && matches!(view.form(verb + 1), VerbForm::Participle | VerbForm::PastOrParticiple);
+    let mut acts = act::acts(view, window.clone());
+    if acts == [Act::Other] {
+        // "The violence must stop", "all weapons must be handed over": what must be done stands before the verb.
+        let back = (view.start..at).rfind(|&at| view.is(at, &[",", ";", "“", "\"", ":", "that", "and"])).map_or(view.start, |mark| mark + 1);
+        if let Some(act) = act::act_within(view, back..at).or_else(|| act::act_within(view, back..act::cut(view, window.clone()).end)) {
+            acts = vec![act];
+        } else if view.is(verb, &["go"]) && subject.is_some_and(|subject| subject.person.is_some()) {
+            acts = vec![Act::Resign];
+        } else if view.is(verb, &["stop", "end", "cease"]) && subject.is_none() {
+            acts = vec![Act::Ceasefire];
+        }
+    }
+    let vague = acts == [Act::Other];
+    if by.is_empty() || acts.is_empty() || (vague && (force == Force::Appeal || subject.is_none() || subject.is_some_and(|subject| subject.party.is_none()))) {
+        return;
+    }
+    let mut to = match subject {
+        Some(subject) if !passive || subject.party.is_some() => names_of(scene, subject),
+        _ => Vec::new(),
+    };
+    if acts == [Act::Resign]
+        && let Some(person) = subject.and_then(|subject| subject.person.clone())
+    {
+        to = vec![person];
+    }
+    if to.iter().any(|name| by.iter().any(|agent| agent.name == *name)) {
+        return;
+    }
+    let condition = condition(scene, window.clone()).filter(|_| force == Force::Demand);
+    let window = act::cut(view, window);
+    Draft {
+        rule: RULE.name,
+        by: &by,
+        to,
+        window,
+        acts,
+        force: demand_force(condition.is_some(), force),
+        status: status(scene, at.saturating_sub(2), at, view.end),
+        condition,
+        core: at,
+        start: subject.map_or(at, |subject| subject.tokens.start),
+        weight: 2,
+    }
+    .emit(scene, findings);
+}
+
+/// "If he must go", "whether they should".
+fn conditional(scene: &Scene<'_>, at: usize) -> bool {
+    let view = scene.view;
+    let from = at.saturating_sub(8).max(view.start);
+    (from..at).any(|at| view.is(at, &["if", "whether", "unless", "why", "when"]))
+}

@@ -1,0 +1,221 @@
+//! Demands as nouns: "its call for a truce", "renewed appeals to both sides to", "rejected the demand of the union that".
+
+use std::sync::Arc;
+
+use crate::extract::english::predicate::{Agent, Scene, agent};
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::{Act, DemandStatus, Force};
+use crate::text::Tag;
+
+use super::{Draft, act, after_adverbs, condition, demand_force, each_scene, list_end, names_of};
+
+/// Reads nouns of demanding with whose they are and what became of them.
+pub const RULE: Rule = Rule {
+    name: "demand_nominal",
+    summary: "its call for, appeals by, rejected the demand: a demand as a noun",
+    corpus: include_str!("nominal.md"),
+    find,
+};
+
+const NOUNS: &[(&str, Force)] = &[
+    ("call", Force::Appeal),
+    ("calls", Force::Appeal),
+    ("appeal", Force::Appeal),
+    ("appeals", Force::Appeal),
+    ("plea", Force::Appeal),
+    ("pleas", Force::Appeal),
+    ("request", Force::Appeal),
+    ("requests", Force::Appeal),
+    ("demand", Force::Demand),
+    ("demands", Force::Demand),
+    ("insistence", Force::Demand),
+    ("ultimatum", Force::Ultimatum),
+];
+
+/// Verbs that make a demand of the noun they take.
+const MAKES: &[&str] = &[
+    "made", "makes", "make", "making", "issued", "issues", "issuing", "issue", "renewed", "renews", "renewing", "repeated", "repeats", "repeating", "reiterated",
+    "reiterates", "reiterating", "echoed", "echoes", "echoing", "joined", "joins", "joining", "launched", "sent", "voiced", "delivered", "submitted", "sends", "backed",
+    "stepped", "kept", "set", "put", "presented", "announced", "addressed", "directed", "leading", "led", "lodged", "filed", "tabled", "gave", "intensified", "supported", "endorsed",
+];
+
+/// Verbs that refuse what the noun asks.
+const REFUSES: &[&str] = &[
+    "rejected", "rejects", "rejecting", "reject", "refused", "refuses", "dismissed", "dismisses", "dismissing", "ignored", "ignores", "ignoring", "defied", "defies",
+    "defying", "rebuffed", "spurned", "resisted", "resisting", "resists", "snubbed", "brushed", "shrugged", "denied", "turned", "vetoed", "declined", "scorned",
+];
+
+/// Verbs that do what the noun asks.
+const GRANTS: &[&str] = &["accepted", "accepts", "heeded", "met", "granted", "answered", "fulfilled", "honoured", "honored", "bowed", "yielded", "satisfied", "conceded", "accepting", "heeding", "approved", "complied"];
+
+/// Verbs that take a demand back.
+const DROPS: &[&str] = &["dropped", "withdrew", "withdrawn", "abandoned", "retracted", "shelved", "drops", "withdraws", "dropping"];
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each_scene(reading, |scene| {
+        for at in scene.view.start..scene.view.end {
+            let noun = NOUNS.iter().find(|(noun, _)| scene.view.is(at, &[noun]));
+            if let Some((_, force)) = noun
+                && is_noun(scene, at)
+            {
+                read(scene, at, *force, findings);
+            }
+        }
+    });
+}
+
+/// A call on the telephone, a court of appeal and the demand for oil are other things.
+fn is_noun(scene: &Scene<'_>, at: usize) -> bool {
+    let view = scene.view;
+    if view.is(at + 1, &["court", "centre", "center", "box", "judge"]) || view.is(at.saturating_sub(1), &["of", "phone", "telephone", "video", "distress", "emergency", "court", "market", "consumer"]) && !view.is(at.saturating_sub(1), &["of"]) {
+        return false;
+    }
+    view.is(at, &["ultimatum", "plea", "pleas", "insistence"]) || scene.is_noun_here(at) || view.tag(at) == Tag::Noun
+}
+
+/// What happens to the demand in the sentence, and who does it.
+struct Setting {
+    verb: Option<usize>,
+    status: DemandStatus,
+}
+
+fn setting(scene: &Scene<'_>, at: usize) -> Setting {
+    let view = scene.view;
+    let from = at.saturating_sub(9).max(view.start);
+    for verb in (from..at).rev() {
+        if view.is(verb, &[",", ";", "that", "which"]) {
+            break;
+        }
+        let status = if view.is(verb, REFUSES) {
+            Some(DemandStatus::Rejected)
+        } else if view.is(verb, GRANTS) {
+            Some(DemandStatus::Met)
+        } else if view.is(verb, DROPS) {
+            Some(DemandStatus::Withdrawn)
+        } else if view.is(verb, &["renewed", "renews", "repeated", "repeats", "reiterated", "reiterates", "renewing", "repeating", "reiterating", "kept"]) {
+            Some(DemandStatus::Repeated)
+        } else if view.is(verb, MAKES) {
+            Some(DemandStatus::Made)
+        } else {
+            None
+        };
+        if let Some(status) = status {
+            return Setting { verb: Some(verb), status };
+        }
+    }
+    Setting { verb: None, status: DemandStatus::Made }
+}
+
+fn read(scene: &Scene<'_>, at: usize, force: Force, findings: &mut Findings) {
+    let view = scene.view;
+    let setting = setting(scene, at);
+    if setting.verb.is_none() && !scene.asserted(at, at) {
+        return;
+    }
+    let actor = setting.verb.and_then(|verb| scene.predicate(verb)).filter(|predicate| !predicate.negated);
+    if setting.verb.is_some() && actor.is_none() {
+        return;
+    }
+    let made_by_actor = matches!(setting.status, DemandStatus::Made | DemandStatus::Repeated | DemandStatus::Withdrawn);
+    let by = owner(scene, at, made_by_actor || setting.verb.is_none())
+        .or_else(|| source(scene, at))
+        .or_else(|| actor.as_ref().filter(|_| made_by_actor).map(|actor| actor.agents.clone()));
+    let Some(by) = by.filter(|by| !by.is_empty()) else { return };
+    let Some((mut to, window)) = asked(scene, at) else { return };
+    if to.is_empty() && !made_by_actor {
+        to = actor.iter().flat_map(|actor| &actor.agents).map(|agent| Arc::clone(&agent.name)).collect();
+    }
+    let mut acts = act::acts(view, window.clone());
+    if acts == [Act::Other] && setting.verb.is_none() {
+        return;
+    }
+    if acts.first() == Some(&Act::Resign) {
+        acts.truncate(1);
+        let inside = scene.actors.in_sentence(scene.sentence).iter().find(|mention| window.contains(&mention.tokens.start) && mention.person.is_some());
+        if let Some(person) = inside.and_then(|mention| mention.person.clone()) {
+            to = vec![person];
+        }
+    }
+    let condition = condition(scene, window.clone()).filter(|_| force != Force::Appeal);
+    let window = act::cut(view, window);
+    Draft {
+        rule: RULE.name,
+        by: &by,
+        to,
+        window,
+        acts,
+        force: demand_force(condition.is_some(), force),
+        status: setting.status,
+        condition,
+        core: at,
+        start: actor.and_then(|actor| actor.subject_start).unwrap_or(at),
+        weight: 2,
+    }
+    .emit(scene, findings);
+}
+
+/// "Kenya's call", "its demand": whose it is. A pronoun owner is the actor of the sentence, unless that one answers.
+fn owner(scene: &Scene<'_>, at: usize, pronoun_is_actor: bool) -> Option<Vec<Agent>> {
+    let view = scene.view;
+    let mut back = at;
+    while back > view.start && back + 3 > at {
+        back -= 1;
+        if view.is(back, &["'s", "'"]) {
+            let mention = scene.actors.in_sentence(scene.sentence).iter().find(|mention| mention.owner && mention.tokens.end == back)?;
+            return Some(vec![agent(mention)]);
+        }
+        if view.is(back, &["its", "his", "her", "their"]) {
+            if !pronoun_is_actor {
+                return None;
+            }
+            let subject = scene.subject(at, back)?;
+            return Some(scene.agents_of(subject));
+        }
+        if !matches!(view.tag(back), Tag::Adjective | Tag::Noun | Tag::Verb | Tag::Number) {
+            break;
+        }
+    }
+    // "A Kenyan appeal": the adjective says whose.
+    scene.actors.in_sentence(scene.sentence).iter().find(|mention| mention.tokens.end == at && mention.modifier).map(|mention| vec![agent(mention)])
+}
+
+/// "calls from the union", "an appeal by": who stands after the noun or after what it asks for.
+fn source(scene: &Scene<'_>, at: usize) -> Option<Vec<Agent>> {
+    let view = scene.view;
+    let place = (at + 1..(at + 40).min(view.end)).find(|&place| {
+        view.is(place, &["from", "by"])
+            && (place == at + 1 || view.is(place, &["from"]) || view.is(place, &["by"]) && place < at + 3)
+            && scene.actors.starting_at(scene.sentence, place + 1, view).is_some_and(|mention| mention.tokens.start <= place + 2 && !mention.modifier)
+    })?;
+    let mention = scene.actors.starting_at(scene.sentence, place + 1, view)?;
+    // "the withdrawal of troops from Kenya" is no call from Kenya.
+    if place > at + 1 && mention.kind == crate::extract::english::actors::Kind::Party && mention.party.is_some() && (at..place).any(|at| view.is(at, &["withdrawal", "withdraw", "troops", "expulsion", "removal"])) {
+        return None;
+    }
+    Some(scene.agents_of(mention))
+}
+
+/// Addressees and what is asked for after the noun.
+fn asked(scene: &Scene<'_>, at: usize) -> Option<(Vec<Arc<str>>, std::ops::Range<usize>)> {
+    let view = scene.view;
+    let mut next = after_adverbs(scene, at + 1);
+    let mut to = Vec::new();
+    if view.is(next, &["from", "by"]) {
+        let mention = scene.actors.starting_at(scene.sentence, next + 1, view)?;
+        next = after_adverbs(scene, list_end(scene, mention));
+    }
+    if view.is(next, &["on", "to", "upon"])
+        && let Some(mention) = scene.actors.starting_at(scene.sentence, next + 1, view).filter(|mention| !mention.owner && mention.tokens.start <= next + 2)
+    {
+        to = names_of(scene, mention);
+        next = after_adverbs(scene, list_end(scene, mention));
+        if view.is(next, &["from", "by"]) {
+            let mention = scene.actors.starting_at(scene.sentence, next + 1, view)?;
+            next = list_end(scene, mention);
+        }
+    }
+    if view.is(next, &["for"]) || view.is(next, &["to", "that", "not"]) {
+        return Some((to, next + 1..view.end));
+    }
+    None
+}

@@ -1,0 +1,129 @@
+//! Demands with a clock or a threat: "gave the rebels until Friday to", "threatened to strike unless", "will not talk
+//! until", "if the hostages are not freed within a day, the army will".
+
+use std::sync::Arc;
+
+use crate::extract::english::predicate::Scene;
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::{Act, DemandStatus, Force};
+use crate::text::VerbForm;
+
+use super::{Draft, act, condition, each_scene, list_end, names_of};
+
+/// Reads deadlines and conditions that demand.
+pub const RULE: Rule = Rule {
+    name: "demand_ultimatum",
+    summary: "gave until Friday to, threatened to unless: a demand with a deadline or an or-else",
+    corpus: include_str!("ultimatum.md"),
+    find,
+};
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each_scene(reading, |scene| {
+        for at in scene.view.start..scene.view.end {
+            if scene.view.is(at, &["gave", "given", "gives", "give", "giving"]) {
+                deadline(scene, at, findings);
+            } else if scene.view.is(at, &["unless", "until", "if"]) {
+                threat(scene, at, findings);
+            }
+        }
+    });
+}
+
+/// "gave X until T to V", "gave X N hours to V".
+fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let predicate = scene.predicate(at).filter(|predicate| !predicate.negated)?;
+    let mention = scene.actors.starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner);
+    let (to, mut next) = match mention.filter(|mention| mention.tokens.start == at + 1) {
+        Some(mention) => (names_of(scene, mention), list_end(scene, mention)),
+        None => (Vec::new(), at + 2),
+    };
+    let clock = next;
+    let timed = view.is(clock, &["until"]) || (clock..(clock + 5).min(view.end)).any(|at| view.is(at, &["hours", "days", "weeks", "week", "hour", "day", "month", "months", "minutes", "ultimatum", "deadline"]));
+    if !timed {
+        return None;
+    }
+    let mut to_verb = None;
+    while next < (clock + 16).min(view.end) {
+        if view.is(next, &["to"]) && view.form(next + 1) == VerbForm::Base {
+            to_verb = Some(next);
+            break;
+        }
+        next += 1;
+    }
+    let to_verb = to_verb?;
+    let acts = act::acts(view, to_verb + 1..view.end);
+    let clock = scene.span(clock..to_verb).of(&scene.article.text).trim_end_matches([',', ' ']);
+    Draft {
+        rule: RULE.name,
+        by: &predicate.agents,
+        to,
+        window: act::cut(view, to_verb + 1..view.end),
+        acts,
+        force: Force::Ultimatum,
+        status: DemandStatus::Made,
+        condition: Some(clock.to_owned()),
+        core: at,
+        start: predicate.subject_start.unwrap_or(at),
+        weight: 4,
+    }
+    .emit(scene, findings);
+    Some(())
+}
+
+/// "X will V unless Y W", "X threatened to V if Y W", "X would not V until Y W", "if Y is not W-ed, X will V".
+fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let first = at == view.start || view.is(at.saturating_sub(1), &["“", "\"", ",", ":"]) && at <= view.start + 3;
+    let body = if first { act::cut(view, at + 1..view.end).end..view.end } else { view.start..at };
+    let end = if first { body.start } else { view.end };
+    let window = act::cut(view, at + 1..end);
+    let future = body.clone().rfind(|&at| view.is(at, &["will", "would", "threatened", "threatens", "threatening", "warned", "vowed", "'ll", "wo", "shall"]))?;
+    let refuses = (future..body.end).any(|at| view.is(at, &["not", "n't", "no", "never", "reject", "rejects", "refuse"]));
+    if view.is(at, &["until"]) && !refuses || view.is(at, &["if"]) && refuses && !first {
+        return None;
+    }
+    let negative = (window.start..window.end).any(|at| view.is(at, &["not", "n't", "no", "fails", "fail", "refuses", "refuse", "failed"]));
+    let violence = act::act_within(view, window.clone());
+    let launches = (window.start..window.end).any(|at| act::is_any(view, at, &["attack", "launch", "strike", "invade", "bomb", "storm", "enter", "operation", "offensive", "fire", "shell", "intervene", "assault", "retaliate"]));
+    let act = if view.is(at, &["if"]) && !negative {
+        // The threat is against what the other might do.
+        if launches { Act::Ceasefire } else { return None }
+    } else {
+        violence?
+    };
+    let verb = (future..body.end).find(|&at| matches!(view.form(at), VerbForm::Base) && at > future).unwrap_or(future);
+    let threatens = if view.is(future, &["threatened", "threatens", "threatening", "warned", "vowed"]) { future } else { verb };
+    let by = scene
+        .predicate_subject(threatens)
+        .or_else(|| scene.speaker(at))?;
+    let by: Vec<_> = by.into_iter().filter(|agent| agent.weighty).collect();
+    let asked = scene.actors.in_sentence(scene.sentence).iter().find(|mention| {
+        window.contains(&mention.tokens.start) && !mention.governed && !mention.owner && !mention.modifier && mention.person.is_none() && by.iter().all(|agent| agent.name != mention.name)
+    });
+    let to: Vec<Arc<str>> = asked.map(|mention| names_of(scene, mention)).unwrap_or_default();
+    if by.is_empty() || (to.is_empty() && view.is(at, &["until"])) {
+        return None;
+    }
+    let told = scene.span(body.clone()).of(&scene.article.text).trim_matches([',', ' ', '“', '”', '"']);
+    let short: Vec<&str> = told.split_whitespace().rev().take(14).collect();
+    let short: Vec<&str> = short.into_iter().rev().collect();
+    let clock = condition(scene, window.clone());
+    let start = if first { at } else { body.start };
+    Draft {
+        rule: RULE.name,
+        by: &by,
+        to,
+        window: if first { body.start..view.end } else { window },
+        acts: vec![act],
+        force: if view.is(at, &["until"]) { Force::Demand } else { Force::Ultimatum },
+        status: DemandStatus::Made,
+        condition: clock.or_else(|| (!short.is_empty()).then(|| short.join(" "))),
+        core: at,
+        start,
+        weight: 4,
+    }
+    .emit(scene, findings);
+    Some(())
+}

@@ -1,0 +1,423 @@
+//! Verbs that demand: "urged both sides to", "called on the council for", "insisted that the minister resign". One
+//! claim for each who demands, each addressee and each act.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::extract::english::actors::Mention;
+use crate::extract::english::predicate::{Agent, Predicate, Scene};
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::{Act, DemandStatus, Force};
+use crate::text::english::lemma;
+use crate::text::{Tag, VerbForm};
+
+use super::{Draft, act, after_adverbs, condition, each_scene, list_end, names_of, status};
+
+/// Reads every demanding verb and its complement.
+pub const RULE: Rule = Rule {
+    name: "demand_verbal",
+    summary: "urges, calls on, demands, orders, asks: a verb with who is to do what",
+    corpus: include_str!("verbal.md"),
+    find,
+};
+
+/// How a verb takes what it asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Frame {
+    /// "urge X to V", "urge that", "urge restraint".
+    Ask,
+    /// "tell X to V" and nothing else.
+    Tell,
+    /// "demand that", "demand N from X".
+    Demand,
+    /// "call on X to V", "call for N".
+    Call,
+    /// "appeal to X to V", "plead with X for N".
+    Appeal,
+    /// "insist that X V", "insist on N".
+    Insist,
+    /// "want X to V".
+    Want,
+    /// "seek N", only where N is an act.
+    Seek,
+}
+
+/// CAMEO 02 (appeal), 10 (demand) and their PLOVER successor REQUEST; "want" and "seek" are 0230 and 1010 in their
+/// weakest form.
+const VERBS: &[(&str, Force, Frame)] = &[
+    ("urge", Force::Appeal, Frame::Ask),
+    ("ask", Force::Appeal, Frame::Ask),
+    ("request", Force::Appeal, Frame::Ask),
+    ("beg", Force::Appeal, Frame::Ask),
+    ("implore", Force::Appeal, Frame::Ask),
+    ("beseech", Force::Appeal, Frame::Ask),
+    ("exhort", Force::Appeal, Frame::Ask),
+    ("invite", Force::Appeal, Frame::Tell),
+    ("encourage", Force::Appeal, Frame::Tell),
+    ("petition", Force::Appeal, Frame::Ask),
+    ("lobby", Force::Appeal, Frame::Ask),
+    ("press", Force::Appeal, Frame::Tell),
+    ("push", Force::Appeal, Frame::Tell),
+    ("pressure", Force::Demand, Frame::Tell),
+    ("expect", Force::Appeal, Frame::Tell),
+    ("advise", Force::Appeal, Frame::Tell),
+    ("remind", Force::Appeal, Frame::Tell),
+    ("tell", Force::Demand, Frame::Tell),
+    ("warn", Force::Demand, Frame::Tell),
+    ("order", Force::Demand, Frame::Tell),
+    ("instruct", Force::Demand, Frame::Tell),
+    ("command", Force::Demand, Frame::Tell),
+    ("direct", Force::Demand, Frame::Tell),
+    ("compel", Force::Demand, Frame::Tell),
+    ("demand", Force::Demand, Frame::Demand),
+    ("insist", Force::Demand, Frame::Insist),
+    ("call", Force::Appeal, Frame::Call),
+    ("appeal", Force::Appeal, Frame::Appeal),
+    ("plead", Force::Appeal, Frame::Appeal),
+    ("clamour", Force::Demand, Frame::Call),
+    ("clamor", Force::Demand, Frame::Call),
+    ("agitate", Force::Demand, Frame::Call),
+    ("campaign", Force::Appeal, Frame::Call),
+    ("want", Force::Demand, Frame::Want),
+    ("seek", Force::Demand, Frame::Seek),
+];
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each_scene(reading, |scene| {
+        for at in scene.view.start..scene.view.end {
+            if let Some((force, frame)) = verb_at(scene, at) {
+                read(scene, at, force, frame, findings);
+            }
+        }
+    });
+}
+
+fn verb_at(scene: &Scene<'_>, at: usize) -> Option<(Force, Frame)> {
+    if scene.view.form(at) == VerbForm::None {
+        return None;
+    }
+    let word = scene.view.word(at);
+    let base = lemma::verb(word);
+    VERBS.iter().find(|(verb, _, _)| *verb == base || *verb == word).map(|(_, force, frame)| (*force, *frame))
+}
+
+/// What is asked for, and of whom.
+struct Complement {
+    to: Vec<Arc<str>>,
+    window: Range<usize>,
+    acts: Vec<Act>,
+}
+
+fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut Findings) {
+    let view = scene.view;
+    if frame == Frame::Call && is_naming(scene, at) {
+        return;
+    }
+    let Some(predicate) = scene.predicate(at).or_else(|| told(scene, at, frame)) else { return };
+    if predicate.negated {
+        return;
+    }
+    let complement = if predicate.passive { passive_complement(scene, &predicate) } else { complement(scene, at, frame) };
+    let Some(complement) = complement else { return };
+    let condition = condition(scene, complement.window.start..complement.window.end).filter(|_| force != Force::Appeal || frame == Frame::Tell);
+    let force = super::demand_force(condition.is_some(), force);
+    let draft = Draft {
+        rule: RULE.name,
+        by: &predicate.agents,
+        to: complement.to,
+        window: complement.window.clone(),
+        acts: complement.acts,
+        force,
+        status: status(scene, predicate.subject_start.unwrap_or(predicate.start).max(at.saturating_sub(5)), at, view.end),
+        condition,
+        core: at,
+        start: predicate.subject_start.unwrap_or(predicate.start),
+        weight: 3,
+    };
+    debug_assert!(draft.status == DemandStatus::Made || draft.status == DemandStatus::Repeated);
+    draft.emit(scene, findings);
+}
+
+/// "Residents were told to leave": nobody is named who tells them, but somebody says so.
+fn told(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<Predicate> {
+    let view = scene.view;
+    let be = (at.saturating_sub(3)..at).any(|at| view.is(at, &["were", "are", "was", "been", "being", "is"]));
+    if frame != Frame::Tell && frame != Frame::Ask || !be || !view.is(after_adverbs(scene, at + 1), &["to", "not"]) || scene.is_noun_here(at) || !scene.asserted(at, at) {
+        return None;
+    }
+    let agents: Vec<Agent> = scene.speaker(at)?;
+    Some(Predicate { verb: at, start: at, agents, subject_start: None, passive: true, negated: false, form: view.form(at) })
+}
+
+/// "Called the ruling a disgrace", "called off", "called a meeting", "called him": no demand.
+fn is_naming(scene: &Scene<'_>, at: usize) -> bool {
+    let view = scene.view;
+    let next = after_adverbs(scene, at + 1);
+    !view.is(next, &["on", "upon", "for"]) && !(next..(next + 8).min(view.end)).any(|to| view.is(to, &["to"]) && view.form(to + 1) == VerbForm::Base && scene.actors.starting_at(scene.sentence, next, view).is_some_and(|mention| mention.tokens.end <= to))
+        || view.is(next, &["on"]) && is_visit(scene, next + 1)
+}
+
+/// "Called on Friday", then nothing that asks.
+fn is_visit(scene: &Scene<'_>, at: usize) -> bool {
+    at >= scene.view.end
+}
+
+fn passive_complement(scene: &Scene<'_>, predicate: &Predicate) -> Option<Complement> {
+    let view = scene.view;
+    let to = (predicate.verb + 1..(predicate.verb + 14).min(view.end)).find(|&at| view.is(at, &["to"]) && is_infinitive(scene, at))?;
+    let addressee = scene.subject(predicate.verb, predicate.start).map(|mention| names_of(scene, mention)).unwrap_or_default();
+    finish(scene, addressee, to + 1..view.end, false)
+}
+
+fn complement(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<Complement> {
+    let view = scene.view;
+    let next = after_adverbs(scene, at + 1);
+    match frame {
+        Frame::Call | Frame::Appeal => called(scene, next),
+        Frame::Ask => asked(scene, next, false),
+        Frame::Tell => asked(scene, next, true),
+        Frame::Demand => demanded(scene, next),
+        Frame::Insist => insisted(scene, next),
+        Frame::Want => wanted(scene, next),
+        Frame::Seek => {
+            let found = finish(scene, Vec::new(), next..view.end, false)?;
+            let clear = found.acts.iter().all(|act| matches!(act, Act::Surrender | Act::Withdraw | Act::Release | Act::Resign | Act::Ceasefire | Act::Pay));
+            (clear && !view.is(next, &["to"])).then_some(found)
+        }
+    }
+}
+
+/// "on X to V", "on X for N", "for N", "for X to V", "to X for N", "with X to V".
+fn called(scene: &Scene<'_>, next: usize) -> Option<Complement> {
+    let view = scene.view;
+    let mut to = Vec::new();
+    let mut at = next;
+    if view.is(at, &["on", "upon", "to", "with"]) && !(view.is(at, &["to"]) && view.form(at + 1) == VerbForm::Base && scene.actors.starting_at(scene.sentence, at + 1, view).is_none()) {
+        let (names, end) = addressed(scene, at + 1)?;
+        to = names;
+        at = after_adverbs(scene, end);
+    } else if let Some((names, end)) = addressed(scene, at).filter(|_| !view.is(at, &["for"])) {
+        to = names;
+        at = end;
+    }
+    if view.is(at, &["to", "not"]) {
+        return finish(scene, to, at + 1..view.end, false);
+    }
+    if view.is(at, &["that"]) {
+        return content(scene, at + 1, to);
+    }
+    if !view.is(at, &["for"]) {
+        return None;
+    }
+    // "for X to V": the addressee stands between.
+    if to.is_empty()
+        && let Some(mention) = scene.actors.starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner)
+    {
+        let end = after_adverbs(scene, list_end(scene, mention));
+        if view.is(end, &["to"]) && is_infinitive(scene, end) {
+            let passive = view.is(end + 1, &["be"]);
+            let names = if passive { Vec::new() } else { names_of(scene, mention) };
+            return finish(scene, names, end + 1..view.end, passive);
+        }
+    }
+    let infinitive = (at + 1..(at + 10).min(view.end)).find(|&to| view.is(to, &["to"]) && view.is(to + 1, &["be"]));
+    finish(scene, to, at + 1..infinitive.map_or(view.end, |_| view.end), false)
+}
+
+/// "X to V", "that X V", "N": `only_infinitive` for verbs that take nothing else.
+fn asked(scene: &Scene<'_>, next: usize, only_infinitive: bool) -> Option<Complement> {
+    let view = scene.view;
+    if view.is(next, &["about", "whether", "if", "why", "what", "how", "when", "where", "who", "which", ":", "\"", "“", ",", "."]) && !only_infinitive {
+        return None;
+    }
+    if view.is(next, &["that"]) {
+        return if only_infinitive { None } else { content(scene, next + 1, Vec::new()) };
+    }
+    if let Some((names, end)) = addressed(scene, next) {
+        let end = after_adverbs(scene, end);
+        let infinitive = infinitive_after(scene, end);
+        if let Some(to) = infinitive {
+            return unless_about_self(scene, finish(scene, names, to + 1..view.end, false)?);
+        }
+        if view.is(end, &["for"]) && !only_infinitive {
+            return unless_about_self(scene, finish(scene, names, end + 1..view.end, false)?);
+        }
+        if only_infinitive {
+            let talks = view.is(end, &["to", "for"]).then(|| finish(scene, names, end + 1..view.end, false)).flatten()?;
+            return (talks.acts == [Act::Negotiate]).then_some(talks);
+        }
+        // "urged Kenya's withdrawal" and "urged an immediate halt" are nouns with an owner.
+        let mention = scene.actors.starting_at(scene.sentence, next, view)?;
+        return if mention.owner { finish(scene, vec![Arc::clone(&mention.name)], next..view.end, false) } else { None };
+    }
+    // An addressee without a name: "urged people who live there not to travel".
+    let nominal = matches!(view.tag(next), Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::Pronoun | Tag::Number);
+    if nominal && let Some(to) = (next + 1..(next + 14).min(view.end)).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to)) {
+        let unnamed = scene.span(next..to).of(&scene.article.text);
+        let short = unnamed.split_whitespace().count() <= 4;
+        let names = if short && !only_noun_with_infinitive(scene, next) { vec![Arc::from(unnamed.trim_end_matches(" not"))] } else { Vec::new() };
+        return unless_about_self(scene, finish(scene, names, to + 1..view.end, false)?);
+    }
+    if only_infinitive {
+        return None;
+    }
+    let start = next + usize::from(view.is(next, &["for"]));
+    let found = finish(scene, Vec::new(), start..view.end, false)?;
+    let clear = found.acts.iter().any(|act| *act != Act::Other);
+    unless_about_self(scene, found).filter(|_| clear)
+}
+
+/// "An end to", "a right to": the infinitive belongs to the noun.
+fn only_noun_with_infinitive(scene: &Scene<'_>, at: usize) -> bool {
+    (at..at + 3).any(|at| scene.view.is(at, &["end", "halt", "right", "return", "plan", "effort", "efforts"]))
+}
+
+/// "Asked not to be named", "asked for comment": of the reporter, and no news.
+fn unless_about_self(scene: &Scene<'_>, complement: Complement) -> Option<Complement> {
+    let view = scene.view;
+    let private = complement.window.clone().take(8).any(|at| {
+        view.is(at, &["named", "identified", "anonymity", "anonymous", "comment", "clarification", "surname", "photographed", "unnamed"])
+            || view.is(at, &["name", "names"]) && !view.is(at + 1, &["of"])
+    });
+    (!private).then_some(complement)
+}
+
+/// "That X V", "N from X", "X's N", and bare "X V".
+fn demanded(scene: &Scene<'_>, next: usize) -> Option<Complement> {
+    let view = scene.view;
+    if view.is(next, &["that"]) {
+        return content(scene, next + 1, Vec::new());
+    }
+    if view.is(next, &["to"]) {
+        // "Demanded to meet the minister" asks of the minister.
+        let mention = (next + 1..(next + 6).min(view.end)).find_map(|at| scene.actors.starting_at(scene.sentence, at, view).filter(|mention| mention.tokens.start <= at + 1));
+        let names = mention.map(|mention| names_of(scene, mention)).unwrap_or_default();
+        return finish(scene, names, next + 1..view.end, false);
+    }
+    if view.is(next, &["an", "the", "a"]) && view.is(next + 1, &["answer", "answers"]) {
+        return finish(scene, Vec::new(), next..view.end, false);
+    }
+    if let Some(mention) = scene.actors.starting_at(scene.sentence, next, view).filter(|mention| !mention.owner && !mention.modifier) {
+        let end = list_end(scene, mention);
+        let verb = after_adverbs(scene, end);
+        if view.is(verb, &["to"]) && is_infinitive(scene, verb) {
+            return finish(scene, names_of(scene, mention), verb + 1..view.end, false);
+        }
+        if matches!(view.form(verb), VerbForm::Base) && !view.is(verb, &[","]) {
+            let passive = view.is(verb, &["be"]);
+            return finish(scene, if passive { Vec::new() } else { names_of(scene, mention) }, verb..view.end, passive);
+        }
+    }
+    finish(scene, Vec::new(), next..view.end, false)
+}
+
+/// "That X V" with a bare verb, "on N", "on X V-ing". "Insisted that it was true" demands nothing.
+fn insisted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
+    let view = scene.view;
+    if view.is(next, &["on"]) {
+        let found = finish(scene, Vec::new(), next + 1..view.end, false)?;
+        return found.acts.iter().any(|act| *act != Act::Other).then_some(found);
+    }
+    if !view.is(next, &["that", "the"]) && scene.actors.starting_at(scene.sentence, next, view).is_none() {
+        return None;
+    }
+    let start = next + usize::from(view.is(next, &["that"]));
+    let window = act::cut(view, start..view.end);
+    let verb = window.clone().find(|&at| matches!(view.tag(at), Tag::Verb | Tag::Aux) || view.is(at, &["be"]))?;
+    let bare = view.form(verb) == VerbForm::Base && !matches!(view.word(verb), "are" | "do" | "have" | "were") && !view.is(verb, &["will", "would", "can", "could", "must", "should"]) && !view.is(verb - 1, &["to"]);
+    let found = content(scene, start, Vec::new())?;
+    (bare && found.acts.iter().any(|act| *act != Act::Other)).then_some(found)
+}
+
+/// "X to V".
+fn wanted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
+    let view = scene.view;
+    let (names, end) = addressed(scene, next)?;
+    let to = after_adverbs(scene, end);
+    if view.is(to, &["to"]) && is_infinitive(scene, to) {
+        return finish(scene, names, to + 1..view.end, view.is(to + 1, &["be"]));
+    }
+    let out = view.is(end, &["out", "gone", "removed", "released", "freed"]);
+    out.then(|| finish(scene, names, end..view.end, false)).flatten()
+}
+
+/// "X V" after "that": the subject is asked, unless the verb is passive.
+fn content(scene: &Scene<'_>, start: usize, to: Vec<Arc<str>>) -> Option<Complement> {
+    let view = scene.view;
+    let window = act::cut(view, start..view.end);
+    let verb = window.clone().find(|&at| matches!(view.tag(at), Tag::Verb | Tag::Aux) && at > start).or_else(|| window.clone().find(|&at| view.form(at) == VerbForm::Base && at > start));
+    let subject = scene.actors.starting_at(scene.sentence, start, view).filter(|mention| !mention.owner && mention.tokens.end <= verb.unwrap_or(window.end));
+    let passive = verb.is_some_and(|verb| (verb..verb + 3).any(|at| view.is(at, &["be", "been"])) && (verb..verb + 5).any(|at| matches!(view.form(at), VerbForm::Participle | VerbForm::PastOrParticiple)));
+    let mut names = to;
+    if let Some(subject) = subject
+        && (!passive || names.is_empty() && subject.party.is_some() && subject.person.is_none())
+    {
+        names = names_of(scene, subject);
+    }
+    finish(scene, names, start..view.end, passive)
+}
+
+/// Who is addressed at `at`, and where the phrase ends, relative clauses in commas included.
+fn addressed(scene: &Scene<'_>, at: usize) -> Option<(Vec<Arc<str>>, usize)> {
+    let view = scene.view;
+    let mention: &Mention = scene.actors.starting_at(scene.sentence, at, view).filter(|mention| !mention.owner && !mention.modifier)?;
+    let mut end = list_end(scene, mention);
+    if view.is(end, &[","]) && view.is(end + 1, &["who", "which", "whose"])
+        && let Some(close) = (end + 2..(end + 20).min(view.end)).find(|&at| view.is(at, &[","]))
+    {
+        end = close + 1;
+    }
+    // "in Congo", "on the Telegram online service" between the addressee and what is asked.
+    if view.is(end, &["in", "on", "at", "from", "of"])
+        && let Some(to) = (end + 1..(end + 8).min(view.end)).find(|&at| view.is(at, &["to", "for"]) || view.is(at, &["immediately"]))
+    {
+        end = to;
+    }
+    Some((names_of(scene, mention), end))
+}
+
+/// The "to" of the infinitive that begins at `at`, "not" and adverbs before it aside.
+fn infinitive_after(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let view = scene.view;
+    let at = if view.is(at, &["not"]) { at + 1 } else { at };
+    if view.is(at, &["to"]) && is_infinitive(scene, at) {
+        return Some(at);
+    }
+    None
+}
+
+/// Whether "to" stands before a verb.
+fn is_infinitive(scene: &Scene<'_>, to: usize) -> bool {
+    let view = scene.view;
+    let mut at = to + 1;
+    while at < to + 4 && (view.tag(at) == Tag::Adverb || view.is(at, &["\"", "“", "immediately", "also", "not"])) {
+        at += 1;
+    }
+    view.form(at) == VerbForm::Base && !matches!(view.tag(at), Tag::Determiner | Tag::Adposition | Tag::ProperNoun)
+}
+
+/// Classifies the window and, where nobody was addressed yet, finds who would have to do it.
+fn finish(scene: &Scene<'_>, mut to: Vec<Arc<str>>, window: Range<usize>, passive: bool) -> Option<Complement> {
+    let view = scene.view;
+    let acts = act::acts(view, window.clone());
+    let window = act::cut(view, window);
+    if acts.is_empty() || window.is_empty() {
+        return None;
+    }
+    let inside = || scene.actors.in_sentence(scene.sentence).iter().filter(|mention| window.contains(&mention.tokens.start) && !mention.modifier);
+    if acts.first() == Some(&Act::Resign) {
+        // The demand is about a person: that is who is asked, whoever speaks for him.
+        if let Some(person) = inside().find_map(|mention| mention.person.clone()) {
+            to = vec![person];
+        }
+    }
+    if to.is_empty() && !passive {
+        let asked = inside().find(|mention| {
+            mention.owner || view.is(mention.tokens.start.saturating_sub(1), &["from", "by", "of"]) && acts.iter().all(|act| *act != Act::Release)
+        });
+        to = asked.map(|mention| vec![Arc::clone(&mention.name)]).unwrap_or_default();
+    }
+    let people_leave = acts.contains(&Act::Withdraw) && scene.actors.in_sentence(scene.sentence).iter().any(|mention| to.contains(&mention.name) && mention.role == Some(crate::text::gazetteer::Role::People));
+    let acts = if people_leave { vec![Act::Evacuate] } else { acts };
+    Some(Complement { to, window, acts })
+}

@@ -1,0 +1,67 @@
+//! Stances as judgements: "called the raid a crime", "described the ruling as shameful", "branded them traitors".
+
+use crate::extract::english::demands::{after_adverbs, each_scene};
+use crate::extract::english::predicate::Scene;
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::Stance;
+use crate::text::english::lemma;
+
+use super::{Draft, object_end, targets, topic};
+
+/// Reads verbs of naming with a word of judgement.
+pub const RULE: Rule = Rule {
+    name: "position_characterised",
+    summary: "called it a crime, described the vote as unfair: a judgement takes a stance",
+    corpus: include_str!("characterised.md"),
+    find,
+};
+
+const NAMES: &[&str] = &["call", "brand", "label", "describe", "term", "dub", "denounce", "characterise", "characterize", "regard", "decry"];
+
+/// Words that judge. CAMEO 111.
+const WRONG: &[&str] = &[
+    "illegal", "illegitimate", "unacceptable", "unjustifiable", "unjustified", "barbaric", "shocking", "crime", "massacre", "traitor", "traitors", "disgrace", "disgraceful", "outrage", "outrageous", "irresponsible", "cowardly",
+    "provocation", "aggression", "murder", "weak", "failure", "shameful", "shame", "brutal", "heinous", "terrorist", "terrorists", "murderer", "murderers", "criminal", "criminals", "dictator", "betrayal", "unlawful", "unconstitutional", "witch-hunt",
+    "inhumane", "genocide", "atrocity", "insult", "coup", "farce", "sham", "scandal", "reckless", "despicable", "abhorrent", "intolerable", "killer", "deplorable", "horrific", "unprovoked", "cruel", "immoral", "hypocrisy", "hypocritical", "smokescreen",
+    "catastrophic", "unfair", "disproportionate", "incompetent", "cynical", "dangerous", "mistake", "blunder", "unforgivable", "inexcusable", "vile", "savage", "butcher", "monstrous", "monumental", "appalling", "repugnant", "radical", "extremist", "occupation", "dodge",
+];
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each_scene(reading, |scene| {
+        for at in scene.view.start..scene.view.end {
+            let word = scene.view.word(at);
+            if NAMES.contains(&word) || NAMES.contains(&&*lemma::verb(word)) {
+                read(scene, at, findings);
+            }
+        }
+    });
+}
+
+fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let next = after_adverbs(scene, at + 1);
+    if view.is(next, &["on", "upon", "for", "off", "in", "themselves", "himself", "herself", "itself", "to"]) || view.is(at.saturating_sub(2), &["what"]) || view.is(at.saturating_sub(1), &["so", "to", "what"]) {
+        return None;
+    }
+    // "What it called illegal sanctions" is a name in passing.
+    if (at.saturating_sub(4).max(view.start)..at).any(|at| view.is(at, &["what", "which", "who", "whom"])) {
+        return None;
+    }
+    let predicate = scene.predicate(at).filter(|predicate| !predicate.negated && !predicate.passive)?;
+    let reach = next..(next + 22).min(view.end);
+    let judged = reach.clone().take_while(|&at| !view.is(at, &[";", "after", "because", "but", "and"]) || view.is(at, &["and"])).find(|&at| WRONG.contains(&view.word(at)))?;
+    if view.is(at, &["describe", "described", "describes", "describing", "regard", "regards", "regarded"]) && !(next..judged).any(|at| view.is(at, &["as"])) {
+        return None;
+    }
+    let mention = scene.actors.starting_at(scene.sentence, next, view).filter(|mention| mention.tokens.start <= next + 1);
+    let until = mention.map_or_else(|| (next..judged).find(|&at| view.is(at, &["as", "a", "an", "“", "\""]) && at > next).unwrap_or(judged), |mention| mention.tokens.end);
+    let target = match mention {
+        Some(mention) if mention.owner => vec![topic(scene, next..judged)],
+        Some(_) => targets(scene, next..until),
+        None => vec![topic(scene, next..until)],
+    };
+    let agents: Vec<_> = predicate.agents.iter().filter(|agent| agent.weighty).cloned().collect();
+    let end = object_end(scene, judged).max(judged + 1);
+    Draft { rule: RULE.name, actors: &agents, stance: Stance::Condemn, targets: target, window: predicate.subject_start.unwrap_or(predicate.start)..end, core: at, weight: 1 }.emit(scene, findings);
+    Some(())
+}

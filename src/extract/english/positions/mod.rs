@@ -1,0 +1,109 @@
+//! Positions: who takes which stance toward whom or what. Each rule is one construction; what they share is here:
+//! targets, and the making of a claim. Reporting verbs take no stance; what is asked, feared or supposed is silent.
+
+pub mod characterised;
+pub mod disposed;
+pub mod future;
+pub mod nominal;
+pub mod verbal;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::extract::rule::Findings;
+use crate::model::{Claim, Evidence, Position, Stance};
+use crate::text::Tag;
+
+use super::demands::quote;
+use super::predicate::{Agent, Scene};
+
+/// A position before it is a claim: one claim is made for each actor and target.
+pub(super) struct Draft<'a> {
+    pub(super) rule: &'static str,
+    pub(super) actors: &'a [Agent],
+    pub(super) stance: Stance,
+    pub(super) targets: Vec<Option<Arc<str>>>,
+    /// The words of the stance and what it is taken toward.
+    pub(super) window: Range<usize>,
+    pub(super) core: usize,
+    pub(super) weight: u8,
+}
+
+impl Draft<'_> {
+    /// Adds the claims.
+    pub(super) fn emit(self, scene: &Scene<'_>, findings: &mut Findings) {
+        let span = quote(scene, self.window.start..self.window.end.max(self.core + 1));
+        let text = span.of(&scene.article.text);
+        if text.is_empty() {
+            return;
+        }
+        let core = scene.span(self.core..self.core + 1);
+        for actor in self.actors {
+            for target in &self.targets {
+                if target.as_deref() == Some(&*actor.name) {
+                    continue;
+                }
+                let source = actor.voice.of(&scene.article.text);
+                let position = Position {
+                    actor: actor.name.to_string(),
+                    stance: self.stance,
+                    target: target.as_ref().map(ToString::to_string),
+                    source: (!source.is_empty()).then(|| source.to_owned()),
+                    evidence: Evidence { quote: text.to_owned(), span, rule: self.rule.to_owned() },
+                };
+                findings.add_at(core, self.weight, Claim::Position(position));
+            }
+        }
+    }
+}
+
+/// Where the object that begins at `at` ends: at the next verb, comma or word that opens a clause.
+pub(super) fn object_end(scene: &Scene<'_>, at: usize) -> usize {
+    let view = scene.view;
+    let mut end = at;
+    while end < view.end {
+        let word = view.word(end);
+        let boundary = matches!(word, "," | "." | ";" | ":" | "—" | "–" | "(" | "”" | "!" | "?")
+            || (end > at
+                && matches!(
+                    word,
+                    "which" | "who" | "that" | "after" | "as" | "because" | "while" | "when" | "where" | "since" | "but" | "if" | "unless" | "before"
+                        | "despite" | "saying" | "calling" | "describing" | "amid" | "until" | "said" | "says" | "following" | "though" | "although"
+                ));
+        let coordinated_verb = word == "and" && end > at && matches!(view.tag(end + 1), Tag::Verb | Tag::Aux);
+        if boundary || coordinated_verb {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
+
+/// A topic is told in at most this many words.
+const TOPIC_WORDS_MAX: usize = 7;
+
+/// Toward whom or what: the actors named by the object, else its words in short.
+pub(super) fn targets(scene: &Scene<'_>, object: Range<usize>) -> Vec<Option<Arc<str>>> {
+    let view = scene.view;
+    if let Some(mention) = scene.actors.starting_at(scene.sentence, object.start, view)
+        && !mention.modifier
+        && mention.tokens.start < object.end
+        && !mention.owner
+    {
+        return scene.agents_of(mention).into_iter().map(|agent| Some(agent.name)).collect();
+    }
+    vec![topic(scene, object)]
+}
+
+/// The words of an object without determiners, in short.
+pub(super) fn topic(scene: &Scene<'_>, object: Range<usize>) -> Option<Arc<str>> {
+    let view = scene.view;
+    let mut start = object.start;
+    while start < object.end && (matches!(view.tag(start), Tag::Determiner | Tag::Punct) || view.is(start, &["the", "a", "an", "to", "any", "its", "their", "his", "her", "that", "for", "on", "of", "with", "“", "\""])) {
+        start += 1;
+    }
+    let end = object.end.min(start + TOPIC_WORDS_MAX);
+    let text = scene.span(start..end).of(&scene.article.text);
+    let text = text.trim_matches([' ', '“', '”', '"', ',', '’']);
+    (start < end && !text.is_empty()).then(|| Arc::from(text))
+}

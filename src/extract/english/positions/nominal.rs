@@ -1,0 +1,109 @@
+//! Stances as nouns: "expressed support for", "its condemnation of", "the party's rejection of", "lodged a protest with".
+
+use crate::extract::english::demands::each_scene;
+use crate::extract::english::predicate::{Agent, Scene, agent};
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::Stance;
+use crate::text::Tag;
+
+use super::{Draft, object_end, targets};
+
+/// Reads nouns of stance with whose they are.
+pub const RULE: Rule = Rule {
+    name: "position_nominal",
+    summary: "expressed support for, its condemnation of: a stance as a noun",
+    corpus: include_str!("nominal.md"),
+    find,
+};
+
+/// Noun, stance, and the words that lead to the target. CAMEO classes as in `verbal`.
+const NOUNS: &[(&str, Stance, &[&str])] = &[
+    ("support", Stance::Support, &["for", "to"]),
+    ("backing", Stance::Support, &["for", "to"]),
+    ("solidarity", Stance::Support, &["with", "to"]),
+    ("weight", Stance::Support, &["behind"]),
+    ("endorsement", Stance::Support, &["of", "for"]),
+    ("condemnation", Stance::Condemn, &["of"]),
+    ("outrage", Stance::Condemn, &["at", "over"]),
+    ("criticism", Stance::Condemn, &["of"]),
+    ("disapproval", Stance::Condemn, &["of"]),
+    ("protest", Stance::Condemn, &["with", "to", "over", "against"]),
+    ("accusation", Stance::Accuse, &["that", "against", "of"]),
+    ("accusations", Stance::Accuse, &["that", "against", "of"]),
+    ("allegation", Stance::Accuse, &["that", "against", "of"]),
+    ("allegations", Stance::Accuse, &["that", "against", "of"]),
+    ("denial", Stance::Deny, &["of", "that"]),
+    ("rejection", Stance::Reject, &["of"]),
+    ("opposition", Stance::Reject, &["to"]),
+    ("refusal", Stance::Reject, &["to", "of"]),
+    ("acceptance", Stance::Accept, &["of"]),
+    ("approval", Stance::Accept, &["to", "of", "for"]),
+    ("consent", Stance::Accept, &["to"]),
+    ("agreement", Stance::Accept, &["to"]),
+    ("offer", Stance::Offer, &["of", "to"]),
+    ("willingness", Stance::Offer, &["to"]),
+    ("readiness", Stance::Offer, &["to", "for"]),
+    ("pledge", Stance::Vow, &["to", "of", "that"]),
+    ("vow", Stance::Vow, &["to", "that"]),
+    ("promise", Stance::Vow, &["to", "of", "that"]),
+    ("threat", Stance::Vow, &["to", "of", "that"]),
+    ("commitment", Stance::Vow, &["to"]),
+];
+
+/// Verbs that take a stance with the noun.
+const TAKES: &[&str] = &[
+    "expressed", "expresses", "expressing", "voiced", "voices", "voicing", "declared", "declares", "declaring", "reiterated", "reiterates", "repeated", "repeats", "reaffirmed",
+    "reaffirms", "gave", "given", "gives", "made", "makes", "issued", "issues", "lodged", "lodges", "filed", "threw", "thrown", "throwing", "offered", "announced", "signalled", "signaled", "renewed", "underscored",
+    "underlined", "stressed", "restated", "confirmed", "pledged", "lent", "extended", "conveyed", "proclaimed", "levelled", "leveled", "delivered", "hardened", "restating", "reiterating", "reaffirming", "signalling", "registered",
+];
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each_scene(reading, |scene| {
+        for at in scene.view.start..scene.view.end {
+            for (noun, stance, leads) in NOUNS {
+                if scene.view.is(at, &[noun]) {
+                    read(scene, at, *stance, leads, findings);
+                }
+            }
+        }
+    });
+}
+
+fn read(scene: &Scene<'_>, at: usize, stance: Stance, leads: &[&str], findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let from = at.saturating_sub(6).max(view.start);
+    let verb = (from..at).rev().take_while(|&verb| !view.is(verb, &[",", ";", "that"])).find(|&verb| view.is(verb, TAKES));
+    let (actors, start) = match verb.and_then(|verb| scene.predicate(verb)).filter(|predicate| !predicate.negated && !predicate.passive) {
+        Some(predicate) => (predicate.agents, predicate.subject_start.unwrap_or(predicate.start)),
+        None => {
+            let owner = owner(scene, at)?;
+            if !scene.asserted(at, at) || matches!(stance, Stance::Vow | Stance::Offer | Stance::Accept) && view.is(at, &["offer", "agreement", "approval"]) {
+                return None;
+            }
+            // The stance of an owner is told in passing: only where something is said against or for somebody.
+            (vec![owner.0], owner.1)
+        }
+    };
+    let lead = (at + 1..(at + 3).min(view.end)).find(|&lead| view.is(lead, leads))?;
+    let end = object_end(scene, lead + 1);
+    let stance = if stance == Stance::Condemn && view.is(at, &["protest"]) && (at..view.end).any(|at| view.is(at, &["accusing", "charging", "blaming"])) { Stance::Accuse } else { stance };
+    Draft { rule: RULE.name, actors: &actors, stance, targets: targets(scene, lead + 1..end), window: start..end, core: at, weight: 2 }.emit(scene, findings);
+    Some(())
+}
+
+/// "The union's condemnation of": only a named owner right before the noun and its adjectives.
+fn owner(scene: &Scene<'_>, at: usize) -> Option<(Agent, usize)> {
+    let view = scene.view;
+    let mut back = at;
+    while back > view.start && back + 3 > at {
+        back -= 1;
+        if view.is(back, &["'s", "'"]) {
+            let mention = scene.actors.in_sentence(scene.sentence).iter().find(|mention| mention.owner && mention.tokens.end == back)?;
+            return Some((agent(mention), mention.tokens.start));
+        }
+        if view.tag(back) != Tag::Adjective {
+            return None;
+        }
+    }
+    None
+}

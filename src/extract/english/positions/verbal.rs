@@ -1,0 +1,373 @@
+//! Verbs of stance: "condemned the raid", "accused the rebels of", "turned down the offer", "agreed to a truce".
+
+use std::sync::Arc;
+
+use crate::extract::english::demands::{after_adverbs, each_scene};
+use crate::extract::english::predicate::{Predicate, Scene};
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::Stance;
+use crate::text::english::lemma;
+use crate::text::{Tag, VerbForm};
+
+use super::{Draft, object_end, targets, topic};
+
+/// Reads every verb of stance with its subject and object.
+pub const RULE: Rule = Rule {
+    name: "position_verbal",
+    summary: "condemns, accuses, denies, rejects, accepts, offers, vows, backs: a verb of stance",
+    corpus: include_str!("verbal.md"),
+    find,
+};
+
+/// How a verb takes its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Frame {
+    /// "condemn X".
+    Object,
+    /// "accuse X of V-ing".
+    Of,
+    /// "blame X for N", "blame N on X".
+    Blame,
+    /// "hold X responsible".
+    Hold,
+    /// "refuse to V", "refuse N".
+    Refuse,
+    /// "agree to V", "agree to N", "agree on N", "agree that".
+    Agree,
+    /// "vow to V", "vow that", "promise N".
+    Commit,
+    /// "turn down N", "rule out N": the particle follows at once or after the object.
+    Down(&'static [&'static str]),
+    /// "side with X", "warn against N".
+    With(&'static [&'static str]),
+    /// "dismiss N": a denial or a refusal, told by N.
+    Dismiss,
+    /// "say that" with a wrong: "alleged that".
+    That,
+}
+
+/// CAMEO 11 (disapprove: 111 criticise, 112 accuse), 12 (reject), 13 (threaten), 05 (support: 051 praise), 03/08
+/// (agree, yield), 128 (veto); PLOVER ACCUSE, REJECT, THREATEN, SUPPORT, AGREE, CONCEDE. Denials are 114 in CAMEO.
+const VERBS: &[(&str, Stance, Frame)] = &[
+    ("condemn", Stance::Condemn, Frame::Object),
+    ("denounce", Stance::Condemn, Frame::Object),
+    ("criticise", Stance::Condemn, Frame::Object),
+    ("criticize", Stance::Condemn, Frame::Object),
+    ("decry", Stance::Condemn, Frame::Object),
+    ("deplore", Stance::Condemn, Frame::Object),
+    ("slam", Stance::Condemn, Frame::Object),
+    ("lambast", Stance::Condemn, Frame::Object),
+    ("lambaste", Stance::Condemn, Frame::Object),
+    ("blast", Stance::Condemn, Frame::Object),
+    ("castigate", Stance::Condemn, Frame::Object),
+    ("rebuke", Stance::Condemn, Frame::Object),
+    ("censure", Stance::Condemn, Frame::Object),
+    ("excoriate", Stance::Condemn, Frame::Object),
+    ("reprimand", Stance::Condemn, Frame::Object),
+    ("vilify", Stance::Condemn, Frame::Object),
+    ("complain", Stance::Condemn, Frame::That),
+    ("accuse", Stance::Accuse, Frame::Of),
+    ("blame", Stance::Accuse, Frame::Blame),
+    ("fault", Stance::Accuse, Frame::Blame),
+    ("allege", Stance::Accuse, Frame::That),
+    ("hold", Stance::Accuse, Frame::Hold),
+    ("charge", Stance::Accuse, Frame::With(&["with"])),
+    ("deny", Stance::Deny, Frame::Object),
+    ("refute", Stance::Deny, Frame::Object),
+    ("disown", Stance::Deny, Frame::Object),
+    ("dispute", Stance::Deny, Frame::Object),
+    ("rebut", Stance::Deny, Frame::Object),
+    ("reject", Stance::Reject, Frame::Dismiss),
+    ("dismiss", Stance::Reject, Frame::Dismiss),
+    ("rebuff", Stance::Reject, Frame::Dismiss),
+    ("spurn", Stance::Reject, Frame::Object),
+    ("snub", Stance::Reject, Frame::Object),
+    ("oppose", Stance::Reject, Frame::Object),
+    ("veto", Stance::Reject, Frame::Object),
+    ("refuse", Stance::Reject, Frame::Refuse),
+    ("decline", Stance::Reject, Frame::Refuse),
+    ("turn", Stance::Reject, Frame::Down(&["down"])),
+    ("rule", Stance::Reject, Frame::Down(&["out"])),
+    ("shoot", Stance::Reject, Frame::Down(&["down"])),
+    ("brush", Stance::Reject, Frame::Down(&["aside", "off"])),
+    ("warn", Stance::Reject, Frame::With(&["against"])),
+    ("accept", Stance::Accept, Frame::Object),
+    ("agree", Stance::Accept, Frame::Agree),
+    ("consent", Stance::Accept, Frame::Agree),
+    ("approve", Stance::Accept, Frame::Object),
+    ("bow", Stance::Accept, Frame::With(&["to"])),
+    ("yield", Stance::Accept, Frame::With(&["to"])),
+    ("offer", Stance::Offer, Frame::Commit),
+    ("propose", Stance::Offer, Frame::Commit),
+    ("volunteer", Stance::Offer, Frame::Commit),
+    ("vow", Stance::Vow, Frame::Commit),
+    ("pledge", Stance::Vow, Frame::Commit),
+    ("promise", Stance::Vow, Frame::Commit),
+    ("threaten", Stance::Vow, Frame::Commit),
+    ("swear", Stance::Vow, Frame::Commit),
+    ("support", Stance::Support, Frame::Object),
+    ("back", Stance::Support, Frame::Object),
+    ("endorse", Stance::Support, Frame::Object),
+    ("welcome", Stance::Support, Frame::Object),
+    ("praise", Stance::Support, Frame::Object),
+    ("hail", Stance::Support, Frame::Object),
+    ("applaud", Stance::Support, Frame::Object),
+    ("commend", Stance::Support, Frame::Object),
+    ("laud", Stance::Support, Frame::Object),
+    ("defend", Stance::Support, Frame::Object),
+    ("side", Stance::Support, Frame::With(&["with"])),
+    ("stand", Stance::Support, Frame::With(&["by", "with", "behind"])),
+    ("rally", Stance::Support, Frame::With(&["behind"])),
+];
+
+/// What is denied when it is rejected or dismissed: words of alleging.
+const ALLEGATIONS: &[&str] = &[
+    "accusation", "allegation", "claim", "report", "charge", "suggestion", "rumour", "rumor", "blame", "insinuation", "assertion", "story", "notion", "speculation",
+    "criticism", "theory", "evidence", "propaganda", "baseless", "fabricated", "false", "unfounded", "responsibility", "involvement", "complaint", "lie", "finding", "narrative", "account",
+];
+
+/// Objects of "deny" and "reject" that are no statement: somebody is kept out.
+const REFUSED_THINGS: &[&str] = &["access", "entry", "bail", "permission", "visa", "asylum", "permit", "license", "licence", "visas"];
+
+/// What is refused to a reporter.
+const PRIVATE: &[&str] = &["comment", "say", "elaborate", "named", "name", "identified", "speak", "discuss", "give", "disclose", "specify", "answer", "confirm", "interview", "condemn", "criticise", "criticize", "blame", "be"];
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each_scene(reading, |scene| {
+        for at in scene.view.start..scene.view.end {
+            if scene.view.form(at) == VerbForm::None {
+                continue;
+            }
+            let word = scene.view.word(at);
+            let base = lemma::verb(word);
+            if let Some(&(_, stance, frame)) = VERBS.iter().find(|(verb, _, _)| *verb == base || *verb == word) {
+                read(scene, at, stance, frame, findings);
+            }
+        }
+    });
+}
+
+fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    if untold(scene, at, stance) {
+        return None;
+    }
+    let predicate = scene.predicate(at)?;
+    let stance = if predicate.negated { negated(stance)? } else { stance };
+    if predicate.passive {
+        return passive(scene, &predicate, stance, findings);
+    }
+    let next = after_adverbs(scene, at + 1);
+    let (stance, targets, end) = object(scene, next, stance, frame)?;
+    Draft {
+        rule: RULE.name,
+        actors: &predicate.agents,
+        stance,
+        targets,
+        window: predicate.subject_start.unwrap_or(predicate.start)..end,
+        core: at,
+        weight: 3,
+    }
+    .emit(scene, findings);
+    Some(())
+}
+
+/// Forms that tell of no stance taken: "to condemn", "of supporting", "the accused", "backed forces".
+fn untold(scene: &Scene<'_>, at: usize, stance: Stance) -> bool {
+    let view = scene.view;
+    let before = at.saturating_sub(1);
+    if view.is(before, &["to"]) {
+        return !view.is(at.saturating_sub(2), &["continued", "continues", "continue", "agreed", "moved", "came", "happy"]);
+    }
+    if view.form(at) == VerbForm::Gerund {
+        let preposition = view.tag(before) == Tag::Adposition || view.is(before, &["of", "for", "by", "in", "without", "from", "against", "about", "at"]);
+        return preposition && !view.is(before, &["while", "after", "by"]);
+    }
+    // "Western-backed", "the accused captain": a participle before a noun.
+    let attribute = view.is(before, &["the", "a", "an", "its", "their", "his", "her", "of", "'s"]) || view.tag(before) == Tag::Determiner;
+    let past = matches!(view.form(at), VerbForm::PastOrParticiple | VerbForm::Participle);
+    // "…, accused of negligence": a passive without "be".
+    let reduced = past && stance == Stance::Accuse && view.is(at + 1, &["of", "for", "by"]);
+    (attribute && past) || (reduced && !view.is(before, &["was", "were", "been", "is", "are", "has", "have"])) || (at == view.start && past)
+}
+
+/// What is left of a stance under "not": "does not accept" rejects, "did not condemn" says nothing.
+fn negated(stance: Stance) -> Option<Stance> {
+    match stance {
+        Stance::Accept => Some(Stance::Reject),
+        _ => None,
+    }
+}
+
+/// "Was condemned by the union".
+fn passive(scene: &Scene<'_>, predicate: &Predicate, stance: Stance, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    if matches!(stance, Stance::Vow | Stance::Offer | Stance::Deny) || view.is(predicate.verb, &["held", "turned", "ruled", "shot"]) {
+        return None;
+    }
+    let subject = scene.subject(predicate.verb, predicate.start);
+    let targets = match subject {
+        Some(subject) => scene.agents_of(subject).into_iter().map(|agent| Some(agent.name)).collect(),
+        None => {
+            let from = (view.start..predicate.start).rfind(|&at| view.is(at, &[",", ";", "that"])).map_or(view.start, |at| at + 1);
+            vec![topic(scene, from..predicate.start.saturating_sub(1).max(from))]
+        }
+    };
+    let start = subject.map_or(predicate.start, |subject| subject.tokens.start);
+    let by = (predicate.verb..(predicate.verb + 14).min(view.end)).find(|&at| view.is(at, &["by"])).unwrap_or(predicate.verb);
+    let draft = Draft {
+        rule: RULE.name,
+        actors: &predicate.agents,
+        stance,
+        targets,
+        window: start..object_end(scene, by),
+        core: predicate.verb,
+        weight: 3,
+    };
+    draft.emit(scene, findings);
+    Some(())
+}
+
+type Found = (Stance, Vec<Option<Arc<str>>>, usize);
+
+fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Option<Found> {
+    let view = scene.view;
+    let end = object_end(scene, next);
+    match frame {
+        Frame::Object => plain_object(scene, next, end, stance),
+        Frame::Of => {
+            let named = targets(scene, next..end);
+            let of = (next..end).find(|&at| view.is(at, &["of"]))?;
+            let mention = scene.actors.starting_at(scene.sentence, next, view).is_some();
+            let named = if mention { named } else { vec![topic(scene, next..of)] };
+            Some((stance, named, end))
+        }
+        Frame::Blame => {
+            if let Some(on) = (next..end).find(|&at| view.is(at, &["on"])) {
+                let blamed = scene.actors.starting_at(scene.sentence, on + 1, view).is_some_and(|mention| mention.tokens.start <= on + 2);
+                if blamed {
+                    return Some((stance, targets(scene, on + 1..end), end));
+                }
+            }
+            let empty = next >= end && !view.is(next, &["“", "\""]);
+            let named = if let Some(mention) = scene.actors.starting_at(scene.sentence, next, view).filter(|mention| mention.owner) {
+                vec![Some(Arc::clone(&mention.name))]
+            } else {
+                let until = (next..end).find(|&at| view.is(at, &["for"])).unwrap_or(end);
+                targets(scene, next..until)
+            };
+            (!empty).then_some((stance, named, end))
+        }
+        Frame::Hold => {
+            let responsible = (next..(next + 12).min(view.end)).find(|&at| view.is(at, &["responsible", "accountable", "liable"]))?;
+            let held = scene.actors.starting_at(scene.sentence, next, view).filter(|mention| mention.tokens.start < responsible)?;
+            Some((stance, vec![Some(Arc::clone(&held.name))], object_end(scene, responsible)))
+        }
+        Frame::Refuse => {
+            let private = (next..next + 4).any(|at| view.is(at, PRIVATE));
+            if view.is(next, &["to"]) {
+                return (!private).then(|| (stance, vec![topic(scene, next + 1..end)], end));
+            }
+            let noun = matches!(view.tag(next), Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::ProperNoun);
+            (noun && !private).then(|| (stance, targets(scene, next..end), end))
+        }
+        Frame::Agree => agreed(scene, next, end, stance),
+        Frame::Commit => committed(scene, next, end, stance),
+        Frame::Down(particles) => {
+            if view.is(next, particles) {
+                return (next + 1 < end).then(|| (stance, targets(scene, next + 1..end), end));
+            }
+            let particle = (next..(next + 5).min(view.end)).find(|&at| view.is(at, particles))?;
+            let between = scene.actors.starting_at(scene.sentence, next, view).is_some_and(|mention| mention.tokens.end == particle) || view.is(next, &["it", "them", "that", "him", "her"]);
+            between.then(|| (stance, targets(scene, next..particle), particle + 1))
+        }
+        Frame::With(words) => {
+            if view.is(next, words) {
+                let needs_actor = stance == Stance::Support;
+                let actor = scene.actors.starting_at(scene.sentence, next + 1, view).is_some_and(|mention| mention.tokens.start <= next + 2) || view.is(next + 1, &["the", "our"]);
+                return (actor || !needs_actor).then(|| (stance, targets(scene, next + 1..end), end));
+            }
+            if words == ["with"] && stance == Stance::Accuse {
+                let with = (next..end).find(|&at| view.is(at, words) && view.form(at + 1) == VerbForm::Gerund)?;
+                return Some((stance, targets(scene, next..with), end));
+            }
+            None
+        }
+        Frame::Dismiss => dismissed(scene, next, end, stance),
+        Frame::That => {
+            let that = view.is(next, &["that", "of", "about"]);
+            that.then(|| {
+                let end = object_end(scene, next + 1);
+                let accused = scene.actors.in_sentence(scene.sentence).iter().find(|mention| (next..end).contains(&mention.tokens.start) && !mention.modifier);
+                let named = accused.map_or_else(|| topic(scene, next + 1..end), |mention| Some(Arc::clone(&mention.name)));
+                (stance, vec![named], end)
+            })
+        }
+    }
+}
+
+fn plain_object(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
+    let view = scene.view;
+    if stance == Stance::Deny && (view.is(next, REFUSED_THINGS) || view.is(end.saturating_sub(1), REFUSED_THINGS)) {
+        return None;
+    }
+    if view.is(next, &["that"]) && matches!(stance, Stance::Deny | Stance::Accept) {
+        let end = object_end(scene, next + 1);
+        return Some((stance, vec![topic(scene, next + 1..end)], end));
+    }
+    if stance == Stance::Deny && view.form(next) == VerbForm::Gerund {
+        return Some((stance, vec![topic(scene, next..end)], end));
+    }
+    let opens = matches!(view.tag(next), Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::ProperNoun | Tag::Pronoun | Tag::Number)
+        || view.is(next, &["“", "\"", "‘"])
+        || matches!(view.form(next), VerbForm::Gerund | VerbForm::PastOrParticiple);
+    let end = if view.is(next, &["“", "\"", "‘"]) { object_end(scene, next + 1) } else { end };
+    (opens && end > next).then(|| (stance, targets(scene, next..end), end))
+}
+
+/// "To V", "to N", "on N", "that", "in principle", "with": agreeing to do or to accept. "Agrees with" is an opinion.
+fn agreed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
+    let view = scene.view;
+    let next = if view.is(next, &["in"]) && view.is(next + 1, &["principle"]) { next + 2 } else { next };
+    let (start, end) = if view.is(next, &["to", "on", "upon", "that"]) { (next + 1, object_end(scene, next + 1)) } else { (next, end) };
+    let noun = view.is(next, &["to", "on", "upon", "that"]) || matches!(view.tag(next), Tag::Determiner) && !view.is(next, &["with"]);
+    (noun && end > start).then(|| (stance, vec![topic(scene, start..end)], end))
+}
+
+/// "To V", "that", "N": a promise, a threat, an offer. "Threatened the town" by a flood has no actor.
+fn committed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
+    let view = scene.view;
+    if stance == Stance::Offer && view.is(next, &["condolences", "prayers", "sympathy", "thanks", "comfort", "few", "little", "no", "an", "a"]) && !(next..end).any(|at| view.is(at, &["help", "aid", "talks", "mediation", "mediate", "amnesty", "reward", "deal", "truce", "ceasefire", "meeting", "assistance", "support", "package", "rise", "dialogue", "transition", "swap", "exchange", "proposal", "plan", "compromise"])) {
+        return None;
+    }
+    if view.is(next, &["to", "that", "not"]) {
+        let start = next + 1;
+        let end = object_end(scene, start);
+        return (end > start).then(|| (stance, vec![topic(scene, start..end)], end));
+    }
+    if view.is(next, &["for", "up", "against", "in", "at", "on"]) || matches!(view.tag(next), Tag::Adposition) {
+        return None;
+    }
+    (end > next).then(|| (stance, vec![topic(scene, next..end)], end))
+}
+
+/// A rejected accusation is a denial; a rejected demand, offer or plan a refusal.
+fn dismissed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
+    let view = scene.view;
+    if view.is(next, REFUSED_THINGS) || end <= next && !view.is(next, &["“", "\""]) {
+        return None;
+    }
+    let end = if view.is(next, &["“", "\""]) { object_end(scene, next + 1) } else { end };
+    let long = (end + 8).min(view.end);
+    let object = next..(next + 6).min(end);
+    let demand = object.clone().any(|at| view.is(at, &["call", "calls", "demand", "demands", "offer", "offers", "proposal", "plan", "request", "appeal", "appeals", "ultimatum", "deal", "idea", "bid", "talks", "resolution", "ruling"]));
+    let alleged = object.clone().any(|at| ALLEGATIONS.contains(&&*lemma::noun(view.word(at))))
+        || (!demand && view.is(end, &["as"]) && (end..long).any(|at| ALLEGATIONS.contains(&&*lemma::noun(view.word(at)))));
+    // Somebody who is dismissed loses a job.
+    let person = scene.actors.starting_at(scene.sentence, next, view).is_some_and(|mention| mention.person.is_some() && !mention.owner);
+    if person && !view.is(next, &["it"]) {
+        return None;
+    }
+    let stance = if alleged && !demand { Stance::Deny } else { stance };
+    Some((stance, vec![topic(scene, next..end)], end))
+}

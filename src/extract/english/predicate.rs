@@ -1,0 +1,419 @@
+//! One verb with who acts: the ground on which the rules for demands and positions stand. Comes in: a token that
+//! could be a cue. Goes out: its actors, voice, negation and whether the text asserts it. Never decides what the verb
+//! means.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::model::{Article, Span};
+use crate::text::english::view::View;
+use crate::text::english::word_class::{is_be, is_have, is_negation};
+use crate::text::{Analysis, Link, Tag, VerbForm};
+
+use super::actors::{Actors, Kind, Mention};
+
+/// A sentence with everything around it.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) article: &'a Article,
+    pub(super) analysis: &'a Analysis<'a>,
+    pub(super) actors: &'a Actors,
+    pub(super) view: View<'a>,
+    pub(super) sentence: usize,
+}
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Agent {
+    /// Canonical name.
+    pub(super) name: Arc<str>,
+    /// The voice as written.
+    pub(super) voice: Span,
+    /// Somebody with an office, a party or a group behind him, and not a passer-by.
+    pub(super) weighty: bool,
+    pub(super) person: Option<Arc<str>>,
+}
+
+/// A verb that somebody does.
+#[derive(Debug, Clone)]
+pub(super) struct Predicate {
+    /// The cue.
+    pub(super) verb: usize,
+    /// First token of the verb group.
+    pub(super) start: usize,
+    pub(super) agents: Vec<Agent>,
+    /// First token of the subject when it stands in this sentence before the verb.
+    pub(super) subject_start: Option<usize>,
+    pub(super) passive: bool,
+    pub(super) negated: bool,
+    pub(super) form: VerbForm,
+}
+
+/// Verbs of saying that introduce whose words follow.
+pub(super) const SPEECH: &[&str] = &[
+    "said", "says", "say", "told", "tells", "wrote", "writes", "added", "adds", "posted", "announced", "announces", "declared", "declares",
+    "stated", "states", "warned", "tweeted", "insisted", "stressed", "emphasised", "emphasized", "noted", "explained", "argued",
+    "replied", "concluded", "commented", "reiterated", "repeated", "underlined", "underscored", "claimed", "saying", "adding", "shouted",
+    "affirmed", "asserted", "maintained", "vowed", "pledged", "cautioned", "remarked", "retorted", "reads", "urged", "demanded", "telling",
+    "claims", "insists", "argues", "warns", "chanted", "believes", "thinks", "responded", "answered", "countered",
+];
+
+/// After these a verb is not done: "refused to condemn", "stopped short of condemning".
+const WITHHELD: &[&str] = &[
+    "refused", "refuse", "refuses", "refusing", "refusal", "declined", "declines", "decline", "failed", "fails", "failure", "failing",
+    "reluctant", "unwilling", "stopped", "short", "without", "avoided", "refrained", "hesitated", "reluctance", "instead", "rather", "fail",
+    "never", "unable", "avoid", "neglected", "unlikely", "stop", "stops", "forgot", "threatened", "threatens", "threatening", "might",
+    "whether", "possible", "tried", "trying", "attempted",
+];
+
+impl<'a> Scene<'a> {
+    /// The predicate whose main word is the token at `at`, or nothing when the word is no verb here, is not asserted or
+    /// has nobody who acts.
+    pub(super) fn predicate(&self, at: usize) -> Option<Predicate> {
+        let view = self.view;
+        let form = view.form(at);
+        let (start, passive) = self.group(at)?;
+        if self.is_noun_here(at) || !self.asserted(start, at) {
+            return None;
+        }
+        let negated = (start..at).any(|at| is_negation(view.word(at)) || view.is(at, &["no", "hardly", "never", "n't"]))
+            || view.preceded_by(start, &["no", "longer"]);
+        let mut predicate =
+            Predicate { verb: at, start, agents: Vec::new(), subject_start: None, passive, negated, form };
+        if passive {
+            predicate.agents = self.passive_agents(at);
+            predicate.subject_start = Some(start);
+            return (!predicate.agents.is_empty()).then_some(predicate);
+        }
+        if let Some(first_person) = (start.saturating_sub(3).max(view.start)..start).rfind(|&at| view.is(at, &["we", "i"]))
+            && self.reaches(first_person + 1, start)
+        {
+            predicate.subject_start = Some(first_person);
+            predicate.agents = self.speaker(at)?;
+            return (!predicate.agents.is_empty()).then_some(predicate);
+        }
+        let subject = self.subject(at, start)?;
+        predicate.subject_start = Some(subject.tokens.start.min(start));
+        predicate.agents = self.agents_of(subject);
+        if let Some(first) = self.actors.list_of(subject, view).first() {
+            predicate.subject_start = Some(first.tokens.start.min(start));
+        }
+        (!predicate.agents.is_empty()).then_some(predicate)
+    }
+
+    /// The first token of the verb group of `at` and whether it is passive; nothing when the word is not a verb form.
+    fn group(&self, at: usize) -> Option<(usize, bool)> {
+        let view = self.view;
+        let mut start = at;
+        let mut passive = false;
+        while start > view.start {
+            let before = start - 1;
+            let word = view.word(before);
+            let aux = matches!(view.tag(before), Tag::Aux) || is_be(word) || is_have(word);
+            let adverb = matches!(view.tag(before), Tag::Adverb) || is_negation(word) || word == "to" || word.ends_with("ly");
+            if !(aux || adverb) {
+                break;
+            }
+            if is_be(word) && matches!(view.form(at), VerbForm::PastOrParticiple | VerbForm::Participle) {
+                passive = true;
+            }
+            start = before;
+        }
+        // Adverbs at the border belong to what came before as often as to the verb.
+        while start < at && matches!(view.tag(start), Tag::Adverb) && !is_negation(view.word(start)) {
+            start += 1;
+        }
+        let form = view.form(at);
+        (form != VerbForm::None).then_some((start, passive))
+    }
+
+    /// Whether a word that could be a verb is a noun here: "its demand", "the call for", "in support of".
+    pub(super) fn is_noun_here(&self, at: usize) -> bool {
+        let view = self.view;
+        if matches!(view.form(at), VerbForm::Gerund) {
+            return matches!(view.tag_before(at), Tag::Determiner);
+        }
+        let before = at.saturating_sub(1);
+        if at == view.start {
+            return view.tag(at) == Tag::Noun;
+        }
+        let determined = matches!(view.tag(before), Tag::Determiner) || view.is(before, &["'s", "its", "their", "his", "her", "the", "a", "an", "of", "in", "no", "any"]);
+        if determined || (matches!(view.tag(before), Tag::Adjective | Tag::Adposition | Tag::Number) && !view.is(before, &["to", "as"])) {
+            return !matches!(view.form(at), VerbForm::Past | VerbForm::PastOrParticiple) || determined;
+        }
+        let past = matches!(view.form(at), VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::Participle);
+        view.tag(at) == Tag::Noun && !past && !self.actors.in_sentence(self.sentence).iter().any(|mention| mention.tokens.end == at && !mention.owner)
+            && !matches!(view.tag(before), Tag::Aux | Tag::Adverb | Tag::Particle)
+            && !view.is(before, &["to", "and"])
+    }
+
+    /// Whether the text says that it is done: not under "if" or "could", not asked, not withheld, not long past.
+    pub(super) fn asserted(&self, start: usize, at: usize) -> bool {
+        let view = self.view;
+        if view.is(view.end.saturating_sub(1), &["?"]) || (view.end >= 2 && view.is(view.end - 2, &["?"])) {
+            return false;
+        }
+        if (start..at).any(|at| view.is(at, &["could", "may", "might", "should", "would", "can", "cannot"])) {
+            return false;
+        }
+        if self.clause_of(at).is_some_and(|clause| clause.hypothetical) || self.under_condition(start) {
+            return false;
+        }
+        let back = start.saturating_sub(3).max(view.start);
+        let infinitive = view.is(start, &["to"]) || view.is(at.saturating_sub(1), &["to"]) || view.form(at) == VerbForm::Gerund;
+        if infinitive && (back..at).any(|at| view.is(at, WITHHELD)) {
+            return false;
+        }
+        !self.long_past(start)
+    }
+
+    /// "If", "unless" or "whether" opens the clause of the token.
+    fn under_condition(&self, at: usize) -> bool {
+        let view = self.view;
+        let mut back = at;
+        while back > view.start && at - back < 25 {
+            back -= 1;
+            if view.is(back, &[",", ";", ":", "\"", "“", "”"]) {
+                return false;
+            }
+            if view.is(back, &["if", "unless", "whether", "should"]) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// A year before the one the article was published in stands in the same clause, introduced by "in" or "since".
+    fn long_past(&self, at: usize) -> bool {
+        let Some(published) = self.article.published_at else { return false };
+        let this_year = i64::from(published.offset.to_datetime(published.at).year());
+        let view = self.view;
+        let from = at.saturating_sub(30).max(view.start);
+        (from..(at + 12).min(view.end)).any(|at| {
+            let year = view.word(at).parse::<i64>().ok().filter(|year| (1900..2100).contains(year));
+            let introduced = view.is(at.saturating_sub(1), &["in", "during", "of"]) || is_month(view.word(at.saturating_sub(1)));
+            year.is_some_and(|year| year < this_year - 1 || (year < this_year && view.is(at.saturating_sub(1), &["in"]))) && introduced
+        })
+    }
+
+    /// The clause whose verb is at `at`.
+    pub(super) fn clause_of(&self, at: usize) -> Option<&'a crate::text::Clause> {
+        self.analysis.clauses_in(self.sentence).iter().find(|clause| clause.verb.as_ref().is_some_and(|verb| verb.main == at))
+    }
+
+    /// Who stands after "by".
+    fn passive_agents(&self, at: usize) -> Vec<Agent> {
+        let view = self.view;
+        let Some(by) = (at + 1..(at + 12).min(view.end)).find(|&at| view.is(at, &["by"])) else { return Vec::new() };
+        self.actors.starting_at(self.sentence, by + 1, view).map(|mention| self.agents_of(mention)).unwrap_or_default()
+    }
+
+    /// The mention that is the subject of the verb at `at`.
+    pub(super) fn subject(&self, at: usize, start: usize) -> Option<&'a Mention> {
+        let view = self.view;
+        let mentions = self.actors.in_sentence(self.sentence);
+        let usable = |mention: &&Mention| !mention.owner && !mention.modifier && mention.tokens.end <= start;
+        let adjacent = mentions.iter().filter(usable).rfind(|mention| self.reaches(mention.tokens.end, start));
+        let participle = matches!(view.form(at), VerbForm::Gerund) || view.is(start, &["to"]) || view.is(at.saturating_sub(1), &["to"]);
+        if let Some(mention) = adjacent
+            && (!mention.governed || participle)
+        {
+            return Some(mention);
+        }
+        if let Some(mention) = self.grammatical_subject(at) {
+            return Some(mention);
+        }
+        // A quotation or an aside lies between, or the verb is joined to an earlier one: the nearest mention that is
+        // neither behind a preposition nor the object of a verb.
+        mentions.iter().filter(usable).rfind(|mention| !mention.governed && !self.is_object(mention))
+    }
+
+    /// The subject as the grammar sees it, when it names somebody.
+    fn grammatical_subject(&self, at: usize) -> Option<&'a Mention> {
+        let clause = self.clause_of(at)?;
+        let phrase = clause.subject.iter().find_map(|&phrase| self.analysis.phrases.get(phrase))?;
+        let found = self.actors.in_sentence(self.sentence).iter().find(|mention| {
+            mention.tokens.start < phrase.tokens.end && phrase.tokens.start < mention.tokens.end && !mention.owner && !mention.modifier
+        });
+        if found.is_none() && clause.link == Link::Relative {
+            return None;
+        }
+        found
+    }
+
+    /// Who acts in the verb at `at`, whatever the text asserts of it.
+    pub(super) fn predicate_subject(&self, at: usize) -> Option<Vec<Agent>> {
+        let (start, passive) = self.group(at)?;
+        let subject = self.subject(at, start).filter(|_| !passive)?;
+        Some(self.agents_of(subject))
+    }
+
+    /// Whether a mention is the object of a verb before it.
+    fn is_object(&self, mention: &Mention) -> bool {
+        let view = self.view;
+        let before = mention.tokens.start.saturating_sub(1);
+        mention.tokens.start > view.start && view.tag(before) == Tag::Verb && !view.is(before, SPEECH)
+    }
+
+    /// Whether the mention stands right before the verb group at `start`, or is its subject in the eyes of the grammar.
+    pub(super) fn reaches_from(&self, mention: &Mention, start: usize) -> bool {
+        self.reaches(mention.tokens.end, start)
+            || self.analysis.clauses_in(self.sentence).iter().any(|clause| {
+                clause.verb.as_ref().is_some_and(|verb| verb.tokens.contains(&start))
+                    && clause.subject.iter().filter_map(|&phrase| self.analysis.phrases.get(phrase)).any(|phrase| phrase.tokens.start < mention.tokens.end && mention.tokens.start < phrase.tokens.end)
+            })
+    }
+
+    /// Whether only adverbs, times and asides lie between two places.
+    fn reaches(&self, from: usize, to: usize) -> bool {
+        let view = self.view;
+        let mut at = from;
+        while at < to {
+            let word = view.word(at);
+            let light = matches!(view.tag(at), Tag::Adverb | Tag::Aux)
+                || is_time(word)
+                || matches!(word, "also" | "later" | "too" | "again" | "once" | "both" | "each" | "all" | "then" | "in" | "turn" | "on" | "who" | "which" | "," | "however" | "has" | "have" | "had" | "is" | "are" | "today" | "(" | ")" | "’s" | "that" | "meanwhile" | "here" | "earlier" | "late" | "early" | "morning" | "evening" | "night" | "afternoon" | "last" | "the" | "jointly" | "bluntly" | "themselves" | "itself" | "has_")
+                || (word.len() <= 4 && word.parse::<u32>().is_ok());
+            if word == "," || word == "(" {
+                // An aside between two commas or in brackets is skipped whole.
+                let close = if word == "," { "," } else { ")" };
+                match (at + 1..to).rev().find(|&end| view.word(end) == close) {
+                    Some(end) if end - at <= 25 => {
+                        at = end + 1;
+                        continue;
+                    }
+                    _ if word == "," && to - at <= 2 => {}
+                    _ => return false,
+                }
+            } else if !light || matches!(word, "in" | "on" | "the" | "last") && !is_time(view.word(at + 1)) && !matches!(view.word(at + 1), "turn" | "last" | "morning" | "evening") {
+                return false;
+            }
+            at += 1;
+        }
+        true
+    }
+
+    /// The members of the list a mention belongs to, as agents.
+    pub(super) fn agents_of(&self, mention: &Mention) -> Vec<Agent> {
+        let mut agents = Vec::new();
+        for member in self.actors.list_of(mention, self.view) {
+            agents.push(agent(member));
+            for other in &member.others {
+                agents.push(Agent { name: Arc::clone(other), voice: member.span, weighty: true, person: None });
+            }
+        }
+        let mut seen: Vec<Arc<str>> = Vec::new();
+        agents.retain(|agent| {
+            let new = !seen.contains(&agent.name);
+            seen.push(Arc::clone(&agent.name));
+            new
+        });
+        agents
+    }
+
+    /// Who says the words at `at`: the subject of a verb of saying outside the quotation, in this sentence or in the
+    /// one before when the quotation runs on.
+    pub(super) fn speaker(&self, at: usize) -> Option<Vec<Agent>> {
+        self.speaker_here(at).or_else(|| self.speaker_before(at))
+    }
+
+    fn speaker_here(&self, at: usize) -> Option<Vec<Agent>> {
+        let view = self.view;
+        let mut candidates: Vec<usize> = (view.start..view.end)
+            .filter(|&verb| verb != at && view.is(verb, SPEECH) && !self.in_quotes(verb))
+            .collect();
+        // The verb that governs the words: the nearest before them, else the first after.
+        candidates.sort_by_key(|&verb| if verb < at { (0, at - verb) } else { (1, verb - at) });
+        for verb in candidates {
+            if let Some(mention) = self.speaking(verb) {
+                return Some(self.agents_of(mention));
+            }
+        }
+        let according = (view.start..view.end).find(|&verb| view.follows(verb, &["according", "to"]));
+        let source = according.and_then(|verb| self.actors.starting_at(self.sentence, verb + 2, view));
+        source.map(|mention| self.agents_of(mention))
+    }
+
+    /// The subject of a verb of saying, before or after it.
+    fn speaking(&self, verb: usize) -> Option<&'a Mention> {
+        let view = self.view;
+        let inverted = self.actors.starting_at(self.sentence, verb + 1, view).filter(|mention| {
+            mention.tokens.start <= verb + 2
+                && !mention.owner
+                && view.is(verb, &["said", "says", "wrote", "added", "adds", "warned", "declared", "announced", "writes", "explained", "noted"])
+                && (verb == view.start || view.is(verb - 1, &[",", "”", "\"", "’", "'", "."]))
+        });
+        inverted.or_else(|| {
+            let (start, passive) = self.group(verb)?;
+            if passive { None } else { self.subject(verb, start) }
+        })
+    }
+
+    fn speaker_before(&self, at: usize) -> Option<Vec<Agent>> {
+        if !self.in_quotes(at) || self.sentence == 0 {
+            return None;
+        }
+        let here = self.analysis.sentences.get(self.sentence)?;
+        let other = self.sentence - 1;
+        let before = self.analysis.sentences.get(other)?;
+        if before.paragraph + 1 < here.paragraph {
+            return None;
+        }
+        let scene = Scene { sentence: other, view: self.analysis.view(other), ..*self };
+        let verb = (scene.view.start..scene.view.end).rfind(|&verb| scene.view.is(verb, SPEECH) && !scene.in_quotes(verb));
+        if let Some(mention) = verb.and_then(|verb| scene.speaking(verb)) {
+            return Some(scene.agents_of(mention));
+        }
+        None
+    }
+
+    /// Whether the token stands between quotation marks.
+    pub(super) fn in_quotes(&self, at: usize) -> bool {
+        let Some(token) = self.view.token(at) else { return false };
+        self.analysis.quotations.iter().any(|quotation| quotation.span.start <= token.span.start && token.span.end <= quotation.span.end)
+            || self.between_marks(at)
+    }
+
+    /// Counts the marks of the sentence, where the list of quotations does not know it.
+    fn between_marks(&self, at: usize) -> bool {
+        let view = self.view;
+        let mut open = false;
+        for token in view.start..at {
+            match view.word(token) {
+                "“" | "«" => open = true,
+                "”" | "»" => open = false,
+                "\"" => open = !open,
+                _ => {}
+            }
+        }
+        open
+    }
+
+    /// Exactly the words of a run of tokens.
+    pub(super) fn span(&self, tokens: Range<usize>) -> Span {
+        self.analysis.span(tokens)
+    }
+}
+
+/// A mention as somebody who acts.
+pub(super) fn agent(mention: &Mention) -> Agent {
+    let weighty = mention.party.is_some() || mention.role.is_some() || mention.kind != Kind::Person;
+    Agent { name: Arc::clone(&mention.name), voice: mention.span, weighty, person: mention.person.clone() }
+}
+
+fn is_month(word: &str) -> bool {
+    matches!(
+        word,
+        "january" | "february" | "march" | "april" | "may" | "june" | "july" | "august" | "september" | "october" | "november" | "december"
+    )
+}
+
+/// Days and parts of days.
+fn is_time(word: &str) -> bool {
+    is_month(word)
+        || matches!(
+            word,
+            "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday" | "yesterday" | "today" | "tonight" | "tomorrow"
+                | "week" | "month" | "year" | "weekend" | "morning" | "evening" | "afternoon" | "night"
+        )
+}
