@@ -9,13 +9,19 @@ pub(crate) const INPUTS: &[Hostile] = &[
     ("spaces", |size| b" \t\r\n".repeat(size / 4)),
     ("noise", |size| (0_u32..).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).take(size).collect()),
     ("every byte but zero", |size| (1..=255_u8).cycle().take(size).collect()),
-    ("cut characters", |size| "“Déjà” ".repeat(size / 12).into_bytes().into_iter().filter(|b| *b != 0x80).collect()),
+    ("cut characters", |size| {
+        "“Déjà” ".repeat(size / 12).into_bytes().into_iter().filter(|b| *b != 0x80).collect()
+    }),
     ("commas", |size| format!("Fire in port\n\n{}", ",".repeat(size)).into()),
     ("figures", |size| format!("Fire in port\n\n{}", "12 345 6 ".repeat(size / 9)).into()),
     ("figures with words", |size| format!("Fire in port\n\n{}", "killed 7 ".repeat(size / 9)).into()),
     ("one endless word", |size| "a".repeat(size).into()),
-    ("one endless number", |size| format!("Fire in port\n\nAt least {} people died.", "9".repeat(size)).into()),
-    ("number words", |size| format!("Fire in port\n\n{} died.", "twenty-nine hundred and ".repeat(size / 24)).into()),
+    ("one endless number", |size| {
+        format!("Fire in port\n\nAt least {} people died.", "9".repeat(size)).into()
+    }),
+    ("number words", |size| {
+        format!("Fire in port\n\n{} died.", "twenty-nine hundred and ".repeat(size / 24)).into()
+    }),
     ("no sentence end", |size| {
         let words = "at least 29 people were killed and the minister demanded that they leave ";
         format!("Fire in port\n\n{}", words.repeat(size / words.len())).into()
@@ -44,7 +50,9 @@ pub(crate) const INPUTS: &[Hostile] = &[
         let words = "2\u{200b}9 pe\u{200d}ople w\u{ad}ere kil\u{feff}led. ";
         format!("Fire in port\n\n{}", words.repeat(size / words.len())).into()
     }),
-    ("accents on accents", |size| format!("Fire in port\n\nA{} died.", "\u{301}\u{323}".repeat(size / 4)).into()),
+    ("accents on accents", |size| {
+        format!("Fire in port\n\nA{} died.", "\u{301}\u{323}".repeat(size / 4)).into()
+    }),
     ("nested lists", |size| "[".repeat(size).into()),
     ("nested objects", |size| "{\"data\":".repeat(size / 8).into()),
     ("nested unknown field", |size| {
@@ -53,7 +61,9 @@ pub(crate) const INPUTS: &[Hostile] = &[
     }),
     ("wrong types", |size| format!("{{\"title\":{{}},\"text\":[{}0]}}", "1,".repeat(size / 2)).into()),
     ("many fields", |size| format!("{{{}\"text\":\"Four died.\"}}", "\"x\":null,".repeat(size / 9)).into()),
-    ("escapes", |size| format!("{{\"text\":\"Four died. {}\"}}", "\\u0000\\ud83d\\ude00\\n".repeat(size / 20)).into()),
+    ("escapes", |size| {
+        format!("{{\"text\":\"Four died. {}\"}}", "\\u0000\\ud83d\\ude00\\n".repeat(size / 20)).into()
+    }),
     ("lone surrogate", |_| b"{\"text\":\"a \\ud800 b\"}".to_vec()),
     ("json lines", |size| "{\"text\":\"Four people died in the fire.\"}\n".repeat(size / 42).into()),
     ("bad lines", |size| "{\"text\":\"Four died.\"}\n{\"text\":7}\nx\n".repeat(size / 36).into()),

@@ -52,7 +52,9 @@ const TIME_MIN: Duration = Duration::from_millis(10);
 
 fn number(variable: &str, default: u64) -> u64 {
     match std::env::var(variable) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{variable} must be a whole number, not `{text}`")),
+        Ok(text) => {
+            text.parse().unwrap_or_else(|_| panic!("{variable} must be a whole number, not `{text}`"))
+        }
         Err(_) => default,
     }
 }
@@ -71,7 +73,10 @@ fn run(bytes: &[u8], form: Option<&str>) -> Result<(usize, usize), String> {
             Err(_) => continue,
         };
         articles += 1;
-        if article.text.trim().is_empty() || article.id.is_empty() || !article.text.starts_with(&article.title) {
+        if article.text.trim().is_empty()
+            || article.id.is_empty()
+            || !article.text.starts_with(&article.title)
+        {
             return Err("an article without text, id or title was accepted".to_owned());
         }
         claims += claims_of(&article)?;
@@ -131,8 +136,11 @@ fn hostile_inputs_are_read_or_refused() {
 fn nothing_is_slower_than_its_length() {
     let mut slow = Vec::new();
     let lines = Way::Read(Some("jsonl"));
-    let ways = |name: &str| if name == "json lines" { [lines, Way::Unread] } else { [Way::Read(None), Way::Unread] };
-    for (name, make, way) in hostile::INPUTS.iter().flat_map(|(name, make)| ways(name).map(|way| (name, make, way))) {
+    let ways =
+        |name: &str| if name == "json lines" { [lines, Way::Unread] } else { [Way::Read(None), Way::Unread] };
+    for (name, make, way) in
+        hostile::INPUTS.iter().flat_map(|(name, make)| ways(name).map(|way| (name, make, way)))
+    {
         // As long as it must be to be measured, at most a sixteenth of the largest article.
         let mut size = 4 * 1024;
         let short = loop {
@@ -180,5 +188,8 @@ fn mutated_reports_are_read_or_refused() {
         claims += found.1;
     }
     eprintln!("seed {seed}: {runs} inputs in {seconds} s, {articles} articles read, {claims} claims");
-    assert!(articles > 0 && claims > 0, "nothing was read: the mutations destroy everything and test nothing");
+    assert!(
+        articles > 0 && claims > 0,
+        "nothing was read: the mutations destroy everything and test nothing"
+    );
 }

@@ -7,12 +7,72 @@ use crate::hostile;
 
 /// What is put in: characters and words on which readers stumble.
 const PIECES: &[&str] = &[
-    "\0", "\r", "\n\n", "\u{feff}", "\u{200b}", "\u{200d}", "\u{202e}", "\u{ad}", "\u{301}", "\u{a0}", "\u{2028}",
-    "\u{1f468}\u{200d}\u{1f469}", "İ", "ſ", "ŉ", "ﬀ", "９", "٢٩", "½", "\"", "\\", "{", "}", "[", "]", "“", "”", "’",
-    "—", "…", ". ", "! ", "?\n", " Mr. ", "U.S.", "p.m.", " 0 ", " 29 ", "1,234,567", "1.5 million", "twenty-nine",
-    " dozens of ", "at least ", "nearly ", " not ", " killed ", " were wounded ", "people", "among them ", " a dozen ",
-    "18446744073709551616", "-5", "25-30", " from 25 to 29 ", "according to ", " said ", "the ministry ", " demanded ",
-    " that ", " unless ", " called on ", "Norland", "Sudria", "\"text\":", "\"title\":null,", "9999-99-99",
+    "\0",
+    "\r",
+    "\n\n",
+    "\u{feff}",
+    "\u{200b}",
+    "\u{200d}",
+    "\u{202e}",
+    "\u{ad}",
+    "\u{301}",
+    "\u{a0}",
+    "\u{2028}",
+    "\u{1f468}\u{200d}\u{1f469}",
+    "İ",
+    "ſ",
+    "ŉ",
+    "ﬀ",
+    "９",
+    "٢٩",
+    "½",
+    "\"",
+    "\\",
+    "{",
+    "}",
+    "[",
+    "]",
+    "“",
+    "”",
+    "’",
+    "—",
+    "…",
+    ". ",
+    "! ",
+    "?\n",
+    " Mr. ",
+    "U.S.",
+    "p.m.",
+    " 0 ",
+    " 29 ",
+    "1,234,567",
+    "1.5 million",
+    "twenty-nine",
+    " dozens of ",
+    "at least ",
+    "nearly ",
+    " not ",
+    " killed ",
+    " were wounded ",
+    "people",
+    "among them ",
+    " a dozen ",
+    "18446744073709551616",
+    "-5",
+    "25-30",
+    " from 25 to 29 ",
+    "according to ",
+    " said ",
+    "the ministry ",
+    " demanded ",
+    " that ",
+    " unless ",
+    " called on ",
+    "Norland",
+    "Sudria",
+    "\"text\":",
+    "\"title\":null,",
+    "9999-99-99",
 ];
 
 /// Longest input made here: most flaws show in little, and little is fast.
@@ -20,14 +80,16 @@ const BYTES_MAX: usize = 8 * 1024;
 
 /// Sound reports, and bad ones of a modest length.
 pub(crate) fn corpus() -> Vec<Vec<u8>> {
-    let seeds = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds")).expect("the seeds are there");
+    let seeds =
+        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds")).expect("the seeds are there");
     let mut paths: Vec<_> = seeds.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
     paths.sort();
     let mut corpus: Vec<Vec<u8>> = paths.iter().map(|path| std::fs::read(path).unwrap()).collect();
     // The same as text, so that changes reach the words and not only the JSON around them.
     for bytes in corpus.clone() {
         if let Ok(json) = serde_json::from_slice::<serde_json::Value>(&bytes) {
-            let part = |name: &str| json.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+            let part =
+                |name: &str| json.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
             corpus.push(format!("{}\n\n{}", part("title"), part("text")).into());
         }
     }
