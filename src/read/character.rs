@@ -61,14 +61,12 @@ fn without_invisible(text: &str) -> String {
 
 /// Shows nothing and changes no meaning of English text.
 fn is_invisible(character: char) -> bool {
-    match character {
-        '\n' | '\t' => false,
-        _ if character.is_control() => true,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => true,
-        '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => true,
-        '\u{e0000}'..='\u{e007f}' | '\u{fdd0}'..='\u{fdef}' => true,
-        _ => u32::from(character) & 0xfffe == 0xfffe,
-    }
+    let is_mark = matches!(character,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' | '\u{fdd0}'..='\u{fdef}');
+    let is_no_character = u32::from(character) & 0xfffe == 0xfffe;
+    is_mark || is_no_character || (character.is_control() && !matches!(character, '\n' | '\t'))
 }
 
 #[cfg(test)]

@@ -144,7 +144,8 @@ mod tests {
     fn binary_content_is_refused_by_name() {
         assert_eq!(decode(b"\x89PNG\r\n\x1a\n", None), Err(Reason::Binary("a PNG image")));
         assert!(matches!(decode(b"ab\0cd", None), Err(Reason::Binary(why)) if why.contains("NUL")));
-        let noise: Vec<u8> = (0..4000_u32).map(|at| (at * 7 % 251 + 1) as u8).collect();
+        let noise: Vec<u8> =
+            (0..4000_u32).map(|at| u8::try_from(at * 7 % 251 + 1).unwrap_or_default()).collect();
         assert!(matches!(decode(&noise, None), Err(Reason::Binary(_))));
     }
 }

@@ -53,9 +53,8 @@ fn sample(body: &str) -> Cow<'_, str> {
         return Cow::Borrowed(body);
     }
     let middle = body.len() / 2;
-    let slice = |from: usize, to: usize| {
-        body.get(body.floor_char_boundary(from)..body.floor_char_boundary(to)).unwrap_or_default()
-    };
+    let boundary = |at: usize| (0..=at).rev().find(|at| body.is_char_boundary(*at)).unwrap_or_default();
+    let slice = |from: usize, to: usize| body.get(boundary(from)..boundary(to)).unwrap_or_default();
     Cow::Owned(format!("{} {}", slice(0, SAMPLE_BYTES), slice(middle, middle + SAMPLE_BYTES)))
 }
 

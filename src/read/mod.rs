@@ -114,7 +114,7 @@ impl<'a> Articles<'a> {
         let text = self.decode(bytes)?;
         let draft = match form {
             Form::Text => text_draft(&text)?,
-            Form::Json | Form::Lines => self.json_draft(&text)?,
+            Form::Json | Form::Lines => json_draft(&text)?,
         };
         self.article(draft)
     }
@@ -125,26 +125,6 @@ impl<'a> Articles<'a> {
             self.charset = charset;
         }
         Ok(text)
-    }
-
-    fn json_draft(&mut self, json: &str) -> Result<Draft, Reason> {
-        if json.trim().is_empty() {
-            return Err(Reason::Empty);
-        }
-        let (bytes, content_type) = match record::parse(json)? {
-            Record::Draft(draft) => return Ok(draft),
-            Record::Wrapped(bytes, content_type) => (bytes, content_type),
-        };
-        let form = form::recognise(content_type.as_deref(), &bytes)?;
-        let (text, _) = decode::decode(&bytes, form::charset(content_type.as_deref()))?;
-        match form {
-            Form::Text => text_draft(&text),
-            Form::Json => match record::parse(&text)? {
-                Record::Draft(draft) => Ok(draft),
-                Record::Wrapped(..) => Err(Reason::NotAnArticle("an envelope within an envelope".to_owned())),
-            },
-            Form::Lines => Err(Reason::NotAnArticle("several articles in one envelope".to_owned())),
-        }
     }
 
     fn article(&self, draft: Draft) -> Result<Article, Reason> {
@@ -244,6 +224,26 @@ impl Lines<'_> {
         };
         (self.articles, self.bad) = (1, 0);
         Some(Err(self.error(None, 0..self.bytes.len(), reason)))
+    }
+}
+
+fn json_draft(json: &str) -> Result<Draft, Reason> {
+    if json.trim().is_empty() {
+        return Err(Reason::Empty);
+    }
+    let (bytes, content_type) = match record::parse(json)? {
+        Record::Draft(draft) => return Ok(draft),
+        Record::Wrapped(bytes, content_type) => (bytes, content_type),
+    };
+    let form = form::recognise(content_type.as_deref(), &bytes)?;
+    let (text, _) = decode::decode(&bytes, form::charset(content_type.as_deref()))?;
+    match form {
+        Form::Text => text_draft(&text),
+        Form::Json => match record::parse(&text)? {
+            Record::Draft(draft) => Ok(draft),
+            Record::Wrapped(..) => Err(Reason::NotAnArticle("an envelope within an envelope".to_owned())),
+        },
+        Form::Lines => Err(Reason::NotAnArticle("several articles in one envelope".to_owned())),
     }
 }
 

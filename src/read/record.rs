@@ -1,6 +1,6 @@
 //! One article in JSON. Comes in: the text of one JSON document. Goes out: a draft, or every mistake in it at once, each
 //! with its field and what was found. Unknown fields are skipped unread, however deep they nest, so that no input can
-//! exhaust the stack. A CloudEvents envelope is taken off. Never decides whether the words make an article.
+//! exhaust the stack. The envelope of a `CloudEvent` is taken off. Never decides whether the words make an article.
 
 use std::fmt;
 
@@ -233,7 +233,7 @@ impl<'de> Visitor<'de> for Depth {
                 (Some("data"), Self::Envelope) => {
                     fields.data = Some(Box::new(object.next_value_seed(Self::Article)?));
                 }
-                (Some("specversion" | "data"), _) | (_, Self::Text) | (None, _) => {
+                (Some("specversion" | "data") | None, _) | (_, Self::Text) => {
                     object.next_value::<IgnoredAny>()?;
                 }
                 (Some(name), _) => {

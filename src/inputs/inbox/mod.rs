@@ -126,6 +126,7 @@ struct InFlight {
 }
 
 /// The input.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and all can hold at once")]
 pub struct Inbox {
     name: String,
     config: InboxConfig,

@@ -68,18 +68,16 @@ impl Input for Inbox {
         }
         let deadline = Instant::now() + STOP_WAIT;
         while !self.in_flight.is_empty() {
-            match timeout_at(deadline, verdicts.recv()).await {
-                Ok(Some((ticket, verdict))) => self.finish(ticket, verdict).await,
-                Ok(None) | Err(_) => {
-                    let files = self.in_flight.len();
-                    tracing::warn!(
-                        input = self.name,
-                        files,
-                        "stopped before their verdicts: offered again at the next start"
-                    );
-                    break;
-                }
-            }
+            let Ok(Some((ticket, verdict))) = timeout_at(deadline, verdicts.recv()).await else {
+                let files = self.in_flight.len();
+                tracing::warn!(
+                    input = self.name,
+                    files,
+                    "stopped before their verdicts: offered again at the next start"
+                );
+                break;
+            };
+            self.finish(ticket, verdict).await;
         }
         Ok(())
     }
@@ -125,7 +123,9 @@ impl Inbox {
             });
             if let Ok((settling, whole)) = looked.await {
                 self.settling = settling;
-                whole.into_iter().for_each(|found| self.enqueue(found));
+                for found in whole {
+                    self.enqueue(found);
+                }
             }
         }
     }
@@ -260,7 +260,7 @@ impl Inbox {
                 Sight::File(look) => self.settle(Found::new(relative, look)),
                 Sight::Folder if self.bounds.recursive => self.walk_soon(),
                 Sight::Link => {
-                    self.warn_once(path, "is a symbolic link and is not followed: put the file itself here")
+                    self.warn_once(path, "is a symbolic link and is not followed: put the file itself here");
                 }
                 Sight::Folder | Sight::Nothing => {}
             }
@@ -369,11 +369,11 @@ impl Inbox {
         if !self.moves {
             return self.hold(&file);
         }
-        let shelf = if reason.is_some() { &self.config.failed } else { &self.config.done };
-        let (root, shelf, now) = (self.bounds.root.clone(), self.bounds.root.join(shelf), self.clock.now());
+        let folder = if reason.is_some() { &self.config.failed } else { &self.config.done };
+        let (root, folder, now) = (self.bounds.root.clone(), self.bounds.root.join(folder), self.clock.now());
         let (path, look) = (file.path.clone(), file.look);
-        let shelved = spawn_blocking(move || shelve(&root, &path, &look, &shelf, reason.as_deref(), now));
-        let error = match shelved.await {
+        let move_away = move || shelve(&root, &path, &look, &folder, reason.as_deref(), now);
+        let error = match spawn_blocking(move_away).await {
             Ok(Ok(Shelved::Replaced)) => {
                 // What is there now is new: its own event may have come while the old content was in flight.
                 return self.walk_soon();

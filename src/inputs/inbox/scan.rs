@@ -200,7 +200,7 @@ pub(super) fn walk(
                 Err(error) => walk.note(path, format!("cannot be listed: {error}; let newsdelta read it")),
             },
             Sight::Link => {
-                walk.note(path, "is a symbolic link and is not followed: put the file itself here".into())
+                walk.note(path, "is a symbolic link and is not followed: put the file itself here".into());
             }
             Sight::Folder | Sight::Nothing => {}
         }

@@ -249,8 +249,8 @@ async fn what_is_in_flight_is_bounded() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_burst_comes_in_order() {
-    let folder = folder();
     const FILES: u64 = 10_500;
+    let folder = folder();
     for number in 0..FILES {
         // Names run against the times.
         put_at(folder.path(), &format!("{:05}.txt", FILES - number), number);

@@ -108,7 +108,9 @@ impl ConsumerContext for Callbacks {
         }
         let mut window = self.0.window();
         let dropped = parts.iter().filter(|part| window.awaits(std::slice::from_ref(*part))).count();
-        parts.iter().for_each(|part| window.lose(part));
+        for part in &parts {
+            window.lose(part);
+        }
         drop(window);
         let (input, partitions) = (&self.0.input, parts.len());
         if is_lost {

@@ -2,8 +2,8 @@
 //! as an item; its offset is committed only after its verdict and those of all records before it on its partition.
 //! At least once: a record may come again after a crash or a lost partition, and the store knows its article then.
 //!
-//! - A value is an article in JSON, a text, or a CloudEvent (structured or binary). Keys are ignored, records without
-//!   a value are passed over.
+//! - A value is an article in JSON, a text, or a `CloudEvent` (structured or binary). Keys are ignored, records
+//!   without a value are passed over.
 //! - A record that cannot be read goes to the dead-letter topic, if there is one, confirmed before its offset is
 //!   committed; the store remembers it in any case.
 //! - While brokers are away, newsdelta keeps trying and says so once a minute.
@@ -353,7 +353,9 @@ impl Running {
         self.shared.is_stopping.store(true, Ordering::Relaxed);
         self.shared.announce();
         taken.close();
-        waiting.into_iter().for_each(|item| self.give_back(item.receipt.ticket));
+        if let Some(item) = waiting {
+            self.give_back(item.receipt.ticket);
+        }
         while let Some(taken) = taken.recv().await {
             self.give_back(taken.item.receipt.ticket);
         }

@@ -1,14 +1,14 @@
 //! What a record says beside its value. Comes in: a record's headers. Goes out: its form, its trace context, its label.
-//! Never looks into the value: a CloudEvent in binary mode has its article there as it is, one in structured mode is
+//! Never looks into the value: an event in binary mode has its article there as it is, one in structured mode is
 //! unwrapped by `read`.
 
 use rdkafka::message::{Headers, Message};
 
 use super::window::Part;
 
-/// The content type from the headers, in lower case; of a CloudEvent in binary mode that of its data.
+/// The content type from the headers, in lower case; of an event in binary mode that of its data.
 pub(super) fn form<M: Message>(record: &M) -> Option<String> {
-    header(record, &["content-type", "ce_datacontenttype"]).map(|form| form.to_lowercase())
+    header(record, &["content-type", "ce_datacontenttype"]).map(str::to_lowercase)
 }
 
 /// The W3C trace context, when it has the right shape.
