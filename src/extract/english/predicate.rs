@@ -85,9 +85,7 @@ impl<'a> Scene<'a> {
             predicate.subject_start = Some(start);
             return (!predicate.agents.is_empty()).then_some(predicate);
         }
-        if let Some(first_person) = (start.saturating_sub(3).max(view.start)..start).rfind(|&at| view.is(at, &["we", "i"]))
-            && self.reaches(first_person + 1, start)
-        {
+        if let Some(first_person) = self.first_person(start) {
             predicate.subject_start = Some(first_person);
             predicate.agents = self.speaker(at)?;
             return (!predicate.agents.is_empty()).then_some(predicate);
@@ -154,6 +152,11 @@ impl<'a> Scene<'a> {
             return false;
         }
         if (start..at).any(|at| view.is(at, &["could", "may", "might", "should", "would", "can", "cannot"])) {
+            return false;
+        }
+        // "What the two sides agree on is": the verb belongs to a name for something.
+        let opener = (start.saturating_sub(6).max(view.start)..start).rev().take_while(|&at| !view.is(at, &[",", ";", "that", "and"])).any(|at| view.is(at, &["what", "whatever", "how"]));
+        if opener {
             return false;
         }
         if self.clause_of(at).is_some_and(|clause| clause.hypothetical) || self.under_condition(start) {
@@ -223,9 +226,20 @@ impl<'a> Scene<'a> {
         if let Some(mention) = self.grammatical_subject(at) {
             return Some(mention);
         }
+        // A verb joined to an earlier one has the subject of the sentence.
+        let joined = view.is(start.saturating_sub(1), &["and", "but", "then"]);
+        if joined && let Some(first) = mentions.iter().filter(usable).find(|mention| !mention.governed && self.has_verb(mention.tokens.end, start)) {
+            return Some(first);
+        }
         // A quotation or an aside lies between, or the verb is joined to an earlier one: the nearest mention that is
         // neither behind a preposition nor the object of a verb.
         mentions.iter().filter(usable).rfind(|mention| !mention.governed && !self.is_object(mention))
+    }
+
+    /// Whether a verb follows at once: the mention before is its subject.
+    fn has_verb(&self, from: usize, until: usize) -> bool {
+        let view = self.view;
+        (from..until.min(from + 30)).any(|at| matches!(view.tag(at), Tag::Verb | Tag::Aux) && self.reaches(from, at))
     }
 
     /// The subject as the grammar sees it, when it names somebody.
@@ -239,6 +253,28 @@ impl<'a> Scene<'a> {
             return None;
         }
         found
+    }
+
+    /// The "we" or "I" that is the subject of the verb group at `start`: right before it, or earlier in the same
+    /// quotation with nobody else between.
+    pub(super) fn first_person(&self, start: usize) -> Option<usize> {
+        let view = self.view;
+        let near = (start.saturating_sub(3).max(view.start)..start).rfind(|&at| view.is(at, &["we", "i"]));
+        if near.is_some_and(|at| self.reaches(at + 1, start)) {
+            return near;
+        }
+        let mut at = start;
+        while at > view.start && start - at < 14 {
+            at -= 1;
+            if view.is(at, &["“", "\"", "”", "that", ":"]) || self.actors.covering(self.sentence, at).is_some_and(|mention| !mention.governed) {
+                return None;
+            }
+            if view.is(at, &["we", "i"]) {
+                let joined = (at..start).any(|at| view.is(at, &["and", "but"]));
+                return joined.then_some(at);
+            }
+        }
+        None
     }
 
     /// Who acts in the verb at `at`, whatever the text asserts of it.

@@ -91,9 +91,9 @@ impl Actors {
         let introduced = introduced_acronyms(text);
         let reader = PhraseReader::new(analysis, &entities, &introduced);
         let mut drafts: Vec<(usize, Draft)> = Vec::new();
-        for (sentence, _) in analysis.sentences.iter().enumerate() {
+        for (sentence, about) in analysis.sentences.iter().enumerate() {
             let view = analysis.view(sentence);
-            for draft in reader.drafts(view) {
+            for draft in reader.drafts(view, about.paragraph == 0 || about.heading) {
                 people.learn(&draft);
                 drafts.push((sentence, draft));
             }
@@ -153,6 +153,10 @@ impl Actors {
             && joined(before, after, view)
         {
             last += 1;
+        }
+        // "In Kenya, Uganda and Sudan said": what stands behind a preposition is not of the list of those who act.
+        while first < at && !mention.governed && all.get(first).is_some_and(|member| member.governed) {
+            first += 1;
         }
         let list: Vec<&Mention> = all.get(first..=last).unwrap_or_default().iter().collect();
         // A comma alone is an apposition or the end of a clause; a list of people who act says "and" somewhere.

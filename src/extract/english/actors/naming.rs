@@ -34,6 +34,11 @@ impl Known {
     fn referring(named: &Named) -> Self {
         Self { name: Arc::clone(&named.name), party: named.party.clone(), person: named.person.clone(), others: named.others.clone(), kind: Kind::Reference }
     }
+
+    /// An office named before: "the syndicate" stands for itself again.
+    fn office(named: &Named) -> Self {
+        Self { kind: Kind::Office, person: None, ..Self::referring(named) }
+    }
 }
 
 /// What a phrase mentions.
@@ -72,16 +77,26 @@ pub(super) fn mention(
         modifier: draft.adjective_only || (draft.place && draft.role.is_none() && draft.person_name.is_none()),
         plural: last.ends_with('s') && known.kind != Kind::Person || view.is(draft.tokens.start, &["they", "them"]),
     };
-    let head = draft.role.as_ref().map_or("", |(_, tokens)| view.word(tokens.end.saturating_sub(1)));
-    let head = if draft.party.is_some() || draft.organisation.is_some() { head } else { "" };
+    let heads = heads(draft, view);
     let group = draft.organisation.is_some()
         || matches!(draft.party, Some((_, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation)));
     let joins = |end: usize| {
         let gap = end..mention.tokens.start;
         (1..=4).contains(&gap.len()) && gap.clone().all(|at| view.is(at, &[",", "and", "the", "both", "as", "well"]))
     };
-    memory.note(&mention, head, group, joins);
+    memory.note(&mention, &heads, group, joins);
     Some(mention)
+}
+
+/// The words by which later sentences may mean this mention: "the ministry", "the syndicate", "the students".
+fn heads(draft: &Draft, view: View<'_>) -> Vec<String> {
+    if let Some(name) = &draft.organisation_name {
+        return name.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()).filter(|word| word.len() > 4 || word == "club").collect();
+    }
+    match &draft.role {
+        Some((_, tokens)) if draft.party.is_some() => vec![view.word(tokens.end.saturating_sub(1)).to_owned()],
+        _ => Vec::new(),
+    }
 }
 
 fn is_preposition(word: &str) -> bool {
@@ -115,10 +130,10 @@ fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
     let home = memory.home();
     let party = match (&person.party, role) {
         (Some(party), _) => Some(Arc::clone(party)),
-        (None, Some(Role::Minister | Role::Ministry | Role::Government | Role::Police | Role::Military)) => home.cloned(),
+        (None, Some(Role::Minister | Role::Ministry | Role::Government | Role::Police | Role::Military | Role::Voice)) => home.cloned(),
         (None, _) => None,
     };
-    let at_home = party.is_some() && party.as_ref() == home && !person.organisation;
+    let at_home = party.is_some() && party.as_ref() == home && !person.organisation && memory.domestic();
     let leads = matches!(role, Some(Role::Head)) || (role.is_none() && !person.party_written);
     let name = match &party {
         Some(party) if state && !(at_home && leads) => Arc::clone(party),
@@ -144,15 +159,18 @@ fn of_role(draft: &Draft, role: Role, tokens: &Range<usize>, view: View<'_>, tex
         (Some((party, _)), _) if state => Known::party(party, Kind::Office),
         (Some((party, _)), Role::Protesters | Role::People) => kept(Some(Arc::clone(party)), Kind::Folk),
         (Some((party, _)), _) => kept(Some(Arc::clone(party)), Kind::Office),
-        (None, Role::Voice) => memory.role(role).map_or_else(|| kept(None, Kind::Office), Known::referring),
+        (None, Role::Voice) => memory.role(role).map_or_else(|| kept(None, Kind::Office), Known::office),
+        (None, Role::Protesters) if memory.word(word).is_some() && draft.definite => {
+            memory.word(word).map_or_else(|| kept(None, Kind::Folk), Known::office)
+        }
         (None, Role::Ministry | Role::Minister) => named_or_home(memory, role, || kept(None, Kind::Office)),
         (None, _) if state => memory.home().map_or_else(|| kept(None, Kind::Office), |home| Known::party(home, Kind::Office)),
         (None, Role::Civil) if draft.definite => memory
             .word(word)
             .or_else(|| memory.group().filter(|_| is_group_word(word)))
-            .map_or_else(|| kept(None, Kind::Office), Known::referring),
+            .map_or_else(|| kept(None, Kind::Office), Known::office),
         (None, Role::Rebels) if draft.definite => {
-            memory.word(word).or_else(|| memory.role(role)).map_or_else(|| kept(None, Kind::Folk), Known::referring)
+            memory.word(word).or_else(|| memory.role(role)).map_or_else(|| kept(None, Kind::Folk), Known::office)
         }
         (None, Role::Protesters) if matches!(word, "protesters" | "protestors" | "demonstrators" | "crowd" | "crowds" | "marchers" | "rally") => {
             Known { name: Arc::from("protesters"), party: None, person: None, others: Vec::new(), kind: Kind::Folk }
@@ -173,7 +191,7 @@ fn is_group_word(word: &str) -> bool {
 
 fn named_or_home(memory: &Memory, role: Role, otherwise: impl FnOnce() -> Known) -> Known {
     if let Some(named) = memory.role(role) {
-        return Known::referring(named);
+        return Known::office(named);
     }
     memory.home().map_or_else(otherwise, |home| Known::party(home, Kind::Office))
 }

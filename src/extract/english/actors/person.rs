@@ -22,17 +22,30 @@ pub(super) struct Person {
     pub(super) party_written: bool,
 }
 
-/// Everybody named, by the key of the surname.
+/// Everybody named, by the key of the whole name, and whom a surname alone means.
 #[derive(Debug, Default)]
 pub(super) struct People {
     known: BTreeMap<String, Person>,
+    by_surname: BTreeMap<String, String>,
 }
 
 impl People {
     /// Takes what a phrase says about a person.
     pub(super) fn learn(&mut self, draft: &Draft) {
         let Some(name) = name_of(draft) else { return };
-        let person = self.known.entry(spelling_key(surname(name))).or_default();
+        let whole = name.contains(' ');
+        let short = spelling_key(surname(name));
+        let key = match self.by_surname.get(&short) {
+            Some(key) if !whole => key.clone(),
+            _ => spelling_key(name),
+        };
+        self.by_surname.entry(short).and_modify(|old| {
+            // A whole name is a better bearer of a surname than the surname itself.
+            if whole && !old.contains(' ') {
+                old.clone_from(&key);
+            }
+        }).or_insert_with(|| key.clone());
+        let person = self.known.entry(key).or_default();
         if name.len() > person.name.len() {
             person.name = Arc::from(name);
         }
@@ -57,7 +70,9 @@ impl People {
 
     /// What is known of the person a phrase names.
     pub(super) fn named(&self, draft: &Draft) -> Option<&Person> {
-        self.known.get(&spelling_key(surname(name_of(draft)?)))
+        let name = name_of(draft)?;
+        let own = self.known.get(&spelling_key(name)).filter(|_| name.contains(' '));
+        own.or_else(|| self.known.get(self.by_surname.get(&spelling_key(surname(name)))?))
     }
 }
 

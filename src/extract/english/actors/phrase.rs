@@ -2,6 +2,7 @@
 //! of demonstrators", "the Harbour Workers' League". Comes in: a sentence and the names in it. Goes out: drafts,
 //! each with the names, role and person written in it. Never resolves a reference and never looks at verbs.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -60,7 +61,7 @@ const FILLERS: &[&str] = &[
     "european", "western", "african", "arab", "asian", "latin", "american", "northern", "southern", "eastern", "central", "key",
     "fellow", "late", "first", "second", "third", "vice", "general", "executive", "director", "managing", "incoming", "then",
     "regular", "riot", "border", "special", "united", "high", "upper", "lower", "secretary", "secretary-general", "highest",
-    "disputed", "muslim", "christian", "jewish", "sunni", "shia", "kurdish", "hutu", "tutsi", "communal", "pro-military",
+    "disputed", "muslim", "personnel", "finance", "policy", "affairs", "own", "christian", "jewish", "sunni", "shia", "kurdish", "hutu", "tutsi", "communal", "pro-military",
 ];
 
 /// Numbers and amounts before people.
@@ -94,6 +95,8 @@ pub(super) struct PhraseReader<'a> {
     text: &'a str,
     /// Words written with a capital inside a sentence somewhere in the body: names, even at the start of one.
     capitals: BTreeSet<&'a str>,
+    /// Whether capitals tell nothing in the sentence that is being read.
+    loose: Cell<bool>,
 }
 
 impl<'a> PhraseReader<'a> {
@@ -114,7 +117,7 @@ impl<'a> PhraseReader<'a> {
                 }
             }
         }
-        Self { entities, introduced, text: analysis.text, capitals }
+        Self { entities, introduced, text: analysis.text, capitals, loose: Cell::new(false) }
     }
 
     /// The text of a run of tokens.
@@ -123,7 +126,11 @@ impl<'a> PhraseReader<'a> {
     }
 
     /// The phrases of a sentence, in order, not overlapping.
-    pub(super) fn drafts(&self, view: View<'_>) -> Vec<Draft> {
+    pub(super) fn drafts(&self, view: View<'_>, headline: bool) -> Vec<Draft> {
+        let words = || (view.start..view.end).filter(|&at| view.kind(at) == TokenKind::Word && view.word(at).len() > 3);
+        let small = words().any(|at| view.token(at).is_some_and(|token| token.span.of(self.text).chars().any(char::is_lowercase)));
+        // In a headline, and where everything is in capitals, a capital tells no name.
+        self.loose.set(headline || !small);
         let mut drafts = Vec::new();
         let mut at = view.start;
         while at < view.end {
@@ -156,7 +163,7 @@ impl<'a> PhraseReader<'a> {
         if !view.capital(at) || view.kind(at) != TokenKind::Word || NO_NAMES.contains(&word) || word.len() < 2 && !word.ends_with('.') {
             return false;
         }
-        if at == view.start || starts_speech(view, at) || view.start == 0 {
+        if at == view.start || starts_speech(view, at) || self.loose.get() {
             // At the start of a sentence and in the title everything has a capital.
             return self.capitals.contains(word)
                 || (at == view.start && view.tag(at) == Tag::ProperNoun && view.capital(at + 1) && !NO_NAMES.contains(&view.word(at + 1)));
@@ -269,9 +276,10 @@ impl<'a> PhraseReader<'a> {
     /// A name of the gazetteer, when it can belong to the phrase read so far.
     fn known_piece(&self, view: View<'_>, at: usize, end: usize, entity: &Entity, draft: &mut Draft) -> Option<usize> {
         match entity.kind {
+            EntityKind::Role(_) if view.is(at, &["side"]) && draft.party.is_none() => None,
             EntityKind::Role(role) => {
                 // "the Harbour Workers' Union": a role with a capital after a name is part of an organisation's name.
-                let organisation = view.capital(at) && at > view.start && role == Role::Civil && view.start != 0;
+                let organisation = view.capital(at) && at > view.start && role == Role::Civil && !self.loose.get();
                 if organisation && (draft.person.is_some() || draft.party.is_some()) && draft.role.is_none() {
                     let start = draft.person.take().map_or(at - 1, |person| person.start);
                     draft.organisation = Some(start..end);
@@ -395,6 +403,9 @@ impl<'a> PhraseReader<'a> {
                     draft.party = entity.party.clone().map(|party| (party, EntityKind::Person));
                     return Some(end);
                 }
+                EntityKind::City | EntityKind::Region | EntityKind::Capital | EntityKind::Country if draft.party.is_some() && view.is(at, &["in", "at", "near", "to"]) => {
+                    return Some(end);
+                }
                 EntityKind::City | EntityKind::Region if folk || draft.party.is_none() && view.is(at, &["of", "in"]) => {
                     return Some(end);
                 }
@@ -433,7 +444,9 @@ impl<'a> PhraseReader<'a> {
         let has_person = draft.person.is_some() || draft.known_person.is_some();
         if has_person && draft.role.is_none() {
             let mut other = Draft { tokens: at + 1..at + 1, ..Draft::default() };
-            let Some(mut next) = self.opening(view, at + 1, &mut other) else { return };
+            let speaks = view.is(at + 1, &["who"]) && (view.follows(at + 2, &["speaks", "for"]) || view.is(at + 2, &["heads", "leads", "chairs", "runs", "represents"]));
+            let from = if speaks { at + 3 + usize::from(view.is(at + 3, &["for"])) } else { at + 1 };
+            let Some(mut next) = self.opening(view, from, &mut other) else { return };
             let first = next;
             while let Some(end) = self.piece(view, next, &mut other)
                 .or_else(|| self.possessive(view, next, &mut other))
@@ -443,7 +456,13 @@ impl<'a> PhraseReader<'a> {
             {
                 next = end;
             }
-            let closes = view.is(next, &[",", "."]) || next >= view.end;
+            // "the union's secretary for harbours and docks," goes on to the comma.
+            let tail = (next..(next + 8).min(view.end)).find(|&at| view.is(at, &[","])).filter(|&comma| !(next..comma).any(|at| matches!(view.tag(at), Tag::Verb | Tag::Aux)));
+            let closes = view.is(next, &[",", "."]) || next >= view.end || (view.is(next, &["for", "of", "at", "in", "and"]) && tail.is_some());
+            let next = if view.is(next, &[",", "."]) { next } else { tail.unwrap_or(next) };
+            if speaks && other.role.is_none() && other.party.is_some() {
+                other.role = Some((Role::Voice, at + 1..at + 2));
+            }
             if other.role.is_some() && other.person.is_none() && other.known_person.is_none() && closes {
                 draft.role = other.role;
                 draft.party = other.party.or(draft.party.take());

@@ -13,6 +13,9 @@ use super::{Kind, Mention};
 /// A pronoun reaches back this many sentences; what it means further back is a guess.
 const REACH: usize = 3;
 
+/// From this share of all names of parties on, an article is about matters at home.
+const DOMESTIC_TENTHS: usize = 6;
+
 /// Somebody who was named.
 #[derive(Debug, Clone)]
 pub(super) struct Named {
@@ -28,6 +31,8 @@ pub(super) struct Named {
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     home: Option<Arc<str>>,
+    /// Whether the article speaks of its home far more than of any other party.
+    domestic: bool,
     /// Territory that "the separatists" of this article are of.
     territory: Option<Arc<str>>,
     /// The two parties the article names most.
@@ -73,10 +78,14 @@ impl Memory {
             order.sort_by_key(|&(_, count)| usize::MAX - count);
             order.into_iter().map(|(name, _)| Arc::clone(name)).collect::<Vec<_>>()
         };
+        let all: usize = rivals.values().sum();
+        let home = most(&countries).into_iter().next();
+        let own = home.as_ref().and_then(|home| rivals.get(home)).copied().unwrap_or_default();
         let mut pair = most(&rivals).into_iter();
         let rivals = pair.next().zip(pair.next());
         Self {
-            home: most(&countries).into_iter().next(),
+            home,
+            domestic: own * 10 >= all * DOMESTIC_TENTHS,
             territory: most(&territories).into_iter().next(),
             rivals,
             ..Self::default()
@@ -86,6 +95,11 @@ impl Memory {
     /// The country the article is about.
     pub(super) fn home(&self) -> Option<&Arc<str>> {
         self.home.as_ref()
+    }
+
+    /// Whether the article is about matters at home.
+    pub(super) fn domestic(&self) -> bool {
+        self.domestic
     }
 
     /// The territory the article is about.
@@ -100,7 +114,7 @@ impl Memory {
 
     /// Takes a mention into memory. Who merely stands in a possessive or behind a preposition is remembered only when
     /// nobody better is.
-    pub(super) fn note(&mut self, mention: &Mention, head: &str, group: bool, continues_list: impl Fn(usize) -> bool) {
+    pub(super) fn note(&mut self, mention: &Mention, heads: &[String], group: bool, continues_list: impl Fn(usize) -> bool) {
         if mention.modifier {
             return;
         }
@@ -130,6 +144,8 @@ impl Memory {
                     put(&mut self.group);
                 }
             }
+            // A pronoun keeps the person it means alive.
+            Kind::Reference if mention.person.is_some() => put(&mut self.person),
             Kind::Reference => {}
         }
         if !aside && mention.kind != Kind::Reference {
@@ -138,8 +154,8 @@ impl Memory {
         if let Some(role) = mention.role.filter(|_| mention.party.is_some()) {
             self.by_role.insert(role, named.clone());
         }
-        if !head.is_empty() {
-            self.by_word.insert(head.to_owned(), named);
+        for word in heads {
+            self.by_word.insert(word.clone(), named.clone());
         }
     }
 

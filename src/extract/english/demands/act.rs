@@ -58,7 +58,7 @@ const RULES: &[&str] = &[
     "law", "legislation", "bill", "reform", "budget", "election", "vote", "quota", "policy", "constitution", "rule", "regulation", "tax", "tariff",
     "subsidy", "plan", "decree", "referendum", "curriculum", "measure", "statehood", "independence", "amendment", "act", "decision", "system",
     "barrier", "curb", "restriction", "curfew", "internet", "press", "currency", "price", "deal", "contract", "treaty", "project", "land",
-    "emergency", "autonomy", "ban", "permit", "pension", "wage", "code", "programme", "program", "governor", "control", "sale", "agreement",
+    "autonomy", "ban", "permit", "pension", "wage", "code", "programme", "program", "governor", "control", "sale", "agreement",
 ];
 
 const CUES: &[Cue] = &[
@@ -86,22 +86,25 @@ const CUES: &[Cue] = &[
     // CAMEO 0246/1046 (release of persons and property).
     Cue { act: Act::Release, heads: &["release", "free", "freeing", "let", "return", "hand", "exchange", "swap", "send", "repatriate", "give", "freedom", "liberate", "liberation", "deliver", "go"], objects: CAPTIVES },
     Cue { act: Act::Release, heads: &["release", "freed", "free", "freeing"], objects: &[] },
+    Cue { act: Act::Release, heads: &["let"], objects: &["go"] },
     // CAMEO 0872, 0255 (withdrawal).
     Cue { act: Act::Withdraw, heads: &["withdraw", "withdrawal", "pullout", "pull-out", "pullback", "retreat", "vacate", "troop-withdrawal"], objects: &[] },
-    Cue { act: Act::Withdraw, heads: &["pull", "move", "take", "bring"], objects: &["out", "back"] },
+    Cue { act: Act::Withdraw, heads: &["pull", "move", "take", "bring", "get", "stay", "keep"], objects: &["out", "back"] },
     Cue { act: Act::Withdraw, heads: &["leave", "go", "return", "departure", "get", "end", "quit", "recall", "remove", "removal", "stay"], objects: FORCES },
     // CAMEO 0241, 1041 (change in leadership).
-    Cue { act: Act::Resign, heads: &["resign", "resignation", "abdicate", "abdication", "ouster", "impeach", "impeachment", "oust", "overthrow"], objects: &[] },
+    Cue { act: Act::Resign, heads: &["resign", "resignation", "abdicate", "abdication", "ouster", "impeach", "impeachment", "quit"], objects: &[] },
     Cue { act: Act::Resign, heads: &["step", "stand"], objects: &["down", "aside"] },
     Cue { act: Act::Resign, heads: &["quit", "relinquish", "hand", "give", "cede", "transfer", "leave", "restore", "return", "reinstate", "yield", "handover"], objects: &["power", "office", "rule", "post", "government", "presidency", "civilian"] },
     Cue { act: Act::Resign, heads: &["sack", "dismiss", "fire", "remove", "removal", "dismissal", "sacking", "go", "departure", "replace", "reinstate", "reinstatement", "suspend"], objects: &["president", "minister", "chief", "leader", "commissioner", "director", "governor", "mayor", "premier", "official", "head", "chairman", "cabinet", "boss", "he", "she"] },
+    Cue { act: Act::Intervene, heads: &["hold", "convene", "call", "schedule", "emergency", "urgent", "extraordinary"], objects: &["session", "meeting", "emergency", "urgent"] },
     // CAMEO 0256 mediation aside, 022, 1012, 1053 (negotiation).
     Cue { act: Act::Negotiate, heads: &["negotiate", "negotiation", "talk", "talks", "dialogue", "mediate", "mediation", "diplomacy", "diplomatic", "discuss", "reconcile", "reconciliation", "settlement", "summit", "parley", "discussion"], objects: &[] },
-    Cue { act: Act::Negotiate, heads: &["meet", "meeting", "sit", "return", "come", "reach", "find", "seek", "resume", "agree", "work", "settle", "resolve", "resolution", "conclude", "solve", "make"], objects: &["table", "agreement", "deal", "accord", "peace", "difference", "peacefully", "solution", "compromise", "consensus", "dispute", "leader", "president", "them"] },
+    Cue { act: Act::Negotiate, heads: &["meet", "meeting", "sit", "return", "come", "reach", "find", "seek", "resume", "agree", "work", "settle", "resolve", "resolution", "conclude", "solve", "make"], objects: &["table", "agreement", "deal", "accord", "peace", "difference", "peacefully", "solution", "compromise", "consensus", "dispute", "option", "alternative", "leader", "president", "them"] },
     Cue { act: Act::Negotiate, heads: &["peace"], objects: &["process", "plan", "conference", "deal", "accord"] },
     // CAMEO 0231 investigation, 0243 prosecution; PLOVER investigate.
     Cue { act: Act::Investigate, heads: &["investigate", "investigation", "inquiry", "enquiry", "probe", "accountability", "accountable", "prosecute", "prosecution", "punish", "punishment", "justice", "autopsy", "inquest", "answerable", "audit", "tribunal"], objects: &[] },
-    Cue { act: Act::Investigate, heads: &["try", "arrest", "explain", "clarify", "account", "establish", "answer", "explanation", "clarification", "hold", "charge", "extradite", "disclose", "publish", "identify"], objects: &["why", "how", "responsible", "killer", "perpetrator", "fact", "circumstance", "truth", "culprit", "criminal", "officer", "suspect", "death", "cause", "court", "those", "tried", "who", "what", "fugitive"] },
+    Cue { act: Act::Investigate, heads: &["try", "arrest", "explain", "clarify", "account", "establish", "answer", "explanation", "clarification", "hold", "charge", "extradite", "disclose", "publish", "identify"], objects: &["why", "how", "responsible", "killer", "perpetrator", "fact", "circumstance", "truth", "culprit", "criminal", "officer", "suspect", "death", "cause", "court", "those", "tried", "who", "what", "fugitive", "account"] },
+    Cue { act: Act::Investigate, heads: &["tried", "prosecuted", "extradited"], objects: &[] },
     // CAMEO 0256/1056 protection; PLOVER protect.
     Cue { act: Act::Protect, heads: &["protect", "protection", "safeguard", "spare", "shield", "safekeeping", "safety"], objects: &[] },
     Cue { act: Act::Protect, heads: &["ensure", "guarantee", "respect", "secure", "uphold", "provide", "preserve", "defend", "restore", "make", "minimise", "minimize", "save", "avoid", "prevent", "grant", "improve"], objects: SAFETY },
@@ -111,6 +114,7 @@ const CUES: &[Cue] = &[
     Cue { act: Act::Access, heads: &["allow", "let", "grant", "permit", "open", "provide", "send", "deliver", "guarantee", "ensure", "facilitate", "give", "restore", "reopen", "continue", "need", "unblock", "cooperate", "supply", "ease", "admit", "resume"], objects: AID },
     Cue { act: Act::Access, heads: &["open", "reopen", "unblock", "clear", "reopening", "opening", "unlock"], objects: CROSSINGS },
     Cue { act: Act::Access, heads: &["access", "corridor", "blockade", "passage"], objects: &[] },
+    Cue { act: Act::Access, heads: &["tent", "food", "medicine", "blanket", "aid", "supplies"], objects: &[] },
     Cue { act: Act::Access, heads: &["humanitarian"], objects: &["aid", "relief", "corridor", "access"] },
     // CAMEO 0243/1044/163 (sanctions).
     Cue { act: Act::Sanction, heads: &["sanction", "embargo", "boycott", "blacklist", "isolate", "isolation"], objects: &[] },
@@ -121,7 +125,7 @@ const CUES: &[Cue] = &[
     Cue { act: Act::Pay, heads: &["allocate", "raise", "increase", "provide", "contribute", "release", "give", "boost", "double"], objects: &["fund", "funding", "resource", "grant", "finance", "salary", "wage", "percent", "pension", "budget", "pay"] },
     // People leave danger; CAMEO has no class of its own.
     Cue { act: Act::Evacuate, heads: &["evacuate", "evacuation", "flee"], objects: &[] },
-    Cue { act: Act::Evacuate, heads: &["leave", "move", "abandon", "go", "seek", "head", "relocate", "get"], objects: &["home", "house", "ground", "shelter", "safe", "safer", "safety", "area", "country", "city", "town", "village", "immediately", "zone", "now", "floor", "inland", "upstairs"] },
+    Cue { act: Act::Evacuate, heads: &["leave", "move", "abandon", "seek", "head", "relocate"], objects: &["home", "house", "ground", "shelter", "safe", "safer", "safety", "area", "country", "city", "town", "village", "immediately", "zone", "now", "floor", "inland", "upstairs"] },
     // CAMEO 0242-0244, 1042-1044 (policy change, rights, institutions).
     Cue { act: Act::Policy, heads: &["law", "legislation", "reform", "election", "referendum", "amendment", "statehood", "abolition", "repeal", "legislate", "legalise", "legalize", "nationalise", "nationalize", "privatise", "recognise", "recognize", "recognition", "ratify", "policy", "vote"], objects: &[] },
     Cue { act: Act::Policy, heads: &["scrap", "abolish", "repeal", "amend", "adopt", "pass", "cancel", "change", "introduce", "reverse", "cut", "lower", "reduce", "end", "stop", "drop", "abandon", "lift", "approve", "reform", "ban", "enact", "impose", "restore", "allow", "grant", "hold", "match", "refuse", "remove", "take", "veto", "block", "halt", "suspend", "keep", "freeze", "set", "withdraw", "reject", "rethink", "delay", "give", "commit", "agree", "close"], objects: RULES },
@@ -224,6 +228,10 @@ fn act_of(view: View<'_>, part: Range<usize>, first: bool) -> Option<Act> {
         }
         for cue in CUES {
             if !is_any(view, at, cue.heads) {
+                continue;
+            }
+            // "acts of war", "an act of": a noun that asks for nothing.
+            if view.is(at, &["act", "acts", "response"]) && view.is(at + 1, &["of"]) {
                 continue;
             }
             if view.is(at, &["free"]) && view.is(at + 1, &["and", "elections", "election", "press", "trade", "speech", "vote"]) {

@@ -1,6 +1,7 @@
 //! What somebody says must be done: "the militia must disarm", "they need to stop", in quotations and reported speech.
 //! The outlet's own "must" demands nothing.
 
+use crate::extract::english::actors::Kind;
 use crate::extract::english::predicate::Scene;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, Force};
@@ -65,7 +66,7 @@ fn read(scene: &Scene<'_>, at: usize, verb: usize, force: Force, findings: &mut 
             acts = vec![act];
         } else if view.is(verb, &["go"]) && subject.is_some_and(|subject| subject.person.is_some()) {
             acts = vec![Act::Resign];
-        } else if view.is(verb, &["stop", "end", "cease"]) && subject.is_none() {
+        } else if view.is(verb, &["stop", "end", "cease"]) && subject.is_none_or(|subject| subject.kind == Kind::Reference) {
             acts = vec![Act::Ceasefire];
         }
     }
@@ -73,7 +74,9 @@ fn read(scene: &Scene<'_>, at: usize, verb: usize, force: Force, findings: &mut 
     if by.is_empty() || acts.is_empty() || (vague && (force == Force::Appeal || subject.is_none() || subject.is_some_and(|subject| subject.party.is_none()))) {
         return;
     }
+    let abstract_end = acts == [Act::Ceasefire] && subject.is_some_and(|subject| subject.kind == Kind::Reference) && view.is(verb, &["stop", "end", "cease"]);
     let mut to = match subject {
+        _ if abstract_end => Vec::new(),
         Some(subject) if !passive || subject.party.is_some() => names_of(scene, subject),
         _ => Vec::new(),
     };

@@ -119,6 +119,13 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
     }
     let complement = if predicate.passive { passive_complement(scene, &predicate) } else { complement(scene, at, frame) };
     let Some(complement) = complement else { return };
+    // "Told him to wait", "expects rain to fall": without an act these are no demands.
+    let idle = complement.acts == [Act::Other] && frame == Frame::Tell && !view.is(at, &["told", "tells", "warned"]);
+    let self_told = predicate.passive && complement.acts == [Act::Other] && frame == Frame::Tell;
+    let small = matches!(view.word(at + 1), "us" | "me" | "him" | "her" | "each" | "himself" | "themselves");
+    if idle || self_told || small && frame != Frame::Call {
+        return;
+    }
     let condition = condition(scene, complement.window.start..complement.window.end).filter(|_| force != Force::Appeal || frame == Frame::Tell);
     let force = super::demand_force(condition.is_some(), force);
     let draft = Draft {
@@ -153,7 +160,8 @@ fn told(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<Predicate> {
 fn is_naming(scene: &Scene<'_>, at: usize) -> bool {
     let view = scene.view;
     let next = after_adverbs(scene, at + 1);
-    !view.is(next, &["on", "upon", "for"]) && !(next..(next + 8).min(view.end)).any(|to| view.is(to, &["to"]) && view.form(to + 1) == VerbForm::Base && scene.actors.starting_at(scene.sentence, next, view).is_some_and(|mention| mention.tokens.end <= to))
+    let manner = view.is(next, &["in", "with"]) && (next..(next + 7).min(view.end)).any(|at| view.is(at, &["for", "on", "upon"]));
+    !view.is(next, &["on", "upon", "for"]) && !manner && !(next..(next + 8).min(view.end)).any(|to| view.is(to, &["to"]) && view.form(to + 1) == VerbForm::Base && scene.actors.starting_at(scene.sentence, next, view).is_some_and(|mention| mention.tokens.end <= to))
         || view.is(next, &["on"]) && is_visit(scene, next + 1)
 }
 
@@ -192,6 +200,10 @@ fn called(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     let view = scene.view;
     let mut to = Vec::new();
     let mut at = next;
+    if view.is(at, &["in", "with", "once"]) {
+        // "calls in the strongest terms for"
+        at = (at..(at + 7).min(view.end)).find(|&at| view.is(at, &["for", "on", "upon"])).unwrap_or(at);
+    }
     if view.is(at, &["on", "upon", "to", "with"]) && !(view.is(at, &["to"]) && view.form(at + 1) == VerbForm::Base && scene.actors.starting_at(scene.sentence, at + 1, view).is_none()) {
         let (names, end) = addressed(scene, at + 1)?;
         to = names;
@@ -237,7 +249,9 @@ fn asked(scene: &Scene<'_>, next: usize, only_infinitive: bool) -> Option<Comple
         let end = after_adverbs(scene, end);
         let infinitive = infinitive_after(scene, end);
         if let Some(to) = infinitive {
-            return unless_about_self(scene, finish(scene, names, to + 1..view.end, false)?);
+            // "not to attack": the "not" is part of what is asked.
+            let start = if to > end { end } else { to + 1 };
+            return unless_about_self(scene, finish(scene, names, start..view.end, false)?);
         }
         if view.is(end, &["for"]) && !only_infinitive {
             return unless_about_self(scene, finish(scene, names, end + 1..view.end, false)?);
@@ -367,6 +381,13 @@ fn addressed(scene: &Scene<'_>, at: usize) -> Option<(Vec<Arc<str>>, usize)> {
     {
         end = close + 1;
     }
+    // "people living by the river", "everyone who lost a relative": what they are told comes after.
+    if (view.form(end) == VerbForm::Gerund || view.is(end, &["who"]))
+        && let Some(to) = (end + 1..(end + 16).min(view.end)).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to))
+    {
+        end = to - usize::from(view.is(to - 1, &["not"]));
+        return Some((names_of(scene, mention), end));
+    }
     // "in Congo", "on the Telegram online service" between the addressee and what is asked.
     if view.is(end, &["in", "on", "at", "from", "of"])
         && let Some(to) = (end + 1..(end + 8).min(view.end)).find(|&at| view.is(at, &["to", "for"]) || view.is(at, &["immediately"]))
@@ -417,6 +438,10 @@ fn finish(scene: &Scene<'_>, mut to: Vec<Arc<str>>, window: Range<usize>, passiv
         });
         to = asked.map(|mention| vec![Arc::clone(&mention.name)]).unwrap_or_default();
     }
+    // "Leave" alone: forces and envoys withdraw, people are told to get to safety.
+    let leaves = acts == [Act::Other] && view.is(window.start, &["leave", "go"]) && !view.is(window.start + 1, &["to", "on", "home"])
+        || acts == [Act::Other] && (window.start..window.start + 4).any(|at| view.is(at, &["leave"]));
+    let acts = if leaves { vec![Act::Withdraw] } else { acts };
     let people_leave = acts.contains(&Act::Withdraw) && scene.actors.in_sentence(scene.sentence).iter().any(|mention| to.contains(&mention.name) && mention.role == Some(crate::text::gazetteer::Role::People));
     let acts = if people_leave { vec![Act::Evacuate] } else { acts };
     Some(Complement { to, window, acts })

@@ -20,10 +20,10 @@ const NAMES: &[&str] = &["call", "brand", "label", "describe", "term", "dub", "d
 
 /// Words that judge. CAMEO 111.
 const WRONG: &[&str] = &[
-    "illegal", "illegitimate", "unacceptable", "unjustifiable", "unjustified", "barbaric", "shocking", "crime", "massacre", "traitor", "traitors", "disgrace", "disgraceful", "outrage", "outrageous", "irresponsible", "cowardly",
+    "illegal", "illegitimate", "unacceptable", "unjustifiable", "unjustified", "barbaric", "crime", "massacre", "traitor", "traitors", "disgrace", "disgraceful", "outrage", "outrageous", "irresponsible", "cowardly",
     "provocation", "aggression", "murder", "weak", "failure", "shameful", "shame", "brutal", "heinous", "terrorist", "terrorists", "murderer", "murderers", "criminal", "criminals", "dictator", "betrayal", "unlawful", "unconstitutional", "witch-hunt",
-    "inhumane", "genocide", "atrocity", "insult", "coup", "farce", "sham", "scandal", "reckless", "despicable", "abhorrent", "intolerable", "killer", "deplorable", "horrific", "unprovoked", "cruel", "immoral", "hypocrisy", "hypocritical", "smokescreen",
-    "catastrophic", "unfair", "disproportionate", "incompetent", "cynical", "dangerous", "mistake", "blunder", "unforgivable", "inexcusable", "vile", "savage", "butcher", "monstrous", "monumental", "appalling", "repugnant", "radical", "extremist", "occupation", "dodge",
+    "inhumane", "genocide", "atrocity", "insult", "coup", "farce", "sham", "scandal", "reckless", "despicable", "abhorrent", "intolerable", "killer", "deplorable", "unprovoked", "cruel", "immoral", "hypocrisy", "hypocritical", "smokescreen",
+    "unfair", "disproportionate", "incompetent", "cynical", "mistake", "blunder", "unforgivable", "inexcusable", "vile", "savage", "butcher", "monstrous", "monumental",  "repugnant", "radical", "extremist", "occupation", "dodge",
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {

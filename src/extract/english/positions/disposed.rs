@@ -72,7 +72,7 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -
         (stance, false) if stance != Stance::Offer => stance,
         _ => return None,
     };
-    let agents = if view.is(copula.saturating_sub(1), &["we", "i"]) || view.is(copula, &["'re"]) { scene.speaker(at) } else { scene.subject(copula, copula).map(|subject| scene.agents_of(subject)) };
+    let agents = if scene.first_person(copula).is_some() || view.is(copula, &["'re"]) { scene.speaker(at) } else { scene.subject(copula, copula).map(|subject| scene.agents_of(subject)) };
     let agents: Vec<_> = agents?.into_iter().filter(|agent| agent.weighty).collect();
     let window = scene.subject(copula, copula).map_or(copula, |subject| subject.tokens.start.min(copula))..end;
     Draft { rule: RULE.name, actors: &agents, stance, targets: vec![topic(scene, start..end)], window, core: at, weight: 2 }.emit(scene, findings);

@@ -28,8 +28,8 @@ const COMMITS: &[&str] = &[
 
 /// What is refused with "will not".
 const REFUSES: &[&str] = &[
-    "accept", "negotiate", "talk", "sit", "meet", "send", "withdraw", "allow", "surrender", "bow", "apply", "intervene", "recognise", "recognize", "resign", "leave", "give", "yield", "agree", "release", "join",
-    "attend", "participate", "tolerate", "sign", "pay", "lift", "support", "step", "return", "comply", "take", "back", "cooperate", "compromise", "extradite", "discuss", "hand", "let", "stop", "permit", "go", "deploy", "fire", "call",
+    "accept", "negotiate", "talk", "sit", "meet", "send", "withdraw", "allow", "surrender", "bow", "apply", "intervene", "recognise", "recognize", "resign", "give", "yield", "agree", "release", "join",
+    "attend", "participate", "tolerate", "sign", "pay", "lift", "support", "step", "comply", "back", "cooperate", "compromise", "extradite", "discuss", "hand", "let", "permit", "deploy", "take",
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {

@@ -40,14 +40,13 @@ impl Draft<'_> {
         let core = scene.span(self.core..self.core + 1);
         for actor in self.actors {
             for target in &self.targets {
-                if target.as_deref() == Some(&*actor.name) {
-                    continue;
-                }
+                // "The union denied it": a pronoun that seems to mean the actor means something said before.
+                let target = target.as_ref().filter(|target| ***target != *actor.name);
                 let source = actor.voice.of(&scene.article.text);
                 let position = Position {
                     actor: actor.name.to_string(),
                     stance: self.stance,
-                    target: target.as_ref().map(ToString::to_string),
+                    target: target.map(ToString::to_string),
                     source: (!source.is_empty()).then(|| source.to_owned()),
                     evidence: Evidence { quote: text.to_owned(), span, rule: self.rule.to_owned() },
                 };

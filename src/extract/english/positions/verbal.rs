@@ -42,6 +42,8 @@ enum Frame {
     With(&'static [&'static str]),
     /// "dismiss N": a denial or a refusal, told by N.
     Dismiss,
+    /// "volunteer", with or without "to".
+    Volunteer,
     /// "say that" with a wrong: "alleged that".
     That,
 }
@@ -99,7 +101,7 @@ const VERBS: &[(&str, Stance, Frame)] = &[
     ("yield", Stance::Accept, Frame::With(&["to"])),
     ("offer", Stance::Offer, Frame::Commit),
     ("propose", Stance::Offer, Frame::Commit),
-    ("volunteer", Stance::Offer, Frame::Commit),
+    ("volunteer", Stance::Offer, Frame::Volunteer),
     ("vow", Stance::Vow, Frame::Commit),
     ("pledge", Stance::Vow, Frame::Commit),
     ("promise", Stance::Vow, Frame::Commit),
@@ -176,6 +178,9 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &m
 fn untold(scene: &Scene<'_>, at: usize, stance: Stance) -> bool {
     let view = scene.view;
     let before = at.saturating_sub(1);
+    if view.form(at) == VerbForm::Gerund && view.is(before, &["been"]) {
+        return true;
+    }
     if view.is(before, &["to"]) {
         return !view.is(at.saturating_sub(2), &["continued", "continues", "continue", "agreed", "moved", "came", "happy"]);
     }
@@ -249,6 +254,8 @@ fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Optio
                     return Some((stance, targets(scene, on + 1..end), end));
                 }
             }
+            // Faults and storms are blamed every day: a stance is taken toward somebody.
+            scene.actors.starting_at(scene.sentence, next, view)?;
             let empty = next >= end && !view.is(next, &["“", "\""]);
             let named = if let Some(mention) = scene.actors.starting_at(scene.sentence, next, view).filter(|mention| mention.owner) {
                 vec![Some(Arc::clone(&mention.name))]
@@ -293,6 +300,7 @@ fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Optio
             }
             None
         }
+        Frame::Volunteer => Some((stance, if end > next { vec![topic(scene, next..end)] } else { vec![None] }, end.max(next))),
         Frame::Dismiss => dismissed(scene, next, end, stance),
         Frame::That => {
             let that = view.is(next, &["that", "of", "about"]);
@@ -309,6 +317,12 @@ fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Optio
 fn plain_object(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
     let view = scene.view;
     if stance == Stance::Deny && (view.is(next, REFUSED_THINGS) || view.is(end.saturating_sub(1), REFUSED_THINGS)) {
+        return None;
+    }
+    if stance == Stance::Accept && (view.is(next, &["only", "responsibility", "blame", "applications"]) || view.is(next.saturating_sub(1), &["only"])) {
+        return None;
+    }
+    if view.is(next.saturating_sub(1), &["approved", "approves", "approve"]) && !(next..end).any(|at| view.is(at, &["ceasefire", "cease-fire", "truce", "deal", "agreement", "plan", "proposal", "accord", "extension", "talks", "demand", "request", "resolution", "settlement", "mission", "withdrawal"])) {
         return None;
     }
     if view.is(next, &["that"]) && matches!(stance, Stance::Deny | Stance::Accept) {
