@@ -53,8 +53,8 @@ impl Default for Limits {
         Self {
             loaded_stories: 2_000,
             open_stories: 100_000,
-            // Follow-ups of a disaster come for weeks; a fortnight of silence ends the developing phase.
-            quiet_after: SignedDuration::from_hours(24 * 21),
+            // Follow-ups of a disaster come for weeks; a month of silence ends the developing phase.
+            quiet_after: SignedDuration::from_hours(24 * 30),
             remembered_articles: 100_000,
         }
     }
@@ -145,7 +145,7 @@ impl Ledger {
         assignment: Assignment,
         learned_at: Timestamp,
     ) -> Outcome {
-        let story = self.index.enter(&article, &assignment);
+        let story = self.index.enter(&article, &claims, &assignment);
         self.remember(&article.id, &story.id);
         self.uses += 1;
         let loaded = self.loaded.entry(story.id.clone()).or_default();

@@ -88,10 +88,10 @@ pub fn of(article: &Article, gazetteer: &Gazetteer) -> Features {
         }
     };
     for entity in &entities {
-        if let Some(base) = entity_weight(entity.kind) {
-            add('p', &entity.name, entity.span.start, base);
+        if let Some((class, base)) = entity_weight(entity.kind) {
+            add(class, &entity.name, entity.span.start, base);
             if let Some(party) = entity.party.as_ref().filter(|party| **party != entity.name) {
-                add('p', party, entity.span.start, COUNTRY);
+                add('c', party, entity.span.start, COUNTRY);
             }
         }
     }
@@ -104,10 +104,11 @@ pub fn of(article: &Article, gazetteer: &Gazetteer) -> Features {
         if let Some(kind) = KINDS.get(word.lower.as_str()) {
             add('k', kind, word.at, KIND);
         }
-        if in_entity.covers(word.at) {
+        let covered = in_entity.at(word.at);
+        if covered == Some(false) {
             continue;
         }
-        if names.contains(&word.lower) {
+        if covered.is_none() && names.contains(&word.lower) {
             add('n', &sound(&word.lower), word.at, NAME);
         } else if word.text.chars().all(char::is_alphabetic) {
             let stem = stemmer.stem(&word.lower);
@@ -126,15 +127,19 @@ const WORD: f32 = 1.0;
 const NEWS_WORD: f32 = 0.25;
 
 /// How much the name of a party or place says about what a report is about; nothing for roles.
-const fn entity_weight(kind: EntityKind) -> Option<f32> {
+const fn entity_weight(kind: EntityKind) -> Option<(char, f32)> {
     match kind {
         EntityKind::Country | EntityKind::Demonym | EntityKind::Capital | EntityKind::Metonym => {
-            Some(COUNTRY)
+            Some(('c', COUNTRY))
         }
-        EntityKind::City | EntityKind::Region | EntityKind::Territory | EntityKind::ArmedGroup => Some(NAME),
-        EntityKind::Person | EntityKind::Organisation => Some(NAME),
         // International bodies comment on every event.
-        EntityKind::Body => Some(0.5),
+        EntityKind::Body => Some(('c', 0.5)),
+        EntityKind::City
+        | EntityKind::Region
+        | EntityKind::Territory
+        | EntityKind::ArmedGroup
+        | EntityKind::Person
+        | EntityKind::Organisation => Some(('p', NAME)),
         EntityKind::Role(_) => None,
     }
 }
@@ -173,14 +178,18 @@ struct Covered<'a> {
 }
 
 impl Covered<'_> {
-    fn covers(&mut self, at: usize) -> bool {
+    /// Whether a word lies in an entity, and if so, whether that is only a role: "President" is a word like others.
+    fn at(&mut self, at: usize) -> Option<bool> {
         while self.entities.get(self.next).is_some_and(|entity| entity.span.end <= at) {
             self.next += 1;
         }
-        self.entities.get(self.next).is_some_and(|entity| {
-            let Span { start, end } = entity.span;
-            (start..end).contains(&at) && !matches!(entity.kind, EntityKind::Role(_))
-        })
+        self.entities
+            .get(self.next)
+            .filter(|entity| {
+                let Span { start, end } = entity.span;
+                (start..end).contains(&at)
+            })
+            .map(|entity| matches!(entity.kind, EntityKind::Role(_)))
     }
 }
 

@@ -8,12 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::model::article::fingerprint;
 use crate::model::story::{Profile, Sketch};
-use crate::model::{Article, Claim, Story, StoryId};
+use crate::model::{Article, Claim, Effect, Story, StoryId};
 use crate::text::gazetteer::Gazetteer;
 
-use super::features;
-use super::likeness::{Likeness, compare};
-use super::{Assignment, sketch};
+use super::features::{self, Features};
+use super::likeness::{Class, Likeness, Weighed, compare};
+use super::terms::TermTable;
+use super::{Assignment, figures, sketch};
 
 /// Terms kept per story; the lightest are dropped.
 const PROFILE_TERMS: usize = 96;
@@ -21,14 +22,11 @@ const PROFILE_TERMS: usize = 96;
 /// Terms of an article that are looked up, the most telling first.
 const TERMS_ASKED: usize = 32;
 
-/// Stories remembered per term, the latest to gain it. A term with more stories tells them apart no longer.
-const STORIES_PER_TERM: usize = 64;
-
 /// Stories compared in full.
 const COMPARED: usize = 24;
 
 /// From this score on an article belongs to a story.
-const SAME_STORY: f32 = 0.13;
+const SAME_STORY: f32 = 0.128;
 
 /// After this time without a report a story counts half as likely to continue.
 const HALF_TIME_HOURS: f32 = 24.0 * 14.0;
@@ -48,16 +46,22 @@ struct Slot {
     /// Sorted by term.
     terms: Vec<(u32, f32)>,
     sketches: Vec<Sketch>,
+    /// The latest figures given for the event as a whole.
+    figures: Vec<(Effect, u64)>,
 }
 
-/// A term in use by at least one story.
-#[derive(Debug, Default)]
-struct Term {
-    text: Arc<str>,
-    /// Slots, the latest last.
-    stories: Vec<u32>,
-    /// How many stories have it, those beyond the list too.
-    count: u32,
+/// What an article asks of the stories.
+struct Asked<'a> {
+    whole: Vec<Weighed>,
+    head: Vec<Weighed>,
+    sketch: Vec<u32>,
+    claims: &'a [Claim],
+}
+
+/// What agreement on one class of terms leaves of a score: all from a third on, `least` when there is none, all when
+/// one side says nothing.
+fn agreement(cosine: Option<f32>, least: f32) -> f32 {
+    cosine.map_or(1.0, |cosine| (least + (1.0 - least) * cosine * 3.0).min(1.0))
 }
 
 /// The open stories.
@@ -69,9 +73,7 @@ pub struct StoryIndex {
     slots: Vec<Option<Slot>>,
     free_slots: Vec<u32>,
     by_id: HashMap<StoryId, u32>,
-    terms: Vec<Term>,
-    free_terms: Vec<u32>,
-    by_text: HashMap<Arc<str>, u32>,
+    terms: TermTable,
     /// Open stories by the time of their latest report.
     by_time: BTreeSet<(Timestamp, u32)>,
     /// The latest time an article spoke from.
@@ -88,9 +90,7 @@ impl StoryIndex {
             slots: Vec::new(),
             free_slots: Vec::new(),
             by_id: HashMap::new(),
-            terms: Vec::new(),
-            free_terms: Vec::new(),
-            by_text: HashMap::new(),
+            terms: TermTable::default(),
             by_time: BTreeSet::new(),
             now: Timestamp::MIN,
         }
@@ -110,8 +110,12 @@ impl StoryIndex {
     pub fn insert(&mut self, story: Story) {
         self.remove(&story.id);
         self.now = self.now.max(story.last_report_at);
-        let terms =
-            story.profile.terms.into_iter().map(|(text, weight)| (self.intern(&text), weight)).collect();
+        let terms = story
+            .profile
+            .terms
+            .into_iter()
+            .map(|(text, weight)| (self.terms.intern(&text), weight))
+            .collect();
         let slot = Slot {
             id: story.id,
             title: story.title,
@@ -121,6 +125,7 @@ impl StoryIndex {
             revision: story.revision,
             terms: Vec::new(),
             sketches: story.profile.sketches,
+            figures: story.profile.figures,
         };
         let at = self.place(slot);
         self.set_terms(at, terms);
@@ -138,42 +143,49 @@ impl StoryIndex {
     }
 
     /// Where the article belongs.
-    pub fn assign(&self, article: &Article, _claims: &[Claim]) -> Assignment {
+    pub fn assign(&self, article: &Article, claims: &[Claim]) -> Assignment {
         let features = features::of(article, &self.gazetteer);
         let sketch = sketch::of(article);
-        let whole = self.known(&features.whole);
-        let head = self.known(&features.head);
+        let asked = self.asked(&features, sketch.clone(), claims);
         let mut best: Option<(f32, u32, Likeness)> = None;
-        for at in self.candidates(&whole) {
+        for at in self.candidates(&asked.whole) {
             let Some(slot) = self.slot(at) else { continue };
-            let (score, likeness) = self.score(article, slot, &whole, &head, &sketch);
+            let (score, likeness) = self.score(article, slot, &asked);
             let better = best.as_ref().is_none_or(|(top, leader, _)| {
-                score > *top
-                    || (score == *top && self.slot(*leader).is_some_and(|leader| slot.id < leader.id))
+                score
+                    .total_cmp(top)
+                    .then_with(|| self.slot(*leader).map(|leader| &leader.id).cmp(&Some(&slot.id)))
+                    .is_gt()
             });
             if better {
                 best = Some((score, at, likeness));
             }
         }
         let found = best.filter(|(score, ..)| *score >= SAME_STORY);
-        match found.and_then(|(score, at, likeness)| Some((score, self.slot(at)?, likeness))) {
-            Some((score, slot, likeness)) => {
-                let origin = sketch::origin(&sketch, &slot.sketches).unwrap_or(&article.id).clone();
-                let reason = self.reason(score, slot, &likeness, origin != article.id);
-                Assignment { story: slot.id.clone(), opens: false, origin, score, reason, features, sketch }
-            }
-            None => {
-                let story = fingerprint(["story", &article.id]);
-                let opens = !self.by_id.contains_key(&story);
-                let reason = "no open story is alike enough".to_owned();
-                Assignment { story, opens, origin: article.id.clone(), score: 0.0, reason, features, sketch }
-            }
+        if let Some((score, slot, likeness)) =
+            found.and_then(|(score, at, likeness)| Some((score, self.slot(at)?, likeness)))
+        {
+            let origin = sketch::origin(&sketch, &slot.sketches).unwrap_or(&article.id).clone();
+            let reason = self.reason(score, slot, &likeness, origin != article.id);
+            return Assignment {
+                story: slot.id.clone(),
+                opens: false,
+                origin,
+                score,
+                reason,
+                features,
+                sketch,
+            };
         }
+        let story = fingerprint(["story", &article.id]);
+        let opens = !self.by_id.contains_key(&story);
+        let reason = "no open story is alike enough".to_owned();
+        Assignment { story, opens, origin: article.id.clone(), score: 0.0, reason, features, sketch }
     }
 
     /// Enters the article into its story and returns the story as it is afterwards. Stories that have been quiet for too
     /// long close.
-    pub fn enter(&mut self, article: &Article, assignment: &Assignment) -> Story {
+    pub fn enter(&mut self, article: &Article, claims: &[Claim], assignment: &Assignment) -> Story {
         // A date in the future, a mistake of its publisher, must not close every story.
         let spoken = article.spoken_at().min(article.received_at.max(self.now));
         self.now = self.now.max(spoken);
@@ -187,6 +199,7 @@ impl StoryIndex {
                 revision: 0,
                 terms: Vec::new(),
                 sketches: Vec::new(),
+                figures: Vec::new(),
             })
         });
         let mut weights: BTreeMap<u32, f32> = BTreeMap::new();
@@ -195,16 +208,16 @@ impl StoryIndex {
             weights.extend(slot.terms.iter().map(|&(term, weight)| (term, weight * FADE)));
         }
         for (text, weight) in &assignment.features.whole {
-            *weights.entry(self.intern(text)).or_insert(0.0) += weight;
+            *weights.entry(self.terms.intern(text)).or_insert(0.0) += weight;
         }
         let mut weighed: Vec<(u32, f32)> = weights.into_iter().collect();
         weighed.sort_by(|one, other| {
-            other.1.total_cmp(&one.1).then_with(|| self.text(one.0).cmp(&self.text(other.0)))
+            other.1.total_cmp(&one.1).then_with(|| self.terms.text(one.0).cmp(self.terms.text(other.0)))
         });
         let dropped: Vec<u32> = weighed.iter().skip(PROFILE_TERMS).map(|&(term, _)| term).collect();
         weighed.truncate(PROFILE_TERMS);
         self.set_terms(at, weighed);
-        self.release(&dropped);
+        dropped.into_iter().for_each(|term| self.terms.release(term));
         if let Some(slot) = self.slots.get_mut(at as usize).and_then(Option::as_mut) {
             self.by_time.remove(&(slot.last_report_at, at));
             slot.last_report_at = slot.last_report_at.max(spoken);
@@ -212,6 +225,7 @@ impl StoryIndex {
             slot.articles += 1;
             slot.revision += 1;
             sketch::remember(&mut slot.sketches, &assignment.origin, &assignment.sketch);
+            figures::remember(&mut slot.figures, claims);
         }
         let story = self.story(at);
         self.close();
@@ -219,20 +233,18 @@ impl StoryIndex {
     }
 
     /// The stories that share most of the article's telling terms, at most [`COMPARED`].
-    fn candidates(&self, terms: &[(u32, f32)]) -> Vec<u32> {
+    fn candidates(&self, terms: &[Weighed]) -> Vec<u32> {
         let mut telling: Vec<(f32, u32)> = terms
             .iter()
-            .filter(|(term, _)| self.terms.get(*term as usize).is_some_and(|term| !term.stories.is_empty()))
-            .map(|&(term, weight)| (weight * self.worth(term), term))
+            .filter(|asked| !self.terms.stories(asked.term).is_empty())
+            .map(|asked| (asked.weight * asked.worth, asked.term))
             .collect();
         telling.sort_by(|one, other| {
-            other.0.total_cmp(&one.0).then_with(|| self.text(one.1).cmp(&self.text(other.1)))
+            other.0.total_cmp(&one.0).then_with(|| self.terms.text(one.1).cmp(self.terms.text(other.1)))
         });
         let mut votes: HashMap<u32, f32> = HashMap::new();
         for &(weight, term) in telling.iter().take(TERMS_ASKED) {
-            for &story in
-                self.terms.get(term as usize).map(|term| term.stories.as_slice()).unwrap_or_default()
-            {
+            for &story in self.terms.stories(term) {
                 *votes.entry(story).or_insert(0.0) += weight * weight;
             }
         }
@@ -243,43 +255,52 @@ impl StoryIndex {
         ranked.into_iter().map(|(at, _)| at).collect()
     }
 
-    fn score(
-        &self,
-        article: &Article,
-        slot: &Slot,
-        whole: &[(u32, f32)],
-        head: &[(u32, f32)],
-        sketch: &[u32],
-    ) -> (f32, Likeness) {
-        let of_whole = compare(whole, &slot.terms, |term| self.worth(term));
-        let of_head = compare(head, &slot.terms, |term| self.worth(term));
-        if sketch::origin(sketch, &slot.sketches).is_some() {
-            return (1.0, of_whole);
+    /// How much an article belongs to a story, and what they share.
+    fn score(&self, article: &Article, slot: &Slot, asked: &Asked<'_>) -> (f32, Likeness) {
+        let story = self.weighed(&slot.terms);
+        let whole = compare(&asked.whole, &story);
+        if sketch::origin(&asked.sketch, &slot.sketches).is_some() {
+            return (1.0, whole);
         }
+        let head = compare(&asked.head, &story);
         let quiet = article.spoken_at().duration_since(slot.last_report_at).abs().as_secs_f32() / 3600.0;
         let fresh = 1.0 / (1.0 + quiet / HALF_TIME_HOURS);
-        let score = (0.5 * of_whole.cosine + 0.5 * of_head.cosine) * (0.6 + 0.4 * fresh);
-        (score, of_whole)
+        let score = (0.5 * whole.all + 0.5 * head.all) * (0.6 + 0.4 * fresh);
+        (
+            score
+                * agreement(head.places, 0.3)
+                * agreement(head.kinds, 0.55)
+                * figures::agreement(&slot.figures, asked.claims),
+            whole,
+        )
     }
 
     /// The stories nearest to an article with their scores, for people.
     #[cfg(test)]
-    pub(crate) fn rivals(&self, article: &Article) -> Vec<(f32, StoryId, String)> {
-        let features = features::of(article, &self.gazetteer);
-        let sketch = sketch::of(article);
-        let (whole, head) = (self.known(&features.whole), self.known(&features.head));
+    pub(crate) fn rivals(&self, article: &Article, claims: &[Claim]) -> Vec<(f32, StoryId, String)> {
+        let asked = self.asked(&features::of(article, &self.gazetteer), sketch::of(article), claims);
         let mut lines: Vec<(f32, StoryId, String)> = self
-            .candidates(&whole)
+            .candidates(&asked.whole)
             .into_iter()
             .filter_map(|at| {
                 let slot = self.slot(at)?;
-                let (score, likeness) = self.score(article, slot, &whole, &head, &sketch);
-                let head_cosine = compare(&head, &slot.terms, |term| self.worth(term)).cosine;
-                let shared: Vec<&str> = likeness.shared.iter().map(|&term| self.text(term)).collect();
+                let (score, whole) = self.score(article, slot, &asked);
+                let head = compare(&asked.head, &self.weighed(&slot.terms));
+                let shared: Vec<&str> = whole.shared.iter().map(|&term| self.terms.text(term)).collect();
+                let part = |part: Option<f32>| part.map_or("-".to_owned(), |part| format!("{part:.2}"));
                 Some((
                     score,
                     slot.id.clone(),
-                    format!("w{:.2} h{head_cosine:.2} {}", likeness.cosine, shared.join(" ")),
+                    format!(
+                        "w{:.2} h{:.2} K{} P{} S{} wS{} {}",
+                        whole.all,
+                        head.all,
+                        part(head.kinds),
+                        part(head.places),
+                        part(head.particulars),
+                        part(whole.particulars),
+                        shared.join(" ")
+                    ),
                 ))
             })
             .collect();
@@ -294,7 +315,7 @@ impl StoryIndex {
         let shared: Vec<String> = likeness
             .shared
             .iter()
-            .map(|&term| self.text(term))
+            .map(|&term| self.terms.text(term))
             .map(|text| text.get(2..).unwrap_or_default().to_owned())
             .collect();
         format!("{:.0}% alike with `{}`: {}", score * 100.0, slot.title, shared.join(", "))
@@ -331,7 +352,8 @@ impl StoryIndex {
                 profile: Profile::default(),
             };
         };
-        let terms = slot.terms.iter().map(|&(term, weight)| (self.text(term).to_string(), weight)).collect();
+        let terms =
+            slot.terms.iter().map(|&(term, weight)| (self.terms.text(term).to_string(), weight)).collect();
         Story {
             id: slot.id.clone(),
             title: slot.title.clone(),
@@ -339,23 +361,20 @@ impl StoryIndex {
             last_report_at: slot.last_report_at,
             articles: slot.articles,
             revision: slot.revision,
-            profile: Profile { terms, sketches: slot.sketches.clone() },
+            profile: Profile { terms, sketches: slot.sketches.clone(), figures: slot.figures.clone() },
         }
     }
 
     fn place(&mut self, slot: Slot) -> u32 {
         let (id, last) = (slot.id.clone(), slot.last_report_at);
-        let at = match self.free_slots.pop() {
-            Some(at) => {
-                if let Some(place) = self.slots.get_mut(at as usize) {
-                    *place = Some(slot);
-                }
-                at
+        let at = if let Some(at) = self.free_slots.pop() {
+            if let Some(place) = self.slots.get_mut(at as usize) {
+                *place = Some(slot);
             }
-            None => {
-                self.slots.push(Some(slot));
-                u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
-            }
+            at
+        } else {
+            self.slots.push(Some(slot));
+            u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
         };
         self.by_id.insert(id, at);
         self.by_time.insert((last, at));
@@ -369,84 +388,47 @@ impl StoryIndex {
         let old = std::mem::replace(&mut slot.terms, terms.clone());
         let has =
             |list: &[(u32, f32)], term: u32| list.binary_search_by_key(&term, |&(term, _)| term).is_ok();
-        for &(term, _) in terms.iter().filter(|(term, _)| !has(&old, *term)) {
-            if let Some(entry) = self.terms.get_mut(term as usize) {
-                entry.count += 1;
-                entry.stories.push(at);
-                if entry.stories.len() > STORIES_PER_TERM {
-                    entry.stories.remove(0);
-                }
-            }
-        }
+        let gained: Vec<u32> = terms.iter().map(|&(term, _)| term).filter(|&term| !has(&old, term)).collect();
         let lost: Vec<u32> = old.iter().map(|&(term, _)| term).filter(|&term| !has(&terms, term)).collect();
-        for &term in &lost {
-            if let Some(entry) = self.terms.get_mut(term as usize) {
-                entry.count = entry.count.saturating_sub(1);
-                entry.stories.retain(|&story| story != at);
-            }
-        }
-        self.release(&lost);
+        gained.into_iter().for_each(|term| self.terms.gain(term, at));
+        lost.into_iter().for_each(|term| self.terms.lose(term, at));
     }
 
-    /// Forgets terms that no story has any more.
-    fn release(&mut self, terms: &[u32]) {
-        for &at in terms {
-            if let Some(term) = self.terms.get_mut(at as usize)
-                && term.count == 0
-                && self.by_text.remove(&term.text).is_some()
-            {
-                *term = Term::default();
-                self.free_terms.push(at);
-            }
-        }
+    fn asked<'a>(&self, features: &Features, sketch: Vec<u32>, claims: &'a [Claim]) -> Asked<'a> {
+        Asked { whole: self.known(&features.whole), head: self.known(&features.head), sketch, claims }
     }
 
-    fn intern(&mut self, text: &str) -> u32 {
-        if let Some(&at) = self.by_text.get(text) {
-            return at;
-        }
-        let text: Arc<str> = Arc::from(text);
-        let term = Term { text: Arc::clone(&text), ..Term::default() };
-        let at = match self.free_terms.pop() {
-            Some(at) => {
-                if let Some(place) = self.terms.get_mut(at as usize) {
-                    *place = term;
-                }
-                at
-            }
-            None => {
-                self.terms.push(term);
-                u32::try_from(self.terms.len() - 1).unwrap_or(u32::MAX)
-            }
-        };
-        self.by_text.insert(text, at);
-        at
-    }
-
-    fn text(&self, term: u32) -> &str {
-        self.terms.get(term as usize).map_or("", |term| &term.text)
-    }
-
-    /// The article's terms by number, sorted. Those that no story has get numbers beyond all in use.
-    fn known(&self, terms: &BTreeMap<String, f32>) -> Vec<(u32, f32)> {
+    /// An article's terms by number, sorted. Those that no story has get numbers beyond all in use.
+    fn known(&self, terms: &BTreeMap<String, f32>) -> Vec<Weighed> {
         let mut unknown = u32::MAX;
-        let mut known: Vec<(u32, f32)> = terms
+        let mut known: Vec<Weighed> = terms
             .iter()
             .map(|(text, &weight)| {
-                let at = self.by_text.get(text.as_str()).copied().unwrap_or_else(|| {
+                let term = self.terms.number(text).unwrap_or_else(|| {
                     unknown -= 1;
                     unknown
                 });
-                (at, weight)
+                Weighed { term, weight, worth: self.worth(term), class: Class::of(text) }
             })
             .collect();
-        known.sort_by_key(|&(term, _)| term);
+        known.sort_by_key(|asked| asked.term);
         known
+    }
+
+    /// A story's terms in the form that is compared.
+    fn weighed(&self, terms: &[(u32, f32)]) -> Vec<Weighed> {
+        let weigh = |&(term, weight): &(u32, f32)| Weighed {
+            term,
+            weight,
+            worth: self.worth(term),
+            class: Class::of(self.terms.text(term)),
+        };
+        terms.iter().map(weigh).collect()
     }
 
     /// What a term tells, from 0 to 1: the fewer of the open stories have it, the more.
     fn worth(&self, term: u32) -> f32 {
-        let having = self.terms.get(term as usize).map_or(0.0, |term| term.count as f32);
+        let having = self.terms.count(term) as f32;
         let all = self.by_id.len() as f32 + 10.0;
         ((all / (having + 1.0)).ln() / all.ln()).clamp(0.1, 1.0)
     }

@@ -3,9 +3,11 @@
 //! reads a clock: stories close by the articles' own time.
 
 pub mod features;
+mod figures;
 mod index;
 mod likeness;
 mod sketch;
+mod terms;
 
 use crate::model::{ArticleId, StoryId};
 

@@ -19,11 +19,11 @@ const COPY: f32 = 0.45;
 const LOOKED_AT: usize = 16_000;
 
 /// Sketches remembered per story; beyond it the oldest go, and a later copy of those counts as a report of its own.
-pub const REMEMBERED: usize = 16;
+pub(super) const REMEMBERED: usize = 16;
 
 /// The sketch of an article's body. Texts of fewer than forty words make an empty one, which copies nothing: short
 /// texts are alike by chance.
-pub fn of(article: &Article) -> Vec<u32> {
+pub(super) fn of(article: &Article) -> Vec<u32> {
     let body = article.text.get(article.body_start()..).unwrap_or_default();
     let words: Vec<u64> = body
         .split(|letter: char| !letter.is_alphanumeric())
@@ -54,7 +54,7 @@ pub fn of(article: &Article) -> Vec<u32> {
 }
 
 /// The report that this one copies, if it copies one.
-pub fn origin<'a>(minima: &[u32], known: &'a [Sketch]) -> Option<&'a ArticleId> {
+pub(super) fn origin<'a>(minima: &[u32], known: &'a [Sketch]) -> Option<&'a ArticleId> {
     known
         .iter()
         .map(|sketch| (shared(minima, &sketch.minima), &sketch.origin))
@@ -71,7 +71,7 @@ fn shared(one: &[u32], other: &[u32]) -> f32 {
 }
 
 /// Remembers a sketch.
-pub fn remember(known: &mut Vec<Sketch>, origin: &ArticleId, minima: &[u32]) {
+pub(super) fn remember(known: &mut Vec<Sketch>, origin: &ArticleId, minima: &[u32]) {
     if minima.is_empty() {
         return;
     }

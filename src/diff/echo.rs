@@ -14,7 +14,8 @@ const TELLING_FIGURE: u64 = 5;
 
 /// Whether another fact of the story holds the same already, from another article.
 pub(super) fn is_echo(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, known: &KnownClaim) -> bool {
-    facts.values().any(|fact| fact.key != *key && echoes(fact, key, known))
+    // What was silent itself was an echo: it has none.
+    facts.values().any(|fact| fact.told.is_some() && fact.key != *key && echoes(fact, key, known))
 }
 
 fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {

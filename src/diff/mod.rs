@@ -13,6 +13,10 @@ mod echo;
 mod tell;
 pub mod history;
 pub mod explain;
+#[cfg(test)]
+mod timeline;
+#[cfg(test)]
+mod properties;
 
 use std::collections::BTreeMap;
 

@@ -237,6 +237,9 @@ fn tells_what_an_editor_would_tell() {
     assert!(wrong * 100 <= reports * 5, "false alerts {wrong} in {reports} reports");
 }
 
+/// A report with its gold story and its gold claims.
+type Told = (String, Article, Vec<Claim>);
+
 /// Precision, recall and F1 of a grouping, each article weighing the same (B-cubed).
 fn bcubed(groups: &[(String, String)]) -> (f64, f64, f64) {
     let (mut precision, mut recall) = (0.0, 0.0);
@@ -250,13 +253,13 @@ fn bcubed(groups: &[(String, String)]) -> (f64, f64, f64) {
 }
 
 /// Replays articles with their gold story and says how well the stories were found again.
-fn grouped(mut articles: Vec<(String, Article)>, log: bool) -> (f64, f64, f64) {
-    articles.sort_by_key(|(_, article)| article.spoken_at());
+fn grouped(mut articles: Vec<Told>, log: bool) -> (f64, f64, f64) {
+    articles.sort_by_key(|(_, article, _)| article.spoken_at());
     let mut ledger = Ledger::new(Limits::default());
     let mut groups = Vec::new();
     let mut opened: std::collections::BTreeMap<String, String> = std::collections::BTreeMap::new();
-    for (gold, article) in articles {
-        let assignment = ledger.assign(&article, &[]);
+    for (gold, article, claims) in articles {
+        let assignment = ledger.assign(&article, &claims);
         let first = opened.entry(assignment.story.clone()).or_insert_with(|| gold.clone()).clone();
         let known = groups.iter().any(|(other, _)| *other == gold);
         if log && (first != gold || assignment.opens && known) {
@@ -264,50 +267,50 @@ fn grouped(mut articles: Vec<(String, Article)>, log: bool) -> (f64, f64, f64) {
         }
         groups.push((gold, assignment.story.clone()));
         let received = article.received_at;
-        ledger.apply(article, Vec::new(), assignment, received);
+        ledger.apply(article, claims, assignment, received);
     }
     bcubed(&groups)
 }
 
 /// How far apart the right and the wrong stories score when every report before was assigned right: the rights that
 /// score lowest and the wrongs that score highest.
-fn separation(mut articles: Vec<(String, Article)>) {
-    articles.sort_by_key(|(_, article)| article.spoken_at());
+fn separation(mut articles: Vec<Told>) {
+    articles.sort_by_key(|(_, article, _)| article.spoken_at());
     let mut ledger = Ledger::new(Limits::default());
     let (mut own, mut other) = (Vec::new(), Vec::new());
-    for (gold, article) in articles {
-        for (score, story, line) in ledger.index.rivals(&article) {
+    for (gold, article, claims) in articles {
+        for (score, story, line) in ledger.index.rivals(&article, &claims) {
             let short: String =
                 format!("{score:.3} {} <> {story} | {line}", article.id).chars().take(230).collect();
             if story == gold { own.push((score, short)) } else { other.push((score, short)) }
         }
-        let mut assignment = ledger.assign(&article, &[]);
+        let mut assignment = ledger.assign(&article, &claims);
         assignment.story = gold;
         let received = article.received_at;
-        ledger.apply(article, Vec::new(), assignment, received);
+        ledger.apply(article, claims, assignment, received);
     }
     own.sort_by(|one, other| one.0.total_cmp(&other.0));
     other.sort_by(|one, other| other.0.total_cmp(&one.0));
     println!("rights {}, lowest:", own.len());
-    own.iter().take(14).for_each(|(_, line)| println!("  {line}"));
+    own.iter().take(24).for_each(|(_, line)| println!("  {line}"));
     println!("wrongs, highest:");
-    other.iter().take(14).for_each(|(_, line)| println!("  {line}"));
+    other.iter().take(24).for_each(|(_, line)| println!("  {line}"));
 }
 
-fn shift(articles: Vec<(String, Article)>, event: impl Fn(&str) -> String) -> Vec<(String, Article)> {
+fn shift(articles: Vec<Told>, event: impl Fn(&str) -> String) -> Vec<Told> {
     let mut start: std::collections::BTreeMap<String, jiff::Timestamp> = std::collections::BTreeMap::new();
-    for (story, article) in &articles {
+    for (story, article, _) in &articles {
         let first = start.entry(event(story)).or_insert_with(|| article.spoken_at());
         *first = (*first).min(article.spoken_at());
     }
     let base: jiff::Timestamp = "2024-03-04T06:00:00Z".parse().unwrap();
     articles
         .into_iter()
-        .map(|(story, mut article)| {
+        .map(|(story, mut article, claims)| {
             let at = base + article.spoken_at().duration_since(start[&event(&story)]);
             article.published_at = Some(Moment::from(at));
             article.received_at = at;
-            (story, article)
+            (story, article, claims)
         })
         .collect()
 }
@@ -317,10 +320,12 @@ fn keeps_stories_apart_and_together() {
     let mut articles = Vec::new();
     for dir in stream_dirs() {
         let (stream, read) = load(&dir);
-        for (gold, (article, _)) in stream.articles.iter().zip(read) {
-            articles.push((format!("{}#{}", stream.stream, gold.story), article));
+        for (gold, (article, claims)) in stream.articles.iter().zip(read) {
+            articles.push((format!("{}#{}", stream.stream, gold.story), article, claims));
         }
     }
+    println!("# separation, together");
+    separation(articles.clone());
     println!("# separation, same days");
     separation(shift(articles.clone(), |story| story.split('#').next().unwrap().to_owned()));
     if let Some(real) = real() {
@@ -345,7 +350,7 @@ fn keeps_stories_apart_and_together() {
 }
 
 /// Real news with the event each is about, when it is there.
-fn real() -> Option<Vec<(String, Article)>> {
+fn real() -> Option<Vec<Told>> {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/eval/real");
     let texts = std::fs::read_to_string(base.join("articles.jsonl")).ok()?;
     let gold = std::fs::read_to_string(base.join("gold.jsonl")).ok()?;
@@ -359,7 +364,7 @@ fn real() -> Option<Vec<(String, Article)>> {
         let id = draft.id.clone().unwrap();
         let moment = draft.published_at.unwrap();
         let event = events.get(&id).filter(|event| !event.is_empty()).cloned().unwrap_or_else(|| id.clone());
-        (event, Article::new(draft, moment.at))
+        (event, Article::new(draft, moment.at), Vec::new())
     });
     Some(articles.collect())
 }

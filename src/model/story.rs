@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::article::ArticleId;
+use super::claim::Effect;
 
 /// Identity of a story: made from the id of the article that opened it.
 pub type StoryId = String;
@@ -37,6 +38,10 @@ pub struct Profile {
     /// Sketches of the story's latest reports, by which a copy of one of them is recognised.
     #[serde(default)]
     pub sketches: Vec<Sketch>,
+    /// The latest figures that its reports gave for the event as a whole: a report that recalls one of them as
+    /// background is about another event.
+    #[serde(default)]
+    pub figures: Vec<(Effect, u64)>,
 }
 
 /// A report in the form in which copies are found: two texts that share most of their word sequences share most of

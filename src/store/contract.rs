@@ -148,7 +148,7 @@ pub(crate) fn story(id: &str, revision: u64, minute: i64) -> Story {
         revision,
         profile: Profile {
             terms: BTreeMap::from([("ferry".to_owned(), 0.1), ("harbour".to_owned(), 1.0 / 3.0)]),
-            sketches: Vec::new(),
+            ..Profile::default()
         },
     }
 }

@@ -1,0 +1,99 @@
+//! The terms in use by the open stories, each with the stories that have it. A list per term is bounded, so that asking
+//! for a term costs the same whether ten stories or a hundred thousand are open.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Stories remembered per term, the latest to gain it. A term that more stories have tells them apart no longer.
+const STORIES_PER_TERM: usize = 64;
+
+/// A term in use.
+#[derive(Debug, Default)]
+struct Term {
+    text: Arc<str>,
+    /// The latest stories to gain it, the latest last.
+    stories: Vec<u32>,
+    /// How many stories have it, those beyond the list too.
+    count: u32,
+}
+
+/// Terms by number and by text. Numbers of terms that fell out of use are given again.
+#[derive(Debug, Default)]
+pub(super) struct TermTable {
+    terms: Vec<Term>,
+    free: Vec<u32>,
+    by_text: HashMap<Arc<str>, u32>,
+}
+
+impl TermTable {
+    /// The number of a term, which is given one if it has none. A term that no story gains afterwards must be released.
+    pub(super) fn intern(&mut self, text: &str) -> u32 {
+        if let Some(&number) = self.by_text.get(text) {
+            return number;
+        }
+        let text: Arc<str> = Arc::from(text);
+        let term = Term { text: Arc::clone(&text), ..Term::default() };
+        let number = if let Some(number) = self.free.pop() {
+            if let Some(place) = self.terms.get_mut(number as usize) {
+                *place = term;
+            }
+            number
+        } else {
+            self.terms.push(term);
+            u32::try_from(self.terms.len() - 1).unwrap_or(u32::MAX)
+        };
+        self.by_text.insert(text, number);
+        number
+    }
+
+    /// The number of a term in use.
+    pub(super) fn number(&self, text: &str) -> Option<u32> {
+        self.by_text.get(text).copied()
+    }
+
+    /// The text of a term; nothing for a number not in use.
+    pub(super) fn text(&self, number: u32) -> &str {
+        self.terms.get(number as usize).map_or("", |term| &term.text)
+    }
+
+    /// How many stories have a term.
+    pub(super) fn count(&self, number: u32) -> u32 {
+        self.terms.get(number as usize).map_or(0, |term| term.count)
+    }
+
+    /// The stories that have a term, as far as they are remembered.
+    pub(super) fn stories(&self, number: u32) -> &[u32] {
+        self.terms.get(number as usize).map(|term| term.stories.as_slice()).unwrap_or_default()
+    }
+
+    /// A story has a term from now on.
+    pub(super) fn gain(&mut self, number: u32, story: u32) {
+        if let Some(term) = self.terms.get_mut(number as usize) {
+            term.count += 1;
+            term.stories.push(story);
+            if term.stories.len() > STORIES_PER_TERM {
+                term.stories.remove(0);
+            }
+        }
+    }
+
+    /// A story has a term no longer.
+    pub(super) fn lose(&mut self, number: u32, story: u32) {
+        if let Some(term) = self.terms.get_mut(number as usize) {
+            term.count = term.count.saturating_sub(1);
+            term.stories.retain(|&other| other != story);
+        }
+        self.release(number);
+    }
+
+    /// Forgets a term that no story has.
+    pub(super) fn release(&mut self, number: u32) {
+        if let Some(term) = self.terms.get_mut(number as usize)
+            && term.count == 0
+            && self.by_text.remove(&term.text).is_some()
+        {
+            *term = Term::default();
+            self.free.push(number);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Test only: what must hold of any stream of claims.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::enter;
+use super::timeline::{at, casualty, report};
+use crate::model::{Change, ChangeKind, Claim, Fact, FactKey, KnownClaim, Value};
+
+/// A report: its hour and its figures.
+type Report = (i64, usize, Vec<String>);
+
+fn figure() -> impl Strategy<Value = String> {
+    let effect = prop::sample::select(vec!["killed", "killed", "injured", "missing", "rescued"]);
+    let bound = prop::sample::select(vec!["exact", "exact", "at_least", "nearly", "about", "vague", "up_to"]);
+    let kind =
+        prop::sample::select(vec!["whole", "whole", "whole", "part", "added", "previous", "correction"]);
+    let scope = prop::sample::select(vec!["event", "event", "event", "incident", "background"]);
+    let key =
+        prop::sample::select(vec!["people", "people", "civilians", "people place=Ica", "people side=Peru"]);
+    let source = prop::sample::select(vec![
+        "",
+        "",
+        " by navy",
+        " by interior ministry",
+        " by residents",
+        " by the Peruvian navy",
+    ]);
+    let stated = prop::sample::select(vec!["", "", "", "as_of=1 ", "as_of=4 "]);
+    (effect, bound, kind, scope, key, source, stated, 0_u64..60).prop_map(
+        |(effect, bound, kind, scope, key, source, stated, value)| {
+            format!("{stated}{effect} {bound} {value} {kind} {scope} {key}{source}")
+        },
+    )
+}
+
+fn stream() -> impl Strategy<Value = Vec<Report>> {
+    prop::collection::vec((0_i64..12, 0_usize..4, prop::collection::vec(figure(), 1..5)), 1..14)
+}
+
+fn enter_all(reports: &[(usize, &Report)]) -> (BTreeMap<FactKey, Fact>, Vec<Change>) {
+    let mut facts = BTreeMap::new();
+    let mut changes = Vec::new();
+    for (arrival, (number, (hour, outlet, figures))) in reports.iter().enumerate() {
+        let article = report(&format!("report-{number:02}"), &format!("outlet-{outlet}"), *hour);
+        let claims = figures.iter().enumerate().map(|(at, text)| casualty(text, at * 100)).collect();
+        let learned = at(i64::try_from(arrival).unwrap());
+        changes.extend(enter(&mut facts, &article, &article.id, claims, learned).changes);
+    }
+    (facts, changes)
+}
+
+/// What must not depend on the order of arrival.
+fn known(facts: &BTreeMap<FactKey, Fact>) -> Vec<(FactKey, Option<Value>, Vec<KnownClaim>)> {
+    let timeless = |known: &KnownClaim| KnownClaim { learned_at: at(0), ..known.clone() };
+    facts
+        .values()
+        .map(|fact| (fact.key.clone(), fact.value.clone(), fact.claims.iter().map(timeless).collect()))
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn facts_do_not_depend_on_the_order_of_arrival(
+        (reports, order) in stream().prop_flat_map(|reports| {
+            let twice: Vec<usize> = (0..reports.len()).chain(0..reports.len()).collect();
+            (Just(reports), Just(twice).prop_shuffle())
+        }),
+    ) {
+        let in_order: Vec<(usize, &Report)> = reports.iter().enumerate().collect();
+        let shuffled: Vec<(usize, &Report)> = order.iter().map(|&number| (number, &reports[number])).collect();
+        prop_assert_eq!(known(&enter_all(&in_order).0), known(&enter_all(&shuffled).0));
+    }
+
+    #[test]
+    fn every_alert_starts_where_the_one_before_ended(reports in stream()) {
+        let in_order: Vec<(usize, &Report)> = reports.iter().enumerate().collect();
+        let (_, changes) = enter_all(&in_order);
+        let mut told: BTreeMap<FactKey, Vec<Value>> = BTreeMap::new();
+        let mut conflicts: BTreeMap<FactKey, Vec<Value>> = BTreeMap::new();
+        for change in changes {
+            let before = told.entry(change.key.clone()).or_default();
+            let rivals = conflicts.entry(change.key.clone()).or_default();
+            let incident = matches!(&change.key, FactKey::Casualties { scope: crate::model::Scope::Incident, .. });
+            match (&change.before, change.kind) {
+                (None, kind) => prop_assert!(kind == ChangeKind::New && (incident || before.is_empty())),
+                (Some(start), ChangeKind::Conflict) => prop_assert_eq!(Some(start), before.last()),
+                (Some(start), _) => prop_assert!(Some(start) == before.last() || rivals.contains(start)),
+            }
+            let figures = (change.before.as_ref().and_then(Value::figure), change.after.figure());
+            match change.kind {
+                ChangeKind::Up => prop_assert!(figures.0 < figures.1),
+                ChangeKind::Down => prop_assert!(figures.0 > figures.1),
+                _ => {}
+            }
+            prop_assert!(!change.evidence.quote.is_empty() && change.sources >= 1);
+            prop_assert!(!change.evidence.quote.contains("background"));
+            if change.kind == ChangeKind::Conflict { rivals.push(change.after) } else { before.push(change.after) }
+        }
+    }
+
+    #[test]
+    fn nothing_is_told_twice(reports in stream()) {
+        let once: Vec<(usize, &Report)> = reports.iter().enumerate().collect();
+        let twice: Vec<(usize, &Report)> = once.iter().flat_map(|report| [*report, *report]).collect();
+        let told = |reports: &[(usize, &Report)]| -> Vec<String> {
+            enter_all(reports).1.iter().map(|change| format!("{:?} {:?}", change.kind, change.after.figure())).collect()
+        };
+        prop_assert_eq!(told(&once), told(&twice));
+    }
+}
+
+#[test]
+fn a_claim_that_is_in_already_changes_nothing() {
+    let article = report("one", "Post", 1);
+    let mut facts = BTreeMap::new();
+    let claims = || -> Vec<Claim> { vec![casualty("25 by navy", 0)] };
+    assert_eq!(enter(&mut facts, &article, &article.id, claims(), at(1)).changes.len(), 1);
+    let again = enter(&mut facts, &article, &article.id, claims(), at(2));
+    assert!(again.changes.is_empty() && again.claims.is_empty() && again.facts.is_empty());
+}
