@@ -126,25 +126,45 @@ fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>, pat
 /// Runs a group in one transaction; on an error nothing of it is kept.
 fn write_group(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    let written = group.iter_mut().try_for_each(|job| write_one(connection, job.as_mut()));
-    let committed = written.and_then(|()| Ok(connection.execute_batch("COMMIT")?));
+    let written = match group {
+        [job] => write_alone(connection, job.as_mut()),
+        _ => group.iter_mut().try_for_each(|job| write_one(connection, job.as_mut())),
+    };
+    let committed = written.and_then(|()| {
+        // After a job that failed alone there is nothing left to commit.
+        if connection.is_autocommit() { Ok(()) } else { Ok(connection.execute_batch("COMMIT")?) }
+    });
     if committed.is_err() && !connection.is_autocommit() {
         connection.execute_batch("ROLLBACK")?;
     }
     committed
 }
 
-/// Runs one job so that its failure takes back nothing of the others.
+/// Runs the only job of a group. The transaction itself is taken back when it fails, which spares SQLite the second
+/// journal that a savepoint needs.
+fn write_alone(connection: &Connection, job: &mut dyn Job) -> Result<(), Failure> {
+    let keep = job.run(connection);
+    match (keep, connection.is_autocommit()) {
+        (true, true) => Err(taken_back()),
+        (false, false) => Ok(connection.execute_batch("ROLLBACK")?),
+        // Kept until the commit; or it failed and was taken back by SQLite, and its own error says why.
+        (true, false) | (false, true) => Ok(()),
+    }
+}
+
+/// Runs one job of several so that its failure takes back nothing of the others.
 fn write_one(connection: &Connection, job: &mut dyn Job) -> Result<(), Failure> {
     connection.execute_batch("SAVEPOINT job")?;
     let keep = job.run(connection);
     if connection.is_autocommit() {
-        // On a full disk or a failed write SQLite may take back the whole transaction by itself.
-        return Err(StoreError::Unavailable(
-            "the disk refused, and the transaction was taken back".to_owned(),
-        )
-        .into());
+        return Err(taken_back());
     }
     connection.execute_batch(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
     Ok(())
+}
+
+/// On a full disk or a failed write SQLite may take back the whole transaction by itself.
+fn taken_back() -> Failure {
+    StoreError::Unavailable("the disk is full or failing, and the transaction was taken back".to_owned())
+        .into()
 }
