@@ -5,6 +5,7 @@
 //! The layers, later ones winning key by key: `config/default.toml`, the user's file, `NEWSDELTA__SECTION__KEY`
 //! variables. Below `inputs` and `outputs`, `KEY_file` reads the value of `KEY` from a file.
 
+pub mod actors;
 mod decode;
 mod layers;
 mod mistake;

@@ -27,6 +27,7 @@ use crate::model::{Article, ArticleId, Claim, Message, Story, StoryId};
 use crate::notify::Dispatcher;
 use crate::read::{self, ReadConfig, ReadError};
 use crate::store::{Commit, FAILED_BYTES_MAX, FailedItem, Store, StoreError};
+use crate::text::gazetteer::Gazetteer;
 
 /// Bounds of the flow.
 #[derive(Debug, Clone)]
@@ -45,6 +46,8 @@ pub struct Limits {
     pub quiet_after: SignedDuration,
     /// How articles are read.
     pub read: ReadConfig,
+    /// The names that the reader knows.
+    pub names: Arc<Gazetteer>,
 }
 
 /// What happened, for whoever looks on (the demo, later the live page). Lossy: a slow listener misses events.
@@ -204,7 +207,7 @@ async fn flow(
     halt: CancellationToken,
     wake: Arc<tokio::sync::Notify>,
 ) -> Result<(), PipelineError> {
-    let read_limits = limits.read.clone();
+    let (read_config, names) = (limits.read.clone(), limits.names.clone());
     let (ready_in, mut ready) = mpsc::channel::<ReadItem>(limits.batch_items);
     let reading = tokio::spawn(async move {
         let source = stream::poll_fn(move |context| {
@@ -216,8 +219,8 @@ async fn flow(
         });
         let mut read = source
             .map(|item| {
-                let limits = read_limits.clone();
-                tokio::task::spawn_blocking(move || read_item(item, &limits))
+                let (config, names) = (read_config.clone(), names.clone());
+                tokio::task::spawn_blocking(move || read_item(item, &config, &names))
             })
             .buffered(limits.readers);
         while let Some(item) = read.next().await {
@@ -237,7 +240,7 @@ async fn flow(
     Ok(())
 }
 
-fn read_item(item: Item, config: &ReadConfig) -> ReadItem {
+fn read_item(item: Item, config: &ReadConfig, names: &Gazetteer) -> ReadItem {
     let Item { input, label, form, bytes, received_at, checkpoint, trace_parent: _, retried, receipt } = item;
     let (mut articles, mut failed) = (Vec::new(), Vec::new());
     match bytes {
@@ -246,7 +249,7 @@ fn read_item(item: Item, config: &ReadConfig) -> ReadItem {
             for article in read::read(&bytes, form.as_deref(), received_at, config) {
                 match article {
                     Ok(article) => {
-                        let claims = read_claims(&article);
+                        let claims = read_claims(&article, names);
                         articles.push((article, claims));
                     }
                     Err(error) => failed.push(Unreadable::of(&error, &bytes)),
@@ -257,8 +260,8 @@ fn read_item(item: Item, config: &ReadConfig) -> ReadItem {
     ReadItem { item: ItemRest { input, label, form, retried, checkpoint, receipt }, articles, failed }
 }
 
-fn read_claims(article: &Article) -> Vec<Claim> {
-    let read = extract::read(article);
+fn read_claims(article: &Article, names: &Gazetteer) -> Vec<Claim> {
+    let read = extract::read(article, names);
     for rule in read.lost_rules {
         tracing::error!(article = %article.id, rule, "a rule failed on this article and was left out; please report it");
     }

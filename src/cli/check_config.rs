@@ -7,6 +7,7 @@ use super::{ConfigFile, Done};
 
 pub(super) fn run(arguments: &ConfigFile) -> anyhow::Result<Done> {
     let config = arguments.load()?;
+    super::run::names(&config)?;
     let mut out = io::stdout().lock();
     let names = |names: Vec<&String>| names.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     writeln!(

@@ -10,11 +10,14 @@ use serde::Serialize;
 use crate::extract;
 use crate::model::{ArticleId, Claim};
 
-use super::{Done, articles, marked};
+use super::run::names;
+use super::{ConfigFile, Done, articles, marked};
 
 /// What to read.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
+    #[command(flatten)]
+    config: ConfigFile,
     /// One JSON line per article
     #[arg(long)]
     json: bool,
@@ -31,9 +34,10 @@ struct Line<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
+    let names = names(&arguments.config.load()?)?;
     let mut out = io::BufWriter::new(anstream::AutoStream::auto(io::stdout()));
     let done = articles::all(&arguments.files, |article| {
-        let claims = extract::extract(&article);
+        let claims = extract::read(&article, &names).claims;
         if arguments.json {
             serde_json::to_writer(&mut out, &Line { article: &article.id, claims: &claims })
                 .map_err(io::Error::from)?;

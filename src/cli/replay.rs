@@ -6,13 +6,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Done, articles};
+use super::run::names;
+use super::{ConfigFile, Done, articles};
 use crate::extract;
 use crate::ledger::{Ledger, Limits, Outcome, replay};
 
 /// What to replay.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
+    #[command(flatten)]
+    config: ConfigFile,
     /// JSON lines, one per report and per alert
     #[arg(long)]
     json: bool,
@@ -22,13 +25,15 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
+    let names = names(&arguments.config.load()?)?;
     let mut out = io::BufWriter::new(anstream::AutoStream::auto(io::stdout()));
-    let mut ledger = Ledger::new(Limits { loaded_stories: usize::MAX, ..Limits::default() });
+    let mut ledger =
+        Ledger::with_names(Limits { loaded_stories: usize::MAX, ..Limits::default() }, names.clone());
     let done = articles::all(&arguments.files, |article| {
         if ledger.knows(&article.id) {
             return Ok(());
         }
-        let claims = extract::extract(&article);
+        let claims = extract::read(&article, &names).claims;
         let outcome = replay::enter(&mut ledger, article, claims);
         if arguments.json {
             for line in replay::lines(&outcome) {

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{ConfigFile, Done};
 use crate::clock::{SharedClock, SystemClock};
-use crate::config::{Config, RetryConfig};
+use crate::config::{Config, RetryConfig, actors};
 use crate::inputs::again::Again;
 use crate::inputs::{self, Input};
 use crate::ledger::{self, Ledger};
@@ -22,6 +22,7 @@ use crate::pipeline::{self, Event, Parts};
 use crate::store::sqlite::{Access, Options};
 use crate::store::{SqliteStore, Store};
 use crate::telemetry;
+use crate::text::gazetteer::Gazetteer;
 
 /// Events that a slow listener may be behind; beyond it the oldest are missed.
 const EVENTS_WAITING_MAX: usize = 1024;
@@ -48,6 +49,7 @@ pub(super) struct Daemon {
     inputs: Vec<Box<dyn Input>>,
     outputs: Vec<(Arc<dyn Output>, RetryConfig)>,
     events: broadcast::Sender<Event>,
+    names: Arc<Gazetteer>,
 }
 
 impl Daemon {
@@ -66,7 +68,8 @@ impl Daemon {
             })
             .collect::<anyhow::Result<_>>()?;
         let (events, _) = broadcast::channel(EVENTS_WAITING_MAX);
-        Ok(Self { config: config.clone(), store, inputs, outputs, events })
+        let names = names(config)?;
+        Ok(Self { config: config.clone(), store, inputs, outputs, events, names })
     }
 
     /// Adds an output that no config names.
@@ -81,7 +84,8 @@ impl Daemon {
 
     /// Runs until `stop` is cancelled.
     pub(super) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { config, store, mut inputs, outputs, events } = self;
+        let Self { config, store, mut inputs, outputs, events, names } = self;
+        let limits = limits(&config, &names);
         let clock: SharedClock = Arc::new(SystemClock);
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
@@ -89,23 +93,33 @@ impl Daemon {
             outputs = ?config.outputs.keys().collect::<Vec<_>>(),
             "started"
         );
-        let names = outputs.iter().map(|(output, _)| output.name().to_owned()).collect();
+        let output_names = outputs.iter().map(|(output, _)| output.name().to_owned()).collect();
         let dispatcher = Dispatcher::new(&store, &clock, outputs, config.shutdown.grace);
         inputs.push(Box::new(Again::new(store.clone(), clock.clone())));
         let parts = Parts {
             store,
             inputs,
             dispatcher,
-            outputs: names,
-            ledger: Ledger::new(ledger_limits(&config)),
+            outputs: output_names,
+            ledger: Ledger::with_names(ledger_limits(&config), names),
             clock,
-            limits: limits(&config),
+            limits,
             events,
         };
         pipeline::run(parts, stop).await?;
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+/// The built-in names and those of the user's list.
+pub(super) fn names(config: &Config) -> anyhow::Result<Arc<Gazetteer>> {
+    let Some(path) = &config.reading.actors_file else { return Ok(Gazetteer::builtin()) };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read `reading.actors_file` {}", path.display()))?;
+    let additions =
+        actors::additions(&text).map_err(anyhow::Error::msg).with_context(|| path.display().to_string())?;
+    Ok(Arc::new(Gazetteer::with(&additions)))
 }
 
 fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
@@ -120,7 +134,7 @@ fn ledger_limits(config: &Config) -> ledger::Limits {
     ledger::Limits { loaded_stories: config.stories.in_memory_max, quiet_after, ..ledger::Limits::default() }
 }
 
-fn limits(config: &Config) -> pipeline::Limits {
+fn limits(config: &Config, names: &Arc<Gazetteer>) -> pipeline::Limits {
     pipeline::Limits {
         queue_items: config.limits.items_waiting_max,
         // One article per core is read while the next ones wait their turn; more would only use memory.
@@ -130,6 +144,7 @@ fn limits(config: &Config) -> pipeline::Limits {
         shutdown_grace: config.shutdown.grace,
         quiet_after: ledger_limits(config).quiet_after,
         read: crate::read::ReadConfig { article_bytes_max: config.limits.article_bytes_max },
+        names: Arc::clone(names),
     }
 }
 

@@ -11,6 +11,7 @@
 use super::read_with;
 use super::rule::{RULES, Rule};
 use crate::model::{Article, Bound, Casualty, Claim, Draft, Moment};
+use crate::text::gazetteer::Gazetteer;
 
 /// A sentence with what must be read in it.
 #[derive(Debug)]
@@ -150,7 +151,7 @@ fn complaint(case: &Case, claims: &[Claim], strict: bool) -> Option<String> {
 
 /// Whether a rule reads something of its own sentence in the full reading: else its corpus tests another rule.
 fn reads_itself(rule: &Rule, case: &Case) -> bool {
-    read_with(&article(&case.sentence), RULES)
+    read_with(&article(&case.sentence), &Gazetteer::builtin(), RULES)
         .claims
         .iter()
         .filter(|claim| claim.evidence().rule == rule.name)
@@ -162,7 +163,7 @@ fn every_corpus_is_read_as_it_says() {
     let mut complaints = Vec::new();
     for rule in RULES {
         for case in cases(rule.corpus) {
-            let claims = read_with(&article(&case.sentence), RULES).claims;
+            let claims = read_with(&article(&case.sentence), &Gazetteer::builtin(), RULES).claims;
             if let Some(text) = complaint(&case, &claims, true) {
                 complaints.push(format!("{} {text}", rule.name));
             }
@@ -213,5 +214,5 @@ fn every_rule_has_a_name_of_its_own_and_examples_of_both_signs() {
 fn a_rule_that_panics_loses_only_itself() {
     let broken = Rule { name: "broken", summary: "", corpus: "", find: |_, _| panic!("on purpose") };
     let article = article("Nothing happened.");
-    assert_eq!(read_with(&article, &[broken]).lost_rules, ["broken"]);
+    assert_eq!(read_with(&article, &Gazetteer::builtin(), &[broken]).lost_rules, ["broken"]);
 }

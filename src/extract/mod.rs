@@ -10,6 +10,7 @@ mod corpus;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::model::{Article, Claim};
+use crate::text::gazetteer::Gazetteer;
 use rule::{Finding, Findings, RULES, Reading, Rule};
 
 /// At most this many claims are kept of one article, the first in the text: a page that lists a thousand is a table,
@@ -27,19 +28,19 @@ pub struct Extraction {
     pub dropped: usize,
 }
 
-/// The claims of an article.
+/// The claims of an article, as read with the built-in names.
 pub fn extract(article: &Article) -> Vec<Claim> {
-    read(article).claims
+    read(article, &Gazetteer::builtin()).claims
 }
 
-/// The claims of an article, with what went wrong.
-pub fn read(article: &Article) -> Extraction {
-    read_with(article, RULES)
+/// The claims of an article, as read with these known names, and what went wrong.
+pub fn read(article: &Article, names: &Gazetteer) -> Extraction {
+    read_with(article, names, RULES)
 }
 
 /// Reads with some of the rules only.
-fn read_with(article: &Article, rules: &[Rule]) -> Extraction {
-    let Ok(reading) = catch_unwind(|| Reading::of(article)) else {
+fn read_with(article: &Article, names: &Gazetteer, rules: &[Rule]) -> Extraction {
+    let Ok(reading) = catch_unwind(AssertUnwindSafe(|| Reading::of(article, names))) else {
         return Extraction { lost_rules: vec!["analysis"], ..Extraction::default() };
     };
     let mut lost_rules = Vec::new();

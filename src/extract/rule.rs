@@ -8,8 +8,8 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::english::actors::Actors;
-use super::english::{casualties, demands, positions};
 use super::english::casualties::scene::{Scene, scenes};
+use super::english::{casualties, demands, positions};
 use crate::model::{Article, Casualty, Claim, Span};
 use crate::text::Analysis;
 use crate::text::gazetteer::{Entity, Gazetteer};
@@ -21,20 +21,29 @@ pub struct Reading<'a> {
     pub article: &'a Article,
     /// Its sentences, tokens, phrases, clauses, quotations and dates.
     pub analysis: Analysis<'a>,
+    /// The names that are known.
+    names: &'a Gazetteer,
     scenes: OnceCell<Vec<Scene>>,
     entities: OnceCell<Vec<Entity>>,
     actors: OnceCell<Actors>,
 }
 
 impl<'a> Reading<'a> {
-    /// Analyses an article.
-    pub fn of(article: &'a Article) -> Self {
-        Self { article, analysis: Analysis::of(article), scenes: OnceCell::new(), entities: OnceCell::new(), actors: OnceCell::new() }
+    /// Analyses an article with these known names.
+    pub fn of(article: &'a Article, names: &'a Gazetteer) -> Self {
+        Self {
+            article,
+            analysis: Analysis::of(article),
+            names,
+            scenes: OnceCell::new(),
+            entities: OnceCell::new(),
+            actors: OnceCell::new(),
+        }
     }
 
     /// Who is who in the article.
     pub fn actors(&self) -> &Actors {
-        self.actors.get_or_init(|| Actors::of(&self.article.text, &self.analysis, &Gazetteer::builtin()))
+        self.actors.get_or_init(|| Actors::of(&self.article.text, &self.analysis, self.names))
     }
 
     /// The sentences that may say harm.
@@ -44,7 +53,7 @@ impl<'a> Reading<'a> {
 
     /// The known names of the article, in order.
     pub fn entities(&self) -> &[Entity] {
-        self.entities.get_or_init(|| Gazetteer::builtin().find(&self.article.text))
+        self.entities.get_or_init(|| self.names.find(&self.article.text))
     }
 
     /// The known names inside a span, in order.

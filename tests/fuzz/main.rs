@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use jiff::Timestamp;
+use newsdelta::text::gazetteer::Gazetteer;
 use newsdelta::extract;
 use newsdelta::model::{Article, Draft};
 use newsdelta::read::{ReadConfig, read};
@@ -85,7 +86,7 @@ fn run(bytes: &[u8], form: Option<&str>) -> Result<(usize, usize), String> {
 
 /// Reads the claims of an article, or says which promise broke.
 fn claims_of(article: &Article) -> Result<usize, String> {
-    let found = extract::read(article);
+    let found = extract::read(article, &Gazetteer::builtin());
     if !found.lost_rules.is_empty() {
         return Err(format!("rules panicked: {:?}", found.lost_rules));
     }

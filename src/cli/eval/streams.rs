@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Alert, Casualty, Claim, Demand, FactKey, Position, Scope, Value};
 
+use crate::outputs::wording::Headline;
+
 use super::gold::{GoldAlert, GoldCasualty, GoldReport};
 use super::names::same_name;
 use super::tally::{Attributes, Tally};
@@ -157,7 +159,8 @@ impl StreamScore {
                 self.remarks.push(format!("no alert {id}: {}", gold_line(gold)));
             }
             for alert in &wrong {
-                self.remarks.push(format!("false    {id}: {}", alert.reason));
+                let (line, quote) = (Headline::of(alert).line(), &alert.evidence.quote);
+                self.remarks.push(format!("false    {id}: {line} | {} | {quote}", alert.change.as_str()));
             }
             self.must.entry(about).or_default().add(hit, wrong.len(), must.len() - hit);
             self.strict.entry(about).or_default().add(exact, 0, must.len() - exact);
