@@ -2,6 +2,7 @@
 //! every value remembers where it was written. Reads the files that `*_file` keys name. Never judges a value.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -234,20 +235,19 @@ pub(super) fn read_secret_files(node: &mut Node, path: &str, mistakes: &mut Vec<
                 let plain = key.trim_end_matches("_file").to_owned();
                 let Some(named) = table.remove(&key) else { continue };
                 let place = named.origin.to_string();
-                let words = if table.contains_key(&plain) {
-                    format!("stands beside `{plain}`: keep one of them")
-                } else {
-                    match secret_of(&named) {
+                let words = match table.entry(plain) {
+                    Entry::Occupied(plain) => format!("stands beside `{}`: keep one of them", plain.key()),
+                    Entry::Vacant(plain) => match secret_of(&named) {
                         Ok(content) => {
-                            table.insert(plain, content);
+                            plain.insert(content);
                             continue;
                         }
                         Err(words) => {
                             // The value is unknown, but the key was given: no second complaint that it is missing.
-                            table.insert(plain, Node { origin: named.origin, shape: Shape::Unread });
+                            plain.insert(Node { origin: named.origin, shape: Shape::Unread });
                             words
                         }
-                    }
+                    },
                 };
                 mistakes.push(Mistake { place, key: format!("{path}.{key}"), words });
             }

@@ -92,8 +92,22 @@ pub fn in_words(figure: Figure) -> String {
         Bound::About => format!("about {number}"),
         Bound::Nearly => format!("nearly {number}"),
         Bound::UpTo => format!("up to {number}"),
-        Bound::Vague => format!("roughly {number} or more (no exact figure)"),
+        Bound::Vague => vague_word(figure.value).map_or_else(|| format!("roughly {number}"), str::to_owned),
     }
+}
+
+/// The word that the reader turned into this figure.
+const fn vague_word(value: u64) -> Option<&'static str> {
+    Some(match value {
+        24 => "dozens",
+        40 => "scores",
+        200 => "hundreds",
+        2_000 => "thousands",
+        20_000 => "tens of thousands",
+        200_000 => "hundreds of thousands",
+        2_000_000 => "millions",
+        _ => return None,
+    })
 }
 
 /// "12345" as "12,345".
@@ -146,5 +160,7 @@ mod tests {
         assert_eq!(in_words(figure(1_234_567, Bound::AtLeast)), "at least 1,234,567");
         assert_eq!(in_words(Figure { value: 20, high: Some(30), bound: Bound::Exact }), "20 to 30");
         assert_eq!(in_words(figure(999, Bound::Exact)), "999");
+        assert_eq!(in_words(figure(24, Bound::Vague)), "dozens");
+        assert_eq!(in_words(figure(36, Bound::Vague)), "roughly 36");
     }
 }

@@ -101,15 +101,17 @@ fn private_v4(ip: Ipv4Addr) -> Option<&'static str> {
     let [a, b, c, _] = ip.octets();
     match (a, b, c) {
         (127, ..) => Some("loopback"),
-        (168, 63, 129) if ip == AZURE_METADATA => Some("metadata"),
         (10, ..) | (172, 16..=31, _) | (192, 168, _) => Some("private"),
         (169, 254, _) => Some("link-local"),
         (100, 64..=127, _) => Some("carrier-internal"),
-        (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) | (0, ..) => {
-            Some("reserved")
-        }
         (224..=239, ..) => Some("multicast"),
-        (240..=255, ..) => Some("reserved"),
+        (168, 63, 129) if ip == AZURE_METADATA => Some("metadata"),
+        (0 | 240..=255, ..)
+        | (192, 0, 0 | 2)
+        | (192, 88, 99)
+        | (198, 18 | 19, _)
+        | (198, 51, 100)
+        | (203, 0, 113) => Some("reserved"),
         _ => None,
     }
 }
@@ -121,15 +123,11 @@ fn private_v6(ip: Ipv6Addr) -> Option<&'static str> {
     let [first, second, ..] = ip.segments();
     match (first, second) {
         _ if ip.is_loopback() => Some("loopback"),
-        _ if ip.is_unspecified() => Some("reserved"),
-        (0xfc00..=0xfdff, _) => Some("private"),
+        (0xfc00..=0xfdff | 0xfec0..=0xfeff, _) => Some("private"),
         (0xfe80..=0xfebf, _) => Some("link-local"),
-        (0xfec0..=0xfeff, _) => Some("private"),
         (0xff00..=0xffff, _) => Some("multicast"),
-        // Documentation, discard-only, and the protocol block that holds Teredo, ORCHID and benchmarking.
-        (0x2001, 0x0db8 | 0x0000..=0x01ff) | (0x0100, _) | (0x3fff, 0..=0x0fff) | (0x5f00, _) => {
-            Some("reserved")
-        }
+        // Documentation, and the protocol block that holds Teredo, ORCHID and benchmarking.
+        (0x2001, 0x0db8 | 0x0000..=0x01ff) | (0x3fff, 0..=0x0fff) => Some("reserved"),
         // Only 2000::/3 is handed out as global unicast.
         (0x2000..=0x3fff, _) => None,
         _ => Some("reserved"),
@@ -221,13 +219,12 @@ pub(super) async fn send(request: reqwest::RequestBuilder, host: &str) -> Result
 /// clock of ours is asked and a wrong one does no harm.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match text.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let date = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp());
-            let sent = date(headers.get(reqwest::header::DATE)?.to_str().ok()?)?;
-            Duration::try_from(sent.until(date(text)?).ok()?).unwrap_or_default()
-        }
+    let wait = if let Ok(seconds) = text.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let date = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp());
+        let sent = date(headers.get(reqwest::header::DATE)?.to_str().ok()?)?;
+        Duration::try_from(sent.duration_until(date(text)?)).unwrap_or_default()
     };
     Some(wait.min(WAIT_MAX))
 }

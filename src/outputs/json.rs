@@ -1,5 +1,5 @@
-//! The JSON lines of alerts, the same in the file, on standard output and in `replay --json`. Comes in: an alert. Goes
-//! out: one line. Never contains a line break.
+//! The JSON lines of alerts, the same in the file and on standard output: everything an alert holds, in the form of
+//! `config/schema/alert.schema.json`. Comes in: an alert. Goes out: one line. Never contains a line break.
 
 use serde::Serialize;
 

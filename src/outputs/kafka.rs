@@ -1,4 +1,4 @@
-//! A Kafka topic. Comes in: a message. Goes out: one CloudEvents 1.0 record (binary mode) per alert, keyed by story,
+//! A Kafka topic. Comes in: a message. Goes out: one `CloudEvents` 1.0 record (binary mode) per alert, keyed by story,
 //! confirmed by the broker. Never retries by itself beyond what librdkafka does within the timeout.
 
 use std::sync::{Mutex, PoisonError};
@@ -26,7 +26,7 @@ pub struct KafkaOutputConfig {
     pub brokers: Vec<String>,
     /// The topic.
     pub topic: String,
-    /// The `source` of every CloudEvent.
+    /// The `source` of every event, a URI.
     pub source: String,
     /// How long the broker may take to confirm.
     #[serde(with = "humantime_serde")]
@@ -139,7 +139,7 @@ impl Kafka {
         Ok(made)
     }
 
-    /// The CloudEvents attributes of an alert, in binary mode.
+    /// The `CloudEvents` attributes of an alert, in binary mode.
     fn headers(&self, alert: &Alert, message: &Message, trace: &str) -> OwnedHeaders {
         let kind = format!("io.newsdelta.{}.changed.v1", alert.about);
         let time = message.created_at.to_string();

@@ -18,6 +18,8 @@ pub mod wording;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod schema_tests;
 
 use std::time::Duration;
 

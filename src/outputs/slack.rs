@@ -36,13 +36,15 @@ pub struct SlackConfig {
 impl Check for SlackConfig {
     fn check(&self, findings: &mut Findings<'_>) {
         match (&self.webhook_url, &self.token, &self.channel) {
-            (Some(_), Some(_), _) => findings.add("token", "stands beside `webhook_url`: keep one of them"),
+            (Some(_), Some(_), _) => {
+                findings.add("token", "stands beside `webhook_url`: keep one of them");
+            }
             (Some(_), None, Some(_)) => {
                 findings
                     .add("channel", "has no effect with `webhook_url`, which has its own channel: remove it");
             }
             (None, Some(_), None) => {
-                findings.add("channel", "is missing: name the channel the token is to write to")
+                findings.add("channel", "is missing: name the channel the token is to write to");
             }
             (None, None, _) => findings.add("", "has neither `webhook_url` nor `token`: give one of them"),
             (Some(_), None, None) | (None, Some(_), Some(_)) => {}

@@ -60,9 +60,10 @@ impl Stdout {
             StdoutFormat::People => true,
             StdoutFormat::Json => false,
         };
-        let to: Box<dyn Write + Send> = match people {
-            true => Box::new(anstream::AutoStream::auto(std::io::stdout())),
-            false => Box::new(std::io::stdout()),
+        let to: Box<dyn Write + Send> = if people {
+            Box::new(anstream::AutoStream::auto(std::io::stdout()))
+        } else {
+            Box::new(std::io::stdout())
         };
         Self::onto(name, people, to)
     }
@@ -112,7 +113,7 @@ const QUOTE_CHARS_MAX: usize = 200;
 
 /// One line per alert: what changed, in which story, the words, who says so.
 pub fn for_people(message: &Message) -> String {
-    message.alerts.iter().map(|alert| format!("{}\n", line(alert))).collect()
+    message.alerts.iter().flat_map(|alert| [line(alert), "\n".to_owned()]).collect()
 }
 
 fn line(alert: &Alert) -> String {

@@ -5,11 +5,12 @@ use sha2::{Digest, Sha256};
 
 /// `00-<trace>-<parent>-00`; the trace is made from the message's id, and not sampled by us.
 pub(super) fn trace_parent(message_id: &str) -> String {
-    let hash: String =
-        Sha256::digest(message_id.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    let (trace, rest) = hash.split_at_checked(32).unwrap_or((&hash, ""));
-    let parent = rest.get(..16).unwrap_or(rest);
-    format!("00-{trace}-{parent}-00")
+    let hash = Sha256::digest(message_id.as_bytes());
+    let mut numbers = hash
+        .chunks_exact(8)
+        .map(|eight| eight.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte)));
+    let mut next = || numbers.next().unwrap_or_default();
+    format!("00-{:016x}{:016x}-{:016x}-00", next(), next(), next())
 }
 
 #[cfg(test)]
