@@ -30,8 +30,8 @@ impl Headline {
         if let Value::Demand { condition: Some(condition), .. } = &alert.after {
             notes.push(format!("condition: {condition}"));
         }
-        let before = alert.before.as_ref().map(|value| value_in_words(value, alert));
-        let after = value_in_words(&alert.after, alert);
+        let before = alert.before.as_ref().map(|value| value_in_words(value, alert.change));
+        let after = value_in_words(&alert.after, alert.change);
         Self { subject: subject(&alert.fact), before: before.filter(|before| *before != after), after, notes }
     }
 
@@ -52,13 +52,9 @@ pub fn fact_in_words(fact: &FactKey) -> String {
     format!("{}{notes}", subject(fact))
 }
 
-/// What is known of a fact: "at least 29", "an ultimatum", "met", "backs it".
+/// What is known of a fact: "at least 29", "an ultimatum", "met", "supports".
 pub fn known_in_words(value: &Value) -> String {
-    match value {
-        Value::Casualties { value, high, bound, .. } => figure_in_words(*value, *high, *bound),
-        Value::Demand { force, status, .. } => demand_in_words(*force, *status, ChangeKind::New).to_owned(),
-        Value::Position { stance, .. } => stance_in_words(*stance).to_owned(),
-    }
+    value_in_words(value, ChangeKind::New)
 }
 
 fn subject(fact: &FactKey) -> String {
@@ -136,12 +132,12 @@ fn remark(alert: &Alert) -> Option<&'static str> {
     }
 }
 
-fn value_in_words(value: &Value, alert: &Alert) -> String {
+fn value_in_words(value: &Value, change: ChangeKind) -> String {
     match value {
         Value::Casualties { value, high, bound, .. } => {
             figure::in_words(Figure { value: *value, high: *high, bound: *bound })
         }
-        Value::Demand { force, status, .. } => demand_in_words(*force, *status, alert.change).to_owned(),
+        Value::Demand { force, status, .. } => demand_in_words(*force, *status, change).to_owned(),
         Value::Position { stance, .. } => stance_in_words(*stance).to_owned(),
     }
 }
