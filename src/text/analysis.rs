@@ -302,7 +302,7 @@ impl<'a> Analysis<'a> {
             return;
         }
         let capitals_speak = !self.title_case(range.clone());
-        tag::tag(&mut self.tokens, &self.words, range.clone(), capitals_speak);
+        tag::tag(&mut self.tokens, &self.words, range.clone(), capitals_speak, heading);
         let view = View::new(&self.tokens, &self.words, range);
         let first_quantity = self.quantities.len();
         quantity::find(view, &mut self.quantities);

@@ -246,7 +246,7 @@ impl Analysis<'_> {
             .take(6)
             .find(|(_, other)| other.tokens.start == range.end + 1 && other.apposition_to.is_some());
         if let Some((index, _)) = next {
-            range.end = self.extent(index).end;
+            range.end = self.extent(self.outer(index)).end;
         }
         self.span(range)
     }

@@ -14,7 +14,7 @@ use crate::text::{Clause, Link, Phrase, Tag, Tense, VerbForm, VerbGroup, Voice};
 const DEPTH: usize = 24;
 
 /// How many items a look ahead passes over before it gives up.
-const AHEAD: usize = 14;
+const AHEAD: usize = 20;
 
 /// Appends the clauses of the sentence to `found`.
 pub fn find(view: View<'_>, phrases: &[Phrase], own: Range<usize>, heading: bool, found: &mut Vec<Clause>) {
@@ -31,6 +31,7 @@ pub fn find(view: View<'_>, phrases: &[Phrase], own: Range<usize>, heading: bool
         stack: Vec::new(),
         opener: None,
         mark: None,
+        consumed: None,
     };
     builder.open(Link::Root, None, view.start);
     for place in 0..builder.items.len() {
@@ -107,6 +108,8 @@ pub(super) struct Builder<'a> {
     opener: Option<(usize, Link)>,
     /// The item after which a new main clause may begin: a comma, a semicolon, a closing quotation mark.
     mark: Option<usize>,
+    /// The phrase behind an inverted verb, already its subject.
+    consumed: Option<usize>,
 }
 
 impl Builder<'_> {
@@ -180,6 +183,12 @@ impl Builder<'_> {
         match self.view.tag(at) {
             Tag::Subordinator => {
                 let link = if word == "that" { Link::Content } else { Link::Adverbial };
+                if link == Link::Content
+                    && place > 0
+                    && matches!(self.items.get(place - 1), Some(Item::Word(before)) if self.view.tag(*before) == Tag::Coordinator)
+                {
+                    self.leave_content(at);
+                }
                 // "said that, if ..., " waits for the inner clause first.
                 self.flush_opener();
                 self.opener = Some((at, link));
@@ -188,8 +197,13 @@ impl Builder<'_> {
             Tag::Punct => match word {
                 ";" | ":" | "—" | "–" | "--" => {
                     self.mark = Some(place);
-                    if matches!(word, ";") {
+                    if word == ";" {
                         self.back_to_main(at);
+                    }
+                    if self.heading && matches!(word, ":" | ";" | "—" | "–") {
+                        // Each part of a headline speaks for itself.
+                        self.close_all(at);
+                        self.open(Link::Root, None, at + 1);
                     }
                 }
                 "," | "“" | "”" | "\"" | "(" | ")" => self.mark = Some(place),
@@ -215,6 +229,18 @@ impl Builder<'_> {
         }
     }
 
+    /// "that ... and that ...": the second content stands beside the first.
+    fn leave_content(&mut self, at: usize) {
+        let content = self.stack.iter().rposition(|&index| {
+            self.clause(index).is_some_and(|clause| clause.link == Link::Content && clause.opener.is_some())
+        });
+        if let Some(keep) =
+            content.and_then(|depth| depth.checked_sub(1)).and_then(|depth| self.stack.get(depth)).copied()
+        {
+            self.close_to(keep, at);
+        }
+    }
+
     /// Opens the clause of a waiting conjunction before another one comes.
     fn flush_opener(&mut self) {
         if let Some((at, link)) = self.opener.take() {
@@ -231,6 +257,9 @@ impl Builder<'_> {
 
     fn take_phrase(&mut self, place: usize, index: usize) {
         let Some(phrase) = self.phrase(index).cloned() else { return };
+        if self.consumed.take() == Some(index) {
+            return;
+        }
         if let Some(preposition) = phrase.preposition {
             self.prepositional(index, preposition);
             // "after the army denied" is tagged a conjunction; here only real prepositions arrive.
@@ -349,9 +378,26 @@ impl Builder<'_> {
             }
         } else if time(index) && !self.heading {
             // "Jan Dill last week said": a time between subject and verb.
+        } else if self.view.word(phrase.tokens.start.wrapping_sub(1)) == ","
+            && !clause.subject.iter().copied().any(time)
+        {
+            // "No casualties, police said" opens a clause; other phrases behind a comma explain the subject.
+            if self.says_next(phrase.tokens.end) {
+                self.close_to(self.stack.first().copied().unwrap_or(top), phrase.tokens.start);
+                let said = self.open(Link::Root, None, phrase.tokens.start);
+                self.add_subject(said, index);
+            }
         } else if let Some(clause) = self.clauses.get_mut(top) {
             clause.subject = vec![index];
         }
+    }
+
+    /// A verb of saying at `at` that ends its sentence.
+    fn says_next(&self, at: usize) -> bool {
+        self.view.tag(at) == Tag::Verb
+            && verb_class::attributes(&lemma::verb(self.view.word(at)))
+            && (matches!(self.view.tag(at + 1), Tag::Punct | Tag::Other | Tag::Adverb | Tag::Adposition)
+                || word_class::is_time_word(self.view.word(at + 1)))
     }
 
     /// An open clause further out whose subject still waits for its verb.
@@ -470,12 +516,37 @@ impl Builder<'_> {
     }
 
     fn take_verb(&mut self, place: usize, group: VerbGroup) {
+        if self.is_predicate(place, &group) {
+            if let Some(top) = self.top()
+                && let Some(clause) = self.clauses.get_mut(top)
+            {
+                clause.predicate = clause.predicate.or(Some(group.main));
+            }
+            return;
+        }
         match self.role(place, &group) {
             Role::Finite => self.finite(place, group),
             Role::Reduced => self.reduced(place, group),
             Role::Gerund => self.gerund(place, group),
             Role::Infinitive => self.infinitive(place, group),
         }
+    }
+
+    /// "remains trapped", "seemed determined": a participle right behind a verb of being.
+    fn is_predicate(&self, place: usize, group: &VerbGroup) -> bool {
+        let participle = group.tokens.len() == 1
+            && matches!(self.view.form(group.main), VerbForm::PastOrParticiple | VerbForm::Participle);
+        let verb = place.checked_sub(1).and_then(|before| match self.items.get(before) {
+            Some(Item::Verb(before)) => Some(before.main),
+            _ => None,
+        });
+        participle
+            && verb.is_some_and(|verb| {
+                matches!(
+                    lemma::verb(self.view.word(verb)).as_ref(),
+                    "remain" | "stay" | "seem" | "appear" | "become" | "lie" | "feel" | "go" | "look"
+                )
+            })
     }
 
     /// Whether a group is finite or hangs on something.
@@ -502,7 +573,8 @@ impl Builder<'_> {
             return false;
         }
         let lemma = lemma::verb(self.view.word(group.main));
-        let next = self.items.get(place + 1);
+        // "cut off the town": a particle may stand before the object.
+        let next = self.items.iter().skip(place + 1).find(|item| !matches!(item, Item::Word(at) if self.view.tag(*at) == Tag::Adverb || self.view.is(*at, &["off", "“", "\""])));
         let object_next = match next {
             Some(Item::Phrase(index)) => self.phrase(*index).is_some_and(|phrase| {
                 phrase.preposition.is_none()
@@ -518,6 +590,19 @@ impl Builder<'_> {
         }
         let by_next = matches!(next, Some(Item::Word(at)) if self.view.word(*at) == "by");
         let transitive = verb_class::needs_object(&lemma);
+        let comma = |at: usize| {
+            self.view.word(at) == ","
+                || self.view.is(at, &["“", "”", "\""])
+                    && (self.view.word(at.wrapping_sub(1)) == "," || self.view.word(at + 1) == ",")
+        };
+        if group.main > self.view.start
+            && comma(group.main - 1)
+            && comma(group.main + 1)
+            && self.subject_waits()
+        {
+            // "The mayor, stunned, called"
+            return true;
+        }
         let after_object = self
             .top()
             .and_then(|top| self.clause(top))
@@ -593,12 +678,20 @@ impl Builder<'_> {
     /// Whether the phrase at `place` is followed by its finite verb, past what may stand between.
     fn finite_follows(&self, place: usize) -> bool {
         // A comma opens an apposition, the next one closes it; with one still open the verb has another subject.
-        let (mut inside, mut filled) = (false, false);
+        let mut inside = false;
+        // Relative clauses passed on the way take the first verb; an object of theirs may follow it.
+        let (mut relatives, mut objects) = (0_usize, 0_usize);
         for (step, item) in self.items.iter().enumerate().skip(place + 1).take(AHEAD) {
             match item {
                 Item::Verb(group) => {
                     return match self.role_ahead(step, group) {
-                        Role::Finite => !(inside && filled),
+                        Role::Finite if relatives > 0 => {
+                            relatives -= 1;
+                            objects = 1;
+                            continue;
+                        }
+                        Role::Finite => !inside,
+                        _ if relatives > 0 || objects > 0 => continue,
                         // "the men arrested in Oslo denied": go on behind the participle.
                         Role::Reduced => {
                             self.coordinated_ellipsis(place, step)
@@ -609,10 +702,14 @@ impl Builder<'_> {
                 }
                 Item::Phrase(index) => {
                     let Some(phrase) = self.phrase(*index) else { return false };
-                    if phrase.coordinated_with.is_some() {
-                        (inside, filled) = (false, false);
-                    } else if inside {
-                        filled = true;
+                    if matches!(self.view.word(phrase.tokens.start), "who" | "which" | "whose" | "whom") {
+                        relatives += 1;
+                    } else if phrase.coordinated_with.is_some() {
+                        inside = false;
+                    } else if relatives > 0 || inside {
+                        // The subject inside a relative clause, or the words of an apposition.
+                    } else if objects > 0 {
+                        objects -= 1;
                     } else if phrase.preposition.is_none()
                         && !word_class::is_time_word(self.view.word(phrase.head))
                     {
@@ -625,7 +722,7 @@ impl Builder<'_> {
                     }
                     Tag::Adposition | Tag::Adverb | Tag::Coordinator | Tag::Adjective | Tag::Particle => {}
                     Tag::Punct if matches!(self.view.word(*at), "," | "(" | ")" | "–" | "—") => {
-                        (inside, filled) = (!inside, false)
+                        inside = !inside
                     }
                     Tag::Punct if matches!(self.view.word(*at), "“" | "”" | "\"") => {}
                     _ => return false,
@@ -731,6 +828,7 @@ impl Builder<'_> {
             let index = *index;
             if let Some(clause) = self.clauses.get_mut(clause) {
                 clause.subject.push(index);
+                self.consumed = Some(index);
             }
         }
     }
@@ -740,9 +838,21 @@ impl Builder<'_> {
     }
 
     fn after_conjunction(&self, place: usize) -> bool {
-        self.items.get(place.saturating_sub(2)..place).is_some_and(|items| {
-            items.iter().any(|item| matches!(item, Item::Word(at) if self.view.tag(*at) == Tag::Coordinator))
-        })
+        // "fled and on Friday proclaimed": times, places and adverbs may stand between.
+        for item in self.items.get(..place).unwrap_or_default().iter().rev().take(6) {
+            match item {
+                Item::Word(at) if self.view.tag(*at) == Tag::Coordinator => return true,
+                Item::Word(at)
+                    if matches!(self.view.tag(*at), Tag::Adposition | Tag::Adverb)
+                        || self.view.is(*at, &[",", "“", "\""]) => {}
+                Item::Phrase(index)
+                    if self.phrase(*index).is_some_and(|phrase| {
+                        phrase.preposition.is_some() || word_class::is_time_word(self.view.word(phrase.head))
+                    }) => {}
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// Two verb groups that can share a subject: both finite, or a base form beside an infinitive or modal.

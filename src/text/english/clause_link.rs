@@ -29,6 +29,9 @@ pub(super) fn controls_by_object(lemma: &str) -> bool {
 pub(super) fn finish(view: View<'_>, phrases: &[Phrase], clauses: &mut Vec<Clause>, base: usize) {
     trim(view, clauses);
     report(view, phrases, clauses, base);
+    for clause in clauses.iter_mut().filter(|clause| clause.link == Link::Root) {
+        clause.parent = None;
+    }
     mark_unreal(view, clauses, base);
 }
 

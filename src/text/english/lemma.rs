@@ -97,8 +97,10 @@ fn tables() -> &'static Tables {
 
 /// Which form of a verb `word` would be, by its shape. "hit", "cut", "put" are `PastOrParticiple`.
 pub fn form_of(word: &str) -> VerbForm {
-    if let Some((_, form)) = tables().verbs.get(word)
+    // "come" and "run" are participles too, but far more often the base.
+    if let Some((base, form)) = tables().verbs.get(word)
         && word != "lay"
+        && (*base != word || *form == VerbForm::PastOrParticiple)
     {
         return *form;
     }

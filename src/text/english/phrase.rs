@@ -300,8 +300,13 @@ fn relate(view: View<'_>, phrases: &mut [Phrase], first: usize) {
                         apposition = Some(previous);
                     }
                 }
-                Some(2) if view.word(end) == "," && view.is(end + 1, &["and", "or"]) => {
-                    coordinated = Some(previous)
+                // "A, B, and C" is a list; ", and C" behind a single member begins a clause.
+                Some(2)
+                    if view.word(end) == ","
+                        && view.is(end + 1, &["and", "or"])
+                        && before.coordinated_with.is_some() =>
+                {
+                    coordinated = Some(previous);
                 }
                 Some(3) if view.word(end) == "," && view.follows(end + 1, &["as", "well"]) => {
                     coordinated = Some(previous)

@@ -26,7 +26,7 @@ pub(super) fn alone(word: &str) -> Option<UPOS> {
 
 /// Tags the tokens of `range`. `capitals_speak` is false where capitals say nothing: headlines in title case, texts
 /// in capitals only.
-pub fn tag(tokens: &mut [Token], words: &str, range: Range<usize>, capitals_speak: bool) {
+pub fn tag(tokens: &mut [Token], words: &str, range: Range<usize>, capitals_speak: bool, heading: bool) {
     let texts: Vec<String> =
         range.clone().map(|at| View::new(tokens, words, range.clone()).word(at).to_owned()).collect();
     let guesses = tagger().tag_sentence(&texts);
@@ -38,7 +38,7 @@ pub fn tag(tokens: &mut [Token], words: &str, range: Range<usize>, capitals_spea
             token.form = form;
         }
     }
-    super::tag_repair::repair(tokens, words, range, capitals_speak);
+    super::tag_repair::repair(tokens, words, range, capitals_speak, heading);
 }
 
 /// The tag without context.

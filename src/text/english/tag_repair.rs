@@ -8,10 +8,16 @@ use super::{lemma, word_class};
 use crate::text::{Tag, Token, VerbForm};
 
 /// Repairs the tags of `range`.
-pub(super) fn repair(tokens: &mut [Token], words: &str, range: Range<usize>, capitals_speak: bool) {
+pub(super) fn repair(
+    tokens: &mut [Token],
+    words: &str,
+    range: Range<usize>,
+    capitals_speak: bool,
+    heading: bool,
+) {
     for at in range.clone() {
         let view = View::new(tokens, words, range.clone());
-        let tag = closed(view, at).or_else(|| open(view, at, capitals_speak));
+        let tag = closed(view, at).or_else(|| open(view, at, capitals_speak, heading));
         if let (Some(tag), Some(token)) = (tag, tokens.get_mut(at)) {
             token.tag = tag;
             if matches!(tag, Tag::Verb | Tag::Noun | Tag::Adjective) && token.form == VerbForm::None {
@@ -41,7 +47,8 @@ fn closed(view: View<'_>, at: usize) -> Option<Tag> {
             Some(Tag::Pronoun)
         }
         "both" | "all" | "each"
-            if matches!(view.tag_before(at), Tag::Noun | Tag::ProperNoun | Tag::Pronoun)
+            if (matches!(view.tag_before(at), Tag::Noun | Tag::ProperNoun | Tag::Pronoun)
+                || view.before(at) == ",")
                 && matches!(next, Tag::Verb | Tag::Aux | Tag::Adverb) =>
         {
             Some(Tag::Adverb)
@@ -69,6 +76,9 @@ fn closed(view: View<'_>, at: usize) -> Option<Tag> {
             Some(Tag::Adposition)
         }
         "amid" => Some(Tag::Adposition),
+        "off" if view.tag_before(at) == Tag::Verb && takes_off(&lemma::verb(view.before(at))) => {
+            Some(Tag::Adverb)
+        }
         "out" if view.word(at + 1) == "of" => Some(Tag::Adposition),
         "near" | "like" | "past" | "over" | "about" | "around"
             if !opens_phrase(view, at + 1) && next != Tag::Pronoun =>
@@ -141,6 +151,42 @@ fn verb_follows(view: View<'_>, at: usize) -> bool {
     }
 }
 
+/// Verbs that make one verb with "off": "cut off", "called off".
+fn takes_off(lemma: &str) -> bool {
+    matches!(
+        lemma,
+        "cut"
+            | "call"
+            | "set"
+            | "fire"
+            | "ward"
+            | "fend"
+            | "seal"
+            | "shut"
+            | "kick"
+            | "lay"
+            | "pay"
+            | "pull"
+            | "take"
+            | "turn"
+            | "break"
+            | "show"
+            | "stave"
+            | "finish"
+            | "wipe"
+            | "close"
+            | "block"
+            | "hold"
+            | "put"
+            | "send"
+            | "carry"
+            | "drive"
+            | "blow"
+            | "fight"
+            | "beat"
+    )
+}
+
 fn that(view: View<'_>, at: usize) -> Tag {
     match view.tag(at + 1) {
         // "that of", "that."
@@ -181,7 +227,9 @@ fn clause_or_phrase(view: View<'_>, at: usize) -> Tag {
     }
     for ahead in at + 1..(at + 13).min(view.end) {
         match view.tag(ahead) {
-            Tag::Aux if view.form(ahead) != VerbForm::Gerund => return Tag::Subordinator,
+            Tag::Aux if view.form(ahead) != VerbForm::Gerund && view.word(ahead) != "'s" => {
+                return Tag::Subordinator;
+            }
             Tag::Verb => match view.form(ahead) {
                 VerbForm::Gerund => return if ahead == at + 1 { Tag::Subordinator } else { Tag::Adposition },
                 VerbForm::Participle => return Tag::Adposition,
@@ -215,7 +263,7 @@ fn possessive_or_is(view: View<'_>, at: usize) -> Tag {
 }
 
 /// Nouns, verbs and adjectives.
-fn open(view: View<'_>, at: usize, capitals_speak: bool) -> Option<Tag> {
+fn open(view: View<'_>, at: usize, capitals_speak: bool, heading: bool) -> Option<Tag> {
     let (tag, form, word) = (view.tag(at), view.form(at), view.word(at));
     let before = view.tag_before(at);
     let next = view.tag(at + 1);
@@ -235,9 +283,22 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool) -> Option<Tag> {
         Tag::Verb
             if participle
                 && before == Tag::Determiner
-                && view.is(at.wrapping_sub(1), &["the", "their", "its", "those", "his", "her"]) =>
+                && view
+                    .is(at.wrapping_sub(1), &["the", "their", "its", "those", "his", "her", "a", "an"]) =>
         {
             // "the wounded were taken"
+            Some(Tag::Noun)
+        }
+        Tag::Verb
+            if form == VerbForm::ThirdPerson
+                && !word_class::is_noun_or_verb(&lemma::verb(word))
+                && word_class::class_of(word).is_none()
+                && super::tag::alone(word) == Some(super::tag::NOUN) =>
+        {
+            Some(Tag::Noun)
+        }
+        // "State premier Ida Moe said": a bare verb at the start before a noun, with another verb behind.
+        Tag::Verb if at == view.start && form == VerbForm::Base && nominal(next) && has_finite(view, at) => {
             Some(Tag::Noun)
         }
         Tag::Verb if form == VerbForm::Gerund && in_phrase => {
@@ -284,9 +345,9 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool) -> Option<Tag> {
             Some(Tag::Verb)
         }
         Tag::Noun
-            if capitals_speak
+            if (capitals_speak || heading)
                 && word.ends_with('s')
-                && nominal(before)
+                && (nominal(before) || heading && view.before(at) == ",")
                 && verb_like(word)
                 && complement_follows(view, at)
                 && !has_finite(view, at) =>

@@ -62,6 +62,16 @@ fn group_at(view: View<'_>, start: usize) -> Option<VerbGroup> {
                 negated = true;
                 gap += 1;
             }
+            // "had in advance called"
+            Tag::Adposition
+                if parts.last() == at.checked_sub(1).as_ref()
+                    && view.tag(at - 1) == Tag::Aux
+                    && matches!(view.tag(at + 1), Tag::Noun | Tag::ProperNoun)
+                    && view.tag(at + 2) == Tag::Verb
+                    && joins(view, at - 1, at + 2) =>
+            {
+                at += 1;
+            }
             _ => break,
         }
         at += 1;
@@ -90,7 +100,7 @@ fn joins(view: View<'_>, last: usize, at: usize) -> bool {
     let participle = matches!(form, VerbForm::Participle | VerbForm::PastOrParticiple);
     if view.tag(last) == Tag::Aux {
         return if is_be(word) {
-            participle || form == VerbForm::Gerund
+            participle || form == VerbForm::Gerund || view.is(at, &["run", "overcome", "overrun"])
         } else if is_have(word) {
             participle || form == VerbForm::Base
         } else {
