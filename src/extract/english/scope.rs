@@ -215,7 +215,19 @@ impl Reader<'_> {
             return Some(self.reach_of_time(at));
         }
         if ANSWERS.contains(&word) && !self.view.is(at + 1, &["team", "teams", "unit"]) {
-            return Some(at..self.sentence.tokens.end);
+            let end = self.clause_at(at).map_or(at, |clause| clause.tokens.end).max(at + 25);
+            return Some(at..end.min(self.sentence.tokens.end));
+        }
+        let since_first =
+            self.view.follows(at, &["since", "the", "first"]) || self.view.follows(at, &["since", "records"]);
+        if since_first
+            || self.view.follows(at, &["in", "history"])
+            || self.view.follows(at, &["over", "the", "years"])
+        {
+            return Some(self.around(at));
+        }
+        if self.view.follows(at, &["last", "week"]) && !self.view.is(at + 2, &["'s"]) {
+            return Some(self.reach_of_time(at));
         }
         if LOOKS_BACK.contains(&word) {
             return Some(self.sentence.tokens.clone());
@@ -252,12 +264,14 @@ impl Reader<'_> {
         let Some(year) = digits.filter(|_| year_like).and_then(|digits| digits.parse::<i64>().ok()) else {
             return false;
         };
-        let counted = self
-            .sentence
-            .quantities
-            .clone()
-            .filter_map(|quantity| self.analysis.quantities.get(quantity))
-            .any(|quantity| quantity.number.contains(&at) && quantity.kind != QuantityKind::Date);
+        let after_in = self.view.is(at.wrapping_sub(1), &["in", "since", "during", "until"]);
+        let counted = !after_in
+            && self
+                .sentence
+                .quantities
+                .clone()
+                .filter_map(|quantity| self.analysis.quantities.get(quantity))
+                .any(|quantity| quantity.number.contains(&at) && quantity.kind != QuantityKind::Date);
         let latest = self.today.map_or(9999, |today| today.year);
         !counted && (1500..latest).contains(&year) && self.today.is_some()
     }

@@ -76,12 +76,13 @@ fn members<'r>(here: &Here<'r>, among: usize, end: usize) -> Vec<&'r Figure> {
         return here.figure_after(verb + 1, 3).map(|figure| here.with_list(figure)).unwrap_or_default();
     }
     let clause = here.clause_around(among);
-    let subjects: Vec<&Figure> = clause
+    let mut subjects: Vec<&Figure> = clause
         .into_iter()
         .flat_map(|clause| &clause.subject)
         .filter_map(|&phrase| here.figure_of(phrase))
         .collect();
-    if !subjects.is_empty() {
+    if let Some(&first) = subjects.first() {
+        subjects.extend(here.list_before(first));
         return subjects;
     }
     here.figure_before(among, &["is", "are", "was", "were", "be", "also", "been", "have", "has", "had"])

@@ -4,10 +4,10 @@
 use super::figure::{Figure, FigureKind};
 use super::scene::{Here, each};
 use super::telling::{Sighting, tell};
-use crate::extract::english::lexicon::{CountedKind, counted};
+use crate::extract::english::lexicon::{CountedKind, Person, counted};
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::model::Group;
-use crate::text::Phrase;
+use crate::model::{Bound, Group};
+use crate::text::{Phrase, QuantityKind};
 
 const NAME: &str = "counted";
 
@@ -29,8 +29,23 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 continue;
             }
             let said = phrase.tokens.clone();
+            if here.view.is(said.start.wrapping_sub(1), &["of"])
+                && here.view.is(said.start.wrapping_sub(2), CHANGES)
+            {
+                continue;
+            }
+            if let Some(ordinal) = ordinal(&here, at, phrase).filter(|_| noun.kind == CountedKind::Event) {
+                tell(&here, &Sighting::new(&ordinal, noun.effect, said, NAME, 50), findings);
+                continue;
+            }
             if let Some(figure) = here.figure_of(at).filter(|figure| figure.low > 0) {
-                let mut sighting = Sighting::new(figure, noun.effect, said, NAME, 60);
+                let mut sighting = Sighting::new(
+                    figure,
+                    noun.effect,
+                    said,
+                    NAME,
+                    if noun.kind == CountedKind::State { 33 } else { 60 },
+                );
                 sighting.group = group_before(&here, phrase);
                 tell(&here, &sighting, findings);
                 continue;
@@ -44,6 +59,28 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             }
         }
     });
+}
+
+/// "An increase of a hundred deaths" is no toll.
+const CHANGES: &[&str] = &["increase", "rise", "jump", "drop", "fall", "decrease", "decline", "surge"];
+
+/// "the country's third death": the count has reached three.
+fn ordinal(here: &Here<'_>, at: usize, phrase: &Phrase) -> Option<Figure> {
+    let quantity = here.analysis.quantities.get(phrase.quantity?)?;
+    let counts = quantity.kind == QuantityKind::Ordinal && quantity.high.is_none() && quantity.low > 0;
+    counts.then(|| Figure {
+        phrase: at,
+        noun_phrase: at,
+        tokens: phrase.tokens.clone(),
+        core: quantity.number.clone(),
+        head: Some(phrase.head),
+        person: Person::Unknown,
+        kind: FigureKind::Counted,
+        low: quantity.low,
+        high: None,
+        bound: Bound::Exact,
+        more: false,
+    })
 }
 
 /// Whether the phrase of a figure hangs on the noun through "of".
@@ -66,7 +103,10 @@ fn group_before(here: &Here<'_>, phrase: &Phrase) -> Option<Group> {
     }
 }
 
-/// Whether the clause around the noun says that it happened.
+/// Whether the clause around the noun says that it happened. "The murder of two women" did, whatever is said of it.
 fn stands(here: &Here<'_>, phrase: &Phrase) -> bool {
-    here.clause_around(phrase.head).is_none_or(|clause| here.asserts(clause, true))
+    let the = phrase
+        .determiner
+        .is_some_and(|at| here.view.is(at, &["the", "this", "these", "those", "his", "her", "their", "its"]));
+    the || here.clause_around(phrase.head).is_none_or(|clause| here.asserts(clause, true))
 }

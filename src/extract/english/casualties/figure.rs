@@ -80,7 +80,7 @@ const ANAPHORS: &[&str] = &["them", "whom", "those", "these", "us", "which", "th
 const HOLDERS: &[&str] = &["total", "family", "group", "crowd", "number", "crew", "team"];
 
 /// Pronouns that are people by themselves.
-const SOMEBODY: &[&str] = &["someone", "somebody", "nobody", "none", "one", "anyone", "anybody"];
+const SOMEBODY: &[&str] = &["someone", "somebody", "nobody", "none", "one"];
 
 /// The figures of a sentence, in order.
 pub(super) fn figures(analysis: &Analysis<'_>, sentence: &Sentence, view: View<'_>) -> Vec<Figure> {
@@ -110,7 +110,7 @@ fn counted(
     phrase: &Phrase,
     quantity: &Quantity,
 ) -> Option<Figure> {
-    if quantity.kind != QuantityKind::Count {
+    if quantity.kind != QuantityKind::Count || is_year(view, quantity) {
         return None;
     }
     let mut figure = Figure {
@@ -146,6 +146,10 @@ fn counted(
             figure.head = Some(noun.head);
         }
     }
+    if view.is(figure.tokens.end, &["more", "others"]) {
+        figure.tokens.end += 1;
+        figure.more = true;
+    }
     if let Some(head) = figure.head {
         figure.person = person_at(analysis, view, head);
         if figure.person == Person::No {
@@ -159,6 +163,19 @@ fn counted(
         }
     }
     Some(figure)
+}
+
+/// "In 1959 floods drowned dozens": a number of four digits without a comma behind "in" is a year.
+fn is_year(view: View<'_>, quantity: &Quantity) -> bool {
+    let word = view.word(quantity.number.start);
+    quantity.number.len() == 1
+        && word.len() == 4
+        && word.bytes().all(|byte| byte.is_ascii_digit())
+        && (1500..2100).contains(&quantity.low)
+        && view.is(
+            quantity.tokens.start.wrapping_sub(1),
+            &["in", "since", "during", "until", "of", "from", "by"],
+        )
 }
 
 fn single(

@@ -6,7 +6,7 @@ use super::scene::{Here, each};
 use super::telling::{Sighting, tell};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Effect, Relation, Span};
-use crate::text::Tag;
+use crate::text::{Tag, Tense};
 
 const NAME: &str = "gapped";
 
@@ -35,7 +35,10 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 continue;
             }
             let joined = JOINS.iter().any(|words| here.view.preceded_by(figure.tokens.start, words));
-            if !(joined && figure.may_be_people(false) || shares_verb(&here, figure)) {
+            if !(joined && figure.may_be_people(false)
+                || shares_verb(&here, figure)
+                || goes_on(&here, figure, findings))
+            {
                 continue;
             }
             let Some(effect) = host(&here, figure, findings) else { continue };
@@ -67,6 +70,24 @@ fn shares_verb(here: &Here<'_>, figure: &Figure) -> bool {
             here.view.tag(figure.tokens.end + 1),
             Tag::ProperNoun | Tag::Determiner | Tag::Adjective | Tag::Noun
         )
+}
+
+/// "… as well as 25 rebels fighting in the north and 26 tribesmen": a list that goes on behind what hangs on a member.
+fn goes_on(here: &Here<'_>, figure: &Figure, findings: &Findings) -> bool {
+    let Some(before) = here.scene.figures.iter().rev().find(|other| other.tokens.end <= figure.tokens.start)
+    else {
+        return false;
+    };
+    let joined = here.view.is(figure.tokens.start.wrapping_sub(1), &["and", ","]);
+    let between = before.tokens.end..figure.tokens.start;
+    let finite = here.clauses().filter_map(|clause| clause.verb.as_ref()).any(|verb| {
+        between.contains(&verb.main) && !matches!(verb.tense, Tense::Participle | Tense::Infinitive)
+    });
+    let ends = !matches!(here.view.tag(figure.tokens.end), Tag::Verb | Tag::Aux | Tag::Adposition);
+    let listed = figure.kind == FigureKind::Counted
+        && before.kind == FigureKind::Counted
+        && figure.may_be_people(true);
+    joined && listed && between.len() <= 12 && !finite && ends && already(here, before, findings)
 }
 
 fn host(here: &Here<'_>, figure: &Figure, findings: &Findings) -> Option<Effect> {

@@ -33,6 +33,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 continue;
             }
             for figure in objects(&here, predicate) {
+                if predicate.several_only && figure.low < 2 {
+                    continue;
+                }
                 if !figure.may_be_people(predicate.people_only) {
                     continue;
                 }
@@ -70,5 +73,6 @@ fn objects<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<&'r Figure> {
     if NOT_DONE.contains(&before) {
         return Vec::new();
     }
-    here.figure_after(predicate.main + 1, 3).map(|figure| here.with_list(figure)).unwrap_or_default()
+    let from = if predicate.split { predicate.main + 1 } else { predicate.tokens.end };
+    here.figure_after(from, 3).map(|figure| here.with_list(figure)).unwrap_or_default()
 }

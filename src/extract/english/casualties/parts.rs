@@ -64,10 +64,12 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 /// Whether the words before a figure, or its own, make it a part of another.
 pub(super) fn opens_part(here: &Here<'_>, figure: &Figure) -> bool {
     let start = figure.tokens.start;
-    if figure.kind == FigureKind::Share {
-        return true;
-    }
     let Some(before) = start.checked_sub(1) else { return false };
+    if figure.kind == FigureKind::Share {
+        let opens = start == here.sentence.tokens.start
+            || here.view.is(before, &[",", "(", "–", "—", "-", ";", "with", "and"]);
+        return figure.head.is_none() && opens && says_no_more(here, figure);
+    }
     if here.view.is(before, &["including", "include", "includes", "included", "notably"]) {
         return true;
     }
@@ -88,6 +90,16 @@ pub(super) fn opens_part(here: &Here<'_>, figure: &Figure) -> bool {
         &["them", "was"],
     ];
     group.iter().any(|words| here.view.preceded_by(start, words))
+}
+
+/// "three of whom were fetched from hospital" says something else of the part than was said of the whole.
+fn says_no_more(here: &Here<'_>, figure: &Figure) -> bool {
+    let end = figure.tokens.end;
+    let be = here.view.is(end, &["is", "are", "was", "were"]);
+    let next = here.view.tag(end + usize::from(be));
+    let verb =
+        matches!(next, Tag::Verb | Tag::Aux) || !be && matches!(here.view.tag(end), Tag::Verb | Tag::Aux);
+    !verb && !here.view.is(end, &["after", "before", "by", "when", "while", "because", "since", "to", "for"])
 }
 
 /// The effect of the nearest figure before a part, in its sentence.

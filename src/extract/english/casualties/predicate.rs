@@ -31,12 +31,31 @@ pub(super) struct Predicate {
     pub(super) sort: Sort,
     /// Only of people.
     pub(super) people_only: bool,
+    /// Of several only.
+    pub(super) several_only: bool,
+    /// Its words stand apart ("shot three men dead"): the people stand in between.
+    pub(super) split: bool,
     /// The verb is a bare participle form that can stand beside a number like a state ("27 killed").
     pub(super) participle: bool,
 }
 
 /// Verbs that only mean harm to people in their bare use and are as often said of other things.
 const FATAL_BEFORE: &[&str] = &["fatally", "mortally", "lethally"];
+
+/// What takes people out of a country.
+const TRAVELS: &[&str] = &[
+    "flight",
+    "flights",
+    "plane",
+    "planes",
+    "aircraft",
+    "airport",
+    "nationals",
+    "embassy",
+    "airlift",
+    "ships",
+    "convoy",
+];
 
 /// All predicates of a sentence, in order.
 pub(super) fn predicates(view: View<'_>) -> Vec<Predicate> {
@@ -67,14 +86,23 @@ fn verb_at(view: View<'_>, at: usize) -> Option<Predicate> {
     let lemma = lemma::verb(view.word(at));
     let (use_, end) =
         harm_verbs(&lemma).iter().find_map(|verb| Some((verb, tail_end(view, at + 1, &verb.tail)?)))?;
-    let fatal = use_.effect == Effect::Injured && FATAL_BEFORE.contains(&view.before(at));
-    let HarmVerb { effect, frame, people_only, ref tail } = *use_;
+    let HarmVerb { effect, several_only, frame, people_only, ref tail } = *use_;
+    let effect = match effect? {
+        Effect::Injured if FATAL_BEFORE.contains(&view.before(at)) => Effect::Killed,
+        // Brought out of a building: saved. Brought out of a country: evacuated.
+        Effect::Rescued if lemma == "bring" && (view.start..view.end).any(|at| view.is(at, TRAVELS)) => {
+            Effect::Evacuated
+        }
+        effect => effect,
+    };
     Some(Predicate {
         main: at,
         tokens: at..end,
-        effect: if fatal { Effect::Killed } else { effect },
+        effect,
         sort: Sort::Verb(frame),
         people_only,
+        several_only,
+        split: tail.contains(&Piece::Gap),
         participle: participle && tail.iter().all(|piece| *piece != Piece::Gap),
     })
 }
@@ -107,6 +135,8 @@ fn state_at(view: View<'_>, at: usize) -> Option<Predicate> {
         effect: *effect,
         sort: Sort::State,
         people_only: true,
+        several_only: false,
+        split: false,
         participle: false,
     })
 }

@@ -188,18 +188,34 @@ impl<'r> Here<'r> {
         list
     }
 
+    /// A figure and the members of its list before it, in a list joined by "and".
+    pub(super) fn list_up_to(&self, last: &'r Figure) -> Vec<&'r Figure> {
+        let mut list = vec![last];
+        list.extend(self.list_before(last).into_iter().filter(|figure| {
+            (figure.tokens.end..last.tokens.start).all(|at| {
+                self.view.is(at, &["and", ",", "or"])
+                    || self.scene.figures.iter().any(|other| other.tokens.contains(&at))
+            })
+        }));
+        list
+    }
+
     /// The other members of a list that ends with a figure, nearest first.
     pub(super) fn list_before(&self, last: &'r Figure) -> Vec<&'r Figure> {
-        let mut list = Vec::new();
+        let mut list: Vec<&Figure> = Vec::new();
         let mut at = last;
-        while let Some(other) =
-            self.analysis.phrases.get(at.phrase).and_then(|phrase| phrase.coordinated_with)
-        {
-            let Some(figure) =
-                self.figure_of(other).filter(|figure| figure.tokens.end <= at.tokens.start && list.len() < 8)
-            else {
-                break;
-            };
+        while list.len() < 8 {
+            let joined = self.analysis.phrases.get(at.phrase).and_then(|phrase| phrase.coordinated_with);
+            let before = joined.and_then(|other| self.figure_of(other)).or_else(|| {
+                // Titles join with a comma alone: "10 tourists, 2 guides killed".
+                let comma = at
+                    .tokens
+                    .start
+                    .checked_sub(1)
+                    .filter(|&comma| self.sentence.heading && self.view.is(comma, &[","]))?;
+                self.scene.figures.iter().find(|figure| figure.tokens.end == comma)
+            });
+            let Some(figure) = before.filter(|figure| figure.tokens.end <= at.tokens.start) else { break };
             list.push(figure);
             at = figure;
         }

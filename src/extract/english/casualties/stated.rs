@@ -5,6 +5,7 @@ use super::figure::{Figure, FigureKind};
 use super::predicate::{Predicate, Sort};
 use super::scene::{Here, each};
 use super::telling::{Sighting, tell};
+use super::undergone::around_insertion;
 use crate::extract::english::lexicon::Frame;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::text::{Tag, Voice};
@@ -62,6 +63,24 @@ const BETWEEN: &[&str] = &[
     ",",
 ];
 
+/// Words between people and state that are neither verbs nor signs.
+const STILL: &[&str] = &[
+    "still",
+    "more",
+    "also",
+    "now",
+    "confirmed",
+    "feared",
+    "reported",
+    "others",
+    "other",
+    "seriously",
+    "already",
+    "known",
+];
+/// Verbs of being before a state.
+const BE: &[&str] = &["is", "are", "was", "were", "remain", "remained", "remains", "be", "been"];
+
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
         for predicate in &here.scene.predicates {
@@ -82,6 +101,15 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 
 /// States always, verbs only as participles that something else did not make active.
 fn beside_a_number(here: &Here<'_>, predicate: &Predicate) -> bool {
+    // "300 dead or missing" counts neither.
+    let or = here.view.is(predicate.tokens.end, &["or", "and/or"]);
+    if or && here.scene.predicates.iter().any(|other| other.main == predicate.tokens.end + 1) {
+        return false;
+    }
+    let second = here.view.is(predicate.main.wrapping_sub(1), &["or", "and/or"]);
+    if second && here.scene.predicates.iter().any(|other| other.tokens.end + 1 == predicate.main) {
+        return false;
+    }
     match predicate.sort {
         Sort::State => true,
         Sort::Verb(Frame::Befalls) => false,
@@ -110,7 +138,9 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
         .iter()
         .find(|figure| figure.tokens.contains(&predicate.main) && figure.core.end <= predicate.main)
     {
-        return vec![(figure, 70)];
+        // "Fourteen of those rescued were hurt": the set's state is not the news.
+        let weight = if figure.kind == FigureKind::Share { 45 } else { 70 };
+        return vec![(figure, weight)];
     }
     // "29 dead", "29 people dead": nothing in between. "10 tourists, 2 guides dead": the list shares its state.
     let weight = if predicate.sort == Sort::State { 70 } else { 55 };
@@ -119,7 +149,10 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
         return std::iter::once((figure, weight)).chain(list).collect();
     }
     // "Missing: 12".
-    if here.view.is(predicate.tokens.end, &[":", "–", "-", "—"])
+    let begins = predicate.main == here.sentence.tokens.start
+        || here.view.is(predicate.main.wrapping_sub(1), &[".", ";", ",", "-", "–", "•", "*"]);
+    if begins
+        && here.view.is(predicate.tokens.end, &[":", "–", "-", "—"])
         && let Some(figure) =
             here.scene.figures.iter().find(|figure| figure.tokens.start == predicate.tokens.end + 1)
     {
@@ -127,6 +160,23 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
     }
     if predicate.sort != Sort::State {
         return Vec::new();
+    }
+    if let Some(figure) = here.figure_before(predicate.main, STILL) {
+        return vec![(figure, 65)];
+    }
+    // "180 members of the council under arrest".
+    if let Some(figure) = here
+        .scene
+        .figures
+        .iter()
+        .find(|figure| here.analysis.extent(figure.noun_phrase).end == predicate.main)
+    {
+        return vec![(figure, 60)];
+    }
+    // "290 passengers, three times as many as before, are now missing".
+    let verb = (predicate.main.saturating_sub(3)..predicate.main).find(|&at| here.view.is(at, BE));
+    if let Some(figure) = verb.and_then(|verb| around_insertion(here, verb)) {
+        return vec![(figure, 60)];
     }
     // "at least nine people are dead".
     let clause =

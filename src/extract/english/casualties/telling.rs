@@ -9,7 +9,7 @@ use super::scene::Here;
 use super::side::side;
 use crate::extract::english::scope::scope_at;
 use crate::extract::rule::Findings;
-use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Relation, Span};
+use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Relation, Scope, Span};
 
 /// People, and what happened to them.
 #[derive(Debug, Clone)]
@@ -55,6 +55,12 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
     if here.scene.sport && (sighting.effect != Effect::Killed || figure.low <= 1) {
         return;
     }
+    let convict = figure.head.is_some_and(|head| {
+        here.view.is(head, &["inmates", "prisoners", "convicts", "suspects", "inmate", "prisoner", "convict"])
+    });
+    if sighting.effect == Effect::Rescued && convict {
+        return;
+    }
     let Some(core) = here.span(&figure.core) else { return };
     let quoted = figure.tokens.start.min(sighting.said.start)..figure.tokens.end.max(sighting.said.end);
     let near = here.span(&quoted).filter(|span| span.end - span.start <= QUOTE_BYTES_MAX);
@@ -68,13 +74,25 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
         group: group(here, sighting),
         side: side(here, figure),
         place: place(here, figure, &sighting.said),
-        scope: scope_at(&here.scene.stretches, figure.core.start),
+        scope: scope(here, sighting),
         source: None,
         as_of: None,
         relation: sighting.relation,
         evidence: Evidence { quote: span.of(text).to_owned(), span, rule: sighting.rule.to_owned() },
     };
-    findings.add_at(core, sighting.weight, Claim::Casualty(claim));
+    // "was wounded and later died": the worse of two on one person is how it ended.
+    let weight = sighting.weight + u8::from(sighting.effect == Effect::Killed);
+    findings.add_at(core, weight, Claim::Casualty(claim));
+}
+
+/// Background where the figure or what is said of it is.
+fn scope(here: &Here<'_>, sighting: &Sighting<'_>) -> Scope {
+    let last = sighting.said.end.saturating_sub(1);
+    [sighting.figure.core.start, sighting.said.start, last]
+        .into_iter()
+        .map(|at| scope_at(&here.scene.stretches, at))
+        .max()
+        .unwrap_or(Scope::Event)
 }
 
 impl Here<'_> {

@@ -144,7 +144,8 @@ fn numbers<'r>(
     }
     let window = subject.tokens.end..until.min(subject.tokens.end + REACH);
     // "raising the toll to 29": the verb stands before.
-    let mut carrier = subject.tokens.start.checked_sub(1).and_then(|at| carrier_at(here, at));
+    let lead = subject.tokens.start.saturating_sub(3)..subject.tokens.start;
+    let mut carrier = lead.rev().find_map(|at| carrier_at(here, at));
     let mut at = window.start;
     while at < window.end {
         if here.view.is(at, &[";", "that", "who", "which"]) && found.is_empty() && carrier.is_none() {
@@ -155,7 +156,7 @@ fn numbers<'r>(
             let told = found.iter().any(|(_, _, relation)| *relation != Relation::Previous);
             match role(here, subject, figure, carrier, told) {
                 Some((bound, relation)) => found.push((figure, bound, relation)),
-                None if found.is_empty() => {}
+                None if found.is_empty() || here.view.is(at.wrapping_sub(1), &["by", "not"]) => {}
                 None => return found,
             }
             at = figure.tokens.end.max(at + 1);
@@ -201,7 +202,10 @@ fn role(
     let adjacent = subject.tokens.end == start;
     match word {
         "from" => Some((Bound::Exact, Relation::Previous)),
-        "by" => carrier.map(|_| (Bound::Exact, Relation::Added)),
+        "not" | "by" => None,
+        "but" if here.view.preceded_by(start, &["but"]) && carrier.is_some() && !second => {
+            Some((Bound::Exact, Relation::Correction))
+        }
         _ if second => None,
         "to" | "at" | "as" => carrier
             .map(|bound| (bound, Relation::Whole))

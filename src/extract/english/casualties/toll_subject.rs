@@ -23,7 +23,7 @@ pub(super) struct TollSubject {
 
 /// Nouns for a number of people that say of themselves not what happened to them.
 const COUNTS: &[&str] =
-    &["number", "figure", "count", "tally", "total", "estimate", "list", "numbers", "figures", "toll", "sum"];
+    &["number", "figure", "count", "tally", "total", "estimate", "list", "numbers", "figures", "sum"];
 /// Nouns of the harmed in a "number of …".
 const HARMED: &[(&str, Effect)] = &[
     ("victims", Effect::Killed),
@@ -40,17 +40,52 @@ const REACH: usize = 9;
 
 /// The toll subjects of a sentence, in order, without overlaps.
 pub(super) fn subjects(here: &Here<'_>) -> Vec<TollSubject> {
-    let mut found: Vec<TollSubject> = Vec::new();
+    let mut found: Vec<TollSubject> =
+        (here.sentence.tokens.clone()).filter_map(|at| toll_at(here, at)).collect();
     for at in here.sentence.phrases.clone() {
         let Some(phrase) = here.analysis.phrases.get(at) else { continue };
-        if found.last().is_some_and(|last| phrase.head < last.tokens.end) {
-            continue;
-        }
         if let Some(subject) = subject(here, phrase) {
             found.push(subject);
         }
     }
+    found.sort_by_key(|subject| (subject.tokens.start, usize::MAX - subject.tokens.end));
+    let mut end = 0;
+    found.retain(|subject| {
+        let apart = subject.tokens.start >= end;
+        end = if apart { subject.tokens.end } else { end };
+        apart
+    });
     found
+}
+
+/// "the death toll" wherever it stands: titles leave out what makes it a phrase.
+fn toll_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
+    if !here.view.is(at, &["toll", "tolls"]) {
+        return None;
+    }
+    let before = here.view.before(at);
+    let effect = match before {
+        "injury" | "casualty" | "injured" | "wounded" => Effect::Injured,
+        "missing" => Effect::Missing,
+        _ => Effect::Killed,
+    };
+    // "a toll on the economy", "took its toll", "the bridge toll".
+    let figurative = here.view.is(at + 1, &["on", "road", "booth", "roads"])
+        || matches!(
+            before,
+            "its" | "their" | "heavy" | "road" | "bridge" | "motorway" | "tunnel" | "highway"
+        );
+    let named = matches!(
+        before,
+        "death" | "injury" | "casualty" | "human" | "missing" | "overall" | "official" | "final"
+    );
+    let start = if named { at - 1 } else { at };
+    (!figurative).then_some(TollSubject {
+        tokens: start..at + 1,
+        effect: Some(effect),
+        group: None,
+        is_toll: true,
+    })
 }
 
 fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
@@ -59,22 +94,6 @@ fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
     let before =
         head.checked_sub(1).filter(|at| phrase.tokens.contains(at)).map_or("", |at| here.view.word(at));
     let tokens = phrase.tokens.clone();
-    if word == "toll" || word == "tolls" {
-        let effect = match before {
-            "injury" | "casualty" | "injured" | "wounded" => Effect::Injured,
-            "missing" => Effect::Missing,
-            _ => Effect::Killed,
-        };
-        // "a toll on the economy", "took its toll".
-        let figurative = here.view.is(phrase.tokens.end, &["on"])
-            || matches!(before, "its" | "their" | "heavy" | "road" | "bridge" | "motorway" | "tunnel");
-        return (!figurative).then_some(TollSubject {
-            tokens,
-            effect: Some(effect),
-            group: None,
-            is_toll: true,
-        });
-    }
     if matches!(word, "count" | "tally" | "figure" | "number")
         && matches!(before, "death" | "body" | "fatality" | "deaths")
     {
@@ -118,7 +137,8 @@ fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
     }
     // "the dead", "the injured": people named by their state.
     let state = here.scene.predicates.iter().find(|predicate| predicate.main == head)?;
-    let the = phrase.determiner.is_some_and(|at| here.view.is(at, &["the", "those"]));
+    let the =
+        phrase.determiner.is_some_and(|at| here.view.is(at, &["the", "those", "its", "their", "own", "our"]));
     let among = here.view.is(tokens.start.wrapping_sub(1), &["among", "amongst", "of", "all"]);
     (the && !among && here.view.tag(head) != Tag::Verb).then(|| TollSubject {
         tokens: tokens.start..state.tokens.end,
@@ -145,6 +165,12 @@ fn harm_of(here: &Here<'_>, from: usize) -> Option<(Effect, Option<Group>, usize
             fallback = Some((*effect, at + 1));
         }
         group = group.or_else(|| group_of(None, &lemma).filter(|group| *group != Group::People));
+        let relative = here.view.is(at.wrapping_sub(1), &["who", "that", "been", "be"])
+            || here.view.is(at, &["been", "are", "were", "have"])
+                && here.view.is(at.wrapping_sub(2), &["who", "that"]);
+        if relative {
+            continue;
+        }
         if matches!(here.view.tag(at), Tag::Aux | Tag::Punct)
             || matches!(here.view.tag(at), Tag::Verb) && at > from
         {

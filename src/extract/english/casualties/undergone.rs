@@ -7,7 +7,7 @@ use super::scene::{Here, each};
 use super::telling::{Sighting, tell};
 use crate::extract::english::lexicon::Frame;
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::text::{Clause, Link, Tag, Voice};
+use crate::text::{Clause, Link, Tag, Tense, Voice};
 
 const NAME: &str = "undergone";
 
@@ -29,10 +29,17 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             }
             for figure in subjects(&here, clause, predicate) {
                 let several = figure.low > 1;
+                if figure.tokens.contains(&predicate.main) {
+                    continue;
+                }
+                if predicate.several_only && figure.low < 2 {
+                    continue;
+                }
                 if !figure.may_be_people(predicate.people_only) || !here.asserts(clause, several) {
                     continue;
                 }
-                let weight = weight(figure, clause);
+                let supposed = here.view.is(predicate.main, &["presumed", "believed", "feared", "declared"]);
+                let weight = weight(figure, clause, supposed);
                 tell(
                     &here,
                     &Sighting::new(figure, predicate.effect, predicate.tokens.clone(), NAME, weight),
@@ -44,9 +51,10 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 }
 
 /// What the sentence itself says counts more than what is said of its people by the way.
-fn weight(figure: &Figure, clause: &Clause) -> u8 {
+fn weight(figure: &Figure, clause: &Clause, supposed: bool) -> u8 {
     match (figure.kind, clause.link) {
         (FigureKind::TheOne, _) => 30,
+        _ if supposed => 52,
         (_, Link::Relative) => 50,
         _ => 60,
     }
@@ -63,14 +71,68 @@ fn undergoes(clause: &Clause, frame: Frame) -> bool {
 }
 
 fn subjects<'r>(here: &Here<'r>, clause: &Clause, predicate: &Predicate) -> Vec<&'r Figure> {
+    let start = clause.verb.as_ref().map_or(predicate.main, |verb| verb.tokens.start);
+    // "133 perished in the north and more than 90 died in the south": what stands before the verb is its subject.
+    if let Some(figure) = here
+        .figure_before(start, &[])
+        .filter(|figure| !governed(here, figure) && figure.kind != FigureKind::TheOne)
+    {
+        return here.list_up_to(figure);
+    }
+    if let Some(figure) = around_insertion(here, start) {
+        return here
+            .with_list(figure)
+            .into_iter()
+            .filter(|member| member.tokens.end <= figure.tokens.end || list_goes_on(here, figure, member))
+            .collect();
+    }
     let mut found: Vec<&Figure> =
         clause.subject.iter().filter_map(|&phrase| here.figure_of(phrase)).collect();
+    if let Some(first) = found.first().filter(|_| here.sentence.heading) {
+        found.extend(here.list_before(first));
+    }
     found.dedup_by_key(|figure| figure.phrase);
-    if found.is_empty() && clause.subject.is_empty() {
-        let start = clause.verb.as_ref().map_or(predicate.main, |verb| verb.tokens.start);
+    if found.is_empty() && !clause.subject.iter().any(|&phrase| is_real(here, phrase, start)) {
         found.extend(nearest_before(here, start));
     }
     found
+}
+
+/// Whether a subject phrase can be one: "51" in "at the scene and 51 were taken" may have been lost to the preposition.
+fn is_real(here: &Here<'_>, phrase: usize, verb: usize) -> bool {
+    here.analysis.phrases.get(phrase).is_some_and(|phrase| phrase.tokens.end <= verb + 1)
+}
+
+/// "Two persons, one of them a constable, were killed": the figure before what is inserted between commas.
+pub(super) fn around_insertion<'r>(here: &Here<'r>, verb: usize) -> Option<&'r Figure> {
+    let close = verb.checked_sub(1).filter(|&at| here.view.is(at, &[",", ")", "–", "—", "-"]))?;
+    let open: &[&str] = if here.view.is(close, &[")"]) { &["("] } else { &[",", "–", "—", "-"] };
+    here.scene.figures.iter().find(|figure| {
+        let end = here.analysis.extent(figure.noun_phrase).end.max(figure.tokens.end);
+        let opens = (figure.tokens.end..=end).any(|at| here.view.is(at, open) && at < close);
+        let inside = figure.tokens.end..close;
+        opens
+            && figure.tokens.end < close
+            && inside.len() <= 40
+            && !governed(here, figure)
+            && !has_main_verb(here, figure.tokens.end, close)
+    })
+}
+
+/// A finite verb that is not part of a relative clause: then the comma ends a clause and inserts nothing.
+fn has_main_verb(here: &Here<'_>, from: usize, to: usize) -> bool {
+    here.clauses().any(|clause| {
+        let Some(verb) = &clause.verb else { return false };
+        let finite = !matches!(verb.tense, Tense::Infinitive | Tense::Participle);
+        let opened = (from..verb.tokens.start)
+            .any(|at| here.view.is(at, &["who", "whom", "which", "that", "whose", "where", "when"]));
+        finite && verb.tokens.start >= from && verb.tokens.end <= to && !opened
+    })
+}
+
+fn list_goes_on(here: &Here<'_>, first: &Figure, member: &Figure) -> bool {
+    let between = first.tokens.end..member.tokens.start;
+    between.len() <= 2 && between.clone().any(|at| here.view.is(at, &["and", "or", "&"]))
 }
 
 /// The last figure before a verb without another verb in between: what is left when the clause has no subject.
@@ -80,11 +142,12 @@ fn nearest_before<'r>(here: &Here<'r>, verb: usize) -> Option<&'r Figure> {
     let clear = between.len() <= 8
         && !between.clone().any(|at| matches!(here.view.tag(at), Tag::Verb | Tag::Aux | Tag::Coordinator))
         && !between.clone().any(|at| here.view.is(at, &[";", ".", ":"]));
-    let governed = here
-        .analysis
-        .phrases
-        .get(figure.phrase)
-        .and_then(|phrase| phrase.preposition)
-        .is_some_and(|preposition| !here.view.is(preposition, &["of", "than", "to"]));
-    (clear && !governed).then_some(figure)
+    (clear && !governed(here, figure)).then_some(figure)
+}
+
+/// Whether a preposition stands right before the figure: "in two villages", not "more than two villages".
+fn governed(here: &Here<'_>, figure: &Figure) -> bool {
+    figure.tokens.start.checked_sub(1).is_some_and(|at| {
+        here.view.tag(at) == Tag::Adposition && !here.view.is(at, &["of", "than", "to", "after", "that"])
+    })
 }

@@ -32,8 +32,10 @@ pub(in super::super) const GAP_MAX: usize = 4;
 /// A verb in one of its uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct HarmVerb {
-    /// What it says.
-    pub(in super::super) effect: Effect,
+    /// What it says; nothing for uses that only look like harm ("released from hospital").
+    pub(in super::super) effect: Option<Effect>,
+    /// Said of several only: "lost 12", never "lost her".
+    pub(in super::super) several_only: bool,
     /// Whom it says it of.
     pub(in super::super) frame: Frame,
     /// Only of people: the head noun must be known to be one.
@@ -49,6 +51,8 @@ pub(in super::super) enum CountedKind {
     Event,
     /// Each one is a person in that state ("69 bodies").
     Person,
+    /// The people are called so ("2,148 evacuees"): anything else said of them counts more.
+    State,
     /// A number follows it ("the death toll rose to 29").
     Toll,
 }
@@ -66,18 +70,17 @@ static VERBS: LazyLock<HashMap<&'static str, Vec<HarmVerb>>> = LazyLock::new(|| 
     let mut verbs: HashMap<&'static str, Vec<HarmVerb>> = HashMap::new();
     for (effect, line) in sections(include_str!("harm.txt")) {
         let (verb, tail) = line.split_once(" + ").unwrap_or((line, ""));
-        let Some(((lemma, frame), effect)) = verb.split_once(' ').zip(Effect::parse(effect)) else {
-            continue;
-        };
-        let people_only = frame.ends_with('?');
-        let frame = match frame.trim_end_matches('?') {
+        let (lemma, frame) = verb.split_once(' ').unwrap_or((verb, ""));
+        let effect = Effect::parse(effect);
+        let (people_only, several_only) = (frame.contains('?'), frame.contains('*'));
+        let frame = match frame.trim_end_matches(['?', '*']) {
             "does" => Frame::Does,
             "befalls" => Frame::Befalls,
             _ => Frame::Both,
         };
         let piece = |word| if word == "~" { Piece::Gap } else { Piece::Word(word) };
         let tail = tail.split_whitespace().map(piece).collect();
-        verbs.entry(lemma).or_default().push(HarmVerb { effect, frame, people_only, tail });
+        verbs.entry(lemma).or_default().push(HarmVerb { effect, several_only, frame, people_only, tail });
     }
     for uses in verbs.values_mut() {
         uses.sort_by_key(|verb| std::cmp::Reverse(verb.tail.len()));
@@ -92,6 +95,7 @@ static COUNTED: LazyLock<HashMap<&'static str, Counted>> = LazyLock::new(|| {
         let kind = match kind {
             "event" => CountedKind::Event,
             "person" => CountedKind::Person,
+            "state" => CountedKind::State,
             _ => CountedKind::Toll,
         };
         Some((noun, Counted { effect: Effect::parse(effect)?, kind }))
@@ -135,8 +139,8 @@ mod tests {
     #[test]
     fn longest_use_of_a_verb_comes_first() {
         let uses = harm_verbs("shoot");
-        assert_eq!(uses.first().map(|verb| verb.effect), Some(Effect::Killed));
-        assert_eq!(uses.last().map(|verb| verb.effect), Some(Effect::Injured));
+        assert_eq!(uses.first().map(|verb| verb.effect), Some(Some(Effect::Killed)));
+        assert_eq!(uses.last().map(|verb| verb.effect), Some(Some(Effect::Injured)));
         assert!(uses.last().is_some_and(|verb| verb.tail.is_empty()));
     }
 
