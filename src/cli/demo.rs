@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use anstyle::Style;
 use anyhow::{Context, bail};
 use async_trait::async_trait;
 use clap::Args;
@@ -16,7 +17,7 @@ use super::Done;
 use super::run::{Daemon, signalled};
 use crate::config::{Config, RetryConfig};
 use crate::model::Message;
-use crate::outputs::stdout::for_people;
+use crate::outputs::wording::{Headline, changed_words, speaker};
 use crate::outputs::{DeliveryError, Output};
 use crate::pipeline::Event;
 use crate::telemetry;
@@ -154,8 +155,30 @@ async fn next_report(
     }
 }
 
+const NOTE: Style = Style::new().dimmed();
+const HEADLINE: Style = Style::new().bold();
+const CHANGED: Style = Style::new().bold().underline();
+
+/// Each alert in two lines: what changed, and the words that say so with the changed ones marked.
 fn print(out: &mut impl Write, message: &Message) -> io::Result<()> {
-    write!(out, "{}", for_people(message))
+    for alert in &message.alerts {
+        writeln!(out, "      {HEADLINE}{}{HEADLINE:#}", Headline::of(alert).line())?;
+        let quote = &alert.evidence.quote;
+        let (mut marked, mut at) = (String::new(), 0);
+        for range in changed_words(alert) {
+            let (plain, changed) = (quote.get(at..range.start), quote.get(range.clone()));
+            marked.push_str(&format!(
+                "{}{CHANGED}{}{CHANGED:#}",
+                plain.unwrap_or_default(),
+                changed.unwrap_or_default()
+            ));
+            at = range.end;
+        }
+        marked.push_str(quote.get(at..).unwrap_or_default());
+        let voice = speaker(alert).map(|voice| format!(" says {voice}")).unwrap_or_default();
+        writeln!(out, "          {NOTE}\u{201c}{NOTE:#}{marked}{NOTE}\u{201d}{voice}{NOTE:#}")?;
+    }
+    Ok(())
 }
 
 /// Writes a report beside the inbox and moves it in, as a careful sender does.
