@@ -296,7 +296,7 @@ impl Shared {
                 );
             }
             Attempt::RetryAt(..) | Attempt::Dead(_) => {
-                tracing::debug!(output, message, ?attempt, "failed as before")
+                tracing::debug!(output, message, ?attempt, "failed as before");
             }
         }
     }

@@ -2,6 +2,12 @@
 //! `cargo bench --bench store` (or, slower, with `--profile dev`); prints a table. Writes to the folder for temporary
 //! files: set TMPDIR to measure another disk.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a bench is for people to read, and ends at the first thing that does not work"
+)]
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -241,7 +247,7 @@ struct Counter(Semaphore);
 
 #[async_trait]
 impl Output for Counter {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "collector"
     }
 

@@ -43,13 +43,13 @@ pub(crate) async fn the_start_of_an_id_is_enough(place: &dyn Place) {
     let outcomes =
         [("ab", "x"), ("abc", "xy%_"), ("abcd", "xyz"), ("b", "日本-1")].map(|(s, a)| outcome(s, 1, a));
     store.commit(&commit(outcomes.to_vec())).await.unwrap();
-    let story = async |id: &str| store.story(id).await.map(|story| story.map(|story| story.id));
-    assert_eq!(story("b").await, Ok(Some("b".to_owned())));
-    assert_eq!(story("abcd").await, Ok(Some("abcd".to_owned())));
-    assert_eq!(story("abc").await, Ok(Some("abc".to_owned())), "the exact one wins");
-    assert_eq!(story("zz").await, Ok(None));
-    assert_eq!(story("%").await, Ok(None));
-    let ambiguous = story("a").await.unwrap_err();
+    let found = async |id: &str| store.story(id).await.map(|story| story.map(|story| story.id));
+    assert_eq!(found("b").await, Ok(Some("b".to_owned())));
+    assert_eq!(found("abcd").await, Ok(Some("abcd".to_owned())));
+    assert_eq!(found("abc").await, Ok(Some("abc".to_owned())), "the exact one wins");
+    assert_eq!(found("zz").await, Ok(None));
+    assert_eq!(found("%").await, Ok(None));
+    let ambiguous = found("a").await.unwrap_err();
     assert!(matches!(&ambiguous, StoreError::Refused(why) if why.contains("ab, abc, abcd")), "{ambiguous}");
 
     let article = async |id: &str| store.article(id).await.map(|known| known.map(|known| known.article.id));

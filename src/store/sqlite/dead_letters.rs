@@ -63,7 +63,7 @@ fn unknown(id: &str) -> Failure {
 pub(super) fn list(connection: &Connection, limit: usize) -> Result<Vec<DeadLetter>, Failure> {
     let mut all = collect(connection.prepare_cached(ITEMS)?, [integer(limit)], dead_item)?;
     all.extend(collect(connection.prepare_cached(DELIVERIES)?, [integer(limit)], dead_delivery)?);
-    all.sort_by(|one, other| other.since.cmp(&one.since));
+    all.sort_by_key(|letter| std::cmp::Reverse(letter.since));
     Ok(all)
 }
 

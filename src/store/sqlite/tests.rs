@@ -379,9 +379,9 @@ async fn what_was_acknowledged_survives_a_kill() {
         last = u64::try_from(next).unwrap();
         assert!(last >= acknowledged, "{acknowledged} was acknowledged, {last} is there");
         for n in 0..10 {
-            let story = store.story(&format!("s{n}")).await.unwrap().unwrap();
-            assert_eq!(story.revision, last, "a batch is there whole or not at all");
-            let facts = store.facts(&story.id).await.unwrap();
+            let told = store.story(&format!("s{n}")).await.unwrap().unwrap();
+            assert_eq!(told.revision, last, "a batch is there whole or not at all");
+            let facts = store.facts(&told.id).await.unwrap();
             assert_eq!(u64::try_from(facts[0].claims.len()).unwrap(), last);
             let id = format!("{last}-{n}");
             assert_eq!(store.messages_of(&id).await.unwrap().len(), 1);
