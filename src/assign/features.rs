@@ -87,7 +87,8 @@ pub fn of(article: &Article, gazetteer: &Gazetteer) -> Features {
             head.add(class, term, weigh(at), base);
         }
     };
-    for entity in &entities {
+    let named = |entity: &&Entity| entity.name.chars().any(char::is_alphabetic);
+    for entity in entities.iter().filter(named) {
         if let Some((class, base)) = entity_weight(entity.kind) {
             add(class, &entity.name, entity.span.start, base);
             if let Some(party) = entity.party.as_ref().filter(|party| **party != entity.name) {

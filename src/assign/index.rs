@@ -26,10 +26,18 @@ const TERMS_ASKED: usize = 32;
 const COMPARED: usize = 24;
 
 /// From this score on an article belongs to a story.
-const SAME_STORY: f32 = 0.128;
+const SAME_STORY: f32 = 0.15;
+
+/// Two events of one kind in one country share all but their particulars: a report that has less than this in common
+/// there must have more in common elsewhere, at this price.
+const PARTICULARS: f32 = 0.12;
+const PARTICULARS_PRICE: f32 = 0.6;
 
 /// After this time without a report a story counts half as likely to continue.
 const HALF_TIME_HOURS: f32 = 24.0 * 14.0;
+
+/// Stories assumed besides those open, so that terms keep their worth when few are.
+const PRIOR: f32 = 1000.0;
 
 /// What a story's terms keep of their weight with each further report.
 const FADE: f32 = 0.9;
@@ -265,14 +273,13 @@ impl StoryIndex {
         let head = compare(&asked.head, &story);
         let quiet = article.spoken_at().duration_since(slot.last_report_at).abs().as_secs_f32() / 3600.0;
         let fresh = 1.0 / (1.0 + quiet / HALF_TIME_HOURS);
-        let score = (0.5 * whole.all + 0.5 * head.all) * (0.6 + 0.4 * fresh);
-        (
-            score
-                * agreement(head.places, 0.3)
-                * agreement(head.kinds, 0.55)
-                * figures::agreement(&slot.figures, asked.claims),
-            whole,
-        )
+        let alike = (0.5 * whole.all + 0.5 * head.all) * (0.6 + 0.4 * fresh);
+        let agreed = alike
+            * agreement(head.places, 0.3)
+            * agreement(head.kinds, 0.55)
+            * figures::agreement(&slot.figures, asked.claims);
+        let particulars = whole.particulars.unwrap_or(0.0).max(head.particulars.unwrap_or(0.0));
+        ((agreed - PARTICULARS_PRICE * (PARTICULARS - particulars).max(0.0)).max(0.0), whole)
     }
 
     /// The stories nearest to an article with their scores, for people.
@@ -429,7 +436,7 @@ impl StoryIndex {
     /// What a term tells, from 0 to 1: the fewer of the open stories have it, the more.
     fn worth(&self, term: u32) -> f32 {
         let having = self.terms.count(term) as f32;
-        let all = self.by_id.len() as f32 + 10.0;
+        let all = self.by_id.len() as f32 + PRIOR;
         ((all / (having + 1.0)).ln() / all.ln()).clamp(0.1, 1.0)
     }
 }

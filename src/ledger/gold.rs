@@ -324,6 +324,14 @@ fn keeps_stories_apart_and_together() {
             articles.push((format!("{}#{}", stream.stream, gold.story), article, claims));
         }
     }
+    let event = |story: &str| story.split('#').next().unwrap().to_owned();
+    println!("# alone");
+    let mut alone = Vec::new();
+    for stream in stream_dirs().iter().map(|dir| dir.file_name().unwrap().to_string_lossy().into_owned()) {
+        let own: Vec<Told> = articles.iter().filter(|(story, ..)| event(story) == stream).cloned().collect();
+        alone.push(grouped(own, true).2);
+    }
+    println!("alone {:.3} {alone:.2?}", alone.iter().sum::<f64>() / alone.len() as f64);
     println!("# separation, together");
     separation(articles.clone());
     println!("# separation, same days");
@@ -332,7 +340,6 @@ fn keeps_stories_apart_and_together() {
         println!("# separation, real, same days");
         separation(shift(real, str::to_owned));
     }
-    let event = |story: &str| story.split('#').next().unwrap().to_owned();
     println!("# together");
     let together = grouped(articles.clone(), true);
     println!("# same days");
