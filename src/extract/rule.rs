@@ -12,7 +12,7 @@ use super::english::casualties::scene::{Scene, scenes};
 use super::english::{casualties, demands, positions};
 use crate::model::{Article, Casualty, Claim, Span};
 use crate::text::Analysis;
-use crate::text::gazetteer::{Entity, Gazetteer};
+use crate::text::gazetteer::{Entity, EntityKind, Gazetteer};
 
 /// An article with everything that is worked out once and read by every rule.
 #[derive(Debug)]
@@ -54,6 +54,22 @@ impl<'a> Reading<'a> {
     /// The known names of the article, in order.
     pub fn entities(&self) -> &[Entity] {
         self.entities.get_or_init(|| self.names.find(&self.article.text))
+    }
+
+    /// The capital of the country that the article names most, if one is named more than any other.
+    pub fn capital(&self) -> Option<&str> {
+        let mut named: BTreeMap<&str, usize> = BTreeMap::new();
+        for entity in self.entities() {
+            if matches!(entity.kind, EntityKind::Country | EntityKind::Demonym | EntityKind::Capital)
+                && let Some(party) = &entity.party
+            {
+                *named.entry(party).or_default() += 1;
+            }
+        }
+        let most = named.values().copied().max()?;
+        let mut first = named.iter().filter(|(_, count)| **count == most).map(|(party, _)| *party);
+        let country = first.next().filter(|_| first.next().is_none())?;
+        self.names.capital(country)
     }
 
     /// The known names inside a span, in order.

@@ -198,6 +198,13 @@ impl Gazetteer {
         self.adjectives.get(party)
     }
 
+    /// The capital of a country.
+    pub fn capital(&self, country: &str) -> Option<&str> {
+        let is_its_capital =
+            |entry: &&Entry| entry.kind == EntityKind::Capital && entry.party.as_deref() == Some(country);
+        self.entries.iter().find(is_its_capital).map(|entry| &*entry.name)
+    }
+
     /// The country in which a group or territory is at home.
     pub fn home(&self, party: &str) -> Option<&Arc<str>> {
         self.homes.get(party)

@@ -1,28 +1,64 @@
 //! Where the people were, when a figure counts only part of the event. A figure goes in; the name of the place comes
-//! out, when the words say "in X" of it and X is not where the whole event is. Never guesses.
+//! out, when the words say "in X" of it and X is not where the whole event is. "There", "in the same village" and "in the
+//! capital" are resolved from what was named before. Never guesses.
 
 use std::ops::Range;
 
 use super::figure::Figure;
 use super::scene::Here;
+use crate::model::Span;
+use crate::text::english::view::View;
 use crate::text::{Clause, Tag};
 
 /// Prepositions of place.
 const AT: &[&str] = &["in", "at", "near", "around", "outside", "across"];
+
+/// Nouns that point back at a place: "in the same village".
+const KINDS: &[&str] = &[
+    "village",
+    "town",
+    "city",
+    "district",
+    "province",
+    "region",
+    "area",
+    "county",
+    "camp",
+    "neighbourhood",
+    "suburb",
+    "place",
+    "state",
+    "island",
+    "valley",
+];
+
+/// How many sentences back "there" may point.
+const SENTENCES_BACK: usize = 2;
+
+/// A place with how it was said.
+struct Named {
+    name: String,
+    /// The words themselves say that it is a part: "in X alone", "there".
+    part: bool,
+}
 
 /// The place of a figure whose predicate ends before `end`.
 pub(super) fn place(here: &Here<'_>, figure: &Figure, said: &Range<usize>) -> Option<String> {
     let clause = here.clause_around(figure.core.start);
     let end = figure.tokens.end.max(said.end);
     let behind = named_in(here, end, 8).or_else(|| named_in(here, figure.tokens.end, 3));
-    behind.or_else(|| at_start(here, clause)).filter(|name| !is_where_it_all_is(here, name))
+    let named = behind.or_else(|| at_start(here, clause))?;
+    (named.part || contrasts(here) || !is_where_it_all_is(here, &named.name)).then_some(named.name)
 }
 
-/// The name behind the first preposition of place within a few tokens.
-fn named_in(here: &Here<'_>, from: usize, reach: usize) -> Option<String> {
+/// The name behind the first preposition of place within a few tokens, or "there".
+fn named_in(here: &Here<'_>, from: usize, reach: usize) -> Option<Named> {
     for at in from..from + reach {
         if here.view.is(at, AT) {
-            return name_at(here, at + 1);
+            return named_behind(here, at + 1);
+        }
+        if here.view.is(at, &["there"]) && closes(here, at + 1) {
+            return back(here, at);
         }
         if matches!(here.view.tag(at), Tag::Verb | Tag::Punct | Tag::Subordinator | Tag::Coordinator)
             && at > from
@@ -33,41 +69,99 @@ fn named_in(here: &Here<'_>, from: usize, reach: usize) -> Option<String> {
     None
 }
 
+/// Nothing follows that makes "there" the subject of what comes ("there were").
+fn closes(here: &Here<'_>, at: usize) -> bool {
+    at >= here.sentence.tokens.end
+        || matches!(
+            here.view.tag(at),
+            Tag::Punct | Tag::Coordinator | Tag::Adposition | Tag::Subordinator | Tag::Adverb
+        )
+}
+
 /// "In the province of X, 12 people died".
-fn at_start(here: &Here<'_>, clause: Option<&Clause>) -> Option<String> {
+fn at_start(here: &Here<'_>, clause: Option<&Clause>) -> Option<Named> {
     let start = clause.map_or(here.sentence.tokens.start, |clause| clause.tokens.start);
     [start, here.sentence.tokens.start].into_iter().find_map(|first| {
-        here.view.is(first, &["in", "at", "near"]).then(|| name_at(here, first + 1)).flatten()
+        here.view.is(first, &["in", "at", "near"]).then(|| named_behind(here, first + 1)).flatten()
     })
 }
 
-/// The proper name that begins within a few tokens, past "the province of".
-fn name_at(here: &Here<'_>, from: usize) -> Option<String> {
+/// What a preposition of place governs: a name, "the capital", "the same village".
+fn named_behind(here: &Here<'_>, from: usize) -> Option<Named> {
+    let text = &here.reading.article.text;
+    if let Some((name, end)) = name_at(here.view, text, from) {
+        return Some(Named { name, part: here.view.is(end, &["alone"]) });
+    }
+    let determined = here.view.is(from, &["the", "that", "this"]);
+    let at = if here.view.is(from + 1, &["same"]) { from + 2 } else { from + 1 };
+    if determined && here.view.is(at, &["capital"]) {
+        return here.reading.capital().map(|name| Named { name: name.to_owned(), part: true });
+    }
+    let points = here.view.is(from, &["that"]) || here.view.is(from + 1, &["same"]);
+    if determined && points && here.view.is(at, KINDS) { back(here, from) } else { None }
+}
+
+/// The place named last before a token, in this sentence or shortly before.
+fn back(here: &Here<'_>, before: usize) -> Option<Named> {
+    let first = here.scene.sentence.saturating_sub(SENTENCES_BACK);
+    for number in (first..=here.scene.sentence).rev() {
+        let sentence = here.analysis.sentences.get(number)?;
+        if !sentence.part.speaks() {
+            return None;
+        }
+        let view = here.analysis.view(number);
+        for at in (sentence.tokens.start..sentence.tokens.end.min(before)).rev() {
+            if view.is(at, AT)
+                && let Some((name, _)) = name_at(view, &here.reading.article.text, at + 1)
+            {
+                return Some(Named { name, part: true });
+            }
+        }
+    }
+    None
+}
+
+/// Two figures of one sentence in two places: each counts its own part ("12 in X and 15 in Y").
+fn contrasts(here: &Here<'_>) -> bool {
+    let text = &here.reading.article.text;
+    let mut names: Vec<String> = Vec::new();
+    for at in here.sentence.tokens.clone().filter(|at| here.view.is(*at, AT)) {
+        if let Some((name, _)) = name_at(here.view, text, at + 1)
+            && !names.contains(&name)
+        {
+            names.push(name);
+        }
+    }
+    names.len() > 1 && here.scene.figures.len() > 1
+}
+
+/// The proper name that begins within a few tokens, past "the province of", and the token behind it.
+fn name_at(view: View<'_>, text: &str, from: usize) -> Option<(String, usize)> {
     let mut at = from;
     for _ in 0..6 {
-        if is_name(here, at) {
+        if is_name(view, at) {
             break;
         }
-        let passes = matches!(here.view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Noun)
-            || here.view.is(at, &["of"]);
+        let passes =
+            matches!(view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Noun) || view.is(at, &["of"]);
         if !passes {
             return None;
         }
         at += 1;
     }
     let mut end = at;
-    while is_name(here, end) || here.view.is(end, &["-", "’", "'"]) && is_name(here, end + 1) {
+    while is_name(view, end) || view.is(end, &["-", "\u{2019}", "'"]) && is_name(view, end + 1) {
         end += 1;
     }
     if end == at {
         return None;
     }
-    let span = here.span(&(at..end))?;
-    Some(span.of(&here.reading.article.text).trim_end_matches("'s").to_owned())
+    let span = Span { start: view.token(at)?.span.start, end: view.token(end - 1)?.span.end };
+    Some((span.of(text).trim_end_matches("'s").to_owned(), end))
 }
 
-fn is_name(here: &Here<'_>, at: usize) -> bool {
-    here.view.tag(at) == Tag::ProperNoun && here.view.capital(at) && !here.view.is(at, DAYS)
+fn is_name(view: View<'_>, at: usize) -> bool {
+    view.tag(at) == Tag::ProperNoun && view.capital(at) && !view.is(at, DAYS)
 }
 
 const DAYS: &[&str] = &[
