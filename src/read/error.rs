@@ -42,7 +42,7 @@ pub enum Reason {
         limit: usize,
     },
     /// Nothing, or nothing but space and invisible characters.
-    #[error("holds no text")]
+    #[error("is empty: it holds no text")]
     Empty,
     /// Figures and punctuation alone.
     #[error("holds no words, only figures or punctuation")]

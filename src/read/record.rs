@@ -104,7 +104,8 @@ fn into_draft(document: Document) -> Result<Draft, Reason> {
     match fields.take("text") {
         Ok(Some(text)) => draft.text = clean(&text).into_owned(),
         Ok(None) => mistakes.push("`text` is missing".to_owned()),
-        Err(mistake) => mistakes.push(mistake.to_string()),
+        Err(Reason::NotAnArticle(mistake)) => mistakes.push(mistake),
+        Err(other) => mistakes.push(other.to_string()),
     }
     if mistakes.is_empty() { Ok(draft) } else { Err(Reason::NotAnArticle(mistakes.join("; "))) }
 }

@@ -39,18 +39,16 @@ pub(super) fn shelve(
         Sight::File(found) if found == *look => {}
         _ => return Ok(Shelved::Replaced),
     }
-    let to = reserve(&shelf.join(relative), now)?;
-    if let Err(error) = transfer(&from, &to) {
-        // The reserved name is empty and ours: without the file it would only mislead.
-        fs::remove_file(&to)?;
-        return if error.kind() == io::ErrorKind::NotFound { Ok(Shelved::Gone) } else { Err(error) };
-    }
+    let to = match move_to(&from, &shelf.join(relative), look, now) {
+        Ok(to) => to,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Shelved::Gone),
+        Err(error) => return Err(error),
+    };
     if let Sight::File(found) = look_at(&to)
         && !found.is_alike(look)
     {
         // Replaced between the look and the move: this content was never read and goes back.
-        let back = reserve(&from, now)?;
-        transfer(&to, &back)?;
+        move_to(&to, &from, &found, now)?;
         return Ok(Shelved::Replaced);
     }
     if let Some(reason) = reason {
@@ -67,38 +65,61 @@ pub(super) fn prepare(shelf: &Path) -> io::Result<()> {
     fs::remove_file(probe)
 }
 
-/// Renames; to another file system, copies and then removes.
-fn transfer(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::rename(from, to) {
-        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-            let modified = fs::symlink_metadata(from)?.modified()?;
-            fs::copy(from, to)?;
-            let copy = OpenOptions::new().write(true).open(to)?;
-            copy.set_modified(modified)?;
-            copy.sync_all()?;
-            fs::remove_file(from)
-        }
-        other => other,
-    }
-}
-
-/// Takes a free name with an empty file, so that a rename onto it overwrites nothing of anybody's.
-fn reserve(wanted: &Path, now: Timestamp) -> io::Result<PathBuf> {
+/// Moves a file to the first free name after `wanted`.
+fn move_to(from: &Path, wanted: &Path, look: &Look, now: Timestamp) -> io::Result<PathBuf> {
     if let Some(folder) = wanted.parent() {
         fs::create_dir_all(folder)?;
     }
     for attempt in 0..NAMES_MAX {
-        let path = wanted.with_file_name(name(wanted, now, attempt));
-        if reason_path(&path).exists() {
+        let to = wanted.with_file_name(name(wanted, now, attempt));
+        if reason_path(&to).exists() {
             continue;
         }
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(_) => return Ok(path),
+        let moved = match rename_new(from, &to) {
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => copy_new(from, &to, look),
+            other => other,
+        };
+        match moved {
+            Ok(()) => return Ok(to),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
     }
     Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("no free name for {}", wanted.display())))
+}
+
+/// Renames, but not onto a file that exists.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            // Some network file systems cannot do it in one step.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {}
+            done => return done.map_err(io::Error::from),
+        }
+    }
+    // An empty file takes the name, so that the rename overwrites nothing of anybody's.
+    drop(OpenOptions::new().write(true).create_new(true).open(to)?);
+    fs::rename(from, to).or_else(|error| fs::remove_file(to).and(Err(error)))
+}
+
+/// Moves to another file system: a hidden copy first, so that no half file is ever seen under its name.
+fn copy_new(from: &Path, to: &Path, look: &Look) -> io::Result<()> {
+    let mut hidden = OsString::from(".");
+    hidden.push(to.file_name().unwrap_or_default());
+    let hidden = to.with_file_name(hidden);
+    fs::copy(from, &hidden)?;
+    let copy = OpenOptions::new().write(true).open(&hidden)?;
+    copy.set_modified(look.modified)?;
+    copy.sync_all()?;
+    if look_at(from) != Sight::File(*look) {
+        fs::remove_file(&hidden)?;
+        return Err(io::Error::new(io::ErrorKind::NotFound, "replaced while it was copied"));
+    }
+    rename_new(&hidden, to).or_else(|error| fs::remove_file(&hidden).and(Err(error)))?;
+    fs::remove_file(from)
 }
 
 /// `flash.txt`, then `flash.20240501T060000.5.txt`, then the same with a number.
@@ -176,5 +197,20 @@ mod tests {
             .expect("moves");
         let reason = fs::read_to_string(shelf.join("flash.txt.reason.txt")).expect("reads");
         assert!(reason.starts_with("holds no words\n") && reason.contains("flash.txt"), "{reason}");
+    }
+
+    #[test]
+    fn a_move_to_another_file_system_overwrites_nothing_either() {
+        let root = tempfile::tempdir().expect("a folder");
+        let look = put(root.path(), "one");
+        let (from, to) = (root.path().join("flash.txt"), root.path().join("copy.txt"));
+        fs::write(&to, "other").expect("writes");
+        let error = copy_new(&from, &to, &look).expect_err("is refused");
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        fs::remove_file(&to).expect("removes");
+        copy_new(&from, &to, &look).expect("moves");
+        assert!(!from.exists());
+        assert!(matches!(look_at(&to), Sight::File(found) if found.is_alike(&look)));
+        assert_eq!(fs::read_dir(root.path()).expect("lists").count(), 1);
     }
 }

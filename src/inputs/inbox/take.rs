@@ -47,7 +47,7 @@ pub(super) fn take(path: &Path, look: &Look, bytes_max: usize) -> Taken {
             Taken::Denied("cannot be opened: permission denied; let newsdelta read it".to_owned())
         }
         #[cfg(unix)]
-        Err(error) if error.raw_os_error() == Some(libc::ELOOP) => Taken::Changed,
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => Taken::Changed,
         Err(error) => Taken::Denied(format!("cannot be read: {error}")),
     }
 }
@@ -58,7 +58,9 @@ fn open(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+
+        use rustix::fs::OFlags;
+        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
     }
     options.open(path)
 }
