@@ -167,3 +167,11 @@ fn every_default_key_is_explained() {
     }
     assert!(seen.len() > 30, "{seen:?}");
 }
+
+#[cfg(not(feature = "kafka"))]
+#[test]
+fn a_build_without_kafka_says_so() {
+    let text = "[outputs.topic]\ntype = \"kafka\"\nbrokers = [\"kafka-1:9092\"]\ntopic = \"alerts\"\n";
+    let error = from_text(text, &[]).unwrap_err().to_string();
+    assert!(error.contains("build with the feature `kafka`"), "{error}");
+}

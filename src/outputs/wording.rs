@@ -30,6 +30,9 @@ impl Headline {
         if let Value::Demand { condition: Some(condition), .. } = &alert.after {
             notes.push(format!("condition: {condition}"));
         }
+        if let (None, Some((subject, after))) = (&alert.before, first_words(&alert.fact, &alert.after)) {
+            return Self { subject, before: None, after, notes };
+        }
         let before = alert.before.as_ref().map(|value| value_in_words(value, alert.change));
         let after = value_in_words(&alert.after, alert.change);
         Self { subject: subject(&alert.fact), before: before.filter(|before| *before != after), after, notes }
@@ -41,6 +44,24 @@ impl Headline {
         let notes =
             if self.notes.is_empty() { String::new() } else { format!(" ({})", self.notes.join(", ")) };
         format!("{}: {before}{}{notes}", self.subject, self.after)
+    }
+}
+
+/// A demand that is made or a stance that is taken for the first time reads better as a statement: "ultimatum by
+/// Freedonia to Sylvania: disarmament", "Osterlich supports: the truce".
+fn first_words(fact: &FactKey, value: &Value) -> Option<(String, String)> {
+    match (fact, value) {
+        (
+            FactKey::Demand { by, to, act },
+            Value::Demand { force, status: DemandStatus::Made | DemandStatus::Repeated, .. },
+        ) => {
+            let to = to.as_ref().map(|to| format!(" to {to}")).unwrap_or_default();
+            Some((format!("{force} by {by}{to}"), act_in_words(*act).to_owned()))
+        }
+        (FactKey::Position { actor, target: Some(target) }, Value::Position { stance, .. }) => {
+            Some((format!("{actor} {}", stance_in_words(*stance)), target.clone()))
+        }
+        _ => None,
     }
 }
 
@@ -321,7 +342,7 @@ mod tests {
 
     #[test]
     fn says_what_became_of_demands_and_positions() {
-        check(&samples::demand(ChangeKind::New), "Freedonia's demand for disarmament, to Sylvania: a demand");
+        check(&samples::demand(ChangeKind::New), "demand by Freedonia to Sylvania: disarmament");
         check(
             &samples::demand(ChangeKind::Hardened),
             "Freedonia's demand for disarmament, to Sylvania: a demand → an ultimatum \
@@ -332,6 +353,8 @@ mod tests {
             "Freedonia's demand for disarmament, to Sylvania: made → rejected",
         );
         check(&samples::position(), "Osterlich on the truce: supports → condemns");
+        let first = Alert { before: None, change: ChangeKind::New, ..samples::position() };
+        check(&first, "Osterlich condemns: the truce");
     }
 
     #[test]
