@@ -1,7 +1,9 @@
 //! Findings of all rules go in; one claim for each thing said comes out, in the order of the text. The only place
 //! where rules are weighed against each other. Never reads the text.
 
-use crate::model::{Casualty, Claim, Demand, Position};
+use std::collections::BTreeSet;
+
+use crate::model::{Act, Casualty, Claim, Demand, Position};
 
 use super::rule::Finding;
 
@@ -31,8 +33,24 @@ pub(super) fn resolve(mut found: Vec<Finding>) -> Vec<Claim> {
         kept.push(finding);
     }
     let mut claims: Vec<Claim> = kept.into_iter().map(|finding| finding.claim).collect();
+    drop_unaddressed(&mut claims);
     claims.sort_by_key(|claim| claim.evidence().span);
     claims
+}
+
+/// A demand without an addressee says nothing that the same demand with one does not say.
+fn drop_unaddressed(claims: &mut Vec<Claim>) {
+    let addressed: BTreeSet<(String, Act)> = claims
+        .iter()
+        .filter_map(|claim| match claim {
+            Claim::Demand(demand) if demand.to.is_some() => Some((demand.by.clone(), demand.act)),
+            _ => None,
+        })
+        .collect();
+    claims.retain(|claim| match claim {
+        Claim::Demand(demand) => demand.to.is_some() || !addressed.contains(&(demand.by.clone(), demand.act)),
+        Claim::Casualty(_) | Claim::Position(_) => true,
+    });
 }
 
 /// Whether two claims on the same words cannot both be meant.

@@ -181,6 +181,7 @@ pub static RULES: &[Rule] = &[
     demands::answered::RULE,
     positions::verbal::RULE,
     positions::nominal::RULE,
+    positions::disclaimed::RULE,
     positions::disposed::RULE,
     positions::future::RULE,
     positions::characterised::RULE,

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::model::{Article, Span};
+use crate::text::english::lemma;
 use crate::text::english::view::View;
 use crate::text::english::word_class::{is_be, is_have, is_negation};
 use crate::text::{Analysis, Link, Tag, VerbForm};
@@ -121,8 +122,9 @@ impl<'a> Scene<'a> {
         while start < at && matches!(view.tag(start), Tag::Adverb) && !is_negation(view.word(start)) {
             start += 1;
         }
-        let form = view.form(at);
-        (form != VerbForm::None).then_some((start, passive))
+        // "We welcome": taggers take this verb for an interjection.
+        let verb = view.form(at) != VerbForm::None || view.is(at, &["welcome"]);
+        verb.then_some((start, passive))
     }
 
     /// Whether a word that could be a verb is a noun here: "its demand", "the call for", "in support of".
@@ -159,7 +161,8 @@ impl<'a> Scene<'a> {
         if opener {
             return false;
         }
-        if self.clause_of(at).is_some_and(|clause| clause.hypothetical) || self.under_condition(start) {
+        let own_words = self.first_person(start).is_some();
+        if self.clause_of(at).is_some_and(|clause| clause.hypothetical && !own_words) || self.under_condition(start) {
             return false;
         }
         let back = start.saturating_sub(3).max(view.start);
@@ -429,6 +432,14 @@ impl<'a> Scene<'a> {
     pub(super) fn span(&self, tokens: Range<usize>) -> Span {
         self.analysis.span(tokens)
     }
+}
+
+/// Whether a word is the bare form of a verb, "put" and "come" included, which look like participles too.
+pub(super) fn is_bare(view: View<'_>, at: usize) -> bool {
+    let word = view.word(at);
+    let form = view.form(at);
+    let same = form == VerbForm::Base || (form != VerbForm::None && lemma::verb(word) == word);
+    same && !matches!(view.tag(at), Tag::Determiner | Tag::Adposition | Tag::ProperNoun | Tag::Pronoun)
 }
 
 /// A mention as somebody who acts.

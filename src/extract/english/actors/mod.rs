@@ -180,7 +180,12 @@ impl Actors {
 
 /// Whether nothing but a comma, a coordinator and determiners lies between two mentions.
 fn joined(before: &Mention, after: &Mention, view: View<'_>) -> bool {
-    let gap = before.tokens.end..after.tokens.start;
+    let mut gap = before.tokens.end..after.tokens.start;
+    // "Kenya, which has 900 soldiers there, and Uganda": the clause between the commas belongs to the first.
+    let aside = view.is(gap.start, &[","]) && view.is(gap.start + 1, &["which", "who", "whose"]) && gap.len() < 25;
+    if aside && let Some(close) = (gap.start + 2..gap.end).rfind(|&at| view.is(at, &[","])) {
+        gap.start = close;
+    }
     if before.owner || gap.is_empty() || gap.len() > 5 {
         return false;
     }

@@ -113,7 +113,7 @@ fn reference(draft: &Draft, sentence: usize, view: View<'_>, memory: &Memory) ->
     if let Some(named) = memory.pronoun(word, sentence) {
         return Some(Known::referring(named));
     }
-    if draft.tokens.len() == 1 && word != "both" {
+    if draft.tokens.len() == 1 {
         return None;
     }
     let name: Arc<str> = match memory.rivals() {
@@ -130,7 +130,8 @@ fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
     let home = memory.home();
     let party = match (&person.party, role) {
         (Some(party), _) => Some(Arc::clone(party)),
-        (None, Some(Role::Minister | Role::Ministry | Role::Government | Role::Police | Role::Military | Role::Voice)) => home.cloned(),
+        (None, Some(Role::Minister | Role::Ministry | Role::Government | Role::Police | Role::Military)) => home.cloned(),
+        (None, Some(Role::Voice)) if draft.of_state => home.cloned(),
         (None, _) => None,
     };
     let at_home = party.is_some() && party.as_ref() == home && !person.organisation && memory.domestic();
@@ -152,6 +153,15 @@ fn of_role(draft: &Draft, role: Role, tokens: &Range<usize>, view: View<'_>, tex
         return Known::party(territory, Kind::Office);
     }
     let state = role.speaks_for_state() || role == Role::Voice;
+    // "The paramilitary leader" speaks for the armed group named last, not for the state.
+    if draft.armed && matches!(role, Role::Government | Role::Military | Role::Voice) {
+        let party = draft.party.as_ref().filter(|(_, kind)| matches!(kind, EntityKind::ArmedGroup)).map(|(party, _)| party);
+        return match (party, memory.group()) {
+            (Some(party), _) => Known::party(party, Kind::Office),
+            (None, Some(group)) => Known::office(group),
+            (None, None) => kept(None, Kind::Office),
+        };
+    }
     match (&draft.party, role) {
         (Some((party, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation)), _) => Known::party(party, Kind::Office),
         (Some((party, EntityKind::City | EntityKind::Region)), _) if !state => kept(Some(Arc::clone(party)), Kind::Office),

@@ -41,6 +41,10 @@ pub(super) struct Draft {
     pub(super) owner: bool,
     /// Only an adjective before a noun that is nobody.
     pub(super) adjective_only: bool,
+    /// "Presidential", "government", "army" says that a voice is the state's.
+    pub(super) of_state: bool,
+    /// "Rebel", "paramilitary": a voice of an armed group.
+    pub(super) armed: bool,
     /// A bare capital, city or region.
     pub(super) place: bool,
 }
@@ -288,6 +292,14 @@ impl<'a> PhraseReader<'a> {
                 if draft.person.is_some() || draft.known_person.is_some() {
                     return None;
                 }
+                // "Mothers for Peace", "Students Against Tolls": a name that begins with people.
+                if view.capital(at) && draft.role.is_none() && draft.party.is_none() && !self.loose.get() && matches!(role, Role::Protesters | Role::People | Role::Civil) {
+                    let run = self.name_run(view, at);
+                    if run > at + 1 && view.capital(at + 1) {
+                        draft.organisation = Some(at..run);
+                        return Some(run);
+                    }
+                }
                 if draft.role.as_ref().is_none_or(|(old, _)| outranks(role, *old)) {
                     let start = draft.role.as_ref().map_or(at, |(_, tokens)| tokens.start);
                     draft.role = Some((role, start..end));
@@ -331,8 +343,8 @@ impl<'a> PhraseReader<'a> {
     fn name_run(&self, view: View<'_>, start: usize) -> usize {
         let mut at = start;
         while at < view.end && at < start + 8 {
-            let free = self.entity(view, at).is_none_or(|(entity, _)| matches!(entity.kind, EntityKind::Role(Role::Civil)) && view.capital(at));
-            if self.is_name_word(view, at) && free {
+            let free = self.entity(view, at).is_none_or(|(entity, _)| matches!(entity.kind, EntityKind::Role(Role::Civil | Role::Protesters | Role::People)) && view.capital(at));
+            if free && (self.is_name_word(view, at) || at == start) {
                 at += 1;
             } else if at > start
                 && view.is(at, &["of", "for", "against", "al", "bin", "el", "de", "van", "von", "der", "ibn", "the", "'"])
@@ -506,6 +518,8 @@ impl Draft {
 
     /// Notes whether the phrase is only an adjective or a place.
     fn settle(&mut self, view: View<'_>) {
+        self.of_state = self.tokens.clone().any(|at| view.is(at, &["presidential", "government", "army", "military", "police", "ministry", "parliamentary"]) || view.word(at).starts_with("spokes"));
+        self.armed = self.tokens.clone().any(|at| view.is(at, &["rebel", "paramilitary", "insurgent", "guerrilla", "militant", "militia"]));
         let alone = self.person.is_none() && self.known_person.is_none() && self.role.is_none() && self.organisation.is_none();
         if let Some((_, kind)) = &self.party
             && alone
@@ -518,7 +532,8 @@ impl Draft {
         // "military intervention", "a police station": a role that only says what kind of thing is meant.
         let role_alone = self.role.is_some() && self.person.is_none() && self.known_person.is_none() && self.organisation.is_none();
         let next = self.tokens.end;
-        if role_alone && view.tag(next) == Tag::Noun && !is_noun_or_verb(view.word(next)) && !view.is(self.tokens.end - 1, &["people"]) {
+        let verb_like = is_noun_or_verb(view.word(next)) || matches!(view.tag(next + 1), Tag::Determiner | Tag::Number | Tag::Pronoun);
+        if role_alone && view.tag(next) == Tag::Noun && !verb_like && !view.is(self.tokens.end - 1, &["people"]) {
             self.adjective_only = true;
         }
     }

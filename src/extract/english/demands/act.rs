@@ -154,7 +154,7 @@ pub(super) fn acts(view: View<'_>, window: Range<usize>) -> Vec<Act> {
         return Vec::new();
     }
     let mut acts = Vec::new();
-    for (index, part) in conjuncts(view, window).into_iter().enumerate() {
+    for (index, part) in conjuncts(view, window.clone()).into_iter().enumerate() {
         if let Some(act) = act_of(view, part.clone(), index == 0)
             && !acts.contains(&act)
         {
@@ -162,7 +162,10 @@ pub(super) fn acts(view: View<'_>, window: Range<usize>) -> Vec<Act> {
         }
     }
     if acts.is_empty() {
-        acts.push(Act::Other);
+        // "Leave" alone: forces and envoys withdraw.
+        let leaves = window.clone().take(5).any(|at| view.is(at, &["leave"]))
+            || view.is(window.start, &["go"]) && !view.is(window.start + 1, &["to", "on", "home", "and"]);
+        acts.push(if leaves { Act::Withdraw } else { Act::Other });
     }
     acts
 }

@@ -121,6 +121,8 @@ pub(super) fn after_adverbs(scene: &Scene<'_>, at: usize) -> usize {
         let day = view.is(at, &["on"]) && is_day(view.word(at + 1));
         if day {
             at += 2;
+        } else if matches!(word, "late" | "early") && is_day(view.word(at + 1)) || matches!(word, "”" | "’" | "himself" | "herself" | "itself" | "themselves") {
+            at += 1;
         } else if is_day(word) || (view.tag(at) == Tag::Adverb && !matches!(word, "not" | "out" | "down" | "back" | "off" | "up" | "on")) || matches!(word, "again" | "today" | "also" | "once" | "repeatedly" | "jointly") {
             at += 1;
         } else {

@@ -2,7 +2,7 @@
 //! The outlet's own "must" demands nothing.
 
 use crate::extract::english::actors::Kind;
-use crate::extract::english::predicate::Scene;
+use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, Force};
 use crate::text::{Tag, VerbForm};
@@ -42,7 +42,7 @@ fn obligation(scene: &Scene<'_>, at: usize) -> Option<(usize, Force)> {
     while view.tag(verb) == Tag::Adverb || view.is(verb, &["immediately", "also", "now", "not", "\"", "“", "”"]) {
         verb += 1;
     }
-    let bare = view.form(verb) == VerbForm::Base || view.is(verb, &["be"]);
+    let bare = is_bare(view, verb) || view.is(verb, &["be"]);
     (bare && !view.is(verb, &["have"])).then_some((verb, force))
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::extract::english::predicate::Scene;
+use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
 use crate::text::VerbForm;
@@ -46,7 +46,7 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
     }
     let mut to_verb = None;
     while next < (clock + 16).min(view.end) {
-        if view.is(next, &["to"]) && view.form(next + 1) == VerbForm::Base {
+        if view.is(next, &["to"]) && is_bare(view, next + 1) {
             to_verb = Some(next);
             break;
         }

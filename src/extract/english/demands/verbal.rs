@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::extract::english::actors::Mention;
-use crate::extract::english::predicate::{Agent, Predicate, Scene};
+use crate::extract::english::predicate::{Agent, Predicate, Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
 use crate::text::english::lemma;
@@ -317,7 +317,7 @@ fn demanded(scene: &Scene<'_>, next: usize) -> Option<Complement> {
         if view.is(verb, &["to"]) && is_infinitive(scene, verb) {
             return finish(scene, names_of(scene, mention), verb + 1..view.end, false);
         }
-        if matches!(view.form(verb), VerbForm::Base) && !view.is(verb, &[","]) {
+        if is_bare(view, verb) {
             let passive = view.is(verb, &["be"]);
             return finish(scene, if passive { Vec::new() } else { names_of(scene, mention) }, verb..view.end, passive);
         }
@@ -337,8 +337,12 @@ fn insisted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     }
     let start = next + usize::from(view.is(next, &["that"]));
     let window = act::cut(view, start..view.end);
-    let verb = window.clone().find(|&at| matches!(view.tag(at), Tag::Verb | Tag::Aux) || view.is(at, &["be"]))?;
-    let bare = view.form(verb) == VerbForm::Base && !matches!(view.word(verb), "are" | "do" | "have" | "were") && !view.is(verb, &["will", "would", "can", "could", "must", "should"]) && !view.is(verb - 1, &["to"]);
+    let subject = scene.actors.starting_at(scene.sentence, start, view).filter(|mention| !mention.owner);
+    let verb = subject
+        .map(|subject| after_adverbs(scene, list_end(scene, subject)))
+        .filter(|&at| is_bare(view, at))
+        .or_else(|| window.clone().find(|&at| matches!(view.tag(at), Tag::Verb | Tag::Aux) || view.is(at, &["be"])))?;
+    let bare = is_bare(view, verb) && !matches!(view.word(verb), "are" | "do" | "have" | "were") && !view.is(verb, &["will", "would", "can", "could", "must", "should"]) && !view.is(verb - 1, &["to"]);
     let found = content(scene, start, Vec::new())?;
     (bare && found.acts.iter().any(|act| *act != Act::Other)).then_some(found)
 }
@@ -414,7 +418,7 @@ fn is_infinitive(scene: &Scene<'_>, to: usize) -> bool {
     while at < to + 4 && (view.tag(at) == Tag::Adverb || view.is(at, &["\"", "“", "immediately", "also", "not"])) {
         at += 1;
     }
-    view.form(at) == VerbForm::Base && !matches!(view.tag(at), Tag::Determiner | Tag::Adposition | Tag::ProperNoun)
+    is_bare(view, at)
 }
 
 /// Classifies the window and, where nobody was addressed yet, finds who would have to do it.
@@ -438,10 +442,6 @@ fn finish(scene: &Scene<'_>, mut to: Vec<Arc<str>>, window: Range<usize>, passiv
         });
         to = asked.map(|mention| vec![Arc::clone(&mention.name)]).unwrap_or_default();
     }
-    // "Leave" alone: forces and envoys withdraw, people are told to get to safety.
-    let leaves = acts == [Act::Other] && view.is(window.start, &["leave", "go"]) && !view.is(window.start + 1, &["to", "on", "home"])
-        || acts == [Act::Other] && (window.start..window.start + 4).any(|at| view.is(at, &["leave"]));
-    let acts = if leaves { vec![Act::Withdraw] } else { acts };
     let people_leave = acts.contains(&Act::Withdraw) && scene.actors.in_sentence(scene.sentence).iter().any(|mention| to.contains(&mention.name) && mention.role == Some(crate::text::gazetteer::Role::People));
     let acts = if people_leave { vec![Act::Evacuate] } else { acts };
     Some(Complement { to, window, acts })

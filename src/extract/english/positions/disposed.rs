@@ -1,12 +1,12 @@
 //! Stances as dispositions: "is ready to mediate", "stands by", "remains opposed to", "is committed to", "is determined to".
 
 use crate::extract::english::demands::each_scene;
-use crate::extract::english::predicate::Scene;
+use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
 use crate::text::english::lemma;
 use crate::text::english::word_class::is_be;
-use crate::text::{Tag, VerbForm};
+use crate::text::Tag;
 
 use super::{Draft, object_end, topic};
 
@@ -67,7 +67,7 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -
     let kind = (start..end.min(start + 5)).any(|at| KIND.contains(&view.word(at)) || KIND.contains(&&*lemma::verb(view.word(at))));
     let stance = match (stance, negated) {
         (Stance::Offer, false) if kind => Stance::Offer,
-        (Stance::Offer, false) if view.form(start) == VerbForm::Base && view.is(at, &["ready", "prepared"]) => Stance::Vow,
+        (Stance::Offer, false) if is_bare(view, start) && view.is(at, &["ready", "prepared"]) => Stance::Vow,
         (Stance::Offer, true) => Stance::Reject,
         (stance, false) if stance != Stance::Offer => stance,
         _ => return None,

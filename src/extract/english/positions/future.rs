@@ -2,12 +2,12 @@
 //! outlet about a calendar ("will meet on Friday") is no stance.
 
 use crate::extract::english::demands::each_scene;
-use crate::extract::english::predicate::Scene;
+use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
 use crate::text::english::lemma;
 use crate::text::english::word_class::is_negation;
-use crate::text::{Tag, VerbForm};
+use crate::text::Tag;
 
 use super::{Draft, object_end, topic};
 
@@ -50,7 +50,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     let negated = (at + 1..verb).any(|at| is_negation(view.word(at)) || view.is(at, &["n't", "never"]));
     let base = lemma::verb(view.word(verb));
-    if view.form(verb) != VerbForm::Base || view.is(verb, &["be", "have"]) {
+    if !is_bare(view, verb) || view.is(verb, &["be", "have"]) {
         return None;
     }
     let stance = match negated {

@@ -2,6 +2,7 @@
 //! targets, and the making of a claim. Reporting verbs take no stance; what is asked, feared or supposed is silent.
 
 pub mod characterised;
+pub mod disclaimed;
 pub mod disposed;
 pub mod future;
 pub mod nominal;

@@ -41,6 +41,7 @@ const NOUNS: &[(&str, Stance, &[&str])] = &[
     ("consent", Stance::Accept, &["to"]),
     ("agreement", Stance::Accept, &["to"]),
     ("offer", Stance::Offer, &["of", "to"]),
+    ("offers", Stance::Offer, &["of", "to"]),
     ("willingness", Stance::Offer, &["to"]),
     ("readiness", Stance::Offer, &["to", "for"]),
     ("pledge", Stance::Vow, &["to", "of", "that"]),
@@ -84,10 +85,16 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, leads: &[&str], findings: 
             (vec![owner.0], owner.1)
         }
     };
-    let lead = (at + 1..(at + 3).min(view.end)).find(|&lead| view.is(lead, leads))?;
-    let end = object_end(scene, lead + 1);
+    let lead = (at + 1..(at + 3).min(view.end)).find(|&lead| view.is(lead, leads));
+    // "Have made similar offers": what is offered was said before.
+    let bare_offer = stance == Stance::Offer && view.is(at, &["offer", "offers"]) && verb.is_some_and(|verb| view.is(verb, &["made", "makes"]));
+    if lead.is_none() && !bare_offer {
+        return None;
+    }
+    let lead = lead.unwrap_or(at);
+    let end = object_end(scene, lead + 1).max(at + 1);
     let stance = if stance == Stance::Condemn && view.is(at, &["protest"]) && (at..view.end).any(|at| view.is(at, &["accusing", "charging", "blaming"])) { Stance::Accuse } else { stance };
-    Draft { rule: RULE.name, actors: &actors, stance, targets: targets(scene, lead + 1..end), window: start..end, core: at, weight: 2 }.emit(scene, findings);
+    Draft { rule: RULE.name, actors: &actors, stance, targets: if lead == at { vec![None] } else { targets(scene, lead + 1..end) }, window: start..end, core: at, weight: 2 }.emit(scene, findings);
     Some(())
 }
 
