@@ -221,10 +221,16 @@ impl<'a> Scene<'a> {
         let usable = |mention: &&Mention| !mention.owner && !mention.modifier && mention.tokens.end <= start;
         let adjacent = mentions.iter().filter(usable).rfind(|mention| self.reaches(mention.tokens.end, start));
         let participle = matches!(view.form(at), VerbForm::Gerund) || view.is(start, &["to"]) || view.is(at.saturating_sub(1), &["to"]);
-        if let Some(mention) = adjacent
-            && (!mention.governed || participle)
-        {
-            return Some(mention);
+        if let Some(mention) = adjacent {
+            // "protesters in Lusaka, demanding": after a comma the participle belongs to the subject of the clause.
+            let after_comma = participle && view.is(start.saturating_sub(1), &[","]);
+            let main = mentions.iter().filter(usable).find(|other| !other.governed && self.has_verb(other.tokens.end, start));
+            if after_comma && let Some(main) = main {
+                return Some(main);
+            }
+            if !mention.governed || participle {
+                return Some(mention);
+            }
         }
         if let Some(mention) = self.grammatical_subject(at) {
             return Some(mention);

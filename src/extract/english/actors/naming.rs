@@ -135,7 +135,7 @@ fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
         (None, _) => None,
     };
     let at_home = party.is_some() && party.as_ref() == home && !person.organisation && memory.domestic();
-    let leads = matches!(role, Some(Role::Head)) || (role.is_none() && !person.party_written);
+    let leads = (matches!(role, Some(Role::Head)) || role.is_none()) && !person.party_written;
     let name = match &party {
         Some(party) if state && !(at_home && leads) => Arc::clone(party),
         Some(party) if person.organisation => Arc::clone(party),

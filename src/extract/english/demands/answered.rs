@@ -38,7 +38,8 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         return None;
     }
     // What was asked for stands after the noun, or the article has to say it elsewhere.
-    let window = (at + 1..near.end).find(|&place| view.is(place, &["for", "to"])).map(|place| place + 1..lapsed.max(place + 1))?;
+    let window = (at + 1..near.end).find(|&place| view.is(place, &["for", "to"])).map(|place| place + 1..if lapsed > place { lapsed } else { near.end })?;
+    let window = act::cut(view, window);
     let act = act::act_within(view, window.clone())?;
     let mut back = at;
     let mut by = None;

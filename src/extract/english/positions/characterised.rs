@@ -30,7 +30,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
             let word = scene.view.word(at);
-            if NAMES.contains(&word) || NAMES.contains(&&*lemma::verb(word)) {
+            if NAMES.contains(&word) || NAMES.contains(&&*lemma::verb(word)) || word.starts_with("describ") {
                 read(scene, at, findings);
             }
         }

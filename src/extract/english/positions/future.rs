@@ -28,8 +28,8 @@ const COMMITS: &[&str] = &[
 
 /// What is refused with "will not".
 const REFUSES: &[&str] = &[
-    "accept", "negotiate", "talk", "sit", "meet", "send", "withdraw", "allow", "surrender", "bow", "apply", "intervene", "recognise", "recognize", "resign", "give", "yield", "agree", "release", "join",
-    "attend", "participate", "tolerate", "sign", "pay", "lift", "support", "step", "comply", "back", "cooperate", "compromise", "extradite", "discuss", "hand", "let", "permit", "deploy", "take",
+    "negotiate", "talk", "sit", "meet", "send", "withdraw", "allow", "surrender", "bow", "apply", "intervene", "recognise", "recognize", "resign", "give", "yield", "release", "join",
+    "attend", "participate", "tolerate", "sign", "pay", "lift", "step", "comply", "cooperate", "compromise", "extradite", "discuss", "hand", "let", "permit", "deploy", "take",
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {

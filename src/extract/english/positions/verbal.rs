@@ -132,7 +132,7 @@ const ALLEGATIONS: &[&str] = &[
 const REFUSED_THINGS: &[&str] = &["access", "entry", "bail", "permission", "visa", "asylum", "permit", "license", "licence", "visas"];
 
 /// What is refused to a reporter.
-const PRIVATE: &[&str] = &["comment", "say", "elaborate", "named", "name", "identified", "speak", "discuss", "give", "disclose", "specify", "answer", "confirm", "interview", "condemn", "criticise", "criticize", "blame", "be"];
+const PRIVATE: &[&str] = &["comment", "say", "elaborate", "named", "name", "identified", "speak", "discuss", "give", "disclose", "specify", "answer", "confirm", "interview", "condemn", "criticise", "criticize", "blame", "be", "demand", "call", "urge", "accuse", "rule", "deny"];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
@@ -215,7 +215,7 @@ fn passive(scene: &Scene<'_>, predicate: &Predicate, stance: Stance, findings: &
         Some(subject) => scene.agents_of(subject).into_iter().map(|agent| Some(agent.name)).collect(),
         None => {
             let from = (view.start..predicate.start).rfind(|&at| view.is(at, &[",", ";", "that"])).map_or(view.start, |at| at + 1);
-            vec![topic(scene, from..predicate.start.saturating_sub(1).max(from))]
+            vec![topic(scene, from..predicate.start.max(from))]
         }
     };
     let start = subject.map_or(predicate.start, |subject| subject.tokens.start);
