@@ -165,8 +165,10 @@ fn dateline_length(patterns: &Patterns, line: &str) -> usize {
         let agency = found.as_str().contains('(');
         let dated = found.as_str().chars().any(|sign| sign.is_ascii_digit());
         let dashed = found.as_str().trim_end().ends_with(['-', '–', '—']);
+        // "The Harbour Workers' League (HWL) met" is no dateline: what follows one begins a sentence.
+        let begins = !line.get(found.end()..).is_some_and(|rest| rest.starts_with(char::is_lowercase));
         // "Officials: two boats sank" is no dateline; "RIGA: two boats sank" is.
-        if agency
+        if (agency && (dashed || begins))
             || (shouted && (dashed || words.len() <= 4))
             || (dated && dashed)
             || (dashed && words.len() <= 3)
