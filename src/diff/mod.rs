@@ -10,6 +10,7 @@ mod casualty;
 mod demand;
 mod position;
 mod echo;
+mod worth;
 mod tell;
 pub mod history;
 pub mod explain;

@@ -10,6 +10,7 @@ use super::course::{Step, follow};
 use super::echo;
 use super::figure::{Figure, in_words};
 use super::history::independent_sources;
+use super::worth::is_worth_telling;
 
 /// Conflicts remembered per fact; beyond it the oldest may be told again.
 const CONFLICTS_REMEMBERED: usize = 16;
@@ -133,7 +134,7 @@ fn first(
     }
     let kind = match step {
         Step::Moves(kind @ (ChangeKind::Met | ChangeKind::Rejected | ChangeKind::Withdrawn)) => kind,
-        _ if echo::is_echo(facts, &fact.key, known) => return None,
+        _ if echo::is_echo(facts, &fact.key, known) || !is_worth_telling(&fact.key, known) => return None,
         _ => ChangeKind::New,
     };
     Some(change(fact, kind, None, after, known))
