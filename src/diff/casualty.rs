@@ -17,6 +17,17 @@ const INCREMENT_REPEATS: SignedDuration = SignedDuration::from_hours(48);
 /// A figure below a fifth of another counts something else (a place, a group) rather than contradicting it.
 const CONFLICT_RATIO: u64 = 5;
 
+/// A figure twenty times the known one is more often that of another event than news; it waits for a second origin.
+/// Below [`LEAP_FROM`] a toll may well multiply: first counts are small.
+const LEAP: u64 = 20;
+
+/// From this figure on a leap is doubted.
+const LEAP_FROM: u64 = 20;
+
+/// What only grows, and those rescued, are recounted, not halved and halved again: a figure below a fifth of the known
+/// one is a part of it.
+const RECOUNT: u64 = 5;
+
 /// The rule name under which an editor's own figure enters.
 pub const EDITOR: &str = "editor";
 
@@ -34,12 +45,14 @@ pub(super) fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
         claims,
         figures: &figures,
         falls: matches!(effect, Effect::Missing | Effect::Trapped | Effect::Detained | Effect::Rescued),
+        empties: matches!(effect, Effect::Missing | Effect::Trapped | Effect::Detained),
         unrestricted,
         steps: vec![Step::Silent(Quiet::Part); claims.len()],
         running: None,
         past: Vec::new(),
         rivals: Vec::new(),
         increments: Vec::new(),
+        doubted: Vec::new(),
         settled: false,
     };
     let mut start = 0;
@@ -140,6 +153,8 @@ struct Walk<'a> {
     figures: &'a [Option<&'a Casualty>],
     /// Whether the true number falls as well as rises: people are found, freed, counted again.
     falls: bool,
+    /// Whether it may fall to nothing: those rescued stay rescued.
+    empties: bool,
     unrestricted: bool,
     steps: Vec<Step>,
     running: Option<Running>,
@@ -149,6 +164,8 @@ struct Walk<'a> {
     rivals: Vec<usize>,
     /// Increments counted, with the time they held.
     increments: Vec<(u64, Timestamp)>,
+    /// Figures far above the running one, waiting for a second origin.
+    doubted: Vec<usize>,
     /// Whether an editor has the last word.
     settled: bool,
 }
@@ -280,6 +297,10 @@ impl Walk<'_> {
         }
         let stood_there = self.past.contains(&figure.value);
         if figure.value > running.figure.value {
+            if self.is_doubtful(at, figure, running.figure) {
+                self.doubted.push(at);
+                return Step::Silent(Quiet::Doubted);
+            }
             return if stood_there && self.falls {
                 Step::Silent(Quiet::Stale)
             } else {
@@ -289,10 +310,27 @@ impl Walk<'_> {
         if stood_there {
             return Step::Silent(Quiet::Stale);
         }
-        if self.falls {
+        let recount = figure.value.saturating_mul(RECOUNT) >= running.figure.value;
+        if self.falls && (self.empties || recount) {
             return self.move_to(at, figure, running);
         }
+        if self.falls || (!recount && self.one_voice(at, running.by)) {
+            return Step::Silent(Quiet::LessComplete);
+        }
         self.lower(at, figure, running)
+    }
+
+    /// Whether a figure leaps so far that one report is not enough.
+    fn is_doubtful(&self, at: usize, figure: Figure, running: Figure) -> bool {
+        let origin = |at: usize| self.claims.get(at).map(|known| &known.origin);
+        let seconded = |&other: &usize| {
+            let value = self.figure(other).map_or(0, |casualty| casualty.value);
+            origin(other) != origin(at) && !far_above(value, figure.value) && !far_above(figure.value, value)
+        };
+        running.bound != Bound::Vague
+            && running.value >= LEAP_FROM
+            && figure.value >= running.value.saturating_mul(LEAP)
+            && !self.doubted.iter().any(seconded)
     }
 
     /// A lower figure of something that only grows.
@@ -375,6 +413,10 @@ impl Walk<'_> {
         };
         if figure.value == 0 || self.increments.iter().any(again) {
             return Step::Silent(Quiet::Repeated);
+        }
+        // "Hundreds more" is no number to add.
+        if figure.bound == Bound::Vague {
+            return Step::Silent(Quiet::LessComplete);
         }
         self.increments.push((figure.value, held));
         let bound = if figure.bound == Bound::Exact { running.figure.bound } else { figure.bound };

@@ -27,6 +27,8 @@ pub enum Quiet {
     ConflictKnown,
     /// The same increment, blow, demand or stance told again.
     Repeated,
+    /// Far above what is known, from one report alone.
+    Doubted,
     /// An editor has settled the fact.
     Settled,
 }
@@ -44,6 +46,7 @@ impl Quiet {
             Self::SameVoice => "the same voice gives a better figure in the same report",
             Self::ConflictKnown => "this disagreement is known already",
             Self::Repeated => "it was told already",
+            Self::Doubted => "it is far above what is known and only one report gives it",
             Self::Settled => "an editor has settled the fact",
         }
     }

@@ -7,6 +7,7 @@ pub mod figure;
 pub mod key;
 pub mod course;
 mod casualty;
+mod context;
 mod demand;
 mod position;
 mod echo;
@@ -50,7 +51,7 @@ pub fn enter(
 ) -> Entry {
     let mut entry = Entry::default();
     let mut touched: Vec<FactKey> = Vec::new();
-    for claim in claims {
+    for claim in context::read(claims) {
         let key = key::of(&claim);
         let known = KnownClaim {
             held_at: held_at(&claim, article),

@@ -320,3 +320,25 @@ fn history_is_bounded_and_keeps_what_moved() {
     let asked = |held| super::history::as_of(fact, at(held), at(999)).and_then(|value| value.figure());
     assert_eq!((asked(50), asked(150), asked(550)), (Some(100), Some(101), Some(105)));
 }
+
+#[test]
+fn a_leap_waits_for_a_second_origin_and_a_fall_must_be_a_recount() {
+    let mut story = Story::default();
+    assert_eq!(story.counts(1, "Post", "60 by navy"), "new 60");
+    assert_eq!(story.counts(2, "Wire", "3000"), "");
+    assert_eq!(story.counts(3, "Wire", "64 by navy"), "up 60>64");
+    assert_eq!(story.counts(4, "Echo", "at_least 2900 by health ministry"), "up 64>2900");
+    let mut story = Story::default();
+    assert_eq!(story.counts(1, "Post", "rescued 190 by navy"), "new 190");
+    assert_eq!(story.counts(2, "Wire", "rescued 1"), "");
+    assert_eq!(story.counts(3, "Wire", "rescued 174"), "down 190>174");
+}
+
+#[test]
+fn a_further_number_of_the_hurt_adds_nothing_to_those_hurt_before() {
+    let mut story = Story::default();
+    assert_eq!(story.counts(1, "Post", "40 by navy; injured 90 by navy"), "new 40, new 90");
+    assert_eq!(story.counts(2, "Post", "44 by navy; injured added 150 by navy"), "up 40>44, up 90>150");
+    assert_eq!(story.counts(3, "Post", "injured added vague 200"), "", "no number to add");
+    assert_eq!(story.counts(4, "Post", "injured added 7"), "up 150>157");
+}
