@@ -3,6 +3,7 @@
 pub(super) mod casualties;
 mod lexicon;
 mod scope;
+mod scope_event;
 pub mod actors;
 pub mod demands;
 pub mod positions;

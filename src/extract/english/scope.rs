@@ -197,6 +197,40 @@ pub(super) fn scope_at(stretches: &[Stretch], at: usize) -> Scope {
         .unwrap_or(Scope::Event)
 }
 
+/// What a sentence about the past leaves to the next: "In 2021 there was a coup. The protests against it cost 125 lives."
+#[derive(Debug, Default)]
+pub(super) struct Carried {
+    paragraph: Option<usize>,
+}
+
+/// Words that bring a text back to the present.
+const NOW: &[&str] = &[
+    "today", "yesterday", "tonight", "now", "currently", "still", "so", "this", "these", "latest", "monday", "tuesday", "wednesday",
+    "thursday", "friday", "saturday", "sunday", "overnight", "meanwhile", "new",
+];
+
+impl Carried {
+    /// Adds the stretch that the sentence before leaves, and remembers what this one leaves.
+    pub(super) fn over(&mut self, analysis: &Analysis<'_>, sentence: &Sentence, view: View<'_>, found: &mut Vec<Stretch>) {
+        let root = sentence
+            .clauses
+            .clone()
+            .filter_map(|clause| analysis.clauses.get(clause))
+            .find(|clause| clause.link == Link::Root)
+            .and_then(|clause| clause.verb.as_ref());
+        let past = root.is_some_and(|verb| matches!(verb.tense, Tense::Past | Tense::PastPerfect));
+        let back = sentence.tokens.clone().any(|at| view.is(at, NOW));
+        if self.paragraph == Some(sentence.paragraph) && past && !back && found.is_empty() {
+            found.push(Stretch { tokens: sentence.tokens.clone(), scope: Scope::Background });
+            return;
+        }
+        let covered = root.is_some_and(|verb| {
+            found.iter().any(|stretch| stretch.scope == Scope::Background && stretch.tokens.contains(&verb.main))
+        });
+        self.paragraph = (covered && past && !back).then_some(sentence.paragraph);
+    }
+}
+
 struct Reader<'r> {
     analysis: &'r Analysis<'r>,
     sentence: &'r Sentence,

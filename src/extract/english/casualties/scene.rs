@@ -7,7 +7,8 @@ use std::ops::Range;
 use super::figure::{Figure, figures};
 use super::predicate::{Predicate, predicates};
 use crate::extract::english::lexicon::is_sport;
-use crate::extract::english::scope::{Stretch, Today, stretches};
+use crate::extract::english::scope::{Carried, Stretch, Today, stretches};
+use crate::extract::english::scope_event::Subject;
 use crate::extract::rule::Reading;
 use crate::text::english::lemma;
 use crate::text::english::view::View;
@@ -59,18 +60,22 @@ const WHOLE: &[&str] = &["no", "without", "unharmed", "unhurt", "uninjured", "un
 /// The scenes of an article.
 pub(crate) fn scenes(analysis: &Analysis<'_>) -> Vec<Scene> {
     let today = analysis.published_at.map(Today::of);
+    let subject = Subject::of(analysis);
+    let mut carried = Carried::default();
     let mut scenes = Vec::new();
     for (at, sentence) in analysis.sentences.iter().enumerate() {
         if !sentence.part.speaks() || sentence.tokens.is_empty() {
             continue;
         }
         let view = analysis.view(at);
+        let mut stretches = stretches(analysis, sentence, view, today);
+        stretches.extend(subject.others(analysis, sentence, view));
+        carried.over(analysis, sentence, view, &mut stretches);
         let figures = figures(analysis, sentence, view);
         let nobody = || sentence.tokens.clone().any(|token| view.is(token, WHOLE));
         if figures.is_empty() && sentence.quantities.is_empty() && !nobody() {
             continue;
         }
-        let stretches = stretches(analysis, sentence, view, today);
         let sport = sentence.tokens.clone().any(|token| is_sport(view.word(token), view.word(token + 1)));
         scenes.push(Scene { sentence: at, figures, predicates: predicates(view), stretches, sport });
     }

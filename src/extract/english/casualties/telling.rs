@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use jiff::Timestamp;
+
 use super::figure::{Figure, FigureKind};
 use super::place::place;
 use super::scene::Here;
@@ -10,6 +12,7 @@ use super::side::side;
 use crate::extract::english::scope::scope_at;
 use crate::extract::rule::Findings;
 use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Relation, Scope, Span};
+use crate::text::english::date::{Direction, Grain};
 
 /// People, and what happened to them.
 #[derive(Debug, Clone)]
@@ -75,14 +78,44 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
         side: side(here, figure),
         place: place(here, figure, &sighting.said),
         scope: scope(here, sighting),
-        source: None,
-        as_of: None,
+        source: source(here, core),
+        as_of: as_of(here, sighting, core),
         relation: sighting.relation,
         evidence: Evidence { quote: span.of(text).to_owned(), span, rule: sighting.rule.to_owned() },
     };
     // "was wounded and later died": the worse of two on one person is how it ended.
     let weight = sighting.weight + u8::from(sighting.effect == Effect::Killed);
     findings.add_at(core, weight, Claim::Casualty(claim));
+}
+
+/// Longest name of a source in bytes; a longer one is a sentence that was taken for a name.
+const SOURCE_BYTES_MAX: usize = 120;
+
+/// Who states the figure: the one relied on where somebody else passes it on ("X said, citing Y").
+fn source(here: &Here<'_>, core: Span) -> Option<String> {
+    let attribution = here.analysis.speaker_of(core)?;
+    let via = attribution.via.map(|phrase| here.analysis.span(here.analysis.extent(phrase)));
+    let span = via.unwrap_or(attribution.span);
+    let written = span.of(&here.reading.article.text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = written.strip_prefix("the ").or_else(|| written.strip_prefix("The ")).unwrap_or(&written);
+    let pronoun = matches!(
+        name.to_lowercase().as_str(),
+        "" | "he" | "she" | "it" | "they" | "who" | "which" | "that" | "we" | "i" | "one" | "this"
+    );
+    (!pronoun && name.len() <= SOURCE_BYTES_MAX).then(|| name.to_owned())
+}
+
+/// When the figure held: "as of 8 p.m.", "by Wednesday evening"; of a toll also the day on which it was reached.
+fn as_of(here: &Here<'_>, sighting: &Sighting<'_>, core: Span) -> Option<Timestamp> {
+    let when = here.analysis.date_of(core)?;
+    let states = match when.direction {
+        Direction::UpTo => true,
+        Direction::During => sighting.rule == "toll" && when.grain <= Grain::Day,
+        _ => false,
+    };
+    let published = here.reading.article.published_at.map(|moment| moment.at);
+    let end = when.ends_at().filter(|_| states)?;
+    Some(published.map_or(end, |published| end.min(published)))
 }
 
 /// Background where the figure or what is said of it is.
