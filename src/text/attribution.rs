@@ -5,9 +5,6 @@
 use super::english::{lemma, verb_class};
 use super::{Analysis, Attribution, Link, Quotation, Span, Tag, Voice};
 
-/// How many sentences a pronoun looks back for the speaker it stands for.
-const LOOK_BACK: usize = 6;
-
 impl Analysis<'_> {
     /// Who says the words of `span`. A pronoun is resolved to the last speaker named before it.
     pub fn speaker_of(&self, span: Span) -> Option<Attribution> {
@@ -193,48 +190,6 @@ impl Analysis<'_> {
             )
     }
 
-    /// "he", "she", "they", "it" as speaker: the last speaker named before.
-    fn resolved(&self, phrase: usize) -> usize {
-        let Some(found) = self.phrases.get(phrase) else { return phrase };
-        if self.tag(found.head) != Tag::Pronoun
-            || !matches!(self.word(found.head), "he" | "she" | "they" | "it")
-        {
-            return phrase;
-        }
-        let Some(sentence) = self.sentence_of(found.head) else { return phrase };
-        let person = matches!(self.word(found.head), "he" | "she");
-        let named = |index: usize, before: usize| {
-            self.clauses_in(index)
-                .iter()
-                .rev()
-                .filter_map(|clause| {
-                    let subject = clause.subject.first().copied()?;
-                    let candidate = self.phrases.get(subject)?;
-                    let earlier = candidate.head < before;
-                    let fits = self.tag(candidate.head) != Tag::Pronoun
-                        && candidate.quantity.is_none()
-                        && (candidate.name
-                            || !person
-                            || clause.verb.as_ref().is_some_and(|verb| {
-                                verb_class::is_saying(&lemma::verb(self.word(verb.main)))
-                            }));
-                    (earlier && fits).then(|| {
-                        let says = clause
-                            .verb
-                            .as_ref()
-                            .is_some_and(|verb| verb_class::is_saying(&lemma::verb(self.word(verb.main))));
-                        (says, subject)
-                    })
-                })
-                .max_by_key(|(says, _)| *says)
-                .map(|(_, subject)| subject)
-        };
-        (sentence.saturating_sub(LOOK_BACK)..=sentence)
-            .rev()
-            .find_map(|index| named(index, found.head))
-            .unwrap_or(phrase)
-    }
-
     /// The speaker's phrase with what belongs to it, and a name in apposition before or after it.
     fn speaker_span(&self, phrase: usize) -> Span {
         let mut range = self.extent(phrase);
@@ -247,6 +202,16 @@ impl Analysis<'_> {
             .find(|(_, other)| other.tokens.start == range.end + 1 && other.apposition_to.is_some());
         if let Some((index, _)) = next {
             range.end = self.extent(self.outer(index)).end;
+        }
+        // "officials in Oslo", "the ministry for the coast": the place belongs to the speaker.
+        let place =
+            self.phrases.iter().skip(phrase + 1).take(6).find(|other| other.tokens.start == range.end + 1);
+        if let Some(place) = place
+            && place.name
+            && place.preposition == Some(range.end)
+            && matches!(self.word(range.end), "in" | "for" | "at" | "from")
+        {
+            range.end = place.tokens.end;
         }
         self.span(range)
     }

@@ -12,6 +12,7 @@ mod display;
 pub mod english;
 pub mod gazetteer;
 mod gazetteer_tables;
+mod pronoun;
 pub mod name;
 
 use std::ops::Range;

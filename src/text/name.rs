@@ -92,7 +92,8 @@ fn explains(long: &str, short: &str) -> bool {
         return false;
     }
     let mut rest = initials.iter();
-    let spelled = short.chars().filter(|letter| rest.clone().any(|c| c == letter) && rest.any(|c| c == letter)).count();
+    let spelled =
+        short.chars().filter(|letter| rest.clone().any(|c| c == letter) && rest.any(|c| c == letter)).count();
     spelled * 2 >= short.chars().count()
 }
 
@@ -111,13 +112,18 @@ fn long_form_before(before: &str, short: &str) -> Option<String> {
         words.pop();
     }
     words.reverse();
-    let initials = |words: &[&str]| words.iter().filter(|word| word.chars().next().is_some_and(char::is_uppercase)).count();
+    let initials = |words: &[&str]| {
+        words.iter().filter(|word| word.chars().next().is_some_and(char::is_uppercase)).count()
+    };
     let long = words.join(" ");
     (initials(&words) >= 2 && explains(&long, short)).then_some(long)
 }
 
 fn is_inner_word(word: &str) -> bool {
-    matches!(word, "of" | "the" | "for" | "and" | "in" | "on" | "to" | "against" | "de" | "la" | "du" | "del" | "&")
+    matches!(
+        word,
+        "of" | "the" | "for" | "and" | "in" | "on" | "to" | "against" | "de" | "la" | "du" | "del" | "&"
+    )
 }
 
 #[cfg(test)]
@@ -138,7 +144,9 @@ mod tests {
 
     #[test]
     fn learns_acronyms_where_the_text_explains_them() {
-        let found = introduced_acronyms("The Movement for Coastal Reform (MCR) met. The PLT (Party of Liberty and Truth) left. Fuel (LPG) fell.");
+        let found = introduced_acronyms(
+            "The Movement for Coastal Reform (MCR) met. The PLT (Party of Liberty and Truth) left. Fuel (LPG) fell.",
+        );
         assert_eq!(found.get("MCR").map(String::as_str), Some("Movement for Coastal Reform"));
         assert_eq!(found.get("PLT").map(String::as_str), Some("Party of Liberty and Truth"));
         assert_eq!(found.len(), 2);

@@ -3,7 +3,6 @@
 //! quotation; date stands beside them.
 
 pub mod clause;
-mod clause_link;
 pub mod date;
 pub mod lemma;
 pub mod number;

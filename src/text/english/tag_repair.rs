@@ -225,8 +225,15 @@ fn clause_or_phrase(view: View<'_>, at: usize) -> Tag {
     {
         return Tag::Adposition;
     }
+    let mut waiting = word != "as" && subject_waits(view, at);
     for ahead in at + 1..(at + 13).min(view.end) {
         match view.tag(ahead) {
+            // The first verb is that of the subject before: "The first death since the start was recorded".
+            Tag::Aux | Tag::Verb
+                if waiting && view.form(ahead) != VerbForm::Gerund && view.word(ahead) != "'s" =>
+            {
+                waiting = matches!(view.tag(ahead + 1), Tag::Verb | Tag::Aux | Tag::Adverb);
+            }
             Tag::Aux if view.form(ahead) != VerbForm::Gerund && view.word(ahead) != "'s" => {
                 return Tag::Subordinator;
             }
@@ -238,11 +245,30 @@ fn clause_or_phrase(view: View<'_>, at: usize) -> Tag {
                 }
                 _ => return Tag::Subordinator,
             },
+            Tag::Coordinator if matches!(view.tag(ahead + 1), Tag::Verb | Tag::Aux | Tag::Adverb) => break,
             Tag::Punct | Tag::Subordinator if view.word(ahead) != "-" => break,
             _ => {}
         }
     }
     Tag::Adposition
+}
+
+/// A phrase stands before `at` whose verb has not come since the last comma or conjunction.
+fn subject_waits(view: View<'_>, at: usize) -> bool {
+    // "Twenty dead after ..." has its predicate.
+    if view.tag_before(at) == Tag::Adjective {
+        return false;
+    }
+    let mut nominals = false;
+    for place in (view.start..at).rev().take(30) {
+        match view.tag(place) {
+            Tag::Verb | Tag::Aux => return false,
+            Tag::Punct | Tag::Subordinator => break,
+            Tag::Noun | Tag::ProperNoun | Tag::Number => nominals = true,
+            _ => {}
+        }
+    }
+    nominals
 }
 
 fn possessive_or_is(view: View<'_>, at: usize) -> Tag {
@@ -279,6 +305,56 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool, heading: bool) -> Optio
         {
             // "the wounded soldiers", "three wounded soldiers"
             Some(Tag::Adjective)
+        }
+        // "in populated areas", "to capture populated centres"
+        Tag::Verb
+            if participle
+                && nominal(next)
+                && (before == Tag::Adposition
+                    || before == Tag::Verb && view.form(at.wrapping_sub(1)) == VerbForm::Base)
+                && word.ends_with("ed")
+                && !word_class::is_time_word(view.word(at + 1)) =>
+        {
+            Some(Tag::Adjective)
+        }
+        // "they were only shelling targets": a listed noun in "-ing" behind "be".
+        Tag::Noun
+            if form == VerbForm::Gerund
+                && behind_be(view, at)
+                && (opens_phrase(view, at + 1) || next == Tag::Adposition) =>
+        {
+            Some(Tag::Verb)
+        }
+        // "the defence forces respected": a noun in "-s" right before the verb.
+        Tag::Verb
+            if form == VerbForm::ThirdPerson
+                && (nominal(before) || before == Tag::Adjective)
+                && (matches!(next, Tag::Aux)
+                    || next == Tag::Verb
+                        && matches!(view.form(at + 1), VerbForm::Past | VerbForm::PastOrParticiple))
+                && word_class::is_noun_or_verb(&lemma::verb(word))
+                && !super::verb_class::is_saying(&lemma::verb(word)) =>
+        {
+            Some(Tag::Noun)
+        }
+        // "constantly plant mines"
+        Tag::Noun
+            if form == VerbForm::Base
+                && before == Tag::Adverb
+                && view.before(at).ends_with("ly")
+                && matches!(next, Tag::Noun | Tag::ProperNoun | Tag::Determiner | Tag::Adjective) =>
+        {
+            Some(Tag::Verb)
+        }
+        // "to end the fighting and resume talks", "must lift the siege, release all captives"
+        Tag::Noun
+            if form == VerbForm::Base
+                && (before == Tag::Coordinator && opens_phrase(view, at + 1)
+                    || view.before(at) == "," && next == Tag::Determiner)
+                && word_class::is_noun_or_verb(word)
+                && base_before(view, at) =>
+        {
+            Some(Tag::Verb)
         }
         Tag::Verb
             if participle
@@ -357,6 +433,23 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool, heading: bool) -> Optio
         }
         _ => None,
     }
+}
+
+fn behind_be(view: View<'_>, at: usize) -> bool {
+    let before = (view.start..at).rev().find(|&place| view.tag(place) != Tag::Adverb);
+    before.is_some_and(|place| view.tag(place) == Tag::Aux && word_class::is_be(view.word(place)))
+}
+
+/// A base form behind "to" or a modal stands not far before `at`.
+fn base_before(view: View<'_>, at: usize) -> bool {
+    (view.start..at).rev().take(12).take_while(|&place| view.word(place) != ";").any(|place| {
+        view.tag(place) == Tag::Verb
+            && view.form(place) == VerbForm::Base
+            && place > view.start
+            && (view.before(place) == "to"
+                || word_class::is_modal(view.before(place))
+                || view.tag_before(place) == Tag::Adverb)
+    })
 }
 
 fn subject_pronoun(word: &str) -> bool {

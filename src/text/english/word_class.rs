@@ -10,7 +10,7 @@ use crate::text::Tag;
 const DETERMINERS: &str = "the a an my your his her its their our no each every some any another either neither both all such this these those whose";
 const PRONOUNS: &str = "i you he she it we they me him us them himself herself itself themselves ourselves yourself myself who whom which \
     what whoever whatever everyone someone anyone nobody none nothing something anything everything everybody somebody anybody theirs ours \
-    mine hers yours oneself";
+    hers yours oneself";
 const ADPOSITIONS: &str = "of in on at by for with from into onto upon under during through throughout across against among amongst amid \
     amidst between behind beneath beside besides beyond despite near outside inside toward towards via within without per above below along \
     alongside around about over past like unlike except including concerning regarding according than off versus vs vs. aboard atop \
@@ -45,7 +45,7 @@ const NOUNS: &str = "enclave ombudsman ombudswoman bloodshed blockade airstrike 
     separatists rebel rebels troop troops toddler toddlers infant infants teen teens teenager teenagers pensioner pensioners \
     schoolchildren schoolgirl schoolgirls schoolboy schoolboys villager villagers worshipper worshippers pilgrim pilgrims \
     commuter commuters motorist motorists miner miners trader traders vendor vendors herder herders settler settlers migrant migrants \
-    outage outages ferry ferries dinghy trawler airliner helicopter copter convoy convoys checkpoint checkpoints outpost outposts \
+    mine mines outage outages ferry ferries dinghy trawler airliner helicopter copter convoy convoys checkpoint checkpoints outpost outposts \
     livelihood homeland parliament parliamentarian lawmaker lawmakers legislator tribunal prosecutor prosecutors watchdog taskforce \
     statement communique communiqué presser tweet tweets aid sanction sanctions airspace frontline frontlines counteroffensive incursion \
     interior defence defense ministry hostilities turmoil unrest mayhem havoc plight fighting shelling flooding anchor demonstrator \

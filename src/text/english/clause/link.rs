@@ -2,28 +2,9 @@
 //! trailing attributions linked to what they report, clauses without content removed, and what is not asserted
 //! marked. Never changes subjects or verbs.
 
-use super::view::View;
-use super::{lemma, verb_class};
+use super::super::view::View;
+use super::super::{lemma, verb_class};
 use crate::text::{Clause, Link, Phrase, Tag, Tense};
-
-/// Verbs whose object does what the infinitive says: "urged Oslo to halt".
-pub(super) fn controls_by_object(lemma: &str) -> bool {
-    !matches!(
-        lemma,
-        "promise"
-            | "vow"
-            | "threaten"
-            | "pledge"
-            | "use"
-            | "take"
-            | "be"
-            | "have"
-            | "need"
-            | "hold"
-            | "make"
-            | "spend"
-    )
-}
 
 /// Finishes the clauses of one sentence; `base` is the position of the first in the analysis.
 pub(super) fn finish(view: View<'_>, phrases: &[Phrase], clauses: &mut Vec<Clause>, base: usize) {
