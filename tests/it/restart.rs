@@ -116,7 +116,15 @@ pub(crate) fn kill_at_random_moment(daemon: Daemon, receiver: &Receiver, random:
 /// Waits until the receiver has every expected alert.
 pub(crate) fn finish(daemon: &mut Daemon, receiver: &Receiver, expected: &Told) {
     let wanted = expected.ids().into_iter().map(str::to_owned).collect();
-    daemon.until("every expected alert at the receiver", PATIENCE, || receiver.has_all(&wanted, LOOK));
+    let arrived = wait_for(PATIENCE, || {
+        let all = receiver.has_all(&wanted, LOOK);
+        daemon.assert_alive();
+        all.then_some(())
+    });
+    if arrived.is_none() {
+        told_to(receiver).assert_same_as(expected);
+        panic!("waited {PATIENCE:?} in vain for every alert");
+    }
 }
 
 /// Stops the daemon as an operator does; what it has in hand it finishes.

@@ -18,7 +18,7 @@ impl SmallDisk {
     /// Mounts it; only root may, so elsewhere there is none, and the reason.
     fn mount(path: PathBuf) -> Result<Self, String> {
         fs::create_dir(&path).unwrap();
-        let done = Command::new("mount").args(["-t", "tmpfs", "-o", "size=3m", "tmpfs"]).arg(&path).output();
+        let done = Command::new("mount").args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"]).arg(&path).output();
         match done {
             Ok(done) if done.status.success() => Ok(Self { path }),
             Ok(done) => Err(String::from_utf8_lossy(&done.stderr).trim().to_owned()),

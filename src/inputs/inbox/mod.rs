@@ -2,7 +2,8 @@
 //! it is committed the file moves to `done/`, or with its reason to `failed/`, or stays. Walks of the folder are the
 //! truth, the watch only makes them early. Never parses a file, never overwrites or deletes one.
 //!
-//! - Order: among the files that wait, by time of last change, then by name with its subfolder.
+//! - Order: among the files that wait, by time of last change, then by name with its subfolder. A whole file waits for
+//!   an older one that a walk has found, until that one has settled.
 //! - A file is whole when its writer closes it, when it is moved here, or when size and time have stood still for the
 //!   settle time. A writer that closes a file between two writes should use a name ending in `.part` or `.tmp`, or
 //!   beginning with a dot, and rename.

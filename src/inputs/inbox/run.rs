@@ -91,9 +91,12 @@ async fn next_hints(watch: Option<&mut Watch>) -> Vec<Hint> {
 }
 
 impl Inbox {
+    /// A whole file waits for an older one that a walk has found, at most for that one's settle time: a report that was
+    /// there before the start is not overtaken by one whose arrival was seen.
     fn may_take(&self) -> bool {
         self.ready.first().is_some_and(|next| {
-            self.in_flight.len() < self.config.in_flight_max
+            !self.settling.holds_back(next)
+                && self.in_flight.len() < self.config.in_flight_max
                 && (self.in_flight.is_empty()
                     || usize::try_from(next.look.size).is_ok_and(|size| {
                         self.in_flight_bytes.saturating_add(size) <= self.config.in_flight_bytes_max
@@ -227,8 +230,8 @@ impl Inbox {
             let is_old = !self.polls && old.is_some_and(|old| found.modified <= old);
             if is_old {
                 self.enqueue(found);
-            } else {
-                self.settle(found);
+            } else if !self.is_known(&found) {
+                self.more |= !self.settling.note_found(found.path, found.look, Instant::now());
             }
         }
     }

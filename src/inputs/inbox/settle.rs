@@ -1,9 +1,9 @@
 //! Which files are whole. Comes in: looks at files over time. Goes out: those that have looked the same for the settle
 //! time. Holds a bounded number; what does not fit is found again by a later walk. Never reads a clock of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
@@ -23,6 +23,8 @@ struct Unsettled {
 #[derive(Debug, Default)]
 pub(super) struct Settling {
     files: BTreeMap<PathBuf, Unsettled>,
+    /// Those that a walk found and nobody was seen to write to, in the order in which files are taken.
+    still: BTreeSet<(SystemTime, PathBuf)>,
     time: Duration,
     /// No file is whole before this.
     due: Option<Instant>,
@@ -30,7 +32,7 @@ pub(super) struct Settling {
 
 impl Settling {
     pub(super) fn new(time: Duration) -> Self {
-        Self { files: BTreeMap::new(), time, due: None }
+        Self { files: BTreeMap::new(), still: BTreeSet::new(), time, due: None }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -41,6 +43,7 @@ impl Settling {
     pub(super) fn note(&mut self, path: PathBuf, look: Look, now: Instant) -> bool {
         if let Some(file) = self.files.get_mut(&path) {
             if file.look != look {
+                self.still.remove(&(file.look.modified, path));
                 (file.look, file.since) = (look, now);
             }
             return true;
@@ -53,8 +56,26 @@ impl Settling {
         has_room
     }
 
+    /// The same for a file that a walk has found: unless it changes it holds back what is newer.
+    pub(super) fn note_found(&mut self, path: PathBuf, look: Look, now: Instant) -> bool {
+        let is_new = !self.files.contains_key(&path);
+        let still = (look.modified, path.clone());
+        let has_room = self.note(path, look, now);
+        if is_new && has_room {
+            self.still.insert(still);
+        }
+        has_room
+    }
+
     pub(super) fn forget(&mut self, path: &Path) {
-        self.files.remove(path);
+        if let Some(file) = self.files.remove(path) {
+            self.still.remove(&(file.look.modified, path.to_path_buf()));
+        }
+    }
+
+    /// Whether an older file, found by a walk, still has to settle before this one may be taken.
+    pub(super) fn holds_back(&self, next: &Found) -> bool {
+        self.still.first().is_some_and(|(modified, path)| (modified, path) < (&next.modified, &next.path))
     }
 
     /// When the next file may be whole.
@@ -65,11 +86,12 @@ impl Settling {
     /// Takes out the files that have not changed for the settle time, as they look now.
     pub(super) fn settled(&mut self, root: &Path, now: Instant) -> Vec<Found> {
         let mut whole = Vec::new();
-        let time = self.time;
+        let (time, still) = (self.time, &mut self.still);
         self.files.retain(|path, file| {
             if now < file.since + time {
                 return true;
             }
+            still.remove(&(file.look.modified, path.clone()));
             match look_at(&root.join(path)) {
                 Sight::File(look) if look == file.look => {
                     whole.push(Found::new(path.clone(), look));

@@ -183,6 +183,27 @@ async fn a_file_is_taken_when_its_writer_closes_it_and_not_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_there_before_the_start_is_not_overtaken() {
+    let folder = folder();
+    put(folder.path(), "b-earlier.txt", "earlier");
+    let mut bench = Bench::start(folder, |config| config.settle_time = Duration::from_secs(1));
+    let path = bench.folder.path().to_owned();
+    // The inbox is open once its shelves are there; its first walk follows at once.
+    let is_open = async {
+        while !path.join("failed").exists() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, is_open).await.expect("opens in time");
+    assert!(bench.is_silent().await);
+    put(&path, "a-later.txt.part", "later");
+    fs::rename(path.join("a-later.txt.part"), path.join("a-later.txt")).expect("renames");
+    assert_eq!(bench.commit().await.0, "b-earlier.txt");
+    assert_eq!(bench.commit().await.0, "a-later.txt");
+    bench.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reused_name_is_a_new_item() {
     let mut bench = Bench::start(folder(), |_| {});
     for content in ["one", "two", "three"] {

@@ -121,6 +121,7 @@ impl Place {
     /// Starts the daemon.
     pub(crate) fn start(&self) -> Daemon {
         let config = self.config_file();
+        let started_before = starts(&self.path("daemon.log"));
         let log = OpenOptions::new().append(true).create(true).open(self.path("daemon.log")).unwrap();
         let screen: File = log.try_clone().unwrap();
         let process = program()
@@ -132,7 +133,7 @@ impl Place {
             .stderr(log)
             .spawn()
             .unwrap();
-        Daemon { process }
+        Daemon { process, log: self.path("daemon.log"), started_before }
     }
 }
 
@@ -181,6 +182,14 @@ fn program() -> Command {
 #[derive(Debug)]
 pub(crate) struct Daemon {
     process: Child,
+    log: PathBuf,
+    /// How many daemons of this place have logged their start before this one was started.
+    started_before: usize,
+}
+
+/// How many daemons have said in this log that they have started.
+fn starts(log: &Path) -> usize {
+    String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).matches(": started ").count()
 }
 
 impl Daemon {
@@ -190,8 +199,10 @@ impl Daemon {
         self.process.wait().unwrap();
     }
 
-    /// Asks it to stop: SIGTERM.
-    pub(crate) fn terminate(&self) {
+    /// Asks it to stop: SIGTERM. Before it says that it has started it would end as any program does.
+    pub(crate) fn terminate(&mut self) {
+        let (log, before) = (self.log.clone(), self.started_before);
+        self.until("the start of the daemon", Duration::from_secs(60), || starts(&log) > before);
         let done = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap();
         assert!(done.success(), "no process to send SIGTERM to");
     }

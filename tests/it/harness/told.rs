@@ -47,8 +47,15 @@ impl Told {
         let missing: Vec<_> =
             expected.difference(&mine).map(|id| undisturbed.by_id[*id].to_string()).collect();
         let extra: Vec<_> = mine.difference(&expected).map(|id| self.by_id[*id].to_string()).collect();
-        assert!(missing.is_empty(), "{} alerts missing, the first: {}", missing.len(), missing[0]);
-        assert!(extra.is_empty(), "{} alerts under unknown ids, the first: {}", extra.len(), extra[0]);
+        assert!(
+            missing.is_empty() && extra.is_empty(),
+            "of {} alerts {} are missing and {} are under unknown ids, the first of each:\n{}\n{}",
+            expected.len(),
+            missing.len(),
+            extra.len(),
+            missing.first().map_or("", String::as_str),
+            extra.first().map_or("", String::as_str),
+        );
         for (id, alert) in &self.by_id {
             assert_eq!(alert, &undisturbed.by_id[id], "alert {id} differs from the undisturbed run");
         }
