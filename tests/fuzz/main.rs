@@ -21,10 +21,10 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use jiff::Timestamp;
-use newsdelta::text::gazetteer::Gazetteer;
 use newsdelta::extract;
 use newsdelta::model::{Article, Draft};
 use newsdelta::read::{ReadConfig, read};
+use newsdelta::text::gazetteer::Gazetteer;
 
 /// How an input is taken.
 #[derive(Debug, Clone, Copy)]
