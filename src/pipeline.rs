@@ -207,7 +207,7 @@ async fn flow(
     halt: CancellationToken,
     wake: Arc<tokio::sync::Notify>,
 ) -> Result<(), PipelineError> {
-    let (read_config, names) = (limits.read.clone(), limits.names.clone());
+    let (read_config, names) = (limits.read, limits.names.clone());
     let (ready_in, mut ready) = mpsc::channel::<ReadItem>(limits.batch_items);
     let reading = tokio::spawn(async move {
         let source = stream::poll_fn(move |context| {
@@ -219,7 +219,7 @@ async fn flow(
         });
         let mut read = source
             .map(|item| {
-                let (config, names) = (read_config.clone(), names.clone());
+                let (config, names) = (read_config, names.clone());
                 tokio::task::spawn_blocking(move || read_item(item, &config, &names))
             })
             .buffered(limits.readers);
@@ -340,7 +340,7 @@ impl Desk {
                 StoreError::Unavailable(reason) => patience.wait(&reason).await,
                 StoreError::Refused(reason) => patience.wait(&reason).await,
                 StoreError::StoryMoved(stories) => {
-                    tracing::info!(?stories, "another instance moved these stories")
+                    tracing::info!(?stories, "another instance moved these stories");
                 }
                 // A commit whose answer was lost had arrived after all, or another instance was faster.
                 StoreError::ArticlesKnown(articles) => tracing::info!(?articles, "committed meanwhile"),

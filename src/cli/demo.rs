@@ -68,7 +68,7 @@ struct Screen {
 
 #[async_trait]
 impl Output for Screen {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "screen"
     }
 

@@ -124,10 +124,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<Done> {
 }
 
 fn print_fact(out: &mut impl Write, fact: &Fact) -> io::Result<()> {
-    let value = fact
-        .value
-        .as_ref()
-        .map_or_else(|| "background only".to_owned(), |value| wording::known_in_words(value));
+    let value = fact.value.as_ref().map_or_else(|| "background only".to_owned(), wording::known_in_words);
     writeln!(out, "\n{TITLE}{}: {value}{TITLE:#}", wording::fact_in_words(&fact.key))?;
     for known in &fact.claims {
         print_claim(out, known)?;

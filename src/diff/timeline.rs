@@ -42,7 +42,7 @@ pub(crate) fn evidence(quote: &str, start: usize) -> Evidence {
     }
 }
 
-/// "killed at_least 29 military side=Peru place=Ica incident part by navy as_of=3": what is not written has its plain value.
+/// "killed `at_least` 29 military side=Peru place=Ica incident part by navy `as_of=3"`: what is not written has its plain value.
 pub(crate) fn casualty(text: &str, start: usize) -> Claim {
     let (said, source) =
         text.split_once(" by ").map_or((text, None), |(said, source)| (said, Some(source.to_owned())));

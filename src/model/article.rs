@@ -133,13 +133,12 @@ impl Article {
     /// Gives a draft its identity and stored text. The title is the first line of the text when none is given.
     pub fn new(draft: Draft, received_at: Timestamp) -> Self {
         let Draft { id, outlet, url, published_at, title, text } = draft;
-        let (title, body) = match title.filter(|title| !title.trim().is_empty()) {
-            Some(title) => (title.trim().replace(['\n', '\r'], " "), text.trim().to_owned()),
-            None => {
-                let text = text.trim();
-                let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-                (first.trim().to_owned(), rest.trim().to_owned())
-            }
+        let (title, body) = if let Some(title) = title.filter(|title| !title.trim().is_empty()) {
+            (title.trim().replace(['\n', '\r'], " "), text.trim().to_owned())
+        } else {
+            let text = text.trim();
+            let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+            (first.trim().to_owned(), rest.trim().to_owned())
         };
         let id = id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).unwrap_or_else(|| {
             fingerprint([outlet.as_deref().unwrap_or(""), url.as_deref().unwrap_or(""), &title, &body])

@@ -52,19 +52,109 @@ pub(super) struct Predicate {
 
 /// Verbs of saying that introduce whose words follow.
 pub(super) const SPEECH: &[&str] = &[
-    "said", "says", "say", "told", "tells", "wrote", "writes", "added", "adds", "posted", "announced", "announces", "declared", "declares",
-    "stated", "states", "warned", "tweeted", "insisted", "stressed", "emphasised", "emphasized", "noted", "explained", "argued",
-    "replied", "concluded", "commented", "reiterated", "repeated", "underlined", "underscored", "claimed", "saying", "adding", "shouted",
-    "affirmed", "asserted", "maintained", "vowed", "pledged", "cautioned", "remarked", "retorted", "reads", "urged", "demanded", "telling",
-    "claims", "insists", "argues", "warns", "chanted", "believes", "thinks", "responded", "answered", "countered",
+    "said",
+    "says",
+    "say",
+    "told",
+    "tells",
+    "wrote",
+    "writes",
+    "added",
+    "adds",
+    "posted",
+    "announced",
+    "announces",
+    "declared",
+    "declares",
+    "stated",
+    "states",
+    "warned",
+    "tweeted",
+    "insisted",
+    "stressed",
+    "emphasised",
+    "emphasized",
+    "noted",
+    "explained",
+    "argued",
+    "replied",
+    "concluded",
+    "commented",
+    "reiterated",
+    "repeated",
+    "underlined",
+    "underscored",
+    "claimed",
+    "saying",
+    "adding",
+    "shouted",
+    "affirmed",
+    "asserted",
+    "maintained",
+    "vowed",
+    "pledged",
+    "cautioned",
+    "remarked",
+    "retorted",
+    "reads",
+    "urged",
+    "demanded",
+    "telling",
+    "claims",
+    "insists",
+    "argues",
+    "warns",
+    "chanted",
+    "believes",
+    "thinks",
+    "responded",
+    "answered",
+    "countered",
 ];
 
 /// After these a verb is not done: "refused to condemn", "stopped short of condemning".
 const WITHHELD: &[&str] = &[
-    "refused", "refuse", "refuses", "refusing", "refusal", "declined", "declines", "decline", "failed", "fails", "failure", "failing",
-    "reluctant", "unwilling", "stopped", "short", "without", "avoided", "refrained", "hesitated", "reluctance", "instead", "rather", "fail",
-    "never", "unable", "avoid", "neglected", "unlikely", "stop", "stops", "forgot", "threatened", "threatens", "threatening", "might",
-    "whether", "possible", "tried", "trying", "attempted",
+    "refused",
+    "refuse",
+    "refuses",
+    "refusing",
+    "refusal",
+    "declined",
+    "declines",
+    "decline",
+    "failed",
+    "fails",
+    "failure",
+    "failing",
+    "reluctant",
+    "unwilling",
+    "stopped",
+    "short",
+    "without",
+    "avoided",
+    "refrained",
+    "hesitated",
+    "reluctance",
+    "instead",
+    "rather",
+    "fail",
+    "never",
+    "unable",
+    "avoid",
+    "neglected",
+    "unlikely",
+    "stop",
+    "stops",
+    "forgot",
+    "threatened",
+    "threatens",
+    "threatening",
+    "might",
+    "whether",
+    "possible",
+    "tried",
+    "trying",
+    "attempted",
 ];
 
 impl<'a> Scene<'a> {
@@ -77,7 +167,8 @@ impl<'a> Scene<'a> {
         if self.is_noun_here(at) || !self.asserted(start, at) {
             return None;
         }
-        let negated = (start..at).any(|at| is_negation(view.word(at)) || view.is(at, &["no", "hardly", "never", "n't"]))
+        let negated = (start..at)
+            .any(|at| is_negation(view.word(at)) || view.is(at, &["no", "hardly", "never", "n't"]))
             || view.preceded_by(start, &["no", "longer"]);
         let mut predicate =
             Predicate { verb: at, start, agents: Vec::new(), subject_start: None, passive, negated, form };
@@ -109,7 +200,10 @@ impl<'a> Scene<'a> {
             let before = start - 1;
             let word = view.word(before);
             let aux = matches!(view.tag(before), Tag::Aux) || is_be(word) || is_have(word);
-            let adverb = matches!(view.tag(before), Tag::Adverb) || is_negation(word) || word == "to" || word.ends_with("ly");
+            let adverb = matches!(view.tag(before), Tag::Adverb)
+                || is_negation(word)
+                || word == "to"
+                || word.ends_with("ly");
             if !(aux || adverb) {
                 break;
             }
@@ -137,12 +231,24 @@ impl<'a> Scene<'a> {
         if at == view.start {
             return view.tag(at) == Tag::Noun;
         }
-        let determined = matches!(view.tag(before), Tag::Determiner) || view.is(before, &["'s", "its", "their", "his", "her", "the", "a", "an", "of", "in", "no", "any"]);
-        if determined || (matches!(view.tag(before), Tag::Adjective | Tag::Adposition | Tag::Number) && !view.is(before, &["to", "as"])) {
+        let determined = matches!(view.tag(before), Tag::Determiner)
+            || view
+                .is(before, &["'s", "its", "their", "his", "her", "the", "a", "an", "of", "in", "no", "any"]);
+        if determined
+            || (matches!(view.tag(before), Tag::Adjective | Tag::Adposition | Tag::Number)
+                && !view.is(before, &["to", "as"]))
+        {
             return !matches!(view.form(at), VerbForm::Past | VerbForm::PastOrParticiple) || determined;
         }
-        let past = matches!(view.form(at), VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::Participle);
-        view.tag(at) == Tag::Noun && !past && !self.actors.in_sentence(self.sentence).iter().any(|mention| mention.tokens.end == at && !mention.owner)
+        let past =
+            matches!(view.form(at), VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::Participle);
+        view.tag(at) == Tag::Noun
+            && !past
+            && !self
+                .actors
+                .in_sentence(self.sentence)
+                .iter()
+                .any(|mention| mention.tokens.end == at && !mention.owner)
             && !matches!(view.tag(before), Tag::Aux | Tag::Adverb | Tag::Particle)
             && !view.is(before, &["to", "and"])
     }
@@ -157,16 +263,23 @@ impl<'a> Scene<'a> {
             return false;
         }
         // "What the two sides agree on is": the verb belongs to a name for something.
-        let opener = (start.saturating_sub(6).max(view.start)..start).rev().take_while(|&at| !view.is(at, &[",", ";", "that", "and"])).any(|at| view.is(at, &["what", "whatever", "how"]));
+        let opener = (start.saturating_sub(6).max(view.start)..start)
+            .rev()
+            .take_while(|&at| !view.is(at, &[",", ";", "that", "and"]))
+            .any(|at| view.is(at, &["what", "whatever", "how"]));
         if opener {
             return false;
         }
         let own_words = self.first_person(start).is_some();
-        if self.clause_of(at).is_some_and(|clause| clause.hypothetical && !own_words) || self.under_condition(start) {
+        if self.clause_of(at).is_some_and(|clause| clause.hypothetical && !own_words)
+            || self.under_condition(start)
+        {
             return false;
         }
         let back = start.saturating_sub(3).max(view.start);
-        let infinitive = view.is(start, &["to"]) || view.is(at.saturating_sub(1), &["to"]) || view.form(at) == VerbForm::Gerund;
+        let infinitive = view.is(start, &["to"])
+            || view.is(at.saturating_sub(1), &["to"])
+            || view.form(at) == VerbForm::Gerund;
         if infinitive && (back..at).any(|at| view.is(at, WITHHELD)) {
             return false;
         }
@@ -197,21 +310,32 @@ impl<'a> Scene<'a> {
         let from = at.saturating_sub(30).max(view.start);
         (from..(at + 12).min(view.end)).any(|at| {
             let year = view.word(at).parse::<i64>().ok().filter(|year| (1900..2100).contains(year));
-            let introduced = view.is(at.saturating_sub(1), &["in", "during", "of"]) || is_month(view.word(at.saturating_sub(1)));
-            year.is_some_and(|year| year < this_year - 1 || (year < this_year && view.is(at.saturating_sub(1), &["in"]))) && introduced
+            let introduced = view.is(at.saturating_sub(1), &["in", "during", "of"])
+                || is_month(view.word(at.saturating_sub(1)));
+            year.is_some_and(|year| {
+                year < this_year - 1 || (year < this_year && view.is(at.saturating_sub(1), &["in"]))
+            }) && introduced
         })
     }
 
     /// The clause whose verb is at `at`.
     pub(super) fn clause_of(&self, at: usize) -> Option<&'a crate::text::Clause> {
-        self.analysis.clauses_in(self.sentence).iter().find(|clause| clause.verb.as_ref().is_some_and(|verb| verb.main == at))
+        self.analysis
+            .clauses_in(self.sentence)
+            .iter()
+            .find(|clause| clause.verb.as_ref().is_some_and(|verb| verb.main == at))
     }
 
     /// Who stands after "by".
     fn passive_agents(&self, at: usize) -> Vec<Agent> {
         let view = self.view;
-        let Some(by) = (at + 1..(at + 12).min(view.end)).find(|&at| view.is(at, &["by"])) else { return Vec::new() };
-        self.actors.starting_at(self.sentence, by + 1, view).map(|mention| self.agents_of(mention)).unwrap_or_default()
+        let Some(by) = (at + 1..(at + 12).min(view.end)).find(|&at| view.is(at, &["by"])) else {
+            return Vec::new();
+        };
+        self.actors
+            .starting_at(self.sentence, by + 1, view)
+            .map(|mention| self.agents_of(mention))
+            .unwrap_or_default()
     }
 
     /// The mention that is the subject of the verb at `at`.
@@ -219,12 +343,18 @@ impl<'a> Scene<'a> {
         let view = self.view;
         let mentions = self.actors.in_sentence(self.sentence);
         let usable = |mention: &&Mention| !mention.owner && !mention.modifier && mention.tokens.end <= start;
-        let adjacent = mentions.iter().filter(usable).rfind(|mention| self.reaches(mention.tokens.end, start));
-        let participle = matches!(view.form(at), VerbForm::Gerund) || view.is(start, &["to"]) || view.is(at.saturating_sub(1), &["to"]);
+        let adjacent =
+            mentions.iter().filter(usable).rfind(|mention| self.reaches(mention.tokens.end, start));
+        let participle = matches!(view.form(at), VerbForm::Gerund)
+            || view.is(start, &["to"])
+            || view.is(at.saturating_sub(1), &["to"]);
         if let Some(mention) = adjacent {
             // "protesters in Lusaka, demanding": after a comma the participle belongs to the subject of the clause.
             let after_comma = participle && view.is(start.saturating_sub(1), &[","]);
-            let main = mentions.iter().filter(usable).find(|other| !other.governed && self.has_verb(other.tokens.end, start));
+            let main = mentions
+                .iter()
+                .filter(usable)
+                .find(|other| !other.governed && self.has_verb(other.tokens.end, start));
             if after_comma && let Some(main) = main {
                 return Some(main);
             }
@@ -237,7 +367,12 @@ impl<'a> Scene<'a> {
         }
         // A verb joined to an earlier one has the subject of the sentence.
         let joined = view.is(start.saturating_sub(1), &["and", "but", "then"]);
-        if joined && let Some(first) = mentions.iter().filter(usable).find(|mention| !mention.governed && self.has_verb(mention.tokens.end, start)) {
+        if joined
+            && let Some(first) = mentions
+                .iter()
+                .filter(usable)
+                .find(|mention| !mention.governed && self.has_verb(mention.tokens.end, start))
+        {
             return Some(first);
         }
         // A quotation or an aside lies between, or the verb is joined to an earlier one: the nearest mention that is
@@ -248,7 +383,8 @@ impl<'a> Scene<'a> {
     /// Whether a verb follows at once: the mention before is its subject.
     fn has_verb(&self, from: usize, until: usize) -> bool {
         let view = self.view;
-        (from..until.min(from + 30)).any(|at| matches!(view.tag(at), Tag::Verb | Tag::Aux) && self.reaches(from, at))
+        (from..until.min(from + 30))
+            .any(|at| matches!(view.tag(at), Tag::Verb | Tag::Aux) && self.reaches(from, at))
     }
 
     /// The subject as the grammar sees it, when it names somebody.
@@ -256,7 +392,10 @@ impl<'a> Scene<'a> {
         let clause = self.clause_of(at)?;
         let phrase = clause.subject.iter().find_map(|&phrase| self.analysis.phrases.get(phrase))?;
         let found = self.actors.in_sentence(self.sentence).iter().find(|mention| {
-            mention.tokens.start < phrase.tokens.end && phrase.tokens.start < mention.tokens.end && !mention.owner && !mention.modifier
+            mention.tokens.start < phrase.tokens.end
+                && phrase.tokens.start < mention.tokens.end
+                && !mention.owner
+                && !mention.modifier
         });
         if found.is_none() && clause.link == Link::Relative {
             return None;
@@ -275,7 +414,9 @@ impl<'a> Scene<'a> {
         let mut at = start;
         while at > view.start && start - at < 14 {
             at -= 1;
-            if view.is(at, &["“", "\"", "”", "that", ":"]) || self.actors.covering(self.sentence, at).is_some_and(|mention| !mention.governed) {
+            if view.is(at, &["“", "\"", "”", "that", ":"])
+                || self.actors.covering(self.sentence, at).is_some_and(|mention| !mention.governed)
+            {
                 return None;
             }
             if view.is(at, &["we", "i"]) {
@@ -305,7 +446,12 @@ impl<'a> Scene<'a> {
         self.reaches(mention.tokens.end, start)
             || self.analysis.clauses_in(self.sentence).iter().any(|clause| {
                 clause.verb.as_ref().is_some_and(|verb| verb.tokens.contains(&start))
-                    && clause.subject.iter().filter_map(|&phrase| self.analysis.phrases.get(phrase)).any(|phrase| phrase.tokens.start < mention.tokens.end && mention.tokens.start < phrase.tokens.end)
+                    && clause.subject.iter().filter_map(|&phrase| self.analysis.phrases.get(phrase)).any(
+                        |phrase| {
+                            phrase.tokens.start < mention.tokens.end
+                                && mention.tokens.start < phrase.tokens.end
+                        },
+                    )
             })
     }
 
@@ -317,7 +463,51 @@ impl<'a> Scene<'a> {
             let word = view.word(at);
             let light = matches!(view.tag(at), Tag::Adverb | Tag::Aux)
                 || is_time(word)
-                || matches!(word, "also" | "later" | "too" | "again" | "once" | "both" | "each" | "all" | "then" | "in" | "turn" | "on" | "who" | "which" | "," | "however" | "has" | "have" | "had" | "is" | "are" | "today" | "(" | ")" | "’s" | "that" | "meanwhile" | "here" | "earlier" | "late" | "early" | "morning" | "evening" | "night" | "afternoon" | "last" | "the" | "jointly" | "bluntly" | "themselves" | "itself" | "has_")
+                || matches!(
+                    word,
+                    "also"
+                        | "later"
+                        | "too"
+                        | "again"
+                        | "once"
+                        | "both"
+                        | "each"
+                        | "all"
+                        | "then"
+                        | "in"
+                        | "turn"
+                        | "on"
+                        | "who"
+                        | "which"
+                        | ","
+                        | "however"
+                        | "has"
+                        | "have"
+                        | "had"
+                        | "is"
+                        | "are"
+                        | "today"
+                        | "("
+                        | ")"
+                        | "’s"
+                        | "that"
+                        | "meanwhile"
+                        | "here"
+                        | "earlier"
+                        | "late"
+                        | "early"
+                        | "morning"
+                        | "evening"
+                        | "night"
+                        | "afternoon"
+                        | "last"
+                        | "the"
+                        | "jointly"
+                        | "bluntly"
+                        | "themselves"
+                        | "itself"
+                        | "has_"
+                )
                 || (word.len() <= 4 && word.parse::<u32>().is_ok());
             if word == "," || word == "(" {
                 // An aside between two commas or in brackets is skipped whole.
@@ -330,7 +520,11 @@ impl<'a> Scene<'a> {
                     _ if word == "," && to - at <= 2 => {}
                     _ => return false,
                 }
-            } else if !light || matches!(word, "in" | "on" | "the" | "last") && !is_time(view.word(at + 1)) && !matches!(view.word(at + 1), "turn" | "last" | "morning" | "evening") {
+            } else if !light
+                || matches!(word, "in" | "on" | "the" | "last")
+                    && !is_time(view.word(at + 1))
+                    && !matches!(view.word(at + 1), "turn" | "last" | "morning" | "evening")
+            {
                 return false;
             }
             at += 1;
@@ -344,7 +538,12 @@ impl<'a> Scene<'a> {
         for member in self.actors.list_of(mention, self.view) {
             agents.push(agent(member));
             for other in &member.others {
-                agents.push(Agent { name: Arc::clone(other), voice: member.span, weighty: true, person: None });
+                agents.push(Agent {
+                    name: Arc::clone(other),
+                    voice: member.span,
+                    weighty: true,
+                    person: None,
+                });
             }
         }
         let mut seen: Vec<Arc<str>> = Vec::new();
@@ -385,7 +584,22 @@ impl<'a> Scene<'a> {
         let inverted = self.actors.starting_at(self.sentence, verb + 1, view).filter(|mention| {
             mention.tokens.start <= verb + 2
                 && !mention.owner
-                && view.is(verb, &["said", "says", "wrote", "added", "adds", "warned", "declared", "announced", "writes", "explained", "noted"])
+                && view.is(
+                    verb,
+                    &[
+                        "said",
+                        "says",
+                        "wrote",
+                        "added",
+                        "adds",
+                        "warned",
+                        "declared",
+                        "announced",
+                        "writes",
+                        "explained",
+                        "noted",
+                    ],
+                )
                 && (verb == view.start || view.is(verb - 1, &[",", "”", "\"", "’", "'", "."]))
         });
         inverted.or_else(|| {
@@ -405,7 +619,8 @@ impl<'a> Scene<'a> {
             return None;
         }
         let scene = Scene { sentence: other, view: self.analysis.view(other), ..*self };
-        let verb = (scene.view.start..scene.view.end).rfind(|&verb| scene.view.is(verb, SPEECH) && !scene.in_quotes(verb));
+        let verb = (scene.view.start..scene.view.end)
+            .rfind(|&verb| scene.view.is(verb, SPEECH) && !scene.in_quotes(verb));
         if let Some(mention) = verb.and_then(|verb| scene.speaking(verb)) {
             return Some(scene.agents_of(mention));
         }
@@ -415,7 +630,10 @@ impl<'a> Scene<'a> {
     /// Whether the token stands between quotation marks.
     pub(super) fn in_quotes(&self, at: usize) -> bool {
         let Some(token) = self.view.token(at) else { return false };
-        self.analysis.quotations.iter().any(|quotation| quotation.span.start <= token.span.start && token.span.end <= quotation.span.end)
+        self.analysis
+            .quotations
+            .iter()
+            .any(|quotation| quotation.span.start <= token.span.start && token.span.end <= quotation.span.end)
             || self.between_marks(at)
     }
 
@@ -457,7 +675,18 @@ pub(super) fn agent(mention: &Mention) -> Agent {
 fn is_month(word: &str) -> bool {
     matches!(
         word,
-        "january" | "february" | "march" | "april" | "may" | "june" | "july" | "august" | "september" | "october" | "november" | "december"
+        "january"
+            | "february"
+            | "march"
+            | "april"
+            | "may"
+            | "june"
+            | "july"
+            | "august"
+            | "september"
+            | "october"
+            | "november"
+            | "december"
     )
 }
 
@@ -466,7 +695,24 @@ fn is_time(word: &str) -> bool {
     is_month(word)
         || matches!(
             word,
-            "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday" | "yesterday" | "today" | "tonight" | "tomorrow"
-                | "week" | "month" | "year" | "weekend" | "morning" | "evening" | "afternoon" | "night"
+            "monday"
+                | "tuesday"
+                | "wednesday"
+                | "thursday"
+                | "friday"
+                | "saturday"
+                | "sunday"
+                | "yesterday"
+                | "today"
+                | "tonight"
+                | "tomorrow"
+                | "week"
+                | "month"
+                | "year"
+                | "weekend"
+                | "morning"
+                | "evening"
+                | "afternoon"
+                | "night"
         )
 }

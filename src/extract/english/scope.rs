@@ -205,13 +205,37 @@ pub(super) struct Carried {
 
 /// Words that bring a text back to the present.
 const NOW: &[&str] = &[
-    "today", "yesterday", "tonight", "now", "currently", "still", "so", "this", "these", "latest", "monday", "tuesday", "wednesday",
-    "thursday", "friday", "saturday", "sunday", "overnight", "meanwhile", "new",
+    "today",
+    "yesterday",
+    "tonight",
+    "now",
+    "currently",
+    "still",
+    "so",
+    "this",
+    "these",
+    "latest",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "overnight",
+    "meanwhile",
+    "new",
 ];
 
 impl Carried {
     /// Adds the stretch that the sentence before leaves, and remembers what this one leaves.
-    pub(super) fn over(&mut self, analysis: &Analysis<'_>, sentence: &Sentence, view: View<'_>, found: &mut Vec<Stretch>) {
+    pub(super) fn over(
+        &mut self,
+        analysis: &Analysis<'_>,
+        sentence: &Sentence,
+        view: View<'_>,
+        found: &mut Vec<Stretch>,
+    ) {
         let root = sentence
             .clauses
             .clone()
@@ -225,7 +249,9 @@ impl Carried {
             return;
         }
         let covered = root.is_some_and(|verb| {
-            found.iter().any(|stretch| stretch.scope == Scope::Background && stretch.tokens.contains(&verb.main))
+            found
+                .iter()
+                .any(|stretch| stretch.scope == Scope::Background && stretch.tokens.contains(&verb.main))
         });
         self.paragraph = (covered && past && !back).then_some(sentence.paragraph);
     }
@@ -347,7 +373,7 @@ impl Reader<'_> {
         let past = |word: &str| matches!(word, "last" | "previous" | "past" | "recent");
         let behind = matches!(next, "ago" | "earlier" | "before");
         let window = at.saturating_sub(3)..at;
-        let in_the_past = before != "" && window.clone().any(|token| past(self.view.word(token)));
+        let in_the_past = !before.is_empty() && window.clone().any(|token| past(self.view.word(token)));
         let month = matches!(self.view.word(at), "month" | "months");
         if month && in_the_past && before == "past" {
             return false;

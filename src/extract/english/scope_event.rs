@@ -26,18 +26,20 @@ const LEAD: usize = 3;
 fn sort(word: &str) -> Option<Sort> {
     Some(match word {
         "earthquake" | "earthquakes" | "quake" | "quakes" | "tremor" | "tsunami" => Sort::Quake,
-        "flood" | "floods" | "flooding" | "deluge" | "storm" | "storms" | "hurricane" | "typhoon" | "cyclone" | "tornado"
-        | "monsoon" => Sort::Flood,
-        "attack" | "attacks" | "bombing" | "bombings" | "shooting" | "shootings" | "war" | "fighting" | "clashes" | "airstrike"
-        | "airstrikes" | "strikes" | "strike" | "raid" | "ambush" | "offensive" | "shelling" | "hijacking" | "siege" | "massacre"
-        | "battle" | "battles" | "hostilities" | "unrest" | "riots" | "violence" | "protests" | "protest" | "coup" | "uprising"
-        | "insurgency" | "hostage" | "rebels" | "militants" | "troops" | "conflict" | "demonstrations" => Sort::Violence,
-        "crash" | "collision" | "derailment" | "sinking" | "shipwreck" | "capsizing" | "ferry" | "tram" | "train" | "accident" => {
-            Sort::Crash
+        "flood" | "floods" | "flooding" | "deluge" | "storm" | "storms" | "hurricane" | "typhoon"
+        | "cyclone" | "tornado" | "monsoon" => Sort::Flood,
+        "attack" | "attacks" | "bombing" | "bombings" | "shooting" | "shootings" | "war" | "fighting"
+        | "clashes" | "airstrike" | "airstrikes" | "strikes" | "strike" | "raid" | "ambush" | "offensive"
+        | "shelling" | "hijacking" | "siege" | "massacre" | "battle" | "battles" | "hostilities"
+        | "unrest" | "riots" | "violence" | "protests" | "protest" | "coup" | "uprising" | "insurgency"
+        | "hostage" | "rebels" | "militants" | "troops" | "conflict" | "demonstrations" => Sort::Violence,
+        "crash" | "collision" | "derailment" | "sinking" | "shipwreck" | "capsizing" | "ferry" | "tram"
+        | "train" | "accident" => Sort::Crash,
+        "epidemic" | "pandemic" | "outbreak" | "virus" | "flu" | "cholera" | "ebola" | "measles" => {
+            Sort::Epidemic
         }
-        "epidemic" | "pandemic" | "outbreak" | "virus" | "flu" | "cholera" | "ebola" | "measles" => Sort::Epidemic,
-        "landslide" | "landslides" | "mudslide" | "avalanche" | "fire" | "blaze" | "wildfire" | "explosion" | "blast" | "eruption"
-        | "stampede" | "collapse" | "heatwave" => Sort::Neutral,
+        "landslide" | "landslides" | "mudslide" | "avalanche" | "fire" | "blaze" | "wildfire"
+        | "explosion" | "blast" | "eruption" | "stampede" | "collapse" | "heatwave" => Sort::Neutral,
         _ => return None,
     })
 }
@@ -61,14 +63,21 @@ impl Subject {
     }
 
     /// The stretches of a sentence in which another sort of event is named as a known one.
-    pub(super) fn others(&self, analysis: &Analysis<'_>, sentence: &Sentence, view: View<'_>) -> Vec<Stretch> {
+    pub(super) fn others(
+        &self,
+        analysis: &Analysis<'_>,
+        sentence: &Sentence,
+        view: View<'_>,
+    ) -> Vec<Stretch> {
         if self.sorts.is_empty() {
             return Vec::new();
         }
         sentence
             .tokens
             .clone()
-            .filter(|&at| sort(view.word(at)).is_some_and(|sort| sort != Sort::Neutral && !self.sorts.contains(&sort)))
+            .filter(|&at| {
+                sort(view.word(at)).is_some_and(|sort| sort != Sort::Neutral && !self.sorts.contains(&sort))
+            })
             .filter(|&at| is_known(view, at))
             .map(|at| Stretch { tokens: clause_of(analysis, sentence, at), scope: Scope::Background })
             .collect()
@@ -77,9 +86,10 @@ impl Subject {
 
 /// "the earthquake", "Friday's earthquake", "last month's storm", "the sinking of".
 fn is_known(view: View<'_>, at: usize) -> bool {
-    (at.saturating_sub(4)..at).rev().take_while(|&before| !matches!(view.tag(before), Tag::Verb | Tag::Adposition | Tag::Punct)).any(
-        |before| view.is(before, &["the", "'s", "this", "that", "its", "their"]),
-    )
+    (at.saturating_sub(4)..at)
+        .rev()
+        .take_while(|&before| !matches!(view.tag(before), Tag::Verb | Tag::Adposition | Tag::Punct))
+        .any(|before| view.is(before, &["the", "'s", "this", "that", "its", "their"]))
 }
 
 fn clause_of(analysis: &Analysis<'_>, sentence: &Sentence, at: usize) -> Range<usize> {

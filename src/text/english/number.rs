@@ -74,7 +74,7 @@ fn digits(view: View<'_>, at: usize) -> Option<Number> {
 )]
 fn to_number(value: f64, end: usize, vague: bool, digits: bool, fraction: bool) -> Option<Number> {
     // A tenth of a unit corrects 1.1 million = 1099999.99…
-    (0.0..LARGEST).contains(&value).then(|| Number {
+    (0.0..LARGEST).contains(&value).then_some(Number {
         value: (value + 1e-6) as u64,
         end,
         vague,

@@ -309,7 +309,7 @@ fn relate(view: View<'_>, phrases: &mut [Phrase], first: usize) {
                     coordinated = Some(previous);
                 }
                 Some(3) if view.word(end) == "," && view.follows(end + 1, &["as", "well"]) => {
-                    coordinated = Some(previous)
+                    coordinated = Some(previous);
                 }
                 _ => {}
             }

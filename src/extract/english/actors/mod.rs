@@ -128,7 +128,8 @@ impl Actors {
     pub fn starting_at(&self, sentence: usize, token: usize, view: View<'_>) -> Option<&Mention> {
         self.in_sentence(sentence).iter().find(|mention| {
             mention.tokens.start >= token
-                && (token..mention.tokens.start).all(|at| view.is(at, &["\"", "“", "‘", "both", "all", "the", "'"]))
+                && (token..mention.tokens.start)
+                    .all(|at| view.is(at, &["\"", "“", "‘", "both", "all", "the", "'"]))
         })
     }
 
@@ -182,7 +183,8 @@ impl Actors {
 fn joined(before: &Mention, after: &Mention, view: View<'_>) -> bool {
     let mut gap = before.tokens.end..after.tokens.start;
     // "Kenya, which has 900 soldiers there, and Uganda": the clause between the commas belongs to the first.
-    let aside = view.is(gap.start, &[","]) && view.is(gap.start + 1, &["which", "who", "whose"]) && gap.len() < 25;
+    let aside =
+        view.is(gap.start, &[","]) && view.is(gap.start + 1, &["which", "who", "whose"]) && gap.len() < 25;
     if aside && let Some(close) = (gap.start + 2..gap.end).rfind(|&at| view.is(at, &[","])) {
         gap.start = close;
     }
@@ -190,7 +192,16 @@ fn joined(before: &Mention, after: &Mention, view: View<'_>) -> bool {
         return false;
     }
     let joins = gap.clone().any(|at| view.is(at, &[",", "and", "&", "as"]));
-    joins && gap.clone().all(|at| view.is(at, &[",", "and", "&", "as", "well", "also", "the", "both", "from", "for", "by", "of", "then", "later"]))
+    joins
+        && gap.clone().all(|at| {
+            view.is(
+                at,
+                &[
+                    ",", "and", "&", "as", "well", "also", "the", "both", "from", "for", "by", "of", "then",
+                    "later",
+                ],
+            )
+        })
         && !(gap.clone().any(|at| view.is(at, &["from", "for", "by", "of"])) && !before.governed)
 }
 

@@ -32,7 +32,13 @@ impl Known {
     }
 
     fn referring(named: &Named) -> Self {
-        Self { name: Arc::clone(&named.name), party: named.party.clone(), person: named.person.clone(), others: named.others.clone(), kind: Kind::Reference }
+        Self {
+            name: Arc::clone(&named.name),
+            party: named.party.clone(),
+            person: named.person.clone(),
+            others: named.others.clone(),
+            kind: Kind::Reference,
+        }
     }
 
     /// An office named before: "the syndicate" stands for itself again.
@@ -71,18 +77,29 @@ pub(super) fn mention(
         party: known.party,
         kind: known.kind,
         others: known.others,
-        role: draft.role.as_ref().map(|(role, _)| *role).or_else(|| people.named(draft).and_then(|person| person.role)),
+        role: draft
+            .role
+            .as_ref()
+            .map(|(role, _)| *role)
+            .or_else(|| people.named(draft).and_then(|person| person.role)),
         owner: draft.owner,
-        governed: view.tag_before(draft.tokens.start) == Tag::Adposition || is_preposition(view.before(draft.tokens.start)),
-        modifier: draft.adjective_only || (draft.place && draft.role.is_none() && draft.person_name.is_none()),
-        plural: last.ends_with('s') && known.kind != Kind::Person || view.is(draft.tokens.start, &["they", "them"]),
+        governed: view.tag_before(draft.tokens.start) == Tag::Adposition
+            || is_preposition(view.before(draft.tokens.start)),
+        modifier: draft.adjective_only
+            || (draft.place && draft.role.is_none() && draft.person_name.is_none()),
+        plural: last.ends_with('s') && known.kind != Kind::Person
+            || view.is(draft.tokens.start, &["they", "them"]),
     };
     let heads = heads(draft, view);
     let group = draft.organisation.is_some()
-        || matches!(draft.party, Some((_, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation)));
+        || matches!(
+            draft.party,
+            Some((_, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation))
+        );
     let joins = |end: usize| {
         let gap = end..mention.tokens.start;
-        (1..=4).contains(&gap.len()) && gap.clone().all(|at| view.is(at, &[",", "and", "the", "both", "as", "well"]))
+        (1..=4).contains(&gap.len())
+            && gap.clone().all(|at| view.is(at, &[",", "and", "the", "both", "as", "well"]))
     };
     memory.note(&mention, &heads, group, joins);
     Some(mention)
@@ -91,10 +108,16 @@ pub(super) fn mention(
 /// The words by which later sentences may mean this mention: "the ministry", "the syndicate", "the students".
 fn heads(draft: &Draft, view: View<'_>) -> Vec<String> {
     if let Some(name) = &draft.organisation_name {
-        return name.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()).filter(|word| word.len() > 4 || word == "club").collect();
+        return name
+            .split_whitespace()
+            .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
+            .filter(|word| word.len() > 4 || word == "club")
+            .collect();
     }
     match &draft.role {
-        Some((_, tokens)) if draft.party.is_some() => vec![view.word(tokens.end.saturating_sub(1)).to_owned()],
+        Some((_, tokens)) if draft.party.is_some() => {
+            vec![view.word(tokens.end.saturating_sub(1)).to_owned()]
+        }
         _ => Vec::new(),
     }
 }
@@ -102,9 +125,36 @@ fn heads(draft: &Draft, view: View<'_>) -> Vec<String> {
 fn is_preposition(word: &str) -> bool {
     matches!(
         word,
-        "in" | "on" | "of" | "to" | "from" | "by" | "with" | "for" | "at" | "against" | "between" | "over" | "after" | "near" | "into"
-            | "about" | "inside" | "outside" | "towards" | "toward" | "through" | "like" | "than" | "under" | "among" | "amid" | "within"
-            | "including" | "via" | "across" | "around"
+        "in" | "on"
+            | "of"
+            | "to"
+            | "from"
+            | "by"
+            | "with"
+            | "for"
+            | "at"
+            | "against"
+            | "between"
+            | "over"
+            | "after"
+            | "near"
+            | "into"
+            | "about"
+            | "inside"
+            | "outside"
+            | "towards"
+            | "toward"
+            | "through"
+            | "like"
+            | "than"
+            | "under"
+            | "among"
+            | "amid"
+            | "within"
+            | "including"
+            | "via"
+            | "across"
+            | "around"
     )
 }
 
@@ -130,7 +180,9 @@ fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
     let home = memory.home();
     let party = match (&person.party, role) {
         (Some(party), _) => Some(Arc::clone(party)),
-        (None, Some(Role::Minister | Role::Ministry | Role::Government | Role::Police | Role::Military)) => home.cloned(),
+        (None, Some(Role::Minister | Role::Ministry | Role::Government | Role::Police | Role::Military)) => {
+            home.cloned()
+        }
         (None, Some(Role::Voice)) if draft.of_state => home.cloned(),
         (None, _) => None,
     };
@@ -144,18 +196,36 @@ fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
     Known { name, party, person: own, others: Vec::new(), kind: Kind::Person }
 }
 
-fn of_role(draft: &Draft, role: Role, tokens: &Range<usize>, view: View<'_>, text: &str, memory: &Memory) -> Known {
+fn of_role(
+    draft: &Draft,
+    role: Role,
+    tokens: &Range<usize>,
+    view: View<'_>,
+    text: &str,
+    memory: &Memory,
+) -> Known {
     let word = view.word(tokens.end.saturating_sub(1));
     let written: Arc<str> = Arc::from(plain_words(draft, view, text).as_str());
-    let kept = |party: Option<Arc<str>>, kind: Kind| Known { name: Arc::clone(&written), party, person: None, others: Vec::new(), kind };
-    let separatist = (draft.tokens.start..draft.tokens.end).any(|at| view.word(at).starts_with("separatist") || view.is(at, &["breakaway"]));
+    let kept = |party: Option<Arc<str>>, kind: Kind| Known {
+        name: Arc::clone(&written),
+        party,
+        person: None,
+        others: Vec::new(),
+        kind,
+    };
+    let separatist = (draft.tokens.start..draft.tokens.end)
+        .any(|at| view.word(at).starts_with("separatist") || view.is(at, &["breakaway"]));
     if let Some(territory) = memory.territory().filter(|_| separatist) {
         return Known::party(territory, Kind::Office);
     }
     let state = role.speaks_for_state() || role == Role::Voice;
     // "The paramilitary leader" speaks for the armed group named last, not for the state.
     if draft.armed && matches!(role, Role::Government | Role::Military | Role::Voice) {
-        let party = draft.party.as_ref().filter(|(_, kind)| matches!(kind, EntityKind::ArmedGroup)).map(|(party, _)| party);
+        let party = draft
+            .party
+            .as_ref()
+            .filter(|(_, kind)| matches!(kind, EntityKind::ArmedGroup))
+            .map(|(party, _)| party);
         return match (party, memory.group()) {
             (Some(party), _) => Known::party(party, Kind::Office),
             (None, Some(group)) => Known::office(group),
@@ -163,9 +233,15 @@ fn of_role(draft: &Draft, role: Role, tokens: &Range<usize>, view: View<'_>, tex
         };
     }
     match (&draft.party, role) {
-        (Some((party, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation)), _) => Known::party(party, Kind::Office),
-        (Some((party, EntityKind::City | EntityKind::Region)), _) if !state => kept(Some(Arc::clone(party)), Kind::Office),
-        (Some((_, EntityKind::City | EntityKind::Region)), _) => memory.home().map_or_else(|| kept(None, Kind::Office), |home| Known::party(home, Kind::Office)),
+        (Some((party, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation)), _) => {
+            Known::party(party, Kind::Office)
+        }
+        (Some((party, EntityKind::City | EntityKind::Region)), _) if !state => {
+            kept(Some(Arc::clone(party)), Kind::Office)
+        }
+        (Some((_, EntityKind::City | EntityKind::Region)), _) => {
+            memory.home().map_or_else(|| kept(None, Kind::Office), |home| Known::party(home, Kind::Office))
+        }
         (Some((party, _)), _) if state => Known::party(party, Kind::Office),
         (Some((party, _)), Role::Protesters | Role::People) => kept(Some(Arc::clone(party)), Kind::Folk),
         (Some((party, _)), _) => kept(Some(Arc::clone(party)), Kind::Office),
@@ -174,16 +250,30 @@ fn of_role(draft: &Draft, role: Role, tokens: &Range<usize>, view: View<'_>, tex
             memory.word(word).map_or_else(|| kept(None, Kind::Folk), Known::office)
         }
         (None, Role::Ministry | Role::Minister) => named_or_home(memory, role, || kept(None, Kind::Office)),
-        (None, _) if state => memory.home().map_or_else(|| kept(None, Kind::Office), |home| Known::party(home, Kind::Office)),
+        (None, _) if state => {
+            memory.home().map_or_else(|| kept(None, Kind::Office), |home| Known::party(home, Kind::Office))
+        }
         (None, Role::Civil) if draft.definite => memory
             .word(word)
             .or_else(|| memory.group().filter(|_| is_group_word(word)))
             .map_or_else(|| kept(None, Kind::Office), Known::office),
-        (None, Role::Rebels) if draft.definite => {
-            memory.word(word).or_else(|| memory.role(role)).map_or_else(|| kept(None, Kind::Folk), Known::office)
-        }
-        (None, Role::Protesters) if matches!(word, "protesters" | "protestors" | "demonstrators" | "crowd" | "crowds" | "marchers" | "rally") => {
-            Known { name: Arc::from("protesters"), party: None, person: None, others: Vec::new(), kind: Kind::Folk }
+        (None, Role::Rebels) if draft.definite => memory
+            .word(word)
+            .or_else(|| memory.role(role))
+            .map_or_else(|| kept(None, Kind::Folk), Known::office),
+        (None, Role::Protesters)
+            if matches!(
+                word,
+                "protesters" | "protestors" | "demonstrators" | "crowd" | "crowds" | "marchers" | "rally"
+            ) =>
+        {
+            Known {
+                name: Arc::from("protesters"),
+                party: None,
+                person: None,
+                others: Vec::new(),
+                kind: Kind::Folk,
+            }
         }
         (None, Role::Protesters | Role::People | Role::Rebels) => kept(None, Kind::Folk),
         (None, _) => kept(None, Kind::Office),
@@ -194,8 +284,23 @@ fn of_role(draft: &Draft, role: Role, tokens: &Range<usize>, view: View<'_>, tex
 fn is_group_word(word: &str) -> bool {
     matches!(
         word,
-        "group" | "bloc" | "body" | "organisation" | "organization" | "agency" | "movement" | "party" | "union" | "front" | "alliance"
-            | "coalition" | "syndicate" | "charity" | "federation" | "watchdog" | "association"
+        "group"
+            | "bloc"
+            | "body"
+            | "organisation"
+            | "organization"
+            | "agency"
+            | "movement"
+            | "party"
+            | "union"
+            | "front"
+            | "alliance"
+            | "coalition"
+            | "syndicate"
+            | "charity"
+            | "federation"
+            | "watchdog"
+            | "association"
     )
 }
 
@@ -212,7 +317,34 @@ fn plain_words(draft: &Draft, view: View<'_>, text: &str) -> String {
     let role = draft.role.as_ref().map_or(start, |(_, tokens)| tokens.start);
     while start < role
         && (matches!(view.tag(start), Tag::Determiner | Tag::Number)
-            || view.is(start, &["the", "a", "an", "of", "its", "their", "his", "her", "some", "many", "several", "hundreds", "thousands", "dozens", "group", "angry", "all", "more", "tens", "scores", "crowds", "other", "most"]))
+            || view.is(
+                start,
+                &[
+                    "the",
+                    "a",
+                    "an",
+                    "of",
+                    "its",
+                    "their",
+                    "his",
+                    "her",
+                    "some",
+                    "many",
+                    "several",
+                    "hundreds",
+                    "thousands",
+                    "dozens",
+                    "group",
+                    "angry",
+                    "all",
+                    "more",
+                    "tens",
+                    "scores",
+                    "crowds",
+                    "other",
+                    "most",
+                ],
+            ))
     {
         start += 1;
     }

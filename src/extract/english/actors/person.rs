@@ -39,12 +39,15 @@ impl People {
             Some(key) if !whole => key.clone(),
             _ => spelling_key(name),
         };
-        self.by_surname.entry(short).and_modify(|old| {
-            // A whole name is a better bearer of a surname than the surname itself.
-            if whole && !old.contains(' ') {
-                old.clone_from(&key);
-            }
-        }).or_insert_with(|| key.clone());
+        self.by_surname
+            .entry(short)
+            .and_modify(|old| {
+                // A whole name is a better bearer of a surname than the surname itself.
+                if whole && !old.contains(' ') {
+                    old.clone_from(&key);
+                }
+            })
+            .or_insert_with(|| key.clone());
         let person = self.known.entry(key).or_default();
         if name.len() > person.name.len() {
             person.name = Arc::from(name);
@@ -58,7 +61,8 @@ impl People {
             if !draft.place && (person.party.is_none() || (written && !person.party_written)) {
                 person.party = Some(Arc::clone(party));
                 person.party_written = written;
-                person.organisation = matches!(kind, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation);
+                person.organisation =
+                    matches!(kind, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation);
             }
         }
         if let Some((role, _)) = &draft.role

@@ -51,45 +51,334 @@ pub(super) struct Draft {
 
 /// Words between the pieces of a phrase that say what kind of, and not who.
 const FILLERS: &[&str] = &[
-    "former", "acting", "interim", "ruling", "new", "newly", "appointed", "deputy", "top", "chief", "senior", "de", "facto", "ethnic",
-    "main", "radical", "separatist", "breakaway", "military", "paramilitary", "human", "rights", "local", "regional", "leading",
-    "ousted", "deposed", "jailed", "exiled", "outgoing", "visiting", "armed", "illegal", "joint", "news", "health", "foreign",
-    "defence", "defense", "interior", "elected", "self-proclaimed", "self-styled", "internationally", "recognised", "recognized",
-    "unrecognised", "unrecognized", "veteran", "long-time", "longtime", "hardline", "hard-line", "conservative", "liberal",
-    "socialist", "communist", "islamist", "republican", "democratic", "democrat", "right-wing", "left-wing", "far-right", "far-left",
-    "centre-left", "centre-right", "pro-government", "pro-democracy", "anti-government", "government", "state", "federal", "national",
-    "presidential", "parliamentary", "diplomatic", "official", "officials", "young", "old", "angry", "striking", "opposition", "rebel",
-    "civilian", "religious", "spiritual", "supreme", "traditional", "tribal", "political", "student", "party", "prominent",
-    "influential", "powerful", "embattled", "caretaker", "transitional", "junta", "army", "navy", "police", "intelligence", "security",
-    "humanitarian", "aid", "medical", "environmental", "climate", "media", "press", "public", "private", "international", "global",
-    "european", "western", "african", "arab", "asian", "latin", "american", "northern", "southern", "eastern", "central", "key",
-    "fellow", "late", "first", "second", "third", "vice", "general", "executive", "director", "managing", "incoming", "then",
-    "regular", "riot", "border", "special", "united", "high", "upper", "lower", "secretary", "secretary-general", "highest",
-    "disputed", "muslim", "personnel", "finance", "policy", "affairs", "own", "christian", "jewish", "sunni", "shia", "kurdish", "hutu", "tutsi", "communal", "pro-military",
+    "former",
+    "acting",
+    "interim",
+    "ruling",
+    "new",
+    "newly",
+    "appointed",
+    "deputy",
+    "top",
+    "chief",
+    "senior",
+    "de",
+    "facto",
+    "ethnic",
+    "main",
+    "radical",
+    "separatist",
+    "breakaway",
+    "military",
+    "paramilitary",
+    "human",
+    "rights",
+    "local",
+    "regional",
+    "leading",
+    "ousted",
+    "deposed",
+    "jailed",
+    "exiled",
+    "outgoing",
+    "visiting",
+    "armed",
+    "illegal",
+    "joint",
+    "news",
+    "health",
+    "foreign",
+    "defence",
+    "defense",
+    "interior",
+    "elected",
+    "self-proclaimed",
+    "self-styled",
+    "internationally",
+    "recognised",
+    "recognized",
+    "unrecognised",
+    "unrecognized",
+    "veteran",
+    "long-time",
+    "longtime",
+    "hardline",
+    "hard-line",
+    "conservative",
+    "liberal",
+    "socialist",
+    "communist",
+    "islamist",
+    "republican",
+    "democratic",
+    "democrat",
+    "right-wing",
+    "left-wing",
+    "far-right",
+    "far-left",
+    "centre-left",
+    "centre-right",
+    "pro-government",
+    "pro-democracy",
+    "anti-government",
+    "government",
+    "state",
+    "federal",
+    "national",
+    "presidential",
+    "parliamentary",
+    "diplomatic",
+    "official",
+    "officials",
+    "young",
+    "old",
+    "angry",
+    "striking",
+    "opposition",
+    "rebel",
+    "civilian",
+    "religious",
+    "spiritual",
+    "supreme",
+    "traditional",
+    "tribal",
+    "political",
+    "student",
+    "party",
+    "prominent",
+    "influential",
+    "powerful",
+    "embattled",
+    "caretaker",
+    "transitional",
+    "junta",
+    "army",
+    "navy",
+    "police",
+    "intelligence",
+    "security",
+    "humanitarian",
+    "aid",
+    "medical",
+    "environmental",
+    "climate",
+    "media",
+    "press",
+    "public",
+    "private",
+    "international",
+    "global",
+    "european",
+    "western",
+    "african",
+    "arab",
+    "asian",
+    "latin",
+    "american",
+    "northern",
+    "southern",
+    "eastern",
+    "central",
+    "key",
+    "fellow",
+    "late",
+    "first",
+    "second",
+    "third",
+    "vice",
+    "general",
+    "executive",
+    "director",
+    "managing",
+    "incoming",
+    "then",
+    "regular",
+    "riot",
+    "border",
+    "special",
+    "united",
+    "high",
+    "upper",
+    "lower",
+    "secretary",
+    "secretary-general",
+    "highest",
+    "disputed",
+    "muslim",
+    "personnel",
+    "finance",
+    "policy",
+    "affairs",
+    "own",
+    "christian",
+    "jewish",
+    "sunni",
+    "shia",
+    "kurdish",
+    "hutu",
+    "tutsi",
+    "communal",
+    "pro-military",
 ];
 
 /// Numbers and amounts before people.
 const AMOUNTS: &[&str] = &[
-    "hundreds", "thousands", "dozens", "scores", "tens", "several", "many", "some", "most", "few", "two", "three", "four", "five", "six",
-    "seven", "eight", "nine", "ten", "group", "groups", "crowd", "crowds", "number", "majority", "coalition", "number",
+    "hundreds",
+    "thousands",
+    "dozens",
+    "scores",
+    "tens",
+    "several",
+    "many",
+    "some",
+    "most",
+    "few",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "group",
+    "groups",
+    "crowd",
+    "crowds",
+    "number",
+    "majority",
+    "coalition",
+    "number",
 ];
 
 /// Capitalised nouns that make the run of capitals before them an organisation.
 const ORGANISATIONS: &[&str] = &[
-    "party", "union", "league", "front", "movement", "association", "council", "committee", "commission", "federation", "institute",
-    "alliance", "coalition", "congress", "society", "foundation", "syndicate", "organisation", "organization", "group", "network",
-    "centre", "center", "confederation", "forum", "fund", "campaign", "brigade", "brigades", "army", "church", "agency", "bank",
-    "company", "corporation", "airlines", "university", "observatory", "initiative", "watch", "chamber", "democrats", "conservatives",
-    "liberals", "greens", "socialists", "republicans", "labour", "authority", "board", "trust", "service", "bloc", "assembly", "parliament",
-    "minority", "workers", "teachers", "doctors", "nurses", "students", "mothers", "farmers", "lawyers", "tigers", "guards", "junta",
+    "party",
+    "union",
+    "league",
+    "front",
+    "movement",
+    "association",
+    "council",
+    "committee",
+    "commission",
+    "federation",
+    "institute",
+    "alliance",
+    "coalition",
+    "congress",
+    "society",
+    "foundation",
+    "syndicate",
+    "organisation",
+    "organization",
+    "group",
+    "network",
+    "centre",
+    "center",
+    "confederation",
+    "forum",
+    "fund",
+    "campaign",
+    "brigade",
+    "brigades",
+    "army",
+    "church",
+    "agency",
+    "bank",
+    "company",
+    "corporation",
+    "airlines",
+    "university",
+    "observatory",
+    "initiative",
+    "watch",
+    "chamber",
+    "democrats",
+    "conservatives",
+    "liberals",
+    "greens",
+    "socialists",
+    "republicans",
+    "labour",
+    "authority",
+    "board",
+    "trust",
+    "service",
+    "bloc",
+    "assembly",
+    "parliament",
+    "minority",
+    "workers",
+    "teachers",
+    "doctors",
+    "nurses",
+    "students",
+    "mothers",
+    "farmers",
+    "lawyers",
+    "tigers",
+    "guards",
+    "junta",
 ];
 
 /// Capitalised words that begin sentences or stand in names of days and are nobody's name.
 const NO_NAMES: &[&str] = &[
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december", "i", "i'm", "mr", "mrs", "ms", "christmas", "easter", "ramadan",
-    "eid", "day", "news", "facebook", "twitter", "telegram", "x", "instagram", "youtube", "tv", "photo", "ap", "afp", "reuters", "gmt",
-    "according", "live", "update", "breaking", "exclusive", "video", "watch", "read", "english", "covid-19", "god", "allah",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "i",
+    "i'm",
+    "mr",
+    "mrs",
+    "ms",
+    "christmas",
+    "easter",
+    "ramadan",
+    "eid",
+    "day",
+    "news",
+    "facebook",
+    "twitter",
+    "telegram",
+    "x",
+    "instagram",
+    "youtube",
+    "tv",
+    "photo",
+    "ap",
+    "afp",
+    "reuters",
+    "gmt",
+    "according",
+    "live",
+    "update",
+    "breaking",
+    "exclusive",
+    "video",
+    "watch",
+    "read",
+    "english",
+    "covid-19",
+    "god",
+    "allah",
 ];
 
 /// Reads phrases in the sentences of one article.
@@ -131,8 +420,12 @@ impl<'a> PhraseReader<'a> {
 
     /// The phrases of a sentence, in order, not overlapping.
     pub(super) fn drafts(&self, view: View<'_>, headline: bool) -> Vec<Draft> {
-        let words = || (view.start..view.end).filter(|&at| view.kind(at) == TokenKind::Word && view.word(at).len() > 3);
-        let small = words().any(|at| view.token(at).is_some_and(|token| token.span.of(self.text).chars().any(char::is_lowercase)));
+        let words = || {
+            (view.start..view.end).filter(|&at| view.kind(at) == TokenKind::Word && view.word(at).len() > 3)
+        };
+        let small = words().any(|at| {
+            view.token(at).is_some_and(|token| token.span.of(self.text).chars().any(char::is_lowercase))
+        });
         // In a headline, and where everything is in capitals, a capital tells no name.
         self.loose.set(headline || !small);
         let mut drafts = Vec::new();
@@ -164,13 +457,20 @@ impl<'a> PhraseReader<'a> {
     /// Whether a token is part of a name the gazetteer does not know.
     fn is_name_word(&self, view: View<'_>, at: usize) -> bool {
         let word = view.word(at);
-        if !view.capital(at) || view.kind(at) != TokenKind::Word || NO_NAMES.contains(&word) || word.len() < 2 && !word.ends_with('.') {
+        if !view.capital(at)
+            || view.kind(at) != TokenKind::Word
+            || NO_NAMES.contains(&word)
+            || word.len() < 2 && !word.ends_with('.')
+        {
             return false;
         }
         if at == view.start || starts_speech(view, at) || self.loose.get() {
             // At the start of a sentence and in the title everything has a capital.
             return self.capitals.contains(word)
-                || (at == view.start && view.tag(at) == Tag::ProperNoun && view.capital(at + 1) && !NO_NAMES.contains(&view.word(at + 1)));
+                || (at == view.start
+                    && view.tag(at) == Tag::ProperNoun
+                    && view.capital(at + 1)
+                    && !NO_NAMES.contains(&view.word(at + 1)));
         }
         true
     }
@@ -213,7 +513,8 @@ impl<'a> PhraseReader<'a> {
         draft.owner = view.is(draft.tokens.end, &["'s", "'"]);
         draft.settle(view);
         draft.person_name = draft.person.clone().map(|run| self.words(view, run));
-        draft.organisation_name = draft.long_name.take().or_else(|| draft.organisation.clone().map(|run| self.words(view, run)));
+        draft.organisation_name =
+            draft.long_name.take().or_else(|| draft.organisation.clone().map(|run| self.words(view, run)));
         Some(draft)
     }
 
@@ -226,7 +527,10 @@ impl<'a> PhraseReader<'a> {
         } else if view.is(at, &["a", "an", "another", "all", "both", "each", "other", "more"]) {
             at += 1;
         }
-        while (view.is(at, AMOUNTS) && (view.is(at + 1, &["of"]) || view.is(at, &["several", "many", "some", "most"]))) || view.tag(at) == Tag::Number {
+        while (view.is(at, AMOUNTS)
+            && (view.is(at + 1, &["of"]) || view.is(at, &["several", "many", "some", "most"])))
+            || view.tag(at) == Tag::Number
+        {
             at += 1 + usize::from(view.is(at + 1, &["of"]));
             at += usize::from(view.is(at, &["the", "other"]));
         }
@@ -259,7 +563,8 @@ impl<'a> PhraseReader<'a> {
         }
         let end = self.name_run(view, at);
         let last = view.word(end - 1);
-        if let Some(long) = self.introduced.get(view.token(at)?.span.of(self.text)).filter(|_| end == at + 1) {
+        if let Some(long) = self.introduced.get(view.token(at)?.span.of(self.text)).filter(|_| end == at + 1)
+        {
             if draft.party.as_ref().is_some_and(|(_, kind)| !matches!(kind, EntityKind::Demonym)) {
                 return None;
             }
@@ -267,7 +572,9 @@ impl<'a> PhraseReader<'a> {
             draft.organisation = Some(at..end);
         } else if ORGANISATIONS.contains(&last) || self.is_organisation(view, at..end) {
             let start = match (&draft.party, draft.role.is_some()) {
-                (Some((_, EntityKind::Country | EntityKind::Demonym | EntityKind::Territory)), false) => draft.tokens.start.max(at - 1),
+                (Some((_, EntityKind::Country | EntityKind::Demonym | EntityKind::Territory)), false) => {
+                    draft.tokens.start.max(at - 1)
+                }
                 _ => at,
             };
             draft.organisation = Some(start..end);
@@ -278,12 +585,20 @@ impl<'a> PhraseReader<'a> {
     }
 
     /// A name of the gazetteer, when it can belong to the phrase read so far.
-    fn known_piece(&self, view: View<'_>, at: usize, end: usize, entity: &Entity, draft: &mut Draft) -> Option<usize> {
+    fn known_piece(
+        &self,
+        view: View<'_>,
+        at: usize,
+        end: usize,
+        entity: &Entity,
+        draft: &mut Draft,
+    ) -> Option<usize> {
         match entity.kind {
             EntityKind::Role(_) if view.is(at, &["side"]) && draft.party.is_none() => None,
             EntityKind::Role(role) => {
                 // "the Harbour Workers' Union": a role with a capital after a name is part of an organisation's name.
-                let organisation = view.capital(at) && at > view.start && role == Role::Civil && !self.loose.get();
+                let organisation =
+                    view.capital(at) && at > view.start && role == Role::Civil && !self.loose.get();
                 if organisation && (draft.person.is_some() || draft.party.is_some()) && draft.role.is_none() {
                     let start = draft.person.take().map_or(at - 1, |person| person.start);
                     draft.organisation = Some(start..end);
@@ -293,7 +608,12 @@ impl<'a> PhraseReader<'a> {
                     return None;
                 }
                 // "Mothers for Peace", "Students Against Tolls": a name that begins with people.
-                if view.capital(at) && draft.role.is_none() && draft.party.is_none() && !self.loose.get() && matches!(role, Role::Protesters | Role::People | Role::Civil) {
+                if view.capital(at)
+                    && draft.role.is_none()
+                    && draft.party.is_none()
+                    && !self.loose.get()
+                    && matches!(role, Role::Protesters | Role::People | Role::Civil)
+                {
                     let run = self.name_run(view, at);
                     if run > at + 1 && view.capital(at + 1) {
                         draft.organisation = Some(at..run);
@@ -324,11 +644,17 @@ impl<'a> PhraseReader<'a> {
                 match &draft.party {
                     None => {
                         draft.place = matches!(entity.kind, EntityKind::City | EntityKind::Region);
-                        draft.party = Some((if draft.place { Arc::clone(&entity.name) } else { party }, entity.kind));
+                        draft.party =
+                            Some((if draft.place { Arc::clone(&entity.name) } else { party }, entity.kind));
                     }
                     // "Russian Chechen leaders", "US Navy": the first name keeps the phrase.
                     Some((_, EntityKind::Demonym)) if matches!(entity.kind, EntityKind::Demonym) => {}
-                    Some((_, EntityKind::Demonym)) if matches!(entity.kind, EntityKind::ArmedGroup | EntityKind::Body | EntityKind::Organisation) => {
+                    Some((_, EntityKind::Demonym))
+                        if matches!(
+                            entity.kind,
+                            EntityKind::ArmedGroup | EntityKind::Body | EntityKind::Organisation
+                        ) =>
+                    {
                         draft.party = Some((party, entity.kind));
                     }
                     Some(_) => return None,
@@ -343,11 +669,20 @@ impl<'a> PhraseReader<'a> {
     fn name_run(&self, view: View<'_>, start: usize) -> usize {
         let mut at = start;
         while at < view.end && at < start + 8 {
-            let free = self.entity(view, at).is_none_or(|(entity, _)| matches!(entity.kind, EntityKind::Role(Role::Civil | Role::Protesters | Role::People)) && view.capital(at));
+            let free = self.entity(view, at).is_none_or(|(entity, _)| {
+                matches!(entity.kind, EntityKind::Role(Role::Civil | Role::Protesters | Role::People))
+                    && view.capital(at)
+            });
             if free && (self.is_name_word(view, at) || at == start) {
                 at += 1;
             } else if at > start
-                && view.is(at, &["of", "for", "against", "al", "bin", "el", "de", "van", "von", "der", "ibn", "the", "'"])
+                && view.is(
+                    at,
+                    &[
+                        "of", "for", "against", "al", "bin", "el", "de", "van", "von", "der", "ibn", "the",
+                        "'",
+                    ],
+                )
                 && (view.capital(at + 1) || view.is(at + 1, &["the", "der", "la"]) && view.capital(at + 2))
                 && (self.is_name_word(view, at + 1) || view.is(at + 1, &["the", "der", "la"]))
                 && !(view.is(at, &["for", "the", "'"]) && !self.is_organisation(view, start..at))
@@ -365,9 +700,15 @@ impl<'a> PhraseReader<'a> {
         if !view.is(at, &["'s", "'"]) || draft.role.is_some() || draft.place {
             return None;
         }
-        let next = if self.entity(view, at + 1).is_some() { at + 1 } else { self.over_fillers(view, at + 1).unwrap_or(at + 1) };
-        let role = self.entity(view, next).is_some_and(|(entity, _)| matches!(entity.kind, EntityKind::Role(_)));
-        let person = draft.party.is_some() && self.entity(view, next).is_some_and(|(entity, _)| entity.kind == EntityKind::Person);
+        let next = if self.entity(view, at + 1).is_some() {
+            at + 1
+        } else {
+            self.over_fillers(view, at + 1).unwrap_or(at + 1)
+        };
+        let role =
+            self.entity(view, next).is_some_and(|(entity, _)| matches!(entity.kind, EntityKind::Role(_)));
+        let person = draft.party.is_some()
+            && self.entity(view, next).is_some_and(|(entity, _)| entity.kind == EntityKind::Person);
         if let Some(name) = draft.person.clone().filter(|_| role) {
             // The owner is a person: "Arlen's spokesman" speaks for Arlen.
             draft.person = Some(name);
@@ -393,7 +734,10 @@ impl<'a> PhraseReader<'a> {
     /// What follows a role: "of Iceland", "in Nairobi", "at the United Nations", "for human rights", "of the missing".
     fn complement(&self, view: View<'_>, at: usize, draft: &mut Draft) -> Option<usize> {
         let (role, _) = draft.role.clone()?;
-        if draft.person.is_some() || draft.known_person.is_some() || !view.is(at, &["of", "in", "for", "from", "at", "to", "near", "on", "by"]) {
+        if draft.person.is_some()
+            || draft.known_person.is_some()
+            || !view.is(at, &["of", "in", "for", "from", "at", "to", "near", "on", "by"])
+        {
             return None;
         }
         let mut next = at + 1 + usize::from(view.is(at + 1, &["the"]));
@@ -406,7 +750,8 @@ impl<'a> PhraseReader<'a> {
                 EntityKind::Role(inner) if view.is(at, &["of", "for", "in"]) => {
                     // "spokesman of the ministry of defence of Kenya": the office behind the voice.
                     if outranks(inner, role) || role == Role::Voice {
-                        draft.role = Some((inner, draft.role.as_ref().map_or(next, |(_, tokens)| tokens.start)..end));
+                        draft.role =
+                            Some((inner, draft.role.as_ref().map_or(next, |(_, tokens)| tokens.start)..end));
                     }
                     return Some(end);
                 }
@@ -415,13 +760,20 @@ impl<'a> PhraseReader<'a> {
                     draft.party = entity.party.clone().map(|party| (party, EntityKind::Person));
                     return Some(end);
                 }
-                EntityKind::City | EntityKind::Region | EntityKind::Capital | EntityKind::Country if draft.party.is_some() && view.is(at, &["in", "at", "near", "to"]) => {
+                EntityKind::City | EntityKind::Region | EntityKind::Capital | EntityKind::Country
+                    if draft.party.is_some() && view.is(at, &["in", "at", "near", "to"]) =>
+                {
                     return Some(end);
                 }
-                EntityKind::City | EntityKind::Region if folk || draft.party.is_none() && view.is(at, &["of", "in"]) => {
+                EntityKind::City | EntityKind::Region
+                    if folk || draft.party.is_none() && view.is(at, &["of", "in"]) =>
+                {
                     return Some(end);
                 }
-                kind if super::acts(kind) && draft.party.is_none() && view.is(at, &["of", "in", "for", "at", "to", "from"]) => {
+                kind if super::acts(kind)
+                    && draft.party.is_none()
+                    && view.is(at, &["of", "in", "for", "at", "to", "from"]) =>
+                {
                     // "ambassador to Kenya" speaks for somebody else; "officials from Kenya" for Kenya.
                     if !view.is(at, &["to"]) {
                         draft.party = entity.party.clone().map(|party| (party, kind));
@@ -433,7 +785,10 @@ impl<'a> PhraseReader<'a> {
         }
         if self.is_name_word(view, next) && view.is(at, &["of", "for", "in", "from"]) {
             let end = self.name_run(view, next);
-            if ORGANISATIONS.contains(&view.word(end - 1)) || self.is_organisation(view, next..end) || self.introduced.contains_key(view.token(next)?.span.of(self.text)) {
+            if ORGANISATIONS.contains(&view.word(end - 1))
+                || self.is_organisation(view, next..end)
+                || self.introduced.contains_key(view.token(next)?.span.of(self.text))
+            {
                 draft.long_name = self.introduced.get(view.token(next)?.span.of(self.text)).cloned();
                 draft.organisation = Some(next..end);
             }
@@ -441,7 +796,8 @@ impl<'a> PhraseReader<'a> {
         }
         // "relatives of the missing", "families of those still inside": the people meant are known by the complement.
         if folk && matches!(role, Role::People) && view.is(at, &["of"]) {
-            let noun = next + usize::from(view.tag(next) == Tag::Adjective && view.tag(next + 1) == Tag::Noun);
+            let noun =
+                next + usize::from(view.tag(next) == Tag::Adjective && view.tag(next + 1) == Tag::Noun);
             return Some(noun + 1);
         }
         None
@@ -456,11 +812,14 @@ impl<'a> PhraseReader<'a> {
         let has_person = draft.person.is_some() || draft.known_person.is_some();
         if has_person && draft.role.is_none() {
             let mut other = Draft { tokens: at + 1..at + 1, ..Draft::default() };
-            let speaks = view.is(at + 1, &["who"]) && (view.follows(at + 2, &["speaks", "for"]) || view.is(at + 2, &["heads", "leads", "chairs", "runs", "represents"]));
+            let speaks = view.is(at + 1, &["who"])
+                && (view.follows(at + 2, &["speaks", "for"])
+                    || view.is(at + 2, &["heads", "leads", "chairs", "runs", "represents"]));
             let from = if speaks { at + 3 + usize::from(view.is(at + 3, &["for"])) } else { at + 1 };
             let Some(mut next) = self.opening(view, from, &mut other) else { return };
             let first = next;
-            while let Some(end) = self.piece(view, next, &mut other)
+            while let Some(end) = self
+                .piece(view, next, &mut other)
                 .or_else(|| self.possessive(view, next, &mut other))
                 .or_else(|| self.filler(view, next, first, &other))
                 .or_else(|| self.complement(view, next, &mut other))
@@ -469,8 +828,12 @@ impl<'a> PhraseReader<'a> {
                 next = end;
             }
             // "the union's secretary for harbours and docks," goes on to the comma.
-            let tail = (next..(next + 8).min(view.end)).find(|&at| view.is(at, &[","])).filter(|&comma| !(next..comma).any(|at| matches!(view.tag(at), Tag::Verb | Tag::Aux)));
-            let closes = view.is(next, &[",", "."]) || next >= view.end || (view.is(next, &["for", "of", "at", "in", "and"]) && tail.is_some());
+            let tail = (next..(next + 8).min(view.end))
+                .find(|&at| view.is(at, &[","]))
+                .filter(|&comma| !(next..comma).any(|at| matches!(view.tag(at), Tag::Verb | Tag::Aux)));
+            let closes = view.is(next, &[",", "."])
+                || next >= view.end
+                || (view.is(next, &["for", "of", "at", "in", "and"]) && tail.is_some());
             let next = if view.is(next, &[",", "."]) { next } else { tail.unwrap_or(next) };
             if speaks && other.role.is_none() && other.party.is_some() {
                 other.role = Some((Role::Voice, at + 1..at + 2));
@@ -507,33 +870,59 @@ impl<'a> PhraseReader<'a> {
             let surface = view.token(at).map(|token| token.span.of(self.text)).unwrap_or_default();
             (2..=6).contains(&surface.len()) && surface.chars().all(|c| c.is_uppercase() || c == '-')
         };
-        run.clone().any(|at| ORGANISATIONS.contains(&view.word(at)) && view.capital(at)) || (run.len() == 1 && acronym(run.start))
+        run.clone().any(|at| ORGANISATIONS.contains(&view.word(at)) && view.capital(at))
+            || (run.len() == 1 && acronym(run.start))
     }
 }
 
 impl Draft {
     fn is_empty(&self) -> bool {
-        self.party.is_none() && self.person.is_none() && self.known_person.is_none() && self.role.is_none() && self.organisation.is_none()
+        self.party.is_none()
+            && self.person.is_none()
+            && self.known_person.is_none()
+            && self.role.is_none()
+            && self.organisation.is_none()
     }
 
     /// Notes whether the phrase is only an adjective or a place.
     fn settle(&mut self, view: View<'_>) {
-        self.of_state = self.tokens.clone().any(|at| view.is(at, &["presidential", "government", "army", "military", "police", "ministry", "parliamentary"]) || view.word(at).starts_with("spokes"));
-        self.armed = self.tokens.clone().any(|at| view.is(at, &["rebel", "paramilitary", "insurgent", "guerrilla", "militant", "militia"]));
-        let alone = self.person.is_none() && self.known_person.is_none() && self.role.is_none() && self.organisation.is_none();
+        self.of_state = self.tokens.clone().any(|at| {
+            view.is(
+                at,
+                &["presidential", "government", "army", "military", "police", "ministry", "parliamentary"],
+            ) || view.word(at).starts_with("spokes")
+        });
+        self.armed = self.tokens.clone().any(|at| {
+            view.is(at, &["rebel", "paramilitary", "insurgent", "guerrilla", "militant", "militia"])
+        });
+        let alone = self.person.is_none()
+            && self.known_person.is_none()
+            && self.role.is_none()
+            && self.organisation.is_none();
         if let Some((_, kind)) = &self.party
             && alone
         {
             let plural = view.word(self.tokens.end.saturating_sub(1)).ends_with('s');
-            let before_noun = matches!(view.tag(self.tokens.end), Tag::Noun | Tag::Adjective | Tag::ProperNoun) && !view.is(self.tokens.end, &["'s"]);
+            let before_noun =
+                matches!(view.tag(self.tokens.end), Tag::Noun | Tag::Adjective | Tag::ProperNoun)
+                    && !view.is(self.tokens.end, &["'s"]);
             self.adjective_only = *kind == EntityKind::Demonym && (before_noun || !plural);
-            self.place = self.place || (*kind == EntityKind::Capital && view.preceded_by(self.tokens.start, &["in"]));
+            self.place =
+                self.place || (*kind == EntityKind::Capital && view.preceded_by(self.tokens.start, &["in"]));
         }
         // "military intervention", "a police station": a role that only says what kind of thing is meant.
-        let role_alone = self.role.is_some() && self.person.is_none() && self.known_person.is_none() && self.organisation.is_none();
+        let role_alone = self.role.is_some()
+            && self.person.is_none()
+            && self.known_person.is_none()
+            && self.organisation.is_none();
         let next = self.tokens.end;
-        let verb_like = is_noun_or_verb(view.word(next)) || matches!(view.tag(next + 1), Tag::Determiner | Tag::Number | Tag::Pronoun);
-        if role_alone && view.tag(next) == Tag::Noun && !verb_like && !view.is(self.tokens.end - 1, &["people"]) {
+        let verb_like = is_noun_or_verb(view.word(next))
+            || matches!(view.tag(next + 1), Tag::Determiner | Tag::Number | Tag::Pronoun);
+        if role_alone
+            && view.tag(next) == Tag::Noun
+            && !verb_like
+            && !view.is(self.tokens.end - 1, &["people"])
+        {
             self.adjective_only = true;
         }
     }
@@ -541,7 +930,9 @@ impl Draft {
 
 /// Whether a role tells better than the one read before for whom a phrase speaks: "army spokesman" is of the army.
 fn outranks(new: Role, old: Role) -> bool {
-    old == Role::Voice || (new != Role::Voice && !(old.speaks_for_state() && new.speaks_for_state()) && new > old) || (old == Role::Government && new.speaks_for_state())
+    old == Role::Voice
+        || (new != Role::Voice && !(old.speaks_for_state() && new.speaks_for_state()) && new > old)
+        || (old == Role::Government && new.speaks_for_state())
 }
 
 /// Whether a token is the first word of a quotation or stands after a colon: its capital says nothing.
@@ -564,17 +955,36 @@ pub(super) fn span_of(view: View<'_>, run: Range<usize>) -> Span {
 
 /// Pronouns and "both sides".
 fn pronoun(view: View<'_>, at: usize) -> Option<Draft> {
-    let length = if view.is(at, &["he", "she", "they", "it", "him", "them", "both"]) && !view.is(at + 1, &["sides", "parties", "countries", "armies", "generals"]) {
-        if view.is(at, &["both"]) && !matches!(view.tag(at + 1), Tag::Verb | Tag::Aux) && !view.is(at + 1, &["have", "had", "has"]) {
+    let length = if view.is(at, &["he", "she", "they", "it", "him", "them", "both"])
+        && !view.is(at + 1, &["sides", "parties", "countries", "armies", "generals"])
+    {
+        if view.is(at, &["both"])
+            && !matches!(view.tag(at + 1), Tag::Verb | Tag::Aux)
+            && !view.is(at + 1, &["have", "had", "has"])
+        {
             return None;
         }
         1
     } else {
         let start = at + usize::from(view.is(at, &["the", "both", "all"]));
-        let adjective = usize::from(view.is(start, &["two", "warring", "conflicting", "opposing", "rival", "other"]));
+        let adjective =
+            usize::from(view.is(start, &["two", "warring", "conflicting", "opposing", "rival", "other"]));
         let noun = start + adjective;
-        let sides = view.is(noun, &["sides", "parties", "factions", "neighbours", "neighbors", "armies", "belligerents", "foes", "rivals"])
-            || (adjective == 1 && view.is(noun, &["generals", "countries", "nations", "leaders", "governments", "states"]));
+        let sides = view.is(
+            noun,
+            &[
+                "sides",
+                "parties",
+                "factions",
+                "neighbours",
+                "neighbors",
+                "armies",
+                "belligerents",
+                "foes",
+                "rivals",
+            ],
+        ) || (adjective == 1
+            && view.is(noun, &["generals", "countries", "nations", "leaders", "governments", "states"]));
         if !sides || start + adjective == at && !view.is(noun, &["sides"]) {
             return None;
         }
@@ -582,5 +992,10 @@ fn pronoun(view: View<'_>, at: usize) -> Option<Draft> {
         // "the parties to the conflict"
         to - at + if view.follows(to, &["to", "the", "conflict"]) { 3 } else { 0 }
     };
-    Some(Draft { tokens: at..at + length, pronoun: true, owner: view.is(at + length, &["'s", "'"]), ..Draft::default() })
+    Some(Draft {
+        tokens: at..at + length,
+        pronoun: true,
+        owner: view.is(at + length, &["'s", "'"]),
+        ..Draft::default()
+    })
 }

@@ -59,7 +59,9 @@ impl Memory {
             let Some(party) = &entity.party else { continue };
             let weight = if entity.span.end <= title_end { 3 } else { 2 };
             match entity.kind {
-                EntityKind::City | EntityKind::Region => *countries.entry(Arc::clone(party)).or_default() += 1,
+                EntityKind::City | EntityKind::Region => {
+                    *countries.entry(Arc::clone(party)).or_default() += 1
+                }
                 EntityKind::Country | EntityKind::Capital | EntityKind::Demonym | EntityKind::Metonym => {
                     *countries.entry(Arc::clone(party)).or_default() += weight;
                     *rivals.entry(Arc::clone(party)).or_default() += weight;
@@ -68,13 +70,16 @@ impl Memory {
                     *territories.entry(Arc::clone(party)).or_default() += 1;
                     *rivals.entry(Arc::clone(party)).or_default() += weight;
                 }
-                EntityKind::ArmedGroup | EntityKind::Organisation => *rivals.entry(Arc::clone(party)).or_default() += weight,
+                EntityKind::ArmedGroup | EntityKind::Organisation => {
+                    *rivals.entry(Arc::clone(party)).or_default() += weight
+                }
                 EntityKind::Body | EntityKind::Person | EntityKind::Role(_) => {}
             }
         }
         let most = |counts: &BTreeMap<Arc<str>, usize>| {
             // The first in the alphabet among equals: any rule will do, if it is always the same.
-            let mut order: Vec<(&Arc<str>, usize)> = counts.iter().map(|(name, count)| (name, *count)).collect();
+            let mut order: Vec<(&Arc<str>, usize)> =
+                counts.iter().map(|(name, count)| (name, *count)).collect();
             order.sort_by_key(|&(_, count)| usize::MAX - count);
             order.into_iter().map(|(name, _)| Arc::clone(name)).collect::<Vec<_>>()
         };
@@ -114,7 +119,13 @@ impl Memory {
 
     /// Takes a mention into memory. Who merely stands in a possessive or behind a preposition is remembered only when
     /// nobody better is.
-    pub(super) fn note(&mut self, mention: &Mention, heads: &[String], group: bool, continues_list: impl Fn(usize) -> bool) {
+    pub(super) fn note(
+        &mut self,
+        mention: &Mention,
+        heads: &[String],
+        group: bool,
+        continues_list: impl Fn(usize) -> bool,
+    ) {
         if mention.modifier {
             return;
         }
@@ -160,7 +171,13 @@ impl Memory {
     }
 
     /// Remembers "A, B and C" as one, for a "they" that follows.
-    fn note_list(&mut self, named: &Named, mention: &Mention, aside: bool, continues: impl Fn(usize) -> bool) {
+    fn note_list(
+        &mut self,
+        named: &Named,
+        mention: &Mention,
+        aside: bool,
+        continues: impl Fn(usize) -> bool,
+    ) {
         let list = match self.list.take() {
             Some((mut first, end)) if first.sentence == named.sentence && !aside && continues(end) => {
                 first.others.push(Arc::clone(&named.name));

@@ -240,7 +240,7 @@ fn more(view: View<'_>, phrase: &Phrase, quantity: &Quantity) -> bool {
     let first = phrase.tokens.start.min(quantity.tokens.start);
     let last = phrase.tokens.end.max(quantity.tokens.end);
     let bound = quantity.tokens.start..quantity.number.start;
-    (first.saturating_sub(1)..last + 1)
+    (first.saturating_sub(1)..=last)
         .filter(|at| !bound.contains(at) && !quantity.number.contains(at))
         .any(|at| MORE.contains(&view.word(at)))
 }

@@ -95,7 +95,6 @@ fn host(here: &Here<'_>, figure: &Figure, findings: &Findings) -> Option<Effect>
     let end = here.view.token(figure.tokens.start)?.span.start;
     findings
         .casualties_within(Span { start, end })
-        .filter(|(_, casualty)| casualty.relation != Relation::Previous && casualty.value > 0)
-        .last()
+        .rfind(|(_, casualty)| casualty.relation != Relation::Previous && casualty.value > 0)
         .map(|(_, casualty)| casualty.effect)
 }

@@ -52,10 +52,10 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 tell(&here, &sighting, findings);
             }
         }
-        let present = findings
+        let mut present = findings
             .casualties_within(here.sentence.span)
             .filter(|(_, casualty)| casualty.scope != Scope::Background);
-        if let Some((_, casualty)) = present.last() {
+        if let Some((_, casualty)) = present.next_back() {
             last = Some((here.scene.sentence, casualty.effect));
         }
     });
@@ -111,7 +111,7 @@ fn whole_of(here: &Here<'_>, figure: &Figure, findings: &Findings) -> Option<Eff
         .filter(|(_, casualty)| {
             casualty.relation != Relation::Part && casualty.relation != Relation::Previous
         })
-        .last()
+        .next_back()
         .map(|(_, casualty)| casualty.effect)
 }
 

@@ -13,7 +13,7 @@ const REACH: usize = 4;
 /// The side of a figure.
 pub(super) fn side(here: &Here<'_>, figure: &Figure) -> Option<String> {
     let own = here.span(&figure.tokens)?;
-    let inside = here.reading.entities_within(own).filter(|entity| names_people(entity)).last();
+    let inside = here.reading.entities_within(own).rfind(|entity| names_people(entity));
     if let Some(entity) = inside {
         return party(entity);
     }
@@ -89,5 +89,5 @@ fn possessed(here: &Here<'_>, figure: &Figure) -> Option<String> {
     }
     let first = here.view.token(figure.tokens.start)?.span.start;
     let before = Span { start: here.sentence.span.start, end: first };
-    here.reading.entities_within(before).filter(|entity| entity.is_party()).last().and_then(party)
+    here.reading.entities_within(before).rfind(|entity| entity.is_party()).and_then(party)
 }

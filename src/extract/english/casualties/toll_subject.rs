@@ -140,7 +140,7 @@ fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
     let the =
         phrase.determiner.is_some_and(|at| here.view.is(at, &["the", "those", "its", "their", "own", "our"]));
     let among = here.view.is(tokens.start.wrapping_sub(1), &["among", "amongst", "of", "all"]);
-    (the && !among && here.view.tag(head) != Tag::Verb).then(|| TollSubject {
+    (the && !among && here.view.tag(head) != Tag::Verb).then_some(TollSubject {
         tokens: tokens.start..state.tokens.end,
         effect: Some(state.effect),
         group: None,

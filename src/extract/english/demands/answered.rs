@@ -18,7 +18,21 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-const LAPSES: &[&str] = &["lapse", "lapsed", "lapses", "expire", "expired", "expires", "ran", "passed", "elapsed", "ignored", "defied", "rejected", "dismissed"];
+const LAPSES: &[&str] = &[
+    "lapse",
+    "lapsed",
+    "lapses",
+    "expire",
+    "expired",
+    "expires",
+    "ran",
+    "passed",
+    "elapsed",
+    "ignored",
+    "defied",
+    "rejected",
+    "dismissed",
+];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
@@ -33,12 +47,18 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
     let near = at.saturating_sub(6).max(view.start)..(at + 14).min(view.end);
-    let lapsed = near.clone().find(|&place| view.is(place, LAPSES) && (place > at || view.is(place, &["ignored", "defied", "rejected", "dismissed"])) && (!view.is(place, &["ran"]) || view.is(place + 1, &["out"])))?;
+    let lapsed = near.clone().find(|&place| {
+        view.is(place, LAPSES)
+            && (place > at || view.is(place, &["ignored", "defied", "rejected", "dismissed"]))
+            && (!view.is(place, &["ran"]) || view.is(place + 1, &["out"]))
+    })?;
     if !scene.asserted(lapsed, lapsed) {
         return None;
     }
     // What was asked for stands after the noun, or the article has to say it elsewhere.
-    let window = (at + 1..near.end).find(|&place| view.is(place, &["for", "to"])).map(|place| place + 1..if lapsed > place { lapsed } else { near.end })?;
+    let window = (at + 1..near.end)
+        .find(|&place| view.is(place, &["for", "to"]))
+        .map(|place| place + 1..if lapsed > place { lapsed } else { near.end })?;
     let window = act::cut(view, window);
     let act = act::act_within(view, window.clone())?;
     let mut back = at;
@@ -50,7 +70,12 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
             break;
         }
         if view.is(back, &["'s", "'"]) {
-            by = scene.actors.in_sentence(scene.sentence).iter().find(|mention| mention.owner && mention.tokens.end == back).map(|mention| vec![agent(mention)]);
+            by = scene
+                .actors
+                .in_sentence(scene.sentence)
+                .iter()
+                .find(|mention| mention.owner && mention.tokens.end == back)
+                .map(|mention| vec![agent(mention)]);
             break;
         }
         if !matches!(view.tag(back), Tag::Adjective | Tag::Noun | Tag::Number | Tag::Punct) {
@@ -85,6 +110,10 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
 /// Who acts in the sentence before: "its deadline" is theirs.
 fn earlier_subject(scene: &Scene<'_>) -> Option<Vec<crate::extract::english::predicate::Agent>> {
     let before = scene.sentence.checked_sub(1)?;
-    let mention = scene.actors.in_sentence(before).iter().find(|mention| !mention.owner && !mention.governed && !mention.modifier)?;
+    let mention = scene
+        .actors
+        .in_sentence(before)
+        .iter()
+        .find(|mention| !mention.owner && !mention.governed && !mention.modifier)?;
     Some(vec![agent(mention)])
 }

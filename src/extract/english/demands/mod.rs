@@ -42,7 +42,13 @@ pub(super) fn each_scene(reading: &Reading<'_>, mut read: impl FnMut(&Scene<'_>)
         let view = reading.analysis.view(sentence);
         let speaks = reading.analysis.sentences.get(sentence).is_some_and(|sentence| sentence.part.speaks());
         if speaks && view.start < view.end {
-            read(&Scene { article: reading.article, analysis: &reading.analysis, actors: reading.actors(), view, sentence });
+            read(&Scene {
+                article: reading.article,
+                analysis: &reading.analysis,
+                actors: reading.actors(),
+                view,
+                sentence,
+            });
         }
     }
 }
@@ -121,9 +127,15 @@ pub(super) fn after_adverbs(scene: &Scene<'_>, at: usize) -> usize {
         let day = view.is(at, &["on"]) && is_day(view.word(at + 1));
         if day {
             at += 2;
-        } else if matches!(word, "late" | "early") && is_day(view.word(at + 1)) || matches!(word, "”" | "’" | "himself" | "herself" | "itself" | "themselves") {
+        } else if matches!(word, "late" | "early") && is_day(view.word(at + 1))
+            || matches!(word, "”" | "’" | "himself" | "herself" | "itself" | "themselves")
+        {
             at += 1;
-        } else if is_day(word) || (view.tag(at) == Tag::Adverb && !matches!(word, "not" | "out" | "down" | "back" | "off" | "up" | "on")) || matches!(word, "again" | "today" | "also" | "once" | "repeatedly" | "jointly") {
+        } else if is_day(word)
+            || (view.tag(at) == Tag::Adverb
+                && !matches!(word, "not" | "out" | "down" | "back" | "off" | "up" | "on"))
+            || matches!(word, "again" | "today" | "also" | "once" | "repeatedly" | "jointly")
+        {
             at += 1;
         } else {
             break;
@@ -135,7 +147,16 @@ pub(super) fn after_adverbs(scene: &Scene<'_>, at: usize) -> usize {
 fn is_day(word: &str) -> bool {
     matches!(
         word,
-        "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday" | "yesterday" | "today" | "tonight"
+        "monday"
+            | "tuesday"
+            | "wednesday"
+            | "thursday"
+            | "friday"
+            | "saturday"
+            | "sunday"
+            | "yesterday"
+            | "today"
+            | "tonight"
     )
 }
 
@@ -153,11 +174,21 @@ pub(super) fn list_end(scene: &Scene<'_>, mention: &Mention) -> usize {
 pub(super) fn condition(scene: &Scene<'_>, window: Range<usize>) -> Option<String> {
     let view = scene.view;
     for at in window.start..view.end {
-        let threat = view.is(at, &["or"]) && view.is(at + 1, &["else", "face", "be", "risk", "they", "it", "we"]) || view.is(at, &["otherwise"]);
-        let within = view.is(at, &["within"]) && (at + 1..at + 4).any(|at| view.is(at, &["hours", "days", "weeks", "week", "hour", "day", "month", "months", "minutes", "year"]));
+        let threat = view.is(at, &["or"])
+            && view.is(at + 1, &["else", "face", "be", "risk", "they", "it", "we"])
+            || view.is(at, &["otherwise"]);
+        let within = view.is(at, &["within"])
+            && (at + 1..at + 4).any(|at| {
+                view.is(
+                    at,
+                    &["hours", "days", "weeks", "week", "hour", "day", "month", "months", "minutes", "year"],
+                )
+            });
         let by = view.is(at, &["by", "until", "before"]) && is_deadline(scene, at + 1) && at < window.end + 6;
         if threat || within || by {
-            let end = (at + 1..(at + 12).min(view.end)).find(|&at| view.is(at, &[",", ".", ";", "”", "\""])).unwrap_or((at + 12).min(view.end));
+            let end = (at + 1..(at + 12).min(view.end))
+                .find(|&at| view.is(at, &[",", ".", ";", "”", "\""]))
+                .unwrap_or((at + 12).min(view.end));
             let text = scene.span(at..end).of(&scene.article.text);
             return (!text.is_empty()).then(|| text.to_owned());
         }
@@ -169,7 +200,25 @@ fn is_deadline(scene: &Scene<'_>, at: usize) -> bool {
     let view = scene.view;
     let word = view.word(at);
     is_day(word)
-        || matches!(word, "midnight" | "noon" | "tomorrow" | "january" | "february" | "march" | "april" | "june" | "july" | "august" | "september" | "october" | "november" | "december" | "dawn" | "midday")
+        || matches!(
+            word,
+            "midnight"
+                | "noon"
+                | "tomorrow"
+                | "january"
+                | "february"
+                | "march"
+                | "april"
+                | "june"
+                | "july"
+                | "august"
+                | "september"
+                | "october"
+                | "november"
+                | "december"
+                | "dawn"
+                | "midday"
+        )
         || (view.is(at, &["the"]) && view.is(at + 1, &["end", "weekend"]))
         || word.parse::<u32>().is_ok_and(|number| number < 32) && view.capital(at + 1)
 }
@@ -178,7 +227,28 @@ fn is_deadline(scene: &Scene<'_>, at: usize) -> bool {
 pub(super) fn status(scene: &Scene<'_>, from: usize, cue: usize, to: usize) -> DemandStatus {
     let view = scene.view;
     let again = (from..to.min(cue + 3)).any(|at| {
-        view.is(at, &["again", "repeated", "reiterated", "repeats", "reiterates", "renewed", "renews", "repeatedly", "long", "still", "renewing", "reiterating", "continued", "continues", "keeps", "kept", "echoed"])
+        view.is(
+            at,
+            &[
+                "again",
+                "repeated",
+                "reiterated",
+                "repeats",
+                "reiterates",
+                "renewed",
+                "renews",
+                "repeatedly",
+                "long",
+                "still",
+                "renewing",
+                "reiterating",
+                "continued",
+                "continues",
+                "keeps",
+                "kept",
+                "echoed",
+            ],
+        )
     });
     if again { DemandStatus::Repeated } else { DemandStatus::Made }
 }

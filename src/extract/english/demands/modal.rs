@@ -39,7 +39,9 @@ fn obligation(scene: &Scene<'_>, at: usize) -> Option<(usize, Force)> {
     } else {
         return None;
     };
-    while view.tag(verb) == Tag::Adverb || view.is(verb, &["immediately", "also", "now", "not", "\"", "“", "”"]) {
+    while view.tag(verb) == Tag::Adverb
+        || view.is(verb, &["immediately", "also", "now", "not", "\"", "“", "”"])
+    {
         verb += 1;
     }
     let bare = is_bare(view, verb) || view.is(verb, &["be"]);
@@ -50,31 +52,53 @@ fn read(scene: &Scene<'_>, at: usize, verb: usize, force: Force, findings: &mut 
     let view = scene.view;
     let before = at.saturating_sub(1);
     let question = view.is(view.end.saturating_sub(1), &["?"]) || view.is(view.end.saturating_sub(2), &["?"]);
-    if question || view.is(before, &["we", "i", "you", "who", "which", "what", "that", "whoever", "how"]) || conditional(scene, at) {
+    if question
+        || view.is(before, &["we", "i", "you", "who", "which", "what", "that", "whoever", "how"])
+        || conditional(scene, at)
+    {
         return;
     }
     let Some(by) = scene.speaker(at) else { return };
     let by: Vec<_> = by.into_iter().filter(|agent| agent.weighty).collect();
-    let subject = scene.actors.in_sentence(scene.sentence).iter().rfind(|mention| mention.tokens.end == at && !mention.owner && !mention.modifier);
+    let subject = scene
+        .actors
+        .in_sentence(scene.sentence)
+        .iter()
+        .rfind(|mention| mention.tokens.end == at && !mention.owner && !mention.modifier);
     let window = verb.saturating_sub(usize::from(view.is(verb.saturating_sub(1), &["not"])))..view.end;
-    let passive = view.is(verb, &["be"]) && matches!(view.form(verb + 1), VerbForm::Participle | VerbForm::PastOrParticiple);
+    let passive = view.is(verb, &["be"])
+        && matches!(view.form(verb + 1), VerbForm::Participle | VerbForm::PastOrParticiple);
     let mut acts = act::acts(view, window.clone());
     if acts == [Act::Other] {
         // "The violence must stop", "all weapons must be handed over": what must be done stands before the verb.
-        let back = (view.start..at).rfind(|&at| view.is(at, &[",", ";", "“", "\"", ":", "that", "and"])).map_or(view.start, |mark| mark + 1);
-        if let Some(act) = act::act_within(view, back..at).or_else(|| act::act_within(view, back..act::cut(view, window.clone()).end)) {
+        let back = (view.start..at)
+            .rfind(|&at| view.is(at, &[",", ";", "“", "\"", ":", "that", "and"]))
+            .map_or(view.start, |mark| mark + 1);
+        if let Some(act) = act::act_within(view, back..at)
+            .or_else(|| act::act_within(view, back..act::cut(view, window.clone()).end))
+        {
             acts = vec![act];
         } else if view.is(verb, &["go"]) && subject.is_some_and(|subject| subject.person.is_some()) {
             acts = vec![Act::Resign];
-        } else if view.is(verb, &["stop", "end", "cease"]) && subject.is_none_or(|subject| subject.kind == Kind::Reference) {
+        } else if view.is(verb, &["stop", "end", "cease"])
+            && subject.is_none_or(|subject| subject.kind == Kind::Reference)
+        {
             acts = vec![Act::Ceasefire];
         }
     }
     let vague = acts == [Act::Other];
-    if by.is_empty() || acts.is_empty() || (vague && (force == Force::Appeal || subject.is_none() || subject.is_some_and(|subject| subject.party.is_none()))) {
+    if by.is_empty()
+        || acts.is_empty()
+        || (vague
+            && (force == Force::Appeal
+                || subject.is_none()
+                || subject.is_some_and(|subject| subject.party.is_none())))
+    {
         return;
     }
-    let abstract_end = acts == [Act::Ceasefire] && subject.is_some_and(|subject| subject.kind == Kind::Reference) && view.is(verb, &["stop", "end", "cease"]);
+    let abstract_end = acts == [Act::Ceasefire]
+        && subject.is_some_and(|subject| subject.kind == Kind::Reference)
+        && view.is(verb, &["stop", "end", "cease"]);
     let mut to = match subject {
         _ if abstract_end => Vec::new(),
         Some(subject) if !passive || subject.party.is_some() => names_of(scene, subject),

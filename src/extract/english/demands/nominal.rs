@@ -34,22 +34,120 @@ const NOUNS: &[(&str, Force)] = &[
 
 /// Verbs that make a demand of the noun they take.
 const MAKES: &[&str] = &[
-    "made", "makes", "make", "making", "issued", "issues", "issuing", "issue", "renewed", "renews", "renewing", "repeated", "repeats", "repeating", "reiterated",
-    "reiterates", "reiterating", "echoed", "echoes", "echoing", "joined", "joins", "joining", "launched", "sent", "voiced", "delivered", "submitted", "sends", "backed",
-    "stepped", "kept", "set", "put", "presented", "announced", "addressed", "directed", "leading", "led", "lodged", "filed", "tabled", "gave", "intensified", "supported", "endorsed",
+    "made",
+    "makes",
+    "make",
+    "making",
+    "issued",
+    "issues",
+    "issuing",
+    "issue",
+    "renewed",
+    "renews",
+    "renewing",
+    "repeated",
+    "repeats",
+    "repeating",
+    "reiterated",
+    "reiterates",
+    "reiterating",
+    "echoed",
+    "echoes",
+    "echoing",
+    "joined",
+    "joins",
+    "joining",
+    "launched",
+    "sent",
+    "voiced",
+    "delivered",
+    "submitted",
+    "sends",
+    "backed",
+    "stepped",
+    "kept",
+    "set",
+    "put",
+    "presented",
+    "announced",
+    "addressed",
+    "directed",
+    "leading",
+    "led",
+    "lodged",
+    "filed",
+    "tabled",
+    "gave",
+    "intensified",
+    "supported",
+    "endorsed",
 ];
 
 /// Verbs that refuse what the noun asks.
 const REFUSES: &[&str] = &[
-    "rejected", "rejects", "rejecting", "reject", "refused", "refuses", "dismissed", "dismisses", "dismissing", "ignored", "ignores", "ignoring", "defied", "defies",
-    "defying", "rebuffed", "spurned", "resisted", "resisting", "resists", "snubbed", "brushed", "shrugged", "denied", "turned", "vetoed", "declined", "scorned",
+    "rejected",
+    "rejects",
+    "rejecting",
+    "reject",
+    "refused",
+    "refuses",
+    "dismissed",
+    "dismisses",
+    "dismissing",
+    "ignored",
+    "ignores",
+    "ignoring",
+    "defied",
+    "defies",
+    "defying",
+    "rebuffed",
+    "spurned",
+    "resisted",
+    "resisting",
+    "resists",
+    "snubbed",
+    "brushed",
+    "shrugged",
+    "denied",
+    "turned",
+    "vetoed",
+    "declined",
+    "scorned",
 ];
 
 /// Verbs that do what the noun asks.
-const GRANTS: &[&str] = &["accepted", "accepts", "heeded", "met", "granted", "answered", "fulfilled", "honoured", "honored", "bowed", "yielded", "satisfied", "conceded", "accepting", "heeding", "approved", "complied"];
+const GRANTS: &[&str] = &[
+    "accepted",
+    "accepts",
+    "heeded",
+    "met",
+    "granted",
+    "answered",
+    "fulfilled",
+    "honoured",
+    "honored",
+    "bowed",
+    "yielded",
+    "satisfied",
+    "conceded",
+    "accepting",
+    "heeding",
+    "approved",
+    "complied",
+];
 
 /// Verbs that take a demand back.
-const DROPS: &[&str] = &["dropped", "withdrew", "withdrawn", "abandoned", "retracted", "shelved", "drops", "withdraws", "dropping"];
+const DROPS: &[&str] = &[
+    "dropped",
+    "withdrew",
+    "withdrawn",
+    "abandoned",
+    "retracted",
+    "shelved",
+    "drops",
+    "withdraws",
+    "dropping",
+];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
@@ -67,10 +165,17 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 /// A call on the telephone, a court of appeal and the demand for oil are other things.
 fn is_noun(scene: &Scene<'_>, at: usize) -> bool {
     let view = scene.view;
-    if view.is(at + 1, &["court", "centre", "center", "box", "judge"]) || view.is(at.saturating_sub(1), &["of", "phone", "telephone", "video", "distress", "emergency", "court", "market", "consumer"]) && !view.is(at.saturating_sub(1), &["of"]) {
+    if view.is(at + 1, &["court", "centre", "center", "box", "judge"])
+        || view.is(
+            at.saturating_sub(1),
+            &["of", "phone", "telephone", "video", "distress", "emergency", "court", "market", "consumer"],
+        ) && !view.is(at.saturating_sub(1), &["of"])
+    {
         return false;
     }
-    view.is(at, &["ultimatum", "plea", "pleas", "insistence"]) || scene.is_noun_here(at) || view.tag(at) == Tag::Noun
+    view.is(at, &["ultimatum", "plea", "pleas", "insistence"])
+        || scene.is_noun_here(at)
+        || view.tag(at) == Tag::Noun
 }
 
 /// What happens to the demand in the sentence, and who does it.
@@ -92,7 +197,21 @@ fn setting(scene: &Scene<'_>, at: usize) -> Setting {
             Some(DemandStatus::Met)
         } else if view.is(verb, DROPS) {
             Some(DemandStatus::Withdrawn)
-        } else if view.is(verb, &["renewed", "renews", "repeated", "repeats", "reiterated", "reiterates", "renewing", "repeating", "reiterating", "kept"]) {
+        } else if view.is(
+            verb,
+            &[
+                "renewed",
+                "renews",
+                "repeated",
+                "repeats",
+                "reiterated",
+                "reiterates",
+                "renewing",
+                "repeating",
+                "reiterating",
+                "kept",
+            ],
+        ) {
             Some(DemandStatus::Repeated)
         } else if view.is(verb, MAKES) {
             Some(DemandStatus::Made)
@@ -116,7 +235,8 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, findings: &mut Findings) {
     if setting.verb.is_some() && actor.is_none() {
         return;
     }
-    let made_by_actor = matches!(setting.status, DemandStatus::Made | DemandStatus::Repeated | DemandStatus::Withdrawn);
+    let made_by_actor =
+        matches!(setting.status, DemandStatus::Made | DemandStatus::Repeated | DemandStatus::Withdrawn);
     let by = owner(scene, at, made_by_actor || setting.verb.is_none())
         .or_else(|| source(scene, at))
         .or_else(|| actor.as_ref().filter(|_| made_by_actor).map(|actor| actor.agents.clone()));
@@ -131,7 +251,11 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, findings: &mut Findings) {
     }
     if acts.first() == Some(&Act::Resign) {
         acts.truncate(1);
-        let inside = scene.actors.in_sentence(scene.sentence).iter().find(|mention| window.contains(&mention.tokens.start) && mention.person.is_some());
+        let inside = scene
+            .actors
+            .in_sentence(scene.sentence)
+            .iter()
+            .find(|mention| window.contains(&mention.tokens.start) && mention.person.is_some());
         if let Some(person) = inside.and_then(|mention| mention.person.clone()) {
             to = vec![person];
         }
@@ -161,7 +285,11 @@ fn owner(scene: &Scene<'_>, at: usize, pronoun_is_actor: bool) -> Option<Vec<Age
     while back > view.start && back + 3 > at {
         back -= 1;
         if view.is(back, &["'s", "'"]) {
-            let mention = scene.actors.in_sentence(scene.sentence).iter().find(|mention| mention.owner && mention.tokens.end == back)?;
+            let mention = scene
+                .actors
+                .in_sentence(scene.sentence)
+                .iter()
+                .find(|mention| mention.owner && mention.tokens.end == back)?;
             return Some(vec![agent(mention)]);
         }
         if view.is(back, &["its", "his", "her", "their"]) {
@@ -176,7 +304,12 @@ fn owner(scene: &Scene<'_>, at: usize, pronoun_is_actor: bool) -> Option<Vec<Age
         }
     }
     // "A Kenyan appeal": the adjective says whose.
-    scene.actors.in_sentence(scene.sentence).iter().find(|mention| mention.tokens.end == at && mention.modifier).map(|mention| vec![agent(mention)])
+    scene
+        .actors
+        .in_sentence(scene.sentence)
+        .iter()
+        .find(|mention| mention.tokens.end == at && mention.modifier)
+        .map(|mention| vec![agent(mention)])
 }
 
 /// "calls from the union", "an appeal by": who stands after the noun or after what it asks for.
@@ -185,11 +318,18 @@ fn source(scene: &Scene<'_>, at: usize) -> Option<Vec<Agent>> {
     let place = (at + 1..(at + 40).min(view.end)).find(|&place| {
         view.is(place, &["from", "by"])
             && (place == at + 1 || view.is(place, &["from"]) || view.is(place, &["by"]) && place < at + 3)
-            && scene.actors.starting_at(scene.sentence, place + 1, view).is_some_and(|mention| mention.tokens.start <= place + 2 && !mention.modifier)
+            && scene
+                .actors
+                .starting_at(scene.sentence, place + 1, view)
+                .is_some_and(|mention| mention.tokens.start <= place + 2 && !mention.modifier)
     })?;
     let mention = scene.actors.starting_at(scene.sentence, place + 1, view)?;
     // "the withdrawal of troops from Kenya" is no call from Kenya.
-    if place > at + 1 && mention.kind == crate::extract::english::actors::Kind::Party && mention.party.is_some() && (at..place).any(|at| view.is(at, &["withdrawal", "withdraw", "troops", "expulsion", "removal"])) {
+    if place > at + 1
+        && mention.kind == crate::extract::english::actors::Kind::Party
+        && mention.party.is_some()
+        && (at..place).any(|at| view.is(at, &["withdrawal", "withdraw", "troops", "expulsion", "removal"]))
+    {
         return None;
     }
     Some(scene.agents_of(mention))
@@ -205,7 +345,10 @@ fn asked(scene: &Scene<'_>, at: usize) -> Option<(Vec<Arc<str>>, std::ops::Range
         next = after_adverbs(scene, list_end(scene, mention));
     }
     if view.is(next, &["on", "to", "upon"])
-        && let Some(mention) = scene.actors.starting_at(scene.sentence, next + 1, view).filter(|mention| !mention.owner && mention.tokens.start <= next + 2)
+        && let Some(mention) = scene
+            .actors
+            .starting_at(scene.sentence, next + 1, view)
+            .filter(|mention| !mention.owner && mention.tokens.start <= next + 2)
     {
         to = names_of(scene, mention);
         next = after_adverbs(scene, list_end(scene, mention));

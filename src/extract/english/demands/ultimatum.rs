@@ -40,7 +40,25 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
         None => (Vec::new(), at + 2),
     };
     let clock = next;
-    let timed = view.is(clock, &["until"]) || (clock..(clock + 5).min(view.end)).any(|at| view.is(at, &["hours", "days", "weeks", "week", "hour", "day", "month", "months", "minutes", "ultimatum", "deadline"]));
+    let timed = view.is(clock, &["until"])
+        || (clock..(clock + 5).min(view.end)).any(|at| {
+            view.is(
+                at,
+                &[
+                    "hours",
+                    "days",
+                    "weeks",
+                    "week",
+                    "hour",
+                    "day",
+                    "month",
+                    "months",
+                    "minutes",
+                    "ultimatum",
+                    "deadline",
+                ],
+            )
+        });
     if !timed {
         return None;
     }
@@ -75,32 +93,81 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
 /// "X will V unless Y W", "X threatened to V if Y W", "X would not V until Y W", "if Y is not W-ed, X will V".
 fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
-    let first = at == view.start || view.is(at.saturating_sub(1), &["“", "\"", ",", ":"]) && at <= view.start + 3;
+    let first =
+        at == view.start || view.is(at.saturating_sub(1), &["“", "\"", ",", ":"]) && at <= view.start + 3;
     let body = if first { act::cut(view, at + 1..view.end).end..view.end } else { view.start..at };
     let end = if first { body.start } else { view.end };
     let window = act::cut(view, at + 1..end);
-    let future = body.clone().rfind(|&at| view.is(at, &["will", "would", "threatened", "threatens", "threatening", "warned", "vowed", "'ll", "wo", "shall"]))?;
-    let refuses = (future..body.end).any(|at| view.is(at, &["not", "n't", "no", "never", "reject", "rejects", "refuse"]));
+    let future = body.clone().rfind(|&at| {
+        view.is(
+            at,
+            &[
+                "will",
+                "would",
+                "threatened",
+                "threatens",
+                "threatening",
+                "warned",
+                "vowed",
+                "'ll",
+                "wo",
+                "shall",
+            ],
+        )
+    })?;
+    let refuses = (future..body.end)
+        .any(|at| view.is(at, &["not", "n't", "no", "never", "reject", "rejects", "refuse"]));
     if view.is(at, &["until"]) && !refuses || view.is(at, &["if"]) && refuses && !first {
         return None;
     }
-    let negative = (window.start..window.end).any(|at| view.is(at, &["not", "n't", "no", "fails", "fail", "refuses", "refuse", "failed"]));
+    let negative = (window.start..window.end)
+        .any(|at| view.is(at, &["not", "n't", "no", "fails", "fail", "refuses", "refuse", "failed"]));
     let violence = act::act_within(view, window.clone());
-    let launches = (window.start..window.end).any(|at| act::is_any(view, at, &["attack", "launch", "strike", "invade", "bomb", "storm", "enter", "operation", "offensive", "fire", "shell", "intervene", "assault", "retaliate"]));
+    let launches = (window.start..window.end).any(|at| {
+        act::is_any(
+            view,
+            at,
+            &[
+                "attack",
+                "launch",
+                "strike",
+                "invade",
+                "bomb",
+                "storm",
+                "enter",
+                "operation",
+                "offensive",
+                "fire",
+                "shell",
+                "intervene",
+                "assault",
+                "retaliate",
+            ],
+        )
+    });
     let act = if view.is(at, &["if"]) && !negative {
         // The threat is against what the other might do.
         if launches { Act::Ceasefire } else { return None }
     } else {
         violence?
     };
-    let verb = (future..body.end).find(|&at| matches!(view.form(at), VerbForm::Base) && at > future).unwrap_or(future);
-    let threatens = if view.is(future, &["threatened", "threatens", "threatening", "warned", "vowed"]) { future } else { verb };
-    let by = scene
-        .predicate_subject(threatens)
-        .or_else(|| scene.speaker(at))?;
+    let verb = (future..body.end)
+        .find(|&at| matches!(view.form(at), VerbForm::Base) && at > future)
+        .unwrap_or(future);
+    let threatens = if view.is(future, &["threatened", "threatens", "threatening", "warned", "vowed"]) {
+        future
+    } else {
+        verb
+    };
+    let by = scene.predicate_subject(threatens).or_else(|| scene.speaker(at))?;
     let by: Vec<_> = by.into_iter().filter(|agent| agent.weighty).collect();
     let asked = scene.actors.in_sentence(scene.sentence).iter().find(|mention| {
-        window.contains(&mention.tokens.start) && !mention.governed && !mention.owner && !mention.modifier && mention.person.is_none() && by.iter().all(|agent| agent.name != mention.name)
+        window.contains(&mention.tokens.start)
+            && !mention.governed
+            && !mention.owner
+            && !mention.modifier
+            && mention.person.is_none()
+            && by.iter().all(|agent| agent.name != mention.name)
     });
     let to: Vec<Arc<str>> = asked.map(|mention| names_of(scene, mention)).unwrap_or_default();
     if by.is_empty() || (to.is_empty() && view.is(at, &["until"])) {

@@ -117,16 +117,19 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
     if predicate.negated {
         return;
     }
-    let complement = if predicate.passive { passive_complement(scene, &predicate) } else { complement(scene, at, frame) };
+    let complement =
+        if predicate.passive { passive_complement(scene, &predicate) } else { complement(scene, at, frame) };
     let Some(complement) = complement else { return };
     // "Told him to wait", "expects rain to fall": without an act these are no demands.
-    let idle = complement.acts == [Act::Other] && frame == Frame::Tell && !view.is(at, &["told", "tells", "warned"]);
+    let idle =
+        complement.acts == [Act::Other] && frame == Frame::Tell && !view.is(at, &["told", "tells", "warned"]);
     let self_told = predicate.passive && complement.acts == [Act::Other] && frame == Frame::Tell;
     let small = matches!(view.word(at + 1), "us" | "me" | "him" | "her" | "each" | "himself" | "themselves");
     if idle || self_told || small && frame != Frame::Call {
         return;
     }
-    let condition = condition(scene, complement.window.start..complement.window.end).filter(|_| force != Force::Appeal || frame == Frame::Tell);
+    let condition = condition(scene, complement.window.start..complement.window.end)
+        .filter(|_| force != Force::Appeal || frame == Frame::Tell);
     let force = super::demand_force(condition.is_some(), force);
     let draft = Draft {
         rule: RULE.name,
@@ -135,7 +138,12 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
         window: complement.window.clone(),
         acts: complement.acts,
         force,
-        status: status(scene, predicate.subject_start.unwrap_or(predicate.start).max(at.saturating_sub(5)), at, view.end),
+        status: status(
+            scene,
+            predicate.subject_start.unwrap_or(predicate.start).max(at.saturating_sub(5)),
+            at,
+            view.end,
+        ),
         condition,
         core: at,
         start: predicate.subject_start.unwrap_or(predicate.start),
@@ -149,19 +157,42 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
 fn told(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<Predicate> {
     let view = scene.view;
     let be = (at.saturating_sub(3)..at).any(|at| view.is(at, &["were", "are", "was", "been", "being", "is"]));
-    if frame != Frame::Tell && frame != Frame::Ask || !be || !view.is(after_adverbs(scene, at + 1), &["to", "not"]) || scene.is_noun_here(at) || !scene.asserted(at, at) {
+    if frame != Frame::Tell && frame != Frame::Ask
+        || !be
+        || !view.is(after_adverbs(scene, at + 1), &["to", "not"])
+        || scene.is_noun_here(at)
+        || !scene.asserted(at, at)
+    {
         return None;
     }
     let agents: Vec<Agent> = scene.speaker(at)?;
-    Some(Predicate { verb: at, start: at, agents, subject_start: None, passive: true, negated: false, form: view.form(at) })
+    Some(Predicate {
+        verb: at,
+        start: at,
+        agents,
+        subject_start: None,
+        passive: true,
+        negated: false,
+        form: view.form(at),
+    })
 }
 
 /// "Called the ruling a disgrace", "called off", "called a meeting", "called him": no demand.
 fn is_naming(scene: &Scene<'_>, at: usize) -> bool {
     let view = scene.view;
     let next = after_adverbs(scene, at + 1);
-    let manner = view.is(next, &["in", "with"]) && (next..(next + 7).min(view.end)).any(|at| view.is(at, &["for", "on", "upon"]));
-    !view.is(next, &["on", "upon", "for"]) && !manner && !(next..(next + 8).min(view.end)).any(|to| view.is(to, &["to"]) && view.form(to + 1) == VerbForm::Base && scene.actors.starting_at(scene.sentence, next, view).is_some_and(|mention| mention.tokens.end <= to))
+    let manner = view.is(next, &["in", "with"])
+        && (next..(next + 7).min(view.end)).any(|at| view.is(at, &["for", "on", "upon"]));
+    !view.is(next, &["on", "upon", "for"])
+        && !manner
+        && !(next..(next + 8).min(view.end)).any(|to| {
+            view.is(to, &["to"])
+                && view.form(to + 1) == VerbForm::Base
+                && scene
+                    .actors
+                    .starting_at(scene.sentence, next, view)
+                    .is_some_and(|mention| mention.tokens.end <= to)
+        })
         || view.is(next, &["on"]) && is_visit(scene, next + 1)
 }
 
@@ -172,8 +203,12 @@ fn is_visit(scene: &Scene<'_>, at: usize) -> bool {
 
 fn passive_complement(scene: &Scene<'_>, predicate: &Predicate) -> Option<Complement> {
     let view = scene.view;
-    let to = (predicate.verb + 1..(predicate.verb + 14).min(view.end)).find(|&at| view.is(at, &["to"]) && is_infinitive(scene, at))?;
-    let addressee = scene.subject(predicate.verb, predicate.start).map(|mention| names_of(scene, mention)).unwrap_or_default();
+    let to = (predicate.verb + 1..(predicate.verb + 14).min(view.end))
+        .find(|&at| view.is(at, &["to"]) && is_infinitive(scene, at))?;
+    let addressee = scene
+        .subject(predicate.verb, predicate.start)
+        .map(|mention| names_of(scene, mention))
+        .unwrap_or_default();
     finish(scene, addressee, to + 1..view.end, false)
 }
 
@@ -189,7 +224,12 @@ fn complement(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<Complement> 
         Frame::Want => wanted(scene, next),
         Frame::Seek => {
             let found = finish(scene, Vec::new(), next..view.end, false)?;
-            let clear = found.acts.iter().all(|act| matches!(act, Act::Surrender | Act::Withdraw | Act::Release | Act::Resign | Act::Ceasefire | Act::Pay));
+            let clear = found.acts.iter().all(|act| {
+                matches!(
+                    act,
+                    Act::Surrender | Act::Withdraw | Act::Release | Act::Resign | Act::Ceasefire | Act::Pay
+                )
+            });
             (clear && !view.is(next, &["to"])).then_some(found)
         }
     }
@@ -204,7 +244,11 @@ fn called(scene: &Scene<'_>, next: usize) -> Option<Complement> {
         // "calls in the strongest terms for"
         at = (at..(at + 7).min(view.end)).find(|&at| view.is(at, &["for", "on", "upon"])).unwrap_or(at);
     }
-    if view.is(at, &["on", "upon", "to", "with"]) && !(view.is(at, &["to"]) && view.form(at + 1) == VerbForm::Base && scene.actors.starting_at(scene.sentence, at + 1, view).is_none()) {
+    if view.is(at, &["on", "upon", "to", "with"])
+        && !(view.is(at, &["to"])
+            && view.form(at + 1) == VerbForm::Base
+            && scene.actors.starting_at(scene.sentence, at + 1, view).is_none())
+    {
         let (names, end) = addressed(scene, at + 1)?;
         to = names;
         at = after_adverbs(scene, end);
@@ -223,7 +267,8 @@ fn called(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     }
     // "for X to V": the addressee stands between.
     if to.is_empty()
-        && let Some(mention) = scene.actors.starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner)
+        && let Some(mention) =
+            scene.actors.starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner)
     {
         let end = after_adverbs(scene, list_end(scene, mention));
         if view.is(end, &["to"]) && is_infinitive(scene, end) {
@@ -232,14 +277,22 @@ fn called(scene: &Scene<'_>, next: usize) -> Option<Complement> {
             return finish(scene, names, end + 1..view.end, passive);
         }
     }
-    let infinitive = (at + 1..(at + 10).min(view.end)).find(|&to| view.is(to, &["to"]) && view.is(to + 1, &["be"]));
+    let infinitive =
+        (at + 1..(at + 10).min(view.end)).find(|&to| view.is(to, &["to"]) && view.is(to + 1, &["be"]));
     finish(scene, to, at + 1..infinitive.map_or(view.end, |_| view.end), false)
 }
 
 /// "X to V", "that X V", "N": `only_infinitive` for verbs that take nothing else.
 fn asked(scene: &Scene<'_>, next: usize, only_infinitive: bool) -> Option<Complement> {
     let view = scene.view;
-    if view.is(next, &["about", "whether", "if", "why", "what", "how", "when", "where", "who", "which", ":", "\"", "“", ",", "."]) && !only_infinitive {
+    if view.is(
+        next,
+        &[
+            "about", "whether", "if", "why", "what", "how", "when", "where", "who", "which", ":", "\"", "“",
+            ",", ".",
+        ],
+    ) && !only_infinitive
+    {
         return None;
     }
     if view.is(next, &["that"]) {
@@ -257,19 +310,34 @@ fn asked(scene: &Scene<'_>, next: usize, only_infinitive: bool) -> Option<Comple
             return unless_about_self(scene, finish(scene, names, end + 1..view.end, false)?);
         }
         if only_infinitive {
-            let talks = view.is(end, &["to", "for"]).then(|| finish(scene, names, end + 1..view.end, false)).flatten()?;
+            let talks = view
+                .is(end, &["to", "for"])
+                .then(|| finish(scene, names, end + 1..view.end, false))
+                .flatten()?;
             return (talks.acts == [Act::Negotiate]).then_some(talks);
         }
         // "urged Kenya's withdrawal" and "urged an immediate halt" are nouns with an owner.
         let mention = scene.actors.starting_at(scene.sentence, next, view)?;
-        return if mention.owner { finish(scene, vec![Arc::clone(&mention.name)], next..view.end, false) } else { None };
+        return if mention.owner {
+            finish(scene, vec![Arc::clone(&mention.name)], next..view.end, false)
+        } else {
+            None
+        };
     }
     // An addressee without a name: "urged people who live there not to travel".
-    let nominal = matches!(view.tag(next), Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::Pronoun | Tag::Number);
-    if nominal && let Some(to) = (next + 1..(next + 14).min(view.end)).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to)) {
+    let nominal =
+        matches!(view.tag(next), Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::Pronoun | Tag::Number);
+    if nominal
+        && let Some(to) =
+            (next + 1..(next + 14).min(view.end)).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to))
+    {
         let unnamed = scene.span(next..to).of(&scene.article.text);
         let short = unnamed.split_whitespace().count() <= 4;
-        let names = if short && !only_noun_with_infinitive(scene, next) { vec![Arc::from(unnamed.trim_end_matches(" not"))] } else { Vec::new() };
+        let names = if short && !only_noun_with_infinitive(scene, next) {
+            vec![Arc::from(unnamed.trim_end_matches(" not"))]
+        } else {
+            Vec::new()
+        };
         return unless_about_self(scene, finish(scene, names, to + 1..view.end, false)?);
     }
     if only_infinitive {
@@ -290,8 +358,20 @@ fn only_noun_with_infinitive(scene: &Scene<'_>, at: usize) -> bool {
 fn unless_about_self(scene: &Scene<'_>, complement: Complement) -> Option<Complement> {
     let view = scene.view;
     let private = complement.window.clone().take(8).any(|at| {
-        view.is(at, &["named", "identified", "anonymity", "anonymous", "comment", "clarification", "surname", "photographed", "unnamed"])
-            || view.is(at, &["name", "names"]) && !view.is(at + 1, &["of"])
+        view.is(
+            at,
+            &[
+                "named",
+                "identified",
+                "anonymity",
+                "anonymous",
+                "comment",
+                "clarification",
+                "surname",
+                "photographed",
+                "unnamed",
+            ],
+        ) || view.is(at, &["name", "names"]) && !view.is(at + 1, &["of"])
     });
     (!private).then_some(complement)
 }
@@ -304,14 +384,23 @@ fn demanded(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     }
     if view.is(next, &["to"]) {
         // "Demanded to meet the minister" asks of the minister.
-        let mention = (next + 1..(next + 6).min(view.end)).find_map(|at| scene.actors.starting_at(scene.sentence, at, view).filter(|mention| mention.tokens.start <= at + 1));
+        let mention = (next + 1..(next + 6).min(view.end)).find_map(|at| {
+            scene
+                .actors
+                .starting_at(scene.sentence, at, view)
+                .filter(|mention| mention.tokens.start <= at + 1)
+        });
         let names = mention.map(|mention| names_of(scene, mention)).unwrap_or_default();
         return finish(scene, names, next + 1..view.end, false);
     }
     if view.is(next, &["an", "the", "a"]) && view.is(next + 1, &["answer", "answers"]) {
         return finish(scene, Vec::new(), next..view.end, false);
     }
-    if let Some(mention) = scene.actors.starting_at(scene.sentence, next, view).filter(|mention| !mention.owner && !mention.modifier) {
+    if let Some(mention) = scene
+        .actors
+        .starting_at(scene.sentence, next, view)
+        .filter(|mention| !mention.owner && !mention.modifier)
+    {
         let end = list_end(scene, mention);
         let verb = after_adverbs(scene, end);
         if view.is(verb, &["to"]) && is_infinitive(scene, verb) {
@@ -319,7 +408,12 @@ fn demanded(scene: &Scene<'_>, next: usize) -> Option<Complement> {
         }
         if is_bare(view, verb) {
             let passive = view.is(verb, &["be"]);
-            return finish(scene, if passive { Vec::new() } else { names_of(scene, mention) }, verb..view.end, passive);
+            return finish(
+                scene,
+                if passive { Vec::new() } else { names_of(scene, mention) },
+                verb..view.end,
+                passive,
+            );
         }
     }
     finish(scene, Vec::new(), next..view.end, false)
@@ -341,8 +435,13 @@ fn insisted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     let verb = subject
         .map(|subject| after_adverbs(scene, list_end(scene, subject)))
         .filter(|&at| is_bare(view, at))
-        .or_else(|| window.clone().find(|&at| matches!(view.tag(at), Tag::Verb | Tag::Aux) || view.is(at, &["be"])))?;
-    let bare = is_bare(view, verb) && !matches!(view.word(verb), "are" | "do" | "have" | "were") && !view.is(verb, &["will", "would", "can", "could", "must", "should"]) && !view.is(verb - 1, &["to"]);
+        .or_else(|| {
+            window.clone().find(|&at| matches!(view.tag(at), Tag::Verb | Tag::Aux) || view.is(at, &["be"]))
+        })?;
+    let bare = is_bare(view, verb)
+        && !matches!(view.word(verb), "are" | "do" | "have" | "were")
+        && !view.is(verb, &["will", "would", "can", "could", "must", "should"])
+        && !view.is(verb - 1, &["to"]);
     let found = content(scene, start, Vec::new())?;
     (bare && found.acts.iter().any(|act| *act != Act::Other)).then_some(found)
 }
@@ -363,9 +462,19 @@ fn wanted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
 fn content(scene: &Scene<'_>, start: usize, to: Vec<Arc<str>>) -> Option<Complement> {
     let view = scene.view;
     let window = act::cut(view, start..view.end);
-    let verb = window.clone().find(|&at| matches!(view.tag(at), Tag::Verb | Tag::Aux) && at > start).or_else(|| window.clone().find(|&at| view.form(at) == VerbForm::Base && at > start));
-    let subject = scene.actors.starting_at(scene.sentence, start, view).filter(|mention| !mention.owner && mention.tokens.end <= verb.unwrap_or(window.end));
-    let passive = verb.is_some_and(|verb| (verb..verb + 3).any(|at| view.is(at, &["be", "been"])) && (verb..verb + 5).any(|at| matches!(view.form(at), VerbForm::Participle | VerbForm::PastOrParticiple)));
+    let verb = window
+        .clone()
+        .find(|&at| matches!(view.tag(at), Tag::Verb | Tag::Aux) && at > start)
+        .or_else(|| window.clone().find(|&at| view.form(at) == VerbForm::Base && at > start));
+    let subject = scene
+        .actors
+        .starting_at(scene.sentence, start, view)
+        .filter(|mention| !mention.owner && mention.tokens.end <= verb.unwrap_or(window.end));
+    let passive = verb.is_some_and(|verb| {
+        (verb..verb + 3).any(|at| view.is(at, &["be", "been"]))
+            && (verb..verb + 5)
+                .any(|at| matches!(view.form(at), VerbForm::Participle | VerbForm::PastOrParticiple))
+    });
     let mut names = to;
     if let Some(subject) = subject
         && (!passive || names.is_empty() && subject.party.is_some() && subject.person.is_none())
@@ -378,23 +487,29 @@ fn content(scene: &Scene<'_>, start: usize, to: Vec<Arc<str>>) -> Option<Complem
 /// Who is addressed at `at`, and where the phrase ends, relative clauses in commas included.
 fn addressed(scene: &Scene<'_>, at: usize) -> Option<(Vec<Arc<str>>, usize)> {
     let view = scene.view;
-    let mention: &Mention = scene.actors.starting_at(scene.sentence, at, view).filter(|mention| !mention.owner && !mention.modifier)?;
+    let mention: &Mention = scene
+        .actors
+        .starting_at(scene.sentence, at, view)
+        .filter(|mention| !mention.owner && !mention.modifier)?;
     let mut end = list_end(scene, mention);
-    if view.is(end, &[","]) && view.is(end + 1, &["who", "which", "whose"])
+    if view.is(end, &[","])
+        && view.is(end + 1, &["who", "which", "whose"])
         && let Some(close) = (end + 2..(end + 20).min(view.end)).find(|&at| view.is(at, &[","]))
     {
         end = close + 1;
     }
     // "people living by the river", "everyone who lost a relative": what they are told comes after.
     if (view.form(end) == VerbForm::Gerund || view.is(end, &["who"]))
-        && let Some(to) = (end + 1..(end + 16).min(view.end)).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to))
+        && let Some(to) =
+            (end + 1..(end + 16).min(view.end)).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to))
     {
         end = to - usize::from(view.is(to - 1, &["not"]));
         return Some((names_of(scene, mention), end));
     }
     // "in Congo", "on the Telegram online service" between the addressee and what is asked.
     if view.is(end, &["in", "on", "at", "from", "of"])
-        && let Some(to) = (end + 1..(end + 8).min(view.end)).find(|&at| view.is(at, &["to", "for"]) || view.is(at, &["immediately"]))
+        && let Some(to) = (end + 1..(end + 8).min(view.end))
+            .find(|&at| view.is(at, &["to", "for"]) || view.is(at, &["immediately"]))
     {
         end = to;
     }
@@ -415,21 +530,34 @@ fn infinitive_after(scene: &Scene<'_>, at: usize) -> Option<usize> {
 fn is_infinitive(scene: &Scene<'_>, to: usize) -> bool {
     let view = scene.view;
     let mut at = to + 1;
-    while at < to + 4 && (view.tag(at) == Tag::Adverb || view.is(at, &["\"", "“", "immediately", "also", "not"])) {
+    while at < to + 4
+        && (view.tag(at) == Tag::Adverb || view.is(at, &["\"", "“", "immediately", "also", "not"]))
+    {
         at += 1;
     }
     is_bare(view, at)
 }
 
 /// Classifies the window and, where nobody was addressed yet, finds who would have to do it.
-fn finish(scene: &Scene<'_>, mut to: Vec<Arc<str>>, window: Range<usize>, passive: bool) -> Option<Complement> {
+fn finish(
+    scene: &Scene<'_>,
+    mut to: Vec<Arc<str>>,
+    window: Range<usize>,
+    passive: bool,
+) -> Option<Complement> {
     let view = scene.view;
     let acts = act::acts(view, window.clone());
     let window = act::cut(view, window);
     if acts.is_empty() || window.is_empty() {
         return None;
     }
-    let inside = || scene.actors.in_sentence(scene.sentence).iter().filter(|mention| window.contains(&mention.tokens.start) && !mention.modifier);
+    let inside = || {
+        scene
+            .actors
+            .in_sentence(scene.sentence)
+            .iter()
+            .filter(|mention| window.contains(&mention.tokens.start) && !mention.modifier)
+    };
     if acts.first() == Some(&Act::Resign) {
         // The demand is about a person: that is who is asked, whoever speaks for him.
         if let Some(person) = inside().find_map(|mention| mention.person.clone()) {
@@ -438,11 +566,16 @@ fn finish(scene: &Scene<'_>, mut to: Vec<Arc<str>>, window: Range<usize>, passiv
     }
     if to.is_empty() && !passive {
         let asked = inside().find(|mention| {
-            mention.owner || view.is(mention.tokens.start.saturating_sub(1), &["from", "by", "of"]) && acts.iter().all(|act| *act != Act::Release)
+            mention.owner
+                || view.is(mention.tokens.start.saturating_sub(1), &["from", "by", "of"])
+                    && acts.iter().all(|act| *act != Act::Release)
         });
         to = asked.map(|mention| vec![Arc::clone(&mention.name)]).unwrap_or_default();
     }
-    let people_leave = acts.contains(&Act::Withdraw) && scene.actors.in_sentence(scene.sentence).iter().any(|mention| to.contains(&mention.name) && mention.role == Some(crate::text::gazetteer::Role::People));
+    let people_leave = acts.contains(&Act::Withdraw)
+        && scene.actors.in_sentence(scene.sentence).iter().any(|mention| {
+            to.contains(&mention.name) && mention.role == Some(crate::text::gazetteer::Role::People)
+        });
     let acts = if people_leave { vec![Act::Evacuate] } else { acts };
     Some(Complement { to, window, acts })
 }

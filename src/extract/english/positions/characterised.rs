@@ -16,14 +16,96 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-const NAMES: &[&str] = &["call", "brand", "label", "describe", "term", "dub", "denounce", "characterise", "characterize", "regard", "decry"];
+const NAMES: &[&str] = &[
+    "call",
+    "brand",
+    "label",
+    "describe",
+    "term",
+    "dub",
+    "denounce",
+    "characterise",
+    "characterize",
+    "regard",
+    "decry",
+];
 
 /// Words that judge. CAMEO 111.
 const WRONG: &[&str] = &[
-    "illegal", "illegitimate", "unacceptable", "unjustifiable", "unjustified", "barbaric", "crime", "massacre", "traitor", "traitors", "disgrace", "disgraceful", "outrage", "outrageous", "irresponsible", "cowardly",
-    "provocation", "aggression", "murder", "weak", "failure", "shameful", "shame", "brutal", "heinous", "terrorist", "terrorists", "murderer", "murderers", "criminal", "criminals", "dictator", "betrayal", "unlawful", "unconstitutional", "witch-hunt",
-    "inhumane", "genocide", "atrocity", "insult", "coup", "farce", "sham", "scandal", "reckless", "despicable", "abhorrent", "intolerable", "killer", "deplorable", "unprovoked", "cruel", "immoral", "hypocrisy", "hypocritical", "smokescreen",
-    "unfair", "disproportionate", "incompetent", "cynical", "mistake", "blunder", "unforgivable", "inexcusable", "vile", "savage", "butcher", "monstrous", "monumental",  "repugnant", "radical", "extremist", "occupation", "dodge",
+    "illegal",
+    "illegitimate",
+    "unacceptable",
+    "unjustifiable",
+    "unjustified",
+    "barbaric",
+    "crime",
+    "massacre",
+    "traitor",
+    "traitors",
+    "disgrace",
+    "disgraceful",
+    "outrage",
+    "outrageous",
+    "irresponsible",
+    "cowardly",
+    "provocation",
+    "aggression",
+    "murder",
+    "weak",
+    "failure",
+    "shameful",
+    "shame",
+    "brutal",
+    "heinous",
+    "terrorist",
+    "terrorists",
+    "murderer",
+    "murderers",
+    "criminal",
+    "criminals",
+    "dictator",
+    "betrayal",
+    "unlawful",
+    "unconstitutional",
+    "witch-hunt",
+    "inhumane",
+    "genocide",
+    "atrocity",
+    "insult",
+    "coup",
+    "farce",
+    "sham",
+    "scandal",
+    "reckless",
+    "despicable",
+    "abhorrent",
+    "intolerable",
+    "killer",
+    "deplorable",
+    "unprovoked",
+    "cruel",
+    "immoral",
+    "hypocrisy",
+    "hypocritical",
+    "smokescreen",
+    "unfair",
+    "disproportionate",
+    "incompetent",
+    "cynical",
+    "mistake",
+    "blunder",
+    "unforgivable",
+    "inexcusable",
+    "vile",
+    "savage",
+    "butcher",
+    "monstrous",
+    "monumental",
+    "repugnant",
+    "radical",
+    "extremist",
+    "occupation",
+    "dodge",
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -40,7 +122,10 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
     let next = after_adverbs(scene, at + 1);
-    if view.is(next, &["on", "upon", "for", "off", "in", "themselves", "himself", "herself", "itself", "to"]) || view.is(at.saturating_sub(2), &["what"]) || view.is(at.saturating_sub(1), &["so", "to", "what"]) {
+    if view.is(next, &["on", "upon", "for", "off", "in", "themselves", "himself", "herself", "itself", "to"])
+        || view.is(at.saturating_sub(2), &["what"])
+        || view.is(at.saturating_sub(1), &["so", "to", "what"])
+    {
         return None;
     }
     // "What it called illegal sanctions" is a name in passing.
@@ -49,12 +134,27 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     let predicate = scene.predicate(at).filter(|predicate| !predicate.negated && !predicate.passive)?;
     let reach = next..(next + 22).min(view.end);
-    let judged = reach.clone().take_while(|&at| !view.is(at, &[";", "after", "because", "but", "and"]) || view.is(at, &["and"])).find(|&at| WRONG.contains(&view.word(at)))?;
-    if view.is(at, &["describe", "described", "describes", "describing", "regard", "regards", "regarded"]) && !(next..judged).any(|at| view.is(at, &["as"])) {
+    let judged = reach
+        .clone()
+        .take_while(|&at| !view.is(at, &[";", "after", "because", "but", "and"]) || view.is(at, &["and"]))
+        .find(|&at| WRONG.contains(&view.word(at)))?;
+    if view.is(at, &["describe", "described", "describes", "describing", "regard", "regards", "regarded"])
+        && !(next..judged).any(|at| view.is(at, &["as"]))
+    {
         return None;
     }
-    let mention = scene.actors.starting_at(scene.sentence, next, view).filter(|mention| mention.tokens.start <= next + 1);
-    let until = mention.map_or_else(|| (next..judged).find(|&at| view.is(at, &["as", "a", "an", "“", "\""]) && at > next).unwrap_or(judged), |mention| mention.tokens.end);
+    let mention = scene
+        .actors
+        .starting_at(scene.sentence, next, view)
+        .filter(|mention| mention.tokens.start <= next + 1);
+    let until = mention.map_or_else(
+        || {
+            (next..judged)
+                .find(|&at| view.is(at, &["as", "a", "an", "“", "\""]) && at > next)
+                .unwrap_or(judged)
+        },
+        |mention| mention.tokens.end,
+    );
     let target = match mention {
         Some(mention) if mention.owner => vec![topic(scene, next..judged)],
         Some(_) => targets(scene, next..until),
@@ -62,6 +162,15 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     };
     let agents: Vec<_> = predicate.agents.iter().filter(|agent| agent.weighty).cloned().collect();
     let end = object_end(scene, judged).max(judged + 1);
-    Draft { rule: RULE.name, actors: &agents, stance: Stance::Condemn, targets: target, window: predicate.subject_start.unwrap_or(predicate.start)..end, core: at, weight: 1 }.emit(scene, findings);
+    Draft {
+        rule: RULE.name,
+        actors: &agents,
+        stance: Stance::Condemn,
+        targets: target,
+        window: predicate.subject_start.unwrap_or(predicate.start)..end,
+        core: at,
+        weight: 1,
+    }
+    .emit(scene, findings);
     Some(())
 }

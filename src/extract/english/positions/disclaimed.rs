@@ -18,8 +18,41 @@ pub const RULE: Rule = Rule {
 
 /// What somebody can say not to have. Casualties, comments and details are told by other rules or are no stance.
 const HELD: &[&str] = &[
-    "troops", "forces", "soldiers", "role", "involvement", "knowledge", "links", "link", "ties", "part", "hand", "intention", "intentions", "plans", "plan", "prisoners", "hostages", "men", "weapons",
-    "bases", "army", "units", "connection", "contact", "contacts", "responsibility", "evidence", "proof", "truth", "fighters", "presence", "interest", "ambition", "claim", "influence",
+    "troops",
+    "forces",
+    "soldiers",
+    "role",
+    "involvement",
+    "knowledge",
+    "links",
+    "link",
+    "ties",
+    "part",
+    "hand",
+    "intention",
+    "intentions",
+    "plans",
+    "plan",
+    "prisoners",
+    "hostages",
+    "men",
+    "weapons",
+    "bases",
+    "army",
+    "units",
+    "connection",
+    "contact",
+    "contacts",
+    "responsibility",
+    "evidence",
+    "proof",
+    "truth",
+    "fighters",
+    "presence",
+    "interest",
+    "ambition",
+    "claim",
+    "influence",
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -48,10 +81,18 @@ fn disclaimer(scene: &Scene<'_>, at: usize) -> Option<usize> {
     if negated && view.is(at + 1, &["have"]) {
         return held(at + 2).map(|found| found + 1);
     }
-    if negated && view.is(at + 1, &["involved", "responsible", "behind", "aware"]) && view.is(at.saturating_sub(1), &["was", "is", "were", "are", "been", "wasn", "isn", "weren", "aren"]) {
+    if negated
+        && view.is(at + 1, &["involved", "responsible", "behind", "aware"])
+        && view
+            .is(at.saturating_sub(1), &["was", "is", "were", "are", "been", "wasn", "isn", "weren", "aren"])
+    {
         return Some(at + 2);
     }
-    if view.is(at, &["was", "is"]) && view.is(at.saturating_sub(1), &["there"]) && view.is(at + 1, &["no"]) && view.is(at + 2, &["evidence", "truth", "proof", "question"]) {
+    if view.is(at, &["was", "is"])
+        && view.is(at.saturating_sub(1), &["there"])
+        && view.is(at + 1, &["no"])
+        && view.is(at + 2, &["evidence", "truth", "proof", "question"])
+    {
         return Some(at + 3);
     }
     None
@@ -65,15 +106,32 @@ fn read(scene: &Scene<'_>, at: usize, end: usize, findings: &mut Findings) -> Op
     // What somebody says about somebody else is no denial of his own.
     let about_self = impersonal
         || scene.first_person(at).is_some()
-        || scene.predicate_subject(at).is_some_and(|subject| subject.iter().any(|one| speakers.iter().any(|speaker| speaker.name == one.name)));
+        || scene.predicate_subject(at).is_some_and(|subject| {
+            subject.iter().any(|one| speakers.iter().any(|speaker| speaker.name == one.name))
+        });
     let question = view.is(view.end.saturating_sub(1), &["?"]);
-    let conditional = (at.saturating_sub(6).max(view.start)..at).any(|at| view.is(at, &["if", "whether", "unless", "who", "which"]));
+    let conditional = (at.saturating_sub(6).max(view.start)..at)
+        .any(|at| view.is(at, &["if", "whether", "unless", "who", "which"]));
     if !about_self || question || conditional {
         return None;
     }
     let speakers: Vec<_> = speakers.into_iter().filter(|speaker| speaker.weighty).collect();
     let stop = object_end(scene, end);
-    let start = scene.actors.in_sentence(scene.sentence).iter().find(|mention| speakers.iter().any(|speaker| speaker.name == mention.name)).map_or(at, |mention| mention.tokens.start.min(at));
-    Draft { rule: RULE.name, actors: &speakers, stance: Stance::Deny, targets: vec![topic(scene, at + 1..stop)], window: start..stop, core: at, weight: 1 }.emit(scene, findings);
+    let start = scene
+        .actors
+        .in_sentence(scene.sentence)
+        .iter()
+        .find(|mention| speakers.iter().any(|speaker| speaker.name == mention.name))
+        .map_or(at, |mention| mention.tokens.start.min(at));
+    Draft {
+        rule: RULE.name,
+        actors: &speakers,
+        stance: Stance::Deny,
+        targets: vec![topic(scene, at + 1..stop)],
+        window: start..stop,
+        core: at,
+        weight: 1,
+    }
+    .emit(scene, findings);
     Some(())
 }

@@ -4,9 +4,9 @@ use crate::extract::english::demands::each_scene;
 use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
+use crate::text::Tag;
 use crate::text::english::lemma;
 use crate::text::english::word_class::is_be;
-use crate::text::Tag;
 
 use super::{Draft, object_end, topic};
 
@@ -30,8 +30,54 @@ const ADJECTIVES: &[(&str, Stance)] = &[
 
 /// What is offered is good for the other side; readiness for anything else is a threat or a plan.
 const KIND: &[&str] = &[
-    "talk", "talks", "negotiate", "negotiation", "mediate", "mediation", "help", "assist", "aid", "discuss", "dialogue", "meet", "meeting", "compromise", "cooperate", "halt", "stop", "release",
-    "support", "provide", "send", "facilitate", "host", "listen", "consider", "sit", "withdraw", "offer", "accept", "let", "allow", "receive", "assistance", "rescue", "open", "peace", "hold", "exchange", "hand", "free", "share", "work", "resume", "diplomacy", "consultation", "suspend", "ceasefire", "truce",
+    "talk",
+    "talks",
+    "negotiate",
+    "negotiation",
+    "mediate",
+    "mediation",
+    "help",
+    "assist",
+    "aid",
+    "discuss",
+    "dialogue",
+    "meet",
+    "meeting",
+    "compromise",
+    "cooperate",
+    "halt",
+    "stop",
+    "release",
+    "support",
+    "provide",
+    "send",
+    "facilitate",
+    "host",
+    "listen",
+    "consider",
+    "sit",
+    "withdraw",
+    "offer",
+    "accept",
+    "let",
+    "allow",
+    "receive",
+    "assistance",
+    "rescue",
+    "open",
+    "peace",
+    "hold",
+    "exchange",
+    "hand",
+    "free",
+    "share",
+    "work",
+    "resume",
+    "diplomacy",
+    "consultation",
+    "suspend",
+    "ceasefire",
+    "truce",
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -50,21 +96,28 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -
     while copula > view.start && copula + 4 > at {
         copula -= 1;
         let word = view.word(copula);
-        if is_be(word) || view.is(copula, &["stand", "stands", "stood", "remain", "remains", "remained", "'re", "'s", "’re"]) && !view.is(copula + 1, &["'s"]) {
+        if is_be(word)
+            || view.is(
+                copula,
+                &["stand", "stands", "stood", "remain", "remains", "remained", "'re", "'s", "’re"],
+            ) && !view.is(copula + 1, &["'s"])
+        {
             break;
         }
         if !matches!(view.tag(copula), Tag::Adverb | Tag::Determiner) {
             return None;
         }
     }
-    let is_copula = is_be(view.word(copula)) || view.is(copula, &["stand", "stands", "stood", "remain", "remains", "remained", "'re", "'s"]);
+    let is_copula = is_be(view.word(copula))
+        || view.is(copula, &["stand", "stands", "stood", "remain", "remains", "remained", "'re", "'s"]);
     if !is_copula || !view.is(at + 1, &["to", "for"]) || !scene.asserted(copula, at) {
         return None;
     }
     let negated = (copula..at).any(|at| view.is(at, &["not", "n't", "never", "no", "hardly"]));
     let start = at + 2;
     let end = object_end(scene, start);
-    let kind = (start..end.min(start + 5)).any(|at| KIND.contains(&view.word(at)) || KIND.contains(&&*lemma::verb(view.word(at))));
+    let kind = (start..end.min(start + 5))
+        .any(|at| KIND.contains(&view.word(at)) || KIND.contains(&&*lemma::verb(view.word(at))));
     let stance = match (stance, negated) {
         (Stance::Offer, false) if kind => Stance::Offer,
         (Stance::Offer, false) if is_bare(view, start) && view.is(at, &["ready", "prepared"]) => Stance::Vow,
@@ -72,9 +125,23 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -
         (stance, false) if stance != Stance::Offer => stance,
         _ => return None,
     };
-    let agents = if scene.first_person(copula).is_some() || view.is(copula, &["'re"]) { scene.speaker(at) } else { scene.subject(copula, copula).map(|subject| scene.agents_of(subject)) };
+    let agents = if scene.first_person(copula).is_some() || view.is(copula, &["'re"]) {
+        scene.speaker(at)
+    } else {
+        scene.subject(copula, copula).map(|subject| scene.agents_of(subject))
+    };
     let agents: Vec<_> = agents?.into_iter().filter(|agent| agent.weighty).collect();
-    let window = scene.subject(copula, copula).map_or(copula, |subject| subject.tokens.start.min(copula))..end;
-    Draft { rule: RULE.name, actors: &agents, stance, targets: vec![topic(scene, start..end)], window, core: at, weight: 2 }.emit(scene, findings);
+    let window =
+        scene.subject(copula, copula).map_or(copula, |subject| subject.tokens.start.min(copula))..end;
+    Draft {
+        rule: RULE.name,
+        actors: &agents,
+        stance,
+        targets: vec![topic(scene, start..end)],
+        window,
+        core: at,
+        weight: 2,
+    }
+    .emit(scene, findings);
     Some(())
 }

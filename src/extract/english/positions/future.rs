@@ -5,9 +5,9 @@ use crate::extract::english::demands::each_scene;
 use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
+use crate::text::Tag;
 use crate::text::english::lemma;
 use crate::text::english::word_class::is_negation;
-use crate::text::Tag;
 
 use super::{Draft, object_end, topic};
 
@@ -21,15 +21,105 @@ pub const RULE: Rule = Rule {
 
 /// Acts an actor commits to. CAMEO 03 (intend to cooperate), 07 (aid, promised), 13 (threaten), 17 (coerce, announced).
 const COMMITS: &[&str] = &[
-    "give", "provide", "send", "extend", "withdraw", "impose", "allow", "continue", "deploy", "respond", "reply", "pursue", "hunt", "punish", "retaliate", "resign", "release", "free", "lift", "build", "rebuild",
-    "pay", "compensate", "prosecute", "defend", "fight", "stay", "support", "attack", "expel", "ban", "cut", "suspend", "halt", "donate", "contribute", "grant", "restore", "rest", "avenge", "quit", "rehouse",
-    "investigate", "increase", "step", "intensify", "fund", "repatriate", "evict", "recall", "dismantle", "destroy", "execute", "kill", "finance", "guarantee", "protect", "offer", "boycott", "strike",
+    "give",
+    "provide",
+    "send",
+    "extend",
+    "withdraw",
+    "impose",
+    "allow",
+    "continue",
+    "deploy",
+    "respond",
+    "reply",
+    "pursue",
+    "hunt",
+    "punish",
+    "retaliate",
+    "resign",
+    "release",
+    "free",
+    "lift",
+    "build",
+    "rebuild",
+    "pay",
+    "compensate",
+    "prosecute",
+    "defend",
+    "fight",
+    "stay",
+    "support",
+    "attack",
+    "expel",
+    "ban",
+    "cut",
+    "suspend",
+    "halt",
+    "donate",
+    "contribute",
+    "grant",
+    "restore",
+    "rest",
+    "avenge",
+    "quit",
+    "rehouse",
+    "investigate",
+    "increase",
+    "step",
+    "intensify",
+    "fund",
+    "repatriate",
+    "evict",
+    "recall",
+    "dismantle",
+    "destroy",
+    "execute",
+    "kill",
+    "finance",
+    "guarantee",
+    "protect",
+    "offer",
+    "boycott",
+    "strike",
 ];
 
 /// What is refused with "will not".
 const REFUSES: &[&str] = &[
-    "negotiate", "talk", "sit", "meet", "send", "withdraw", "allow", "surrender", "bow", "apply", "intervene", "recognise", "recognize", "resign", "give", "yield", "release", "join",
-    "attend", "participate", "tolerate", "sign", "pay", "lift", "step", "comply", "cooperate", "compromise", "extradite", "discuss", "hand", "let", "permit", "deploy", "take",
+    "negotiate",
+    "talk",
+    "sit",
+    "meet",
+    "send",
+    "withdraw",
+    "allow",
+    "surrender",
+    "bow",
+    "apply",
+    "intervene",
+    "recognise",
+    "recognize",
+    "resign",
+    "give",
+    "yield",
+    "release",
+    "join",
+    "attend",
+    "participate",
+    "tolerate",
+    "sign",
+    "pay",
+    "lift",
+    "step",
+    "comply",
+    "cooperate",
+    "compromise",
+    "extradite",
+    "discuss",
+    "hand",
+    "let",
+    "permit",
+    "deploy",
+    "take",
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -45,7 +135,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
     let mut verb = at + 1;
-    while verb < at + 5 && (view.tag(verb) == Tag::Adverb || is_negation(view.word(verb)) || view.is(verb, &["not", "n't", "never", "also", "no", "longer"])) {
+    while verb < at + 5
+        && (view.tag(verb) == Tag::Adverb
+            || is_negation(view.word(verb))
+            || view.is(verb, &["not", "n't", "never", "also", "no", "longer"]))
+    {
         verb += 1;
     }
     let negated = (at + 1..verb).any(|at| is_negation(view.word(at)) || view.is(at, &["n't", "never"]));
@@ -60,7 +154,15 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     };
     // "Would" commits only in somebody's mouth; a question or a condition commits nobody.
     let question = view.is(view.end.saturating_sub(1), &["?"]) || view.is(view.end.saturating_sub(2), &["?"]);
-    let conditional = (at.saturating_sub(8).max(view.start)..at).any(|at| view.is(at, &["if", "whether", "who", "which", "fear", "fears", "hope", "hopes", "hoped", "how", "when", "that's", "what"]));
+    let conditional = (at.saturating_sub(8).max(view.start)..at).any(|at| {
+        view.is(
+            at,
+            &[
+                "if", "whether", "who", "which", "fear", "fears", "hope", "hopes", "hoped", "how", "when",
+                "that's", "what",
+            ],
+        )
+    });
     if question || conditional {
         return None;
     }
@@ -76,15 +178,28 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     };
     // Reported speech of somebody about somebody else tells no commitment of the latter.
     let speaker = if first_person { None } else { scene.speaker(at) };
-    let told = speaker.as_ref().is_some_and(|speaker| speaker.iter().any(|one| agents.iter().any(|agent| agent.name == one.name)));
+    let told = speaker
+        .as_ref()
+        .is_some_and(|speaker| speaker.iter().any(|one| agents.iter().any(|agent| agent.name == one.name)));
     let plain = view.is(at, &["would"]) || negated;
-    if (speaker.is_some() && !told) || (plain && speaker.is_none() && !first_person && !view.is(at, &["will"])) {
+    if (speaker.is_some() && !told)
+        || (plain && speaker.is_none() && !first_person && !view.is(at, &["will"]))
+    {
         return None;
     }
     let agents: Vec<_> = agents.into_iter().filter(|agent| agent.weighty).collect();
     let end = object_end(scene, verb + 1);
     let start = scene.subject(verb, at).map_or(at, |subject| subject.tokens.start.min(at));
     let start = if first_person { at.saturating_sub(1) } else { start };
-    Draft { rule: RULE.name, actors: &agents, stance, targets: vec![topic(scene, verb..end)], window: start..end, core: verb, weight: 1 }.emit(scene, findings);
+    Draft {
+        rule: RULE.name,
+        actors: &agents,
+        stance,
+        targets: vec![topic(scene, verb..end)],
+        window: start..end,
+        core: verb,
+        weight: 1,
+    }
+    .emit(scene, findings);
     Some(())
 }

@@ -67,11 +67,37 @@ pub(super) fn object_end(scene: &Scene<'_>, at: usize) -> usize {
             || (end > at
                 && matches!(
                     word,
-                    "which" | "who" | "that" | "after" | "as" | "because" | "while" | "when" | "where" | "since" | "but" | "if" | "unless" | "before"
-                        | "despite" | "saying" | "calling" | "describing" | "amid" | "until" | "said" | "says" | "following" | "though" | "although"
+                    "which"
+                        | "who"
+                        | "that"
+                        | "after"
+                        | "as"
+                        | "because"
+                        | "while"
+                        | "when"
+                        | "where"
+                        | "since"
+                        | "but"
+                        | "if"
+                        | "unless"
+                        | "before"
+                        | "despite"
+                        | "saying"
+                        | "calling"
+                        | "describing"
+                        | "amid"
+                        | "until"
+                        | "said"
+                        | "says"
+                        | "following"
+                        | "though"
+                        | "although"
                 ));
-        let finite = end > at + 1 && view.tag(end) == Tag::Verb && matches!(view.form(end), VerbForm::Past | VerbForm::ThirdPerson);
-        let coordinated_verb = finite || word == "and" && end > at && matches!(view.tag(end + 1), Tag::Verb | Tag::Aux);
+        let finite = end > at + 1
+            && view.tag(end) == Tag::Verb
+            && matches!(view.form(end), VerbForm::Past | VerbForm::ThirdPerson);
+        let coordinated_verb =
+            finite || word == "and" && end > at && matches!(view.tag(end + 1), Tag::Verb | Tag::Aux);
         if boundary || coordinated_verb {
             break;
         }
@@ -100,15 +126,33 @@ pub(super) fn targets(scene: &Scene<'_>, object: Range<usize>) -> Vec<Option<Arc
 pub(super) fn topic(scene: &Scene<'_>, object: Range<usize>) -> Option<Arc<str>> {
     let view = scene.view;
     let mut start = object.start;
-    while start < object.end && (matches!(view.tag(start), Tag::Determiner | Tag::Punct) || view.is(start, &["the", "a", "an", "to", "any", "its", "their", "his", "her", "that", "for", "on", "of", "with", "“", "\""])) {
+    while start < object.end
+        && (matches!(view.tag(start), Tag::Determiner | Tag::Punct)
+            || view.is(
+                start,
+                &[
+                    "the", "a", "an", "to", "any", "its", "their", "his", "her", "that", "for", "on", "of",
+                    "with", "“", "\"",
+                ],
+            ))
+    {
         start += 1;
     }
     let mut end = object.end.min(start + TOPIC_WORDS_MAX);
     // "Kenya's demand for …", "talks until …": the rest says what the thing is about or when.
-    if let Some(cut) = (start + 1..end).find(|&at| view.is(at, &["until", "unless"]) || view.is(at, &["for"]) && view.is(at - 1, &["demand", "demands", "request", "call", "calls", "proposal", "appeal"])) {
+    if let Some(cut) = (start + 1..end).find(|&at| {
+        view.is(at, &["until", "unless"])
+            || view.is(at, &["for"])
+                && view.is(at - 1, &["demand", "demands", "request", "call", "calls", "proposal", "appeal"])
+    }) {
         end = cut;
     }
-    while end > start + 1 && view.is(end - 1, &["of", "to", "on", "and", "for", "in", "with", "by", "from", "at", "the", "a", "is", "or"]) {
+    while end > start + 1
+        && view.is(
+            end - 1,
+            &["of", "to", "on", "and", "for", "in", "with", "by", "from", "at", "the", "a", "is", "or"],
+        )
+    {
         end -= 1;
     }
     let text = scene.span(start..end).of(&scene.article.text);

@@ -53,9 +53,58 @@ const NOUNS: &[(&str, Stance, &[&str])] = &[
 
 /// Verbs that take a stance with the noun.
 const TAKES: &[&str] = &[
-    "expressed", "expresses", "expressing", "voiced", "voices", "voicing", "declared", "declares", "declaring", "reiterated", "reiterates", "repeated", "repeats", "reaffirmed",
-    "reaffirms", "gave", "given", "gives", "made", "makes", "issued", "issues", "lodged", "lodges", "filed", "threw", "thrown", "throwing", "offered", "announced", "signalled", "signaled", "renewed", "underscored",
-    "underlined", "stressed", "restated", "confirmed", "pledged", "lent", "extended", "conveyed", "proclaimed", "levelled", "leveled", "delivered", "hardened", "restating", "reiterating", "reaffirming", "signalling", "registered",
+    "expressed",
+    "expresses",
+    "expressing",
+    "voiced",
+    "voices",
+    "voicing",
+    "declared",
+    "declares",
+    "declaring",
+    "reiterated",
+    "reiterates",
+    "repeated",
+    "repeats",
+    "reaffirmed",
+    "reaffirms",
+    "gave",
+    "given",
+    "gives",
+    "made",
+    "makes",
+    "issued",
+    "issues",
+    "lodged",
+    "lodges",
+    "filed",
+    "threw",
+    "thrown",
+    "throwing",
+    "offered",
+    "announced",
+    "signalled",
+    "signaled",
+    "renewed",
+    "underscored",
+    "underlined",
+    "stressed",
+    "restated",
+    "confirmed",
+    "pledged",
+    "lent",
+    "extended",
+    "conveyed",
+    "proclaimed",
+    "levelled",
+    "leveled",
+    "delivered",
+    "hardened",
+    "restating",
+    "reiterating",
+    "reaffirming",
+    "signalling",
+    "registered",
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -73,28 +122,54 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 fn read(scene: &Scene<'_>, at: usize, stance: Stance, leads: &[&str], findings: &mut Findings) -> Option<()> {
     let view = scene.view;
     let from = at.saturating_sub(6).max(view.start);
-    let verb = (from..at).rev().take_while(|&verb| !view.is(verb, &[",", ";", "that"])).find(|&verb| view.is(verb, TAKES));
-    let (actors, start) = match verb.and_then(|verb| scene.predicate(verb)).filter(|predicate| !predicate.negated && !predicate.passive) {
-        Some(predicate) => (predicate.agents, predicate.subject_start.unwrap_or(predicate.start)),
-        None => {
-            let owner = owner(scene, at)?;
-            if !scene.asserted(at, at) || matches!(stance, Stance::Vow | Stance::Offer | Stance::Accept) && view.is(at, &["offer", "agreement", "approval"]) {
-                return None;
-            }
-            // The stance of an owner is told in passing: only where something is said against or for somebody.
-            (vec![owner.0], owner.1)
+    let verb = (from..at)
+        .rev()
+        .take_while(|&verb| !view.is(verb, &[",", ";", "that"]))
+        .find(|&verb| view.is(verb, TAKES));
+    let (actors, start) = if let Some(predicate) = verb
+        .and_then(|verb| scene.predicate(verb))
+        .filter(|predicate| !predicate.negated && !predicate.passive)
+    {
+        (predicate.agents, predicate.subject_start.unwrap_or(predicate.start))
+    } else {
+        let owner = owner(scene, at)?;
+        if !scene.asserted(at, at)
+            || matches!(stance, Stance::Vow | Stance::Offer | Stance::Accept)
+                && view.is(at, &["offer", "agreement", "approval"])
+        {
+            return None;
         }
+        // The stance of an owner is told in passing: only where something is said against or for somebody.
+        (vec![owner.0], owner.1)
     };
     let lead = (at + 1..(at + 3).min(view.end)).find(|&lead| view.is(lead, leads));
     // "Have made similar offers": what is offered was said before.
-    let bare_offer = stance == Stance::Offer && view.is(at, &["offer", "offers"]) && verb.is_some_and(|verb| view.is(verb, &["made", "makes"]));
+    let bare_offer = stance == Stance::Offer
+        && view.is(at, &["offer", "offers"])
+        && verb.is_some_and(|verb| view.is(verb, &["made", "makes"]));
     if lead.is_none() && !bare_offer {
         return None;
     }
     let lead = lead.unwrap_or(at);
     let end = object_end(scene, lead + 1).max(at + 1);
-    let stance = if stance == Stance::Condemn && view.is(at, &["protest"]) && (at..view.end).any(|at| view.is(at, &["accusing", "charging", "blaming"])) { Stance::Accuse } else { stance };
-    Draft { rule: RULE.name, actors: &actors, stance, targets: if lead == at { vec![None] } else { targets(scene, lead + 1..end) }, window: start..end, core: at, weight: 2 }.emit(scene, findings);
+    let stance = if stance == Stance::Condemn
+        && view.is(at, &["protest"])
+        && (at..view.end).any(|at| view.is(at, &["accusing", "charging", "blaming"]))
+    {
+        Stance::Accuse
+    } else {
+        stance
+    };
+    Draft {
+        rule: RULE.name,
+        actors: &actors,
+        stance,
+        targets: if lead == at { vec![None] } else { targets(scene, lead + 1..end) },
+        window: start..end,
+        core: at,
+        weight: 2,
+    }
+    .emit(scene, findings);
     Some(())
 }
 
@@ -105,7 +180,11 @@ fn owner(scene: &Scene<'_>, at: usize) -> Option<(Agent, usize)> {
     while back > view.start && back + 3 > at {
         back -= 1;
         if view.is(back, &["'s", "'"]) {
-            let mention = scene.actors.in_sentence(scene.sentence).iter().find(|mention| mention.owner && mention.tokens.end == back)?;
+            let mention = scene
+                .actors
+                .in_sentence(scene.sentence)
+                .iter()
+                .find(|mention| mention.owner && mention.tokens.end == back)?;
             return Some((agent(mention), mention.tokens.start));
         }
         if view.tag(back) != Tag::Adjective {

@@ -124,15 +124,69 @@ const VERBS: &[(&str, Stance, Frame)] = &[
 
 /// What is denied when it is rejected or dismissed: words of alleging.
 const ALLEGATIONS: &[&str] = &[
-    "accusation", "allegation", "claim", "report", "charge", "suggestion", "rumour", "rumor", "blame", "insinuation", "assertion", "story", "notion", "speculation",
-    "criticism", "theory", "evidence", "propaganda", "baseless", "fabricated", "false", "unfounded", "responsibility", "involvement", "complaint", "lie", "finding", "narrative", "account",
+    "accusation",
+    "allegation",
+    "claim",
+    "report",
+    "charge",
+    "suggestion",
+    "rumour",
+    "rumor",
+    "blame",
+    "insinuation",
+    "assertion",
+    "story",
+    "notion",
+    "speculation",
+    "criticism",
+    "theory",
+    "evidence",
+    "propaganda",
+    "baseless",
+    "fabricated",
+    "false",
+    "unfounded",
+    "responsibility",
+    "involvement",
+    "complaint",
+    "lie",
+    "finding",
+    "narrative",
+    "account",
 ];
 
 /// Objects of "deny" and "reject" that are no statement: somebody is kept out.
-const REFUSED_THINGS: &[&str] = &["access", "entry", "bail", "permission", "visa", "asylum", "permit", "license", "licence", "visas"];
+const REFUSED_THINGS: &[&str] =
+    &["access", "entry", "bail", "permission", "visa", "asylum", "permit", "license", "licence", "visas"];
 
 /// What is refused to a reporter.
-const PRIVATE: &[&str] = &["comment", "say", "elaborate", "named", "name", "identified", "speak", "discuss", "give", "disclose", "specify", "answer", "confirm", "interview", "condemn", "criticise", "criticize", "blame", "be", "demand", "call", "urge", "accuse", "rule", "deny"];
+const PRIVATE: &[&str] = &[
+    "comment",
+    "say",
+    "elaborate",
+    "named",
+    "name",
+    "identified",
+    "speak",
+    "discuss",
+    "give",
+    "disclose",
+    "specify",
+    "answer",
+    "confirm",
+    "interview",
+    "condemn",
+    "criticise",
+    "criticize",
+    "blame",
+    "be",
+    "demand",
+    "call",
+    "urge",
+    "accuse",
+    "rule",
+    "deny",
+];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
@@ -142,7 +196,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             }
             let word = scene.view.word(at);
             let base = lemma::verb(word);
-            if let Some(&(_, stance, frame)) = VERBS.iter().find(|(verb, _, _)| *verb == base || *verb == word) {
+            if let Some(&(_, stance, frame)) =
+                VERBS.iter().find(|(verb, _, _)| *verb == base || *verb == word)
+            {
                 read(scene, at, stance, frame, findings);
             }
         }
@@ -150,7 +206,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 }
 
 fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &mut Findings) -> Option<()> {
-    let view = scene.view;
+    let _view = scene.view;
     if untold(scene, at, stance) {
         return None;
     }
@@ -182,18 +238,25 @@ fn untold(scene: &Scene<'_>, at: usize, stance: Stance) -> bool {
         return true;
     }
     if view.is(before, &["to"]) {
-        return !view.is(at.saturating_sub(2), &["continued", "continues", "continue", "agreed", "moved", "came", "happy"]);
+        return !view.is(
+            at.saturating_sub(2),
+            &["continued", "continues", "continue", "agreed", "moved", "came", "happy"],
+        );
     }
     if view.form(at) == VerbForm::Gerund {
-        let preposition = view.tag(before) == Tag::Adposition || view.is(before, &["of", "for", "by", "in", "without", "from", "against", "about", "at"]);
+        let preposition = view.tag(before) == Tag::Adposition
+            || view.is(before, &["of", "for", "by", "in", "without", "from", "against", "about", "at"]);
         return preposition && !view.is(before, &["while", "after", "by"]);
     }
     // "Western-backed", "the accused captain": a participle before a noun.
-    let attribute = view.is(before, &["the", "a", "an", "its", "their", "his", "her", "of", "'s"]) || view.tag(before) == Tag::Determiner;
+    let attribute = view.is(before, &["the", "a", "an", "its", "their", "his", "her", "of", "'s"])
+        || view.tag(before) == Tag::Determiner;
     let past = matches!(view.form(at), VerbForm::PastOrParticiple | VerbForm::Participle);
     // "…, accused of negligence": a passive without "be".
     let reduced = past && stance == Stance::Accuse && view.is(at + 1, &["of", "for", "by"]);
-    (attribute && past) || (reduced && !view.is(before, &["was", "were", "been", "is", "are", "has", "have"])) || (at == view.start && past)
+    (attribute && past)
+        || (reduced && !view.is(before, &["was", "were", "been", "is", "are", "has", "have"]))
+        || (at == view.start && past)
 }
 
 /// What is left of a stance under "not": "does not accept" rejects, "did not condemn" says nothing.
@@ -207,19 +270,24 @@ fn negated(stance: Stance) -> Option<Stance> {
 /// "Was condemned by the union".
 fn passive(scene: &Scene<'_>, predicate: &Predicate, stance: Stance, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
-    if matches!(stance, Stance::Vow | Stance::Offer | Stance::Deny) || view.is(predicate.verb, &["held", "turned", "ruled", "shot"]) {
+    if matches!(stance, Stance::Vow | Stance::Offer | Stance::Deny)
+        || view.is(predicate.verb, &["held", "turned", "ruled", "shot"])
+    {
         return None;
     }
     let subject = scene.subject(predicate.verb, predicate.start);
-    let targets = match subject {
-        Some(subject) => scene.agents_of(subject).into_iter().map(|agent| Some(agent.name)).collect(),
-        None => {
-            let from = (view.start..predicate.start).rfind(|&at| view.is(at, &[",", ";", "that"])).map_or(view.start, |at| at + 1);
-            vec![topic(scene, from..predicate.start.max(from))]
-        }
+    let targets = if let Some(subject) = subject {
+        scene.agents_of(subject).into_iter().map(|agent| Some(agent.name)).collect()
+    } else {
+        let from = (view.start..predicate.start)
+            .rfind(|&at| view.is(at, &[",", ";", "that"]))
+            .map_or(view.start, |at| at + 1);
+        vec![topic(scene, from..predicate.start.max(from))]
     };
     let start = subject.map_or(predicate.start, |subject| subject.tokens.start);
-    let by = (predicate.verb..(predicate.verb + 14).min(view.end)).find(|&at| view.is(at, &["by"])).unwrap_or(predicate.verb);
+    let by = (predicate.verb..(predicate.verb + 14).min(view.end))
+        .find(|&at| view.is(at, &["by"]))
+        .unwrap_or(predicate.verb);
     let draft = Draft {
         rule: RULE.name,
         actors: &predicate.agents,
@@ -249,7 +317,10 @@ fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Optio
         }
         Frame::Blame => {
             if let Some(on) = (next..end).find(|&at| view.is(at, &["on"])) {
-                let blamed = scene.actors.starting_at(scene.sentence, on + 1, view).is_some_and(|mention| mention.tokens.start <= on + 2);
+                let blamed = scene
+                    .actors
+                    .starting_at(scene.sentence, on + 1, view)
+                    .is_some_and(|mention| mention.tokens.start <= on + 2);
                 if blamed {
                     return Some((stance, targets(scene, on + 1..end), end));
                 }
@@ -257,7 +328,9 @@ fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Optio
             // Faults and storms are blamed every day: a stance is taken toward somebody.
             scene.actors.starting_at(scene.sentence, next, view)?;
             let empty = next >= end && !view.is(next, &["“", "\""]);
-            let named = if let Some(mention) = scene.actors.starting_at(scene.sentence, next, view).filter(|mention| mention.owner) {
+            let named = if let Some(mention) =
+                scene.actors.starting_at(scene.sentence, next, view).filter(|mention| mention.owner)
+            {
                 vec![Some(Arc::clone(&mention.name))]
             } else {
                 let until = (next..end).find(|&at| view.is(at, &["for"])).unwrap_or(end);
@@ -266,8 +339,12 @@ fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Optio
             (!empty).then_some((stance, named, end))
         }
         Frame::Hold => {
-            let responsible = (next..(next + 12).min(view.end)).find(|&at| view.is(at, &["responsible", "accountable", "liable"]))?;
-            let held = scene.actors.starting_at(scene.sentence, next, view).filter(|mention| mention.tokens.start < responsible)?;
+            let responsible = (next..(next + 12).min(view.end))
+                .find(|&at| view.is(at, &["responsible", "accountable", "liable"]))?;
+            let held = scene
+                .actors
+                .starting_at(scene.sentence, next, view)
+                .filter(|mention| mention.tokens.start < responsible)?;
             Some((stance, vec![Some(Arc::clone(&held.name))], object_end(scene, responsible)))
         }
         Frame::Refuse => {
@@ -275,7 +352,8 @@ fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Optio
             if view.is(next, &["to"]) {
                 return (!private).then(|| (stance, vec![topic(scene, next + 1..end)], end));
             }
-            let noun = matches!(view.tag(next), Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::ProperNoun);
+            let noun =
+                matches!(view.tag(next), Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::ProperNoun);
             (noun && !private).then(|| (stance, targets(scene, next..end), end))
         }
         Frame::Agree => agreed(scene, next, end, stance),
@@ -285,29 +363,45 @@ fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Optio
                 return (next + 1 < end).then(|| (stance, targets(scene, next + 1..end), end));
             }
             let particle = (next..(next + 5).min(view.end)).find(|&at| view.is(at, particles))?;
-            let between = scene.actors.starting_at(scene.sentence, next, view).is_some_and(|mention| mention.tokens.end == particle) || view.is(next, &["it", "them", "that", "him", "her"]);
+            let between = scene
+                .actors
+                .starting_at(scene.sentence, next, view)
+                .is_some_and(|mention| mention.tokens.end == particle)
+                || view.is(next, &["it", "them", "that", "him", "her"]);
             between.then(|| (stance, targets(scene, next..particle), particle + 1))
         }
         Frame::With(words) => {
             if view.is(next, words) {
                 let needs_actor = stance == Stance::Support;
-                let actor = scene.actors.starting_at(scene.sentence, next + 1, view).is_some_and(|mention| mention.tokens.start <= next + 2) || view.is(next + 1, &["the", "our"]);
+                let actor = scene
+                    .actors
+                    .starting_at(scene.sentence, next + 1, view)
+                    .is_some_and(|mention| mention.tokens.start <= next + 2)
+                    || view.is(next + 1, &["the", "our"]);
                 return (actor || !needs_actor).then(|| (stance, targets(scene, next + 1..end), end));
             }
             if words == ["with"] && stance == Stance::Accuse {
-                let with = (next..end).find(|&at| view.is(at, words) && view.form(at + 1) == VerbForm::Gerund)?;
+                let with =
+                    (next..end).find(|&at| view.is(at, words) && view.form(at + 1) == VerbForm::Gerund)?;
                 return Some((stance, targets(scene, next..with), end));
             }
             None
         }
-        Frame::Volunteer => Some((stance, if end > next { vec![topic(scene, next..end)] } else { vec![None] }, end.max(next))),
+        Frame::Volunteer => {
+            Some((stance, if end > next { vec![topic(scene, next..end)] } else { vec![None] }, end.max(next)))
+        }
         Frame::Dismiss => dismissed(scene, next, end, stance),
         Frame::That => {
             let that = view.is(next, &["that", "of", "about"]);
             that.then(|| {
                 let end = object_end(scene, next + 1);
-                let accused = scene.actors.in_sentence(scene.sentence).iter().find(|mention| (next..end).contains(&mention.tokens.start) && !mention.modifier);
-                let named = accused.map_or_else(|| topic(scene, next + 1..end), |mention| Some(Arc::clone(&mention.name)));
+                let accused = scene
+                    .actors
+                    .in_sentence(scene.sentence)
+                    .iter()
+                    .find(|mention| (next..end).contains(&mention.tokens.start) && !mention.modifier);
+                let named = accused
+                    .map_or_else(|| topic(scene, next + 1..end), |mention| Some(Arc::clone(&mention.name)));
                 (stance, vec![named], end)
             })
         }
@@ -316,13 +410,42 @@ fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Optio
 
 fn plain_object(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
     let view = scene.view;
-    if stance == Stance::Deny && (view.is(next, REFUSED_THINGS) || view.is(end.saturating_sub(1), REFUSED_THINGS)) {
+    if stance == Stance::Deny
+        && (view.is(next, REFUSED_THINGS) || view.is(end.saturating_sub(1), REFUSED_THINGS))
+    {
         return None;
     }
-    if stance == Stance::Accept && (view.is(next, &["only", "responsibility", "blame", "applications"]) || view.is(next.saturating_sub(1), &["only"])) {
+    if stance == Stance::Accept
+        && (view.is(next, &["only", "responsibility", "blame", "applications"])
+            || view.is(next.saturating_sub(1), &["only"]))
+    {
         return None;
     }
-    if view.is(next.saturating_sub(1), &["approved", "approves", "approve"]) && !(next..end).any(|at| view.is(at, &["ceasefire", "cease-fire", "truce", "deal", "agreement", "plan", "proposal", "accord", "extension", "talks", "demand", "request", "resolution", "settlement", "mission", "withdrawal"])) {
+    if view.is(next.saturating_sub(1), &["approved", "approves", "approve"])
+        && !(next..end).any(|at| {
+            view.is(
+                at,
+                &[
+                    "ceasefire",
+                    "cease-fire",
+                    "truce",
+                    "deal",
+                    "agreement",
+                    "plan",
+                    "proposal",
+                    "accord",
+                    "extension",
+                    "talks",
+                    "demand",
+                    "request",
+                    "resolution",
+                    "settlement",
+                    "mission",
+                    "withdrawal",
+                ],
+            )
+        })
+    {
         return None;
     }
     if view.is(next, &["that"]) && matches!(stance, Stance::Deny | Stance::Accept) {
@@ -332,8 +455,10 @@ fn plain_object(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> O
     if stance == Stance::Deny && view.form(next) == VerbForm::Gerund {
         return Some((stance, vec![topic(scene, next..end)], end));
     }
-    let opens = matches!(view.tag(next), Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::ProperNoun | Tag::Pronoun | Tag::Number)
-        || view.is(next, &["“", "\"", "‘"])
+    let opens = matches!(
+        view.tag(next),
+        Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::ProperNoun | Tag::Pronoun | Tag::Number
+    ) || view.is(next, &["“", "\"", "‘"])
         || matches!(view.form(next), VerbForm::Gerund | VerbForm::PastOrParticiple);
     let end = if view.is(next, &["“", "\"", "‘"]) { object_end(scene, next + 1) } else { end };
     (opens && end > next).then(|| (stance, targets(scene, next..end), end))
@@ -343,15 +468,54 @@ fn plain_object(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> O
 fn agreed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
     let view = scene.view;
     let next = if view.is(next, &["in"]) && view.is(next + 1, &["principle"]) { next + 2 } else { next };
-    let (start, end) = if view.is(next, &["to", "on", "upon", "that"]) { (next + 1, object_end(scene, next + 1)) } else { (next, end) };
-    let noun = view.is(next, &["to", "on", "upon", "that"]) || matches!(view.tag(next), Tag::Determiner) && !view.is(next, &["with"]);
+    let (start, end) = if view.is(next, &["to", "on", "upon", "that"]) {
+        (next + 1, object_end(scene, next + 1))
+    } else {
+        (next, end)
+    };
+    let noun = view.is(next, &["to", "on", "upon", "that"])
+        || matches!(view.tag(next), Tag::Determiner) && !view.is(next, &["with"]);
     (noun && end > start).then(|| (stance, vec![topic(scene, start..end)], end))
 }
 
 /// "To V", "that", "N": a promise, a threat, an offer. "Threatened the town" by a flood has no actor.
 fn committed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
     let view = scene.view;
-    if stance == Stance::Offer && view.is(next, &["condolences", "prayers", "sympathy", "thanks", "comfort", "few", "little", "no", "an", "a"]) && !(next..end).any(|at| view.is(at, &["help", "aid", "talks", "mediation", "mediate", "amnesty", "reward", "deal", "truce", "ceasefire", "meeting", "assistance", "support", "package", "rise", "dialogue", "transition", "swap", "exchange", "proposal", "plan", "compromise"])) {
+    if stance == Stance::Offer
+        && view.is(
+            next,
+            &["condolences", "prayers", "sympathy", "thanks", "comfort", "few", "little", "no", "an", "a"],
+        )
+        && !(next..end).any(|at| {
+            view.is(
+                at,
+                &[
+                    "help",
+                    "aid",
+                    "talks",
+                    "mediation",
+                    "mediate",
+                    "amnesty",
+                    "reward",
+                    "deal",
+                    "truce",
+                    "ceasefire",
+                    "meeting",
+                    "assistance",
+                    "support",
+                    "package",
+                    "rise",
+                    "dialogue",
+                    "transition",
+                    "swap",
+                    "exchange",
+                    "proposal",
+                    "plan",
+                    "compromise",
+                ],
+            )
+        })
+    {
         return None;
     }
     if view.is(next, &["to", "that", "not"]) {
@@ -359,7 +523,8 @@ fn committed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
         let end = object_end(scene, start);
         return (end > start).then(|| (stance, vec![topic(scene, start..end)], end));
     }
-    if view.is(next, &["for", "up", "against", "in", "at", "on"]) || matches!(view.tag(next), Tag::Adposition) {
+    if view.is(next, &["for", "up", "against", "in", "at", "on"]) || matches!(view.tag(next), Tag::Adposition)
+    {
         return None;
     }
     (end > next).then(|| (stance, vec![topic(scene, next..end)], end))
@@ -374,11 +539,40 @@ fn dismissed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
     let end = if view.is(next, &["“", "\""]) { object_end(scene, next + 1) } else { end };
     let long = (end + 8).min(view.end);
     let object = next..(next + 6).min(end);
-    let demand = object.clone().any(|at| view.is(at, &["call", "calls", "demand", "demands", "offer", "offers", "proposal", "plan", "request", "appeal", "appeals", "ultimatum", "deal", "idea", "bid", "talks", "resolution", "ruling"]));
+    let demand = object.clone().any(|at| {
+        view.is(
+            at,
+            &[
+                "call",
+                "calls",
+                "demand",
+                "demands",
+                "offer",
+                "offers",
+                "proposal",
+                "plan",
+                "request",
+                "appeal",
+                "appeals",
+                "ultimatum",
+                "deal",
+                "idea",
+                "bid",
+                "talks",
+                "resolution",
+                "ruling",
+            ],
+        )
+    });
     let alleged = object.clone().any(|at| ALLEGATIONS.contains(&&*lemma::noun(view.word(at))))
-        || (!demand && view.is(end, &["as"]) && (end..long).any(|at| ALLEGATIONS.contains(&&*lemma::noun(view.word(at)))));
+        || (!demand
+            && view.is(end, &["as"])
+            && (end..long).any(|at| ALLEGATIONS.contains(&&*lemma::noun(view.word(at)))));
     // Somebody who is dismissed loses a job.
-    let person = scene.actors.starting_at(scene.sentence, next, view).is_some_and(|mention| mention.person.is_some() && !mention.owner);
+    let person = scene
+        .actors
+        .starting_at(scene.sentence, next, view)
+        .is_some_and(|mention| mention.person.is_some() && !mention.owner);
     if person && !view.is(next, &["it"]) {
         return None;
     }

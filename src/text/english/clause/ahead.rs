@@ -129,7 +129,7 @@ impl Builder<'_> {
                 }
                 Item::Phrase(index) => {
                     phrases +=
-                        usize::from(self.phrase(*index).is_some_and(|phrase| phrase.preposition.is_none()))
+                        usize::from(self.phrase(*index).is_some_and(|phrase| phrase.preposition.is_none()));
                 }
                 Item::Word(at) => {
                     if self.view.tag(*at) == Tag::Subordinator || matches!(self.view.word(*at), ";" | ":") {
@@ -188,7 +188,7 @@ impl Builder<'_> {
                     }
                     Tag::Adposition | Tag::Adverb | Tag::Coordinator | Tag::Adjective | Tag::Particle => {}
                     Tag::Punct if matches!(self.view.word(*at), "," | "(" | ")" | "–" | "—") => {
-                        inside = !inside
+                        inside = !inside;
                     }
                     Tag::Punct if matches!(self.view.word(*at), "“" | "”" | "\"") => {}
                     _ => return false,

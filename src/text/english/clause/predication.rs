@@ -165,10 +165,9 @@ impl Builder<'_> {
         let before = self.phrase_before(place);
         if clause.verb.is_none()
             && !clause.subject.is_empty()
-            && (before.is_none()
-                || before.is_some_and(|before| {
-                    clause.subject.contains(&before) || self.hangs_on(before, &clause.subject)
-                }))
+            && before.is_none_or(|before| {
+                clause.subject.contains(&before) || self.hangs_on(before, &clause.subject)
+            })
         {
             if self.finite_later(place) && clause.link != Link::Coordinate && !self.heading {
                 // "27 people killed in the blast were buried": a relative without pronoun.
@@ -210,7 +209,7 @@ impl Builder<'_> {
             return;
         }
         let inner = self.open(Link::Participial, None, start);
-        let subject = before.map(|before| self.whole_list(before)).unwrap_or_else(|| clause.subject.clone());
+        let subject = before.map_or_else(|| clause.subject.clone(), |before| self.whole_list(before));
         if let Some(inner) = self.clauses.get_mut(inner) {
             inner.subject = subject;
         }

@@ -354,12 +354,11 @@ impl<'a> Reader<'a> {
             .filter(|_| view.capital(at) && view.tag(at) != Tag::Aux && view.tag(at) != Tag::Verb)?;
         let comma = usize::from(view.word(at + 1) == "," || view.word(at + 1) == "of");
         let stated = year_of(view, at + 1 + comma);
-        let (year, end) = match stated {
-            Some(year) => (year, at + 2 + comma),
-            None => {
-                let today = self.today()?;
-                (if month <= today.month() { today.year() } else { today.year() - 1 }, at + 1)
-            }
+        let (year, end) = if let Some(year) = stated {
+            (year, at + 2 + comma)
+        } else {
+            let today = self.today()?;
+            (if month <= today.month() { today.year() } else { today.year() - 1 }, at + 1)
         };
         let from = Date::new(year, month, 1).ok()?;
         Some(Found {
