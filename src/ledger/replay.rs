@@ -24,7 +24,9 @@ pub fn replay<'a>(
 }
 
 /// Enters one article with its claims into a ledger whose stories are all in memory.
-pub fn enter(ledger: &mut Ledger, article: Article, claims: Vec<Claim>) -> Outcome {
+/// An article counts as received when it spoke, unless it is known to have come later.
+pub fn enter(ledger: &mut Ledger, mut article: Article, claims: Vec<Claim>) -> Outcome {
+    article.received_at = article.received_at.max(article.spoken_at());
     let assignment = ledger.assign(&article, &claims);
     let learned_at = article.received_at;
     ledger.apply(article, claims, assignment, learned_at)
