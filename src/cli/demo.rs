@@ -14,7 +14,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::Done;
-use super::run::{Daemon, signalled};
+use super::run::{Daemon, Signals};
 use crate::config::{Config, RetryConfig};
 use crate::model::Message;
 use crate::outputs::wording::{Headline, changed_words, speaker};
@@ -132,10 +132,11 @@ async fn watch_on(
     messages: &mut mpsc::Receiver<Message>,
     running: &mut tokio::task::JoinHandle<anyhow::Result<()>>,
 ) -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
     loop {
         tokio::select! {
             Some(message) = messages.recv() => print(out, &message)?,
-            _ = signalled() => return Ok(()),
+            _ = signals.next() => return Ok(()),
             ended = &mut *running => { ended??; bail!("the daemon stopped by itself"); }
         }
     }
@@ -167,11 +168,9 @@ fn print(out: &mut impl Write, message: &Message) -> io::Result<()> {
         let (mut marked, mut at) = (String::new(), 0);
         for range in changed_words(alert) {
             let (plain, changed) = (quote.get(at..range.start), quote.get(range.clone()));
-            marked.push_str(&format!(
-                "{}{CHANGED}{}{CHANGED:#}",
-                plain.unwrap_or_default(),
-                changed.unwrap_or_default()
-            ));
+            let changed = format!("{CHANGED}{}{CHANGED:#}", changed.unwrap_or_default());
+            marked.push_str(plain.unwrap_or_default());
+            marked.push_str(&changed);
             at = range.end;
         }
         marked.push_str(quote.get(at..).unwrap_or_default());
@@ -197,10 +196,12 @@ fn headline(json: &str) -> String {
 }
 
 fn config(folder: &Path, inbox: &Path) -> anyhow::Result<Config> {
+    let (store, inbox) = (folder.join("newsdelta.db"), inbox.to_path_buf());
+    let quoted = |path: &PathBuf| toml::Value::from(path.to_string_lossy().into_owned()).to_string();
     let toml = format!(
-        "[store]\npath = {:?}\n[inputs.inbox]\ntype = \"inbox\"\npath = {:?}\n[log]\nlevel = \"warn\"\n[outputs]\n",
-        folder.join("newsdelta.db"),
-        inbox
+        "[store]\npath = {}\n[inputs.inbox]\ntype = \"inbox\"\npath = {}\n[log]\nlevel = \"warn\"\n[outputs]\n",
+        quoted(&store),
+        quoted(&inbox)
     );
     Ok(Config::read(Some(("demo", &toml)), [])?)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use jiff::SignedDuration;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
@@ -33,8 +33,9 @@ pub(super) fn run(arguments: &ConfigFile) -> anyhow::Result<Done> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         let stop = CancellationToken::new();
+        // Heard from the first moment on: who starts the daemon may want it gone before the store is open.
+        let stopper = tokio::spawn(stop_on_signal(Signals::listen()?, stop.clone()));
         let daemon = Daemon::new(&config)?;
-        let stopper = tokio::spawn(stop_on_signal(stop.clone()));
         let ended = daemon.run(stop).await;
         stopper.abort();
         ended
@@ -149,26 +150,34 @@ fn limits(config: &Config, names: &Arc<Gazetteer>) -> pipeline::Limits {
 }
 
 /// Cancels `stop` at the first SIGTERM or SIGINT; at the second the daemon ends at once, which loses nothing but time.
-async fn stop_on_signal(stop: CancellationToken) {
-    let name = signalled().await;
+async fn stop_on_signal(mut signals: Signals, stop: CancellationToken) {
+    let name = signals.next().await;
     tracing::info!(signal = name, "stopping: finishing what was begun");
     stop.cancel();
-    let name = signalled().await;
+    let name = signals.next().await;
     tracing::warn!(signal = name, "ending at once; unfinished work is taken up at the next start");
     #[expect(clippy::exit, reason = "the operator asked twice")]
     std::process::exit(130);
 }
 
-/// Waits for SIGTERM or SIGINT.
-pub(super) async fn signalled() -> &'static str {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::error!("signals cannot be heard; stop the daemon with SIGKILL, which loses nothing");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+/// The signals that stop a daemon.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Hears them from now on.
+    pub(super) fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("signals cannot be heard");
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    /// Waits for the next one and names it.
+    pub(super) async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
     }
 }

@@ -148,6 +148,7 @@ struct Running {
 }
 
 /// The walk over the claims.
+#[expect(clippy::struct_excessive_bools, reason = "each flag is a question of its own about the words")]
 struct Walk<'a> {
     claims: &'a [KnownClaim],
     figures: &'a [Option<&'a Casualty>],

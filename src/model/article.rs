@@ -165,5 +165,7 @@ pub fn fingerprint<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
         hash.update(field.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    let digest = hash.finalize();
+    let digits = digest.iter().take(12).flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }

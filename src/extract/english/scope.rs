@@ -358,6 +358,7 @@ impl Reader<'_> {
             .is_some_and(|today| self.view.word(at + 1).parse::<i64>().is_ok_and(|year| year == today.year))
     }
 
+    #[expect(clippy::unused_self, reason = "asked like the questions beside it")]
     fn months_since(&self, today: Today, month: usize) -> i64 {
         let month = i64::try_from(month).unwrap_or(0) + 1;
         (today.month - month).rem_euclid(12)
@@ -413,6 +414,7 @@ impl Reader<'_> {
         start..hanging.unwrap_or(end).max(end)
     }
 
+    #[expect(clippy::unused_self, reason = "asked like the questions beside it")]
     fn is_perfect_present(&self, clause: Option<&Clause>) -> bool {
         clause.and_then(|clause| clause.verb.as_ref()).is_some_and(|verb| verb.tense == Tense::PresentPerfect)
     }

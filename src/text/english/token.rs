@@ -264,6 +264,7 @@ fn kind_of(surface: &str) -> TokenKind {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a test may panic")]
 mod tests {
     use super::*;
 

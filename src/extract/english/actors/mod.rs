@@ -42,6 +42,7 @@ pub enum Kind {
 
 /// A phrase that names somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is a question of its own about the words")]
 pub struct Mention {
     /// Its tokens, determiner included, possessive mark excluded.
     pub tokens: Range<usize>,

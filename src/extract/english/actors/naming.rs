@@ -196,6 +196,7 @@ fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
     Known { name, party, person: own, others: Vec::new(), kind: Kind::Person }
 }
 
+#[expect(clippy::too_many_lines, reason = "a flat list of cases, clearer in one piece than cut in two")]
 fn of_role(
     draft: &Draft,
     role: Role,

@@ -15,6 +15,7 @@ use crate::text::{Analysis, Tag, TokenKind};
 
 /// A phrase before its references are resolved.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is a question of its own about the words")]
 pub(super) struct Draft {
     pub(super) tokens: Range<usize>,
     /// The party named in it, with the kind of name: "Kenyan" in "the Kenyan army".

@@ -60,7 +60,7 @@ impl Memory {
             let weight = if entity.span.end <= title_end { 3 } else { 2 };
             match entity.kind {
                 EntityKind::City | EntityKind::Region => {
-                    *countries.entry(Arc::clone(party)).or_default() += 1
+                    *countries.entry(Arc::clone(party)).or_default() += 1;
                 }
                 EntityKind::Country | EntityKind::Capital | EntityKind::Demonym | EntityKind::Metonym => {
                     *countries.entry(Arc::clone(party)).or_default() += weight;
@@ -71,7 +71,7 @@ impl Memory {
                     *rivals.entry(Arc::clone(party)).or_default() += weight;
                 }
                 EntityKind::ArmedGroup | EntityKind::Organisation => {
-                    *rivals.entry(Arc::clone(party)).or_default() += weight
+                    *rivals.entry(Arc::clone(party)).or_default() += weight;
                 }
                 EntityKind::Body | EntityKind::Person | EntityKind::Role(_) => {}
             }

@@ -108,10 +108,7 @@ fn whole_of(here: &Here<'_>, figure: &Figure, findings: &Findings) -> Option<Eff
     let end = here.view.token(figure.tokens.start)?.span.start;
     findings
         .casualties_within(Span { start, end })
-        .filter(|(_, casualty)| {
-            casualty.relation != Relation::Part && casualty.relation != Relation::Previous
-        })
-        .next_back()
+        .rfind(|(_, casualty)| casualty.relation != Relation::Part && casualty.relation != Relation::Previous)
         .map(|(_, casualty)| casualty.effect)
 }
 

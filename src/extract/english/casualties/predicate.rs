@@ -20,6 +20,7 @@ pub(super) enum Sort {
 
 /// Words that say harm.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is a question of its own about the words")]
 pub(super) struct Predicate {
     /// The verb, or the first word of the state.
     pub(super) main: usize,

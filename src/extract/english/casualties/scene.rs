@@ -263,6 +263,7 @@ impl<'r> Here<'r> {
     }
 
     /// "denied killing three": the participle is what was denied, not something that happened beside it.
+    #[expect(clippy::unused_self, reason = "asked like the questions beside it")]
     fn opens_as_object(&self, clause: &Clause, parent: Option<&Clause>) -> bool {
         parent
             .and_then(|parent| parent.verb.as_ref())

@@ -166,15 +166,7 @@ fn told(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<Predicate> {
         return None;
     }
     let agents: Vec<Agent> = scene.speaker(at)?;
-    Some(Predicate {
-        verb: at,
-        start: at,
-        agents,
-        subject_start: None,
-        passive: true,
-        negated: false,
-        form: view.form(at),
-    })
+    Some(Predicate { verb: at, start: at, agents, subject_start: None, passive: true, negated: false })
 }
 
 /// "Called the ruling a disgrace", "called off", "called a meeting", "called him": no demand.

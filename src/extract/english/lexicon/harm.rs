@@ -82,9 +82,9 @@ static VERBS: LazyLock<HashMap<&'static str, Vec<HarmVerb>>> = LazyLock::new(|| 
         let tail = tail.split_whitespace().map(piece).collect();
         verbs.entry(lemma).or_default().push(HarmVerb { effect, several_only, frame, people_only, tail });
     }
-    for uses in verbs.values_mut() {
+    verbs.values_mut().for_each(|uses: &mut Vec<HarmVerb>| {
         uses.sort_by_key(|verb| std::cmp::Reverse(verb.tail.len()));
-    }
+    });
     verbs
 });
 
@@ -103,17 +103,20 @@ static COUNTED: LazyLock<HashMap<&'static str, Counted>> = LazyLock::new(|| {
     sections(include_str!("counted.txt")).filter_map(entry).collect()
 });
 
-static STATES: LazyLock<HashMap<&'static str, Vec<(Vec<&'static str>, Effect)>>> = LazyLock::new(|| {
-    let mut states: HashMap<&'static str, Vec<(Vec<&'static str>, Effect)>> = HashMap::new();
+/// The words that follow the first one, and what the whole says.
+type State = (Vec<&'static str>, Effect);
+
+static STATES: LazyLock<HashMap<&'static str, Vec<State>>> = LazyLock::new(|| {
+    let mut states: HashMap<&'static str, Vec<State>> = HashMap::new();
     for (effect, line) in sections(include_str!("states.txt")) {
         let mut words = line.split_whitespace();
         if let Some((first, effect)) = words.next().zip(Effect::parse(effect)) {
             states.entry(first).or_default().push((words.collect(), effect));
         }
     }
-    for uses in states.values_mut() {
+    states.values_mut().for_each(|uses| {
         uses.sort_by_key(|(rest, _)| std::cmp::Reverse(rest.len()));
-    }
+    });
     states
 });
 
