@@ -37,6 +37,11 @@ impl From<StoreError> for Failure {
 }
 
 impl Failure {
+    /// Whether the disk, or the size limit, is what stands in the way.
+    pub(super) fn is_full(&self) -> bool {
+        matches!(self, Self::Sql(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull))
+    }
+
     /// The error for the world, naming the file and the cure.
     pub(super) fn at(self, path: &Path) -> StoreError {
         let file = path.display();

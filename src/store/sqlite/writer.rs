@@ -50,7 +50,8 @@ impl Writer {
         F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let task = Task { work: Some(work), result: None, reply, path: Arc::clone(&self.path) };
+        let task =
+            Task { work: Some(work), result: None, found_full: false, reply, path: Arc::clone(&self.path) };
         let stopped = || {
             StoreError::Broken(format!(
                 "the writer of `{}` has stopped: restart newsdelta",
@@ -81,6 +82,8 @@ impl Drop for Writer {
 trait Job: Send {
     /// Writes, and says whether what was written is to be kept.
     fn run(&mut self, connection: &Connection) -> bool;
+    /// Whether it failed for want of room.
+    fn found_full(&self) -> bool;
     /// Tells the caller; `group` says whether the transaction is on disk.
     fn answer(self: Box<Self>, group: Result<(), StoreError>);
 }
@@ -88,6 +91,7 @@ trait Job: Send {
 struct Task<T, F> {
     work: Option<F>,
     result: Option<Result<T, StoreError>>,
+    found_full: bool,
     reply: oneshot::Sender<Result<T, StoreError>>,
     path: Arc<Path>,
 }
@@ -98,8 +102,14 @@ where
     F: FnOnce(&Connection) -> Result<T, Failure> + Send,
 {
     fn run(&mut self, connection: &Connection) -> bool {
-        self.result = self.work.take().map(|work| work(connection).map_err(|failure| failure.at(&self.path)));
+        let result = self.work.take().map(|work| work(connection));
+        self.found_full = matches!(&result, Some(Err(failure)) if failure.is_full());
+        self.result = result.map(|result| result.map_err(|failure| failure.at(&self.path)));
         matches!(self.result, Some(Ok(_)))
+    }
+
+    fn found_full(&self) -> bool {
+        self.found_full
     }
 
     fn answer(self: Box<Self>, group: Result<(), StoreError>) {
@@ -115,12 +125,27 @@ where
 /// Takes jobs until the queue is closed and empty.
 fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>, path: &Path) {
     let mut group = Vec::with_capacity(GROUP);
+    let mut was_full = false;
     while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
-        let written = write_group(connection, &mut group).map_err(|failure| failure.at(path));
+        let written = write_group(connection, &mut group);
+        was_full |= written.as_ref().is_err_and(Failure::is_full) || group.iter().any(|job| job.found_full());
+        if was_full {
+            // Once on the way down, and again on the way up: only when there is room can the database take the log.
+            was_full = !make_room(connection);
+        }
+        let written = written.map_err(|failure| failure.at(path));
         for job in group.drain(..) {
             job.answer(written.clone());
         }
     }
+}
+
+/// Moves what the log holds into the database and empties the log. SQLite does this by itself only when the log has
+/// grown to some megabytes, for which a full disk has no room: the log would keep it full. True when it is empty.
+fn make_room(connection: &Connection) -> bool {
+    let held_up = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+    tracing::debug!(?held_up, "tried to empty the log of the store");
+    matches!(held_up, Ok(false))
 }
 
 /// Runs a group in one transaction; on an error nothing of it is kept.
