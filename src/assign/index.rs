@@ -196,7 +196,12 @@ impl StoryIndex {
     pub fn enter(&mut self, article: &Article, claims: &[Claim], assignment: &Assignment) -> Story {
         // A date in the future, a mistake of its publisher, must not close every story.
         let spoken = article.spoken_at().min(article.received_at.max(self.now));
-        self.now = self.now.max(spoken);
+        // Nor must an article without a date, which arrived today among the reports of an archive.
+        let is_archive = self.now > Timestamp::MIN && spoken.duration_since(self.now) > self.quiet_after;
+        let spoken = if article.published_at.is_none() && is_archive { self.now } else { spoken };
+        if article.published_at.is_some() || self.now > Timestamp::MIN {
+            self.now = self.now.max(spoken);
+        }
         let at = self.by_id.get(&assignment.story).copied().unwrap_or_else(|| {
             self.place(Slot {
                 id: assignment.story.clone(),

@@ -161,7 +161,6 @@ impl<'a> Scene<'a> {
     /// has nobody who acts.
     pub(super) fn predicate(&self, at: usize) -> Option<Predicate> {
         let view = self.view;
-        let _form = view.form(at);
         let (start, passive) = self.group(at)?;
         if self.is_noun_here(at) || !self.asserted(start, at) {
             return None;
