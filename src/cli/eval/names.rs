@@ -104,7 +104,7 @@ mod tests {
         for (one, other, same) in [
             (None, None, true),
             (Some("Norway"), None, false),
-            (Some("Norwegian foreign ministry"), Some("Norway"), true),
+            (Some("Kenyan foreign ministry"), Some("Kenya"), true),
             (Some("the foreign ministry"), Some("the defence ministry"), true),
             (Some("Peru's president"), Some("Chile's president"), false),
             (Some("José Peña"), Some("Pena"), true),
