@@ -3,7 +3,7 @@
 //! with its canonical form and the party it stands for. Never guesses a name it was not given: names that only the
 //! article knows are for `name`.
 //!
-//! The data are tables of general world knowledge, compiled in; what a user adds comes as [`Additions`].
+//! The data are tables of general world knowledge, compiled in; what a user adds comes as `Additions`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};

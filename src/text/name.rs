@@ -46,7 +46,7 @@ pub fn surname(name: &str) -> &str {
 }
 
 /// Short forms that the text itself explains: "the Harbour Workers' League (HWL)" and "HWL (Harbour Workers'
-/// League)". From the short form to the long one. At most [`ACRONYMS_MAX`]: what comes later in a text that
+/// League)". From the short form to the long one. At most `ACRONYMS_MAX`: what comes later in a text that
 /// introduces more is not learnt.
 pub fn introduced_acronyms(text: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();

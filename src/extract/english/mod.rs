@@ -8,3 +8,4 @@ pub mod actors;
 pub mod demands;
 pub mod positions;
 mod predicate;
+mod speaker;

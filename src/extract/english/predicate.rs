@@ -12,6 +12,7 @@ use crate::text::english::word_class::{is_be, is_have, is_negation};
 use crate::text::{Analysis, Link, Tag, VerbForm};
 
 use super::actors::{Actors, Kind, Mention};
+use super::lexicon::speech;
 
 /// A sentence with everything around it.
 #[derive(Clone, Copy)]
@@ -49,113 +50,6 @@ pub(super) struct Predicate {
     pub(super) negated: bool,
 }
 
-/// Verbs of saying that introduce whose words follow.
-pub(super) const SPEECH: &[&str] = &[
-    "said",
-    "says",
-    "say",
-    "told",
-    "tells",
-    "wrote",
-    "writes",
-    "added",
-    "adds",
-    "posted",
-    "announced",
-    "announces",
-    "declared",
-    "declares",
-    "stated",
-    "states",
-    "warned",
-    "tweeted",
-    "insisted",
-    "stressed",
-    "emphasised",
-    "emphasized",
-    "noted",
-    "explained",
-    "argued",
-    "replied",
-    "concluded",
-    "commented",
-    "reiterated",
-    "repeated",
-    "underlined",
-    "underscored",
-    "claimed",
-    "saying",
-    "adding",
-    "shouted",
-    "affirmed",
-    "asserted",
-    "maintained",
-    "vowed",
-    "pledged",
-    "cautioned",
-    "remarked",
-    "retorted",
-    "reads",
-    "urged",
-    "demanded",
-    "telling",
-    "claims",
-    "insists",
-    "argues",
-    "warns",
-    "chanted",
-    "believes",
-    "thinks",
-    "responded",
-    "answered",
-    "countered",
-];
-
-/// After these a verb is not done: "refused to condemn", "stopped short of condemning".
-const WITHHELD: &[&str] = &[
-    "refused",
-    "refuse",
-    "refuses",
-    "refusing",
-    "refusal",
-    "declined",
-    "declines",
-    "decline",
-    "failed",
-    "fails",
-    "failure",
-    "failing",
-    "reluctant",
-    "unwilling",
-    "stopped",
-    "short",
-    "without",
-    "avoided",
-    "refrained",
-    "hesitated",
-    "reluctance",
-    "instead",
-    "rather",
-    "fail",
-    "never",
-    "unable",
-    "avoid",
-    "neglected",
-    "unlikely",
-    "stop",
-    "stops",
-    "forgot",
-    "threatened",
-    "threatens",
-    "threatening",
-    "might",
-    "whether",
-    "possible",
-    "tried",
-    "trying",
-    "attempted",
-];
-
 impl<'a> Scene<'a> {
     /// The predicate whose main word is the token at `at`, or nothing when the word is no verb here, is not asserted or
     /// has nobody who acts.
@@ -190,7 +84,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The first token of the verb group of `at` and whether it is passive; nothing when the word is not a verb form.
-    fn group(&self, at: usize) -> Option<(usize, bool)> {
+    pub(super) fn group(&self, at: usize) -> Option<(usize, bool)> {
         let view = self.view;
         let mut start = at;
         let mut passive = false;
@@ -278,7 +172,7 @@ impl<'a> Scene<'a> {
         let infinitive = view.is(start, &["to"])
             || view.is(at.saturating_sub(1), &["to"])
             || view.form(at) == VerbForm::Gerund;
-        if infinitive && (back..at).any(|at| view.is(at, WITHHELD)) {
+        if infinitive && (back..at).any(|at| speech::is_withheld(view.word(at))) {
             return false;
         }
         !self.long_past(start)
@@ -436,7 +330,9 @@ impl<'a> Scene<'a> {
     fn is_object(&self, mention: &Mention) -> bool {
         let view = self.view;
         let before = mention.tokens.start.saturating_sub(1);
-        mention.tokens.start > view.start && view.tag(before) == Tag::Verb && !view.is(before, SPEECH)
+        mention.tokens.start > view.start
+            && view.tag(before) == Tag::Verb
+            && !speech::is_speech(view.word(before))
     }
 
     /// Whether the mention stands right before the verb group at `start`, or is its subject in the eyes of the grammar.
@@ -552,103 +448,6 @@ impl<'a> Scene<'a> {
             new
         });
         agents
-    }
-
-    /// Who says the words at `at`: the subject of a verb of saying outside the quotation, in this sentence or in the
-    /// one before when the quotation runs on.
-    pub(super) fn speaker(&self, at: usize) -> Option<Vec<Agent>> {
-        self.speaker_here(at).or_else(|| self.speaker_before(at))
-    }
-
-    fn speaker_here(&self, at: usize) -> Option<Vec<Agent>> {
-        let view = self.view;
-        let mut candidates: Vec<usize> = (view.start..view.end)
-            .filter(|&verb| verb != at && view.is(verb, SPEECH) && !self.in_quotes(verb))
-            .collect();
-        // The verb that governs the words: the nearest before them, else the first after.
-        candidates.sort_by_key(|&verb| if verb < at { (0, at - verb) } else { (1, verb - at) });
-        for verb in candidates {
-            if let Some(mention) = self.speaking(verb) {
-                return Some(self.agents_of(mention));
-            }
-        }
-        let according = (view.start..view.end).find(|&verb| view.follows(verb, &["according", "to"]));
-        let source = according.and_then(|verb| self.actors.starting_at(self.sentence, verb + 2, view));
-        source.map(|mention| self.agents_of(mention))
-    }
-
-    /// The subject of a verb of saying, before or after it.
-    fn speaking(&self, verb: usize) -> Option<&'a Mention> {
-        let view = self.view;
-        let inverted = self.actors.starting_at(self.sentence, verb + 1, view).filter(|mention| {
-            mention.tokens.start <= verb + 2
-                && !mention.owner
-                && view.is(
-                    verb,
-                    &[
-                        "said",
-                        "says",
-                        "wrote",
-                        "added",
-                        "adds",
-                        "warned",
-                        "declared",
-                        "announced",
-                        "writes",
-                        "explained",
-                        "noted",
-                    ],
-                )
-                && (verb == view.start || view.is(verb - 1, &[",", "”", "\"", "’", "'", "."]))
-        });
-        inverted.or_else(|| {
-            let (start, passive) = self.group(verb)?;
-            if passive { None } else { self.subject(verb, start) }
-        })
-    }
-
-    fn speaker_before(&self, at: usize) -> Option<Vec<Agent>> {
-        if !self.in_quotes(at) || self.sentence == 0 {
-            return None;
-        }
-        let here = self.analysis.sentences.get(self.sentence)?;
-        let other = self.sentence - 1;
-        let before = self.analysis.sentences.get(other)?;
-        if before.paragraph + 1 < here.paragraph {
-            return None;
-        }
-        let scene = Scene { sentence: other, view: self.analysis.view(other), ..*self };
-        let verb = (scene.view.start..scene.view.end)
-            .rfind(|&verb| scene.view.is(verb, SPEECH) && !scene.in_quotes(verb));
-        if let Some(mention) = verb.and_then(|verb| scene.speaking(verb)) {
-            return Some(scene.agents_of(mention));
-        }
-        None
-    }
-
-    /// Whether the token stands between quotation marks.
-    pub(super) fn in_quotes(&self, at: usize) -> bool {
-        let Some(token) = self.view.token(at) else { return false };
-        self.analysis
-            .quotations
-            .iter()
-            .any(|quotation| quotation.span.start <= token.span.start && token.span.end <= quotation.span.end)
-            || self.between_marks(at)
-    }
-
-    /// Counts the marks of the sentence, where the list of quotations does not know it.
-    fn between_marks(&self, at: usize) -> bool {
-        let view = self.view;
-        let mut open = false;
-        for token in view.start..at {
-            match view.word(token) {
-                "“" | "«" => open = true,
-                "”" | "»" => open = false,
-                "\"" => open = !open,
-                _ => {}
-            }
-        }
-        open
     }
 
     /// Exactly the words of a run of tokens.

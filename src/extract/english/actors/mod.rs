@@ -7,6 +7,8 @@
 //! "they") resolved in a second.
 
 mod phrase;
+mod draft;
+
 mod person;
 mod naming;
 mod reference;
@@ -21,8 +23,9 @@ use crate::text::english::view::View;
 use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role};
 use crate::text::name::introduced_acronyms;
 
+use draft::Draft;
 use person::People;
-use phrase::{Draft, PhraseReader};
+use phrase::PhraseReader;
 use reference::Memory;
 
 /// What kind of somebody a mention is.

@@ -12,8 +12,9 @@ use crate::text::Tag;
 use crate::text::english::view::View;
 use crate::text::gazetteer::{EntityKind, Role};
 
+use super::draft::Draft;
 use super::person::{People, Person};
-use super::phrase::{Draft, span_of};
+use super::phrase::span_of;
 use super::reference::{Memory, Named};
 use super::{Kind, Mention};
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::text::gazetteer::{EntityKind, Role};
 use crate::text::name::{spelling_key, surname};
 
-use super::phrase::Draft;
+use super::draft::Draft;
 
 /// What the article says about a person anywhere in it.
 #[derive(Debug, Clone, Default)]

@@ -7,380 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::draft::{Draft, pronoun};
+use crate::extract::english::lexicon::actors as lexicon;
 use crate::model::Span;
 use crate::text::english::view::View;
-use crate::text::english::word_class::is_noun_or_verb;
 use crate::text::gazetteer::{Entity, EntityKind, Role};
 use crate::text::{Analysis, Tag, TokenKind};
-
-/// A phrase before its references are resolved.
-#[derive(Debug, Clone, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each flag is a question of its own about the words")]
-pub(super) struct Draft {
-    pub(super) tokens: Range<usize>,
-    /// The party named in it, with the kind of name: "Kenyan" in "the Kenyan army".
-    pub(super) party: Option<(Arc<str>, EntityKind)>,
-    /// A person of the gazetteer, with the party.
-    pub(super) known_person: Option<Arc<str>>,
-    /// Words of a person's name.
-    pub(super) person: Option<Range<usize>>,
-    /// Role, with its tokens.
-    pub(super) role: Option<(Role, Range<usize>)>,
-    /// Words of an organisation's name that the gazetteer does not know.
-    pub(super) organisation: Option<Range<usize>>,
-    /// The long form when `organisation` is an acronym the article introduced.
-    pub(super) long_name: Option<String>,
-    /// The person's name as written here.
-    pub(super) person_name: Option<String>,
-    /// The organisation's name, the long form where the article gives one.
-    pub(super) organisation_name: Option<String>,
-    /// Begins with "the", "its", "his", "their".
-    pub(super) definite: bool,
-    /// A personal pronoun or "both sides".
-    pub(super) pronoun: bool,
-    /// Followed by "'s".
-    pub(super) owner: bool,
-    /// Only an adjective before a noun that is nobody.
-    pub(super) adjective_only: bool,
-    /// "Presidential", "government", "army" says that a voice is the state's.
-    pub(super) of_state: bool,
-    /// "Rebel", "paramilitary": a voice of an armed group.
-    pub(super) armed: bool,
-    /// A bare capital, city or region.
-    pub(super) place: bool,
-}
-
-/// Words between the pieces of a phrase that say what kind of, and not who.
-const FILLERS: &[&str] = &[
-    "former",
-    "acting",
-    "interim",
-    "ruling",
-    "new",
-    "newly",
-    "appointed",
-    "deputy",
-    "top",
-    "chief",
-    "senior",
-    "de",
-    "facto",
-    "ethnic",
-    "main",
-    "radical",
-    "separatist",
-    "breakaway",
-    "military",
-    "paramilitary",
-    "human",
-    "rights",
-    "local",
-    "regional",
-    "leading",
-    "ousted",
-    "deposed",
-    "jailed",
-    "exiled",
-    "outgoing",
-    "visiting",
-    "armed",
-    "illegal",
-    "joint",
-    "news",
-    "health",
-    "foreign",
-    "defence",
-    "defense",
-    "interior",
-    "elected",
-    "self-proclaimed",
-    "self-styled",
-    "internationally",
-    "recognised",
-    "recognized",
-    "unrecognised",
-    "unrecognized",
-    "veteran",
-    "long-time",
-    "longtime",
-    "hardline",
-    "hard-line",
-    "conservative",
-    "liberal",
-    "socialist",
-    "communist",
-    "islamist",
-    "republican",
-    "democratic",
-    "democrat",
-    "right-wing",
-    "left-wing",
-    "far-right",
-    "far-left",
-    "centre-left",
-    "centre-right",
-    "pro-government",
-    "pro-democracy",
-    "anti-government",
-    "government",
-    "state",
-    "federal",
-    "national",
-    "presidential",
-    "parliamentary",
-    "diplomatic",
-    "official",
-    "officials",
-    "young",
-    "old",
-    "angry",
-    "striking",
-    "opposition",
-    "rebel",
-    "civilian",
-    "religious",
-    "spiritual",
-    "supreme",
-    "traditional",
-    "tribal",
-    "political",
-    "student",
-    "party",
-    "prominent",
-    "influential",
-    "powerful",
-    "embattled",
-    "caretaker",
-    "transitional",
-    "junta",
-    "army",
-    "navy",
-    "police",
-    "intelligence",
-    "security",
-    "humanitarian",
-    "aid",
-    "medical",
-    "environmental",
-    "climate",
-    "media",
-    "press",
-    "public",
-    "private",
-    "international",
-    "global",
-    "european",
-    "western",
-    "african",
-    "arab",
-    "asian",
-    "latin",
-    "american",
-    "northern",
-    "southern",
-    "eastern",
-    "central",
-    "key",
-    "fellow",
-    "late",
-    "first",
-    "second",
-    "third",
-    "vice",
-    "general",
-    "executive",
-    "director",
-    "managing",
-    "incoming",
-    "then",
-    "regular",
-    "riot",
-    "border",
-    "special",
-    "united",
-    "high",
-    "upper",
-    "lower",
-    "secretary",
-    "secretary-general",
-    "highest",
-    "disputed",
-    "muslim",
-    "personnel",
-    "finance",
-    "policy",
-    "affairs",
-    "own",
-    "christian",
-    "jewish",
-    "sunni",
-    "shia",
-    "kurdish",
-    "hutu",
-    "tutsi",
-    "communal",
-    "pro-military",
-];
-
-/// Numbers and amounts before people.
-const AMOUNTS: &[&str] = &[
-    "hundreds",
-    "thousands",
-    "dozens",
-    "scores",
-    "tens",
-    "several",
-    "many",
-    "some",
-    "most",
-    "few",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "group",
-    "groups",
-    "crowd",
-    "crowds",
-    "number",
-    "majority",
-    "coalition",
-    "number",
-];
-
-/// Capitalised nouns that make the run of capitals before them an organisation.
-const ORGANISATIONS: &[&str] = &[
-    "party",
-    "union",
-    "league",
-    "front",
-    "movement",
-    "association",
-    "council",
-    "committee",
-    "commission",
-    "federation",
-    "institute",
-    "alliance",
-    "coalition",
-    "congress",
-    "society",
-    "foundation",
-    "syndicate",
-    "organisation",
-    "organization",
-    "group",
-    "network",
-    "centre",
-    "center",
-    "confederation",
-    "forum",
-    "fund",
-    "campaign",
-    "brigade",
-    "brigades",
-    "army",
-    "church",
-    "agency",
-    "bank",
-    "company",
-    "corporation",
-    "airlines",
-    "university",
-    "observatory",
-    "initiative",
-    "watch",
-    "chamber",
-    "democrats",
-    "conservatives",
-    "liberals",
-    "greens",
-    "socialists",
-    "republicans",
-    "labour",
-    "authority",
-    "board",
-    "trust",
-    "service",
-    "bloc",
-    "assembly",
-    "parliament",
-    "minority",
-    "workers",
-    "teachers",
-    "doctors",
-    "nurses",
-    "students",
-    "mothers",
-    "farmers",
-    "lawyers",
-    "tigers",
-    "guards",
-    "junta",
-];
-
-/// Capitalised words that begin sentences or stand in names of days and are nobody's name.
-const NO_NAMES: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "i",
-    "i'm",
-    "mr",
-    "mrs",
-    "ms",
-    "christmas",
-    "easter",
-    "ramadan",
-    "eid",
-    "day",
-    "news",
-    "facebook",
-    "twitter",
-    "telegram",
-    "x",
-    "instagram",
-    "youtube",
-    "tv",
-    "photo",
-    "ap",
-    "afp",
-    "reuters",
-    "gmt",
-    "according",
-    "live",
-    "update",
-    "breaking",
-    "exclusive",
-    "video",
-    "watch",
-    "read",
-    "english",
-    "covid-19",
-    "god",
-    "allah",
-];
 
 /// Reads phrases in the sentences of one article.
 pub(super) struct PhraseReader<'a> {
@@ -460,7 +92,7 @@ impl<'a> PhraseReader<'a> {
         let word = view.word(at);
         if !view.capital(at)
             || view.kind(at) != TokenKind::Word
-            || NO_NAMES.contains(&word)
+            || lexicon::is_no_name(word)
             || word.len() < 2 && !word.ends_with('.')
         {
             return false;
@@ -471,7 +103,7 @@ impl<'a> PhraseReader<'a> {
                 || (at == view.start
                     && view.tag(at) == Tag::ProperNoun
                     && view.capital(at + 1)
-                    && !NO_NAMES.contains(&view.word(at + 1)));
+                    && !lexicon::is_no_name(view.word(at + 1)));
         }
         true
     }
@@ -528,14 +160,14 @@ impl<'a> PhraseReader<'a> {
         } else if view.is(at, &["a", "an", "another", "all", "both", "each", "other", "more"]) {
             at += 1;
         }
-        while (view.is(at, AMOUNTS)
+        while (lexicon::is_amount(view.word(at))
             && (view.is(at + 1, &["of"]) || view.is(at, &["several", "many", "some", "most"])))
             || view.tag(at) == Tag::Number
         {
             at += 1 + usize::from(view.is(at + 1, &["of"]));
             at += usize::from(view.is(at, &["the", "other"]));
         }
-        if view.is(at, FILLERS) && self.entity(view, at).is_none() {
+        if lexicon::is_filler(view.word(at)) && self.entity(view, at).is_none() {
             at = self.over_fillers(view, at)?;
         }
         (self.entity(view, at).is_some() || self.is_name_word(view, at)).then_some(at)
@@ -545,7 +177,8 @@ impl<'a> PhraseReader<'a> {
     fn over_fillers(&self, view: View<'_>, start: usize) -> Option<usize> {
         let mut at = start;
         while at < start + 4 && self.entity(view, at).is_none() {
-            let describes = view.is(at, FILLERS) || (view.tag(at) == Tag::Adjective && !view.capital(at));
+            let describes =
+                lexicon::is_filler(view.word(at)) || (view.tag(at) == Tag::Adjective && !view.capital(at));
             if !describes {
                 return None;
             }
@@ -571,7 +204,7 @@ impl<'a> PhraseReader<'a> {
             }
             draft.long_name = Some(long.clone());
             draft.organisation = Some(at..end);
-        } else if ORGANISATIONS.contains(&last) || self.is_organisation(view, at..end) {
+        } else if lexicon::is_organisation(last) || self.is_organisation(view, at..end) {
             let start = match (&draft.party, draft.role.is_some()) {
                 (Some((_, EntityKind::Country | EntityKind::Demonym | EntityKind::Territory)), false) => {
                     draft.tokens.start.max(at - 1)
@@ -786,7 +419,7 @@ impl<'a> PhraseReader<'a> {
         }
         if self.is_name_word(view, next) && view.is(at, &["of", "for", "in", "from"]) {
             let end = self.name_run(view, next);
-            if ORGANISATIONS.contains(&view.word(end - 1))
+            if lexicon::is_organisation(view.word(end - 1))
                 || self.is_organisation(view, next..end)
                 || self.introduced.contains_key(view.token(next)?.span.of(self.text))
             {
@@ -871,61 +504,8 @@ impl<'a> PhraseReader<'a> {
             let surface = view.token(at).map(|token| token.span.of(self.text)).unwrap_or_default();
             (2..=6).contains(&surface.len()) && surface.chars().all(|c| c.is_uppercase() || c == '-')
         };
-        run.clone().any(|at| ORGANISATIONS.contains(&view.word(at)) && view.capital(at))
+        run.clone().any(|at| lexicon::is_organisation(view.word(at)) && view.capital(at))
             || (run.len() == 1 && acronym(run.start))
-    }
-}
-
-impl Draft {
-    fn is_empty(&self) -> bool {
-        self.party.is_none()
-            && self.person.is_none()
-            && self.known_person.is_none()
-            && self.role.is_none()
-            && self.organisation.is_none()
-    }
-
-    /// Notes whether the phrase is only an adjective or a place.
-    fn settle(&mut self, view: View<'_>) {
-        self.of_state = self.tokens.clone().any(|at| {
-            view.is(
-                at,
-                &["presidential", "government", "army", "military", "police", "ministry", "parliamentary"],
-            ) || view.word(at).starts_with("spokes")
-        });
-        self.armed = self.tokens.clone().any(|at| {
-            view.is(at, &["rebel", "paramilitary", "insurgent", "guerrilla", "militant", "militia"])
-        });
-        let alone = self.person.is_none()
-            && self.known_person.is_none()
-            && self.role.is_none()
-            && self.organisation.is_none();
-        if let Some((_, kind)) = &self.party
-            && alone
-        {
-            let plural = view.word(self.tokens.end.saturating_sub(1)).ends_with('s');
-            let before_noun =
-                matches!(view.tag(self.tokens.end), Tag::Noun | Tag::Adjective | Tag::ProperNoun)
-                    && !view.is(self.tokens.end, &["'s"]);
-            self.adjective_only = *kind == EntityKind::Demonym && (before_noun || !plural);
-            self.place =
-                self.place || (*kind == EntityKind::Capital && view.preceded_by(self.tokens.start, &["in"]));
-        }
-        // "military intervention", "a police station": a role that only says what kind of thing is meant.
-        let role_alone = self.role.is_some()
-            && self.person.is_none()
-            && self.known_person.is_none()
-            && self.organisation.is_none();
-        let next = self.tokens.end;
-        let verb_like = is_noun_or_verb(view.word(next))
-            || matches!(view.tag(next + 1), Tag::Determiner | Tag::Number | Tag::Pronoun);
-        if role_alone
-            && view.tag(next) == Tag::Noun
-            && !verb_like
-            && !view.is(self.tokens.end - 1, &["people"])
-        {
-            self.adjective_only = true;
-        }
     }
 }
 
@@ -952,51 +532,4 @@ pub(super) fn span_of(view: View<'_>, run: Range<usize>) -> Span {
     let start = view.token(run.start).map_or(0, |token| token.span.start);
     let end = run.end.checked_sub(1).and_then(|last| view.token(last)).map_or(start, |token| token.span.end);
     Span { start, end }
-}
-
-/// Pronouns and "both sides".
-fn pronoun(view: View<'_>, at: usize) -> Option<Draft> {
-    let length = if view.is(at, &["he", "she", "they", "it", "him", "them", "both"])
-        && !view.is(at + 1, &["sides", "parties", "countries", "armies", "generals"])
-    {
-        if view.is(at, &["both"])
-            && !matches!(view.tag(at + 1), Tag::Verb | Tag::Aux)
-            && !view.is(at + 1, &["have", "had", "has"])
-        {
-            return None;
-        }
-        1
-    } else {
-        let start = at + usize::from(view.is(at, &["the", "both", "all"]));
-        let adjective =
-            usize::from(view.is(start, &["two", "warring", "conflicting", "opposing", "rival", "other"]));
-        let noun = start + adjective;
-        let sides = view.is(
-            noun,
-            &[
-                "sides",
-                "parties",
-                "factions",
-                "neighbours",
-                "neighbors",
-                "armies",
-                "belligerents",
-                "foes",
-                "rivals",
-            ],
-        ) || (adjective == 1
-            && view.is(noun, &["generals", "countries", "nations", "leaders", "governments", "states"]));
-        if !sides || start + adjective == at && !view.is(noun, &["sides"]) {
-            return None;
-        }
-        let to = noun + 1;
-        // "the parties to the conflict"
-        to - at + if view.follows(to, &["to", "the", "conflict"]) { 3 } else { 0 }
-    };
-    Some(Draft {
-        tokens: at..at + length,
-        pronoun: true,
-        owner: view.is(at + length, &["'s", "'"]),
-        ..Draft::default()
-    })
 }

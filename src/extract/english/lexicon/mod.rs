@@ -2,8 +2,11 @@
 //! effects, frames and groups come out. Knows nothing of sentences: a list says what a word can mean, a rule what it
 //! means here.
 
+pub(super) mod acts;
+pub(super) mod actors;
 mod harm;
 mod people;
+pub(super) mod speech;
 mod sport;
 
 pub(super) use harm::{CountedKind, Frame, GAP_MAX, HarmVerb, Piece, counted, harm_verbs, states};
@@ -24,4 +27,13 @@ fn sections(list: &'static str) -> impl Iterator<Item = (&'static str, &'static 
         }
         Some((section, line))
     })
+}
+
+/// The words of one section of a list, in their order.
+fn word_list(list: &'static str, section: &'static str) -> impl Iterator<Item = &'static str> {
+    sections(list)
+        .filter(move |(name, _)| *name == section)
+        .flat_map(|(_, line)| line.split(','))
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
 }

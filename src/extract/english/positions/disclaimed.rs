@@ -2,7 +2,8 @@
 //! was no evidence of".
 
 use crate::extract::english::demands::each_scene;
-use crate::extract::english::predicate::{SPEECH, Scene};
+use crate::extract::english::lexicon::speech;
+use crate::extract::english::predicate::Scene;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
 
@@ -100,7 +101,8 @@ fn disclaimer(scene: &Scene<'_>, at: usize) -> Option<usize> {
 
 fn read(scene: &Scene<'_>, at: usize, end: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
-    let told = (view.start..view.end).any(|verb| view.is(verb, SPEECH) && !scene.in_quotes(verb));
+    let told =
+        (view.start..view.end).any(|verb| speech::is_speech(view.word(verb)) && !scene.in_quotes(verb));
     let speakers = scene.speaker(at).filter(|_| told || scene.in_quotes(at))?;
     let impersonal = view.is(at.saturating_sub(1), &["there"]);
     // What somebody says about somebody else is no denial of his own.

@@ -1,0 +1,147 @@
+//! A phrase that names somebody before its references are resolved. Comes in: the tokens of the phrase as its pieces
+//! were found. Goes out: what the phrase can be said to be. Never looks for the phrase itself.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::text::Tag;
+use crate::text::english::view::View;
+use crate::text::english::word_class::is_noun_or_verb;
+use crate::text::gazetteer::{EntityKind, Role};
+
+/// A phrase before its references are resolved.
+#[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is a question of its own about the words")]
+pub(super) struct Draft {
+    pub(super) tokens: Range<usize>,
+    /// The party named in it, with the kind of name: "Kenyan" in "the Kenyan army".
+    pub(super) party: Option<(Arc<str>, EntityKind)>,
+    /// A person of the gazetteer, with the party.
+    pub(super) known_person: Option<Arc<str>>,
+    /// Words of a person's name.
+    pub(super) person: Option<Range<usize>>,
+    /// Role, with its tokens.
+    pub(super) role: Option<(Role, Range<usize>)>,
+    /// Words of an organisation's name that the gazetteer does not know.
+    pub(super) organisation: Option<Range<usize>>,
+    /// The long form when `organisation` is an acronym the article introduced.
+    pub(super) long_name: Option<String>,
+    /// The person's name as written here.
+    pub(super) person_name: Option<String>,
+    /// The organisation's name, the long form where the article gives one.
+    pub(super) organisation_name: Option<String>,
+    /// Begins with "the", "its", "his", "their".
+    pub(super) definite: bool,
+    /// A personal pronoun or "both sides".
+    pub(super) pronoun: bool,
+    /// Followed by "'s".
+    pub(super) owner: bool,
+    /// Only an adjective before a noun that is nobody.
+    pub(super) adjective_only: bool,
+    /// "Presidential", "government", "army" says that a voice is the state's.
+    pub(super) of_state: bool,
+    /// "Rebel", "paramilitary": a voice of an armed group.
+    pub(super) armed: bool,
+    /// A bare capital, city or region.
+    pub(super) place: bool,
+}
+
+impl Draft {
+    pub(super) fn is_empty(&self) -> bool {
+        self.party.is_none()
+            && self.person.is_none()
+            && self.known_person.is_none()
+            && self.role.is_none()
+            && self.organisation.is_none()
+    }
+
+    /// Notes whether the phrase is only an adjective or a place.
+    pub(super) fn settle(&mut self, view: View<'_>) {
+        self.of_state = self.tokens.clone().any(|at| {
+            view.is(
+                at,
+                &["presidential", "government", "army", "military", "police", "ministry", "parliamentary"],
+            ) || view.word(at).starts_with("spokes")
+        });
+        self.armed = self.tokens.clone().any(|at| {
+            view.is(at, &["rebel", "paramilitary", "insurgent", "guerrilla", "militant", "militia"])
+        });
+        let alone = self.person.is_none()
+            && self.known_person.is_none()
+            && self.role.is_none()
+            && self.organisation.is_none();
+        if let Some((_, kind)) = &self.party
+            && alone
+        {
+            let plural = view.word(self.tokens.end.saturating_sub(1)).ends_with('s');
+            let before_noun =
+                matches!(view.tag(self.tokens.end), Tag::Noun | Tag::Adjective | Tag::ProperNoun)
+                    && !view.is(self.tokens.end, &["'s"]);
+            self.adjective_only = *kind == EntityKind::Demonym && (before_noun || !plural);
+            self.place =
+                self.place || (*kind == EntityKind::Capital && view.preceded_by(self.tokens.start, &["in"]));
+        }
+        // "military intervention", "a police station": a role that only says what kind of thing is meant.
+        let role_alone = self.role.is_some()
+            && self.person.is_none()
+            && self.known_person.is_none()
+            && self.organisation.is_none();
+        let next = self.tokens.end;
+        let verb_like = is_noun_or_verb(view.word(next))
+            || matches!(view.tag(next + 1), Tag::Determiner | Tag::Number | Tag::Pronoun);
+        if role_alone
+            && view.tag(next) == Tag::Noun
+            && !verb_like
+            && !view.is(self.tokens.end - 1, &["people"])
+        {
+            self.adjective_only = true;
+        }
+    }
+}
+
+/// Pronouns and "both sides".
+pub(super) fn pronoun(view: View<'_>, at: usize) -> Option<Draft> {
+    let length = if view.is(at, &["he", "she", "they", "it", "him", "them", "both"])
+        && !view.is(at + 1, &["sides", "parties", "countries", "armies", "generals"])
+    {
+        if view.is(at, &["both"])
+            && !matches!(view.tag(at + 1), Tag::Verb | Tag::Aux)
+            && !view.is(at + 1, &["have", "had", "has"])
+        {
+            return None;
+        }
+        1
+    } else {
+        let start = at + usize::from(view.is(at, &["the", "both", "all"]));
+        let adjective =
+            usize::from(view.is(start, &["two", "warring", "conflicting", "opposing", "rival", "other"]));
+        let noun = start + adjective;
+        let sides = view.is(
+            noun,
+            &[
+                "sides",
+                "parties",
+                "factions",
+                "neighbours",
+                "neighbors",
+                "armies",
+                "belligerents",
+                "foes",
+                "rivals",
+            ],
+        ) || (adjective == 1
+            && view.is(noun, &["generals", "countries", "nations", "leaders", "governments", "states"]));
+        if !sides || start + adjective == at && !view.is(noun, &["sides"]) {
+            return None;
+        }
+        let to = noun + 1;
+        // "the parties to the conflict"
+        to - at + if view.follows(to, &["to", "the", "conflict"]) { 3 } else { 0 }
+    };
+    Some(Draft {
+        tokens: at..at + length,
+        pronoun: true,
+        owner: view.is(at + length, &["'s", "'"]),
+        ..Draft::default()
+    })
+}

@@ -1,0 +1,57 @@
+//! Words in phrases that name somebody. A word goes in; whether it may stand there, and as what, comes out. Knows
+//! nothing of sentences.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::word_list;
+
+const LIST: &str = include_str!("actors.txt");
+
+macro_rules! words {
+    ($($name:ident = $section:literal;)+) => {
+        $(static $name: LazyLock<HashSet<&'static str>> = LazyLock::new(|| word_list(LIST, $section).collect());)+
+
+        #[cfg(test)]
+        const SETS: &[(&str, &LazyLock<HashSet<&'static str>>)] = &[$(($section, &$name)),+];
+    };
+}
+
+words! {
+    FILLERS = "fillers";
+    AMOUNTS = "amounts";
+    ORGANISATIONS = "organisations";
+    NO_NAMES = "no names";
+}
+
+/// Whether the word says what kind of, and not who.
+pub(in super::super) fn is_filler(word: &str) -> bool {
+    FILLERS.contains(word)
+}
+
+/// Whether the word is an amount before people.
+pub(in super::super) fn is_amount(word: &str) -> bool {
+    AMOUNTS.contains(word)
+}
+
+/// Whether the word makes the run of capitals before it an organisation.
+pub(in super::super) fn is_organisation(word: &str) -> bool {
+    ORGANISATIONS.contains(word)
+}
+
+/// Whether the word has a capital and is nobody's name.
+pub(in super::super) fn is_no_name(word: &str) -> bool {
+    NO_NAMES.contains(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_section_is_empty() {
+        for (section, words) in SETS {
+            assert!(!words.is_empty(), "[{section}] has no words");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What demands ask for, as a table: head words with what they must act on. A word goes in, the lines it heads come
+//! out, in the order of the table. Knows nothing of sentences.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use super::{sections, word_list};
+use crate::model::Act;
+
+/// A line of the table: an act, with the words of which one must stand near its head; without any the head is enough.
+#[derive(Debug)]
+pub(in super::super) struct Cue {
+    pub(in super::super) act: Act,
+    pub(in super::super) objects: HashSet<&'static str>,
+}
+
+struct Table {
+    cues: Vec<Cue>,
+    /// From a head word to the places of its lines.
+    heads: HashMap<&'static str, Vec<usize>>,
+    stops: HashSet<&'static str>,
+    compounds: HashSet<&'static str>,
+}
+
+const LIST: &str = include_str!("acts.txt");
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let classes: HashMap<&str, HashSet<&'static str>> =
+        entries("classes").into_iter().map(|(name, words)| (name, words.into_iter().collect())).collect();
+    let mut table = Table {
+        cues: Vec::new(),
+        heads: HashMap::new(),
+        stops: word_list(LIST, "stops").collect(),
+        compounds: word_list(LIST, "compounds").collect(),
+    };
+    for (name, words) in entries("acts") {
+        let Some(act) = Act::parse(name) else { continue };
+        let mut objects = HashSet::new();
+        let mut head = true;
+        for word in words {
+            match word {
+                "|" => head = false,
+                word if head => table.heads.entry(word).or_default().push(table.cues.len()),
+                word => match word.strip_prefix('@').and_then(|class| classes.get(class)) {
+                    Some(class) => objects.extend(class),
+                    None => drop(objects.insert(word)),
+                },
+            }
+        }
+        table.cues.push(Cue { act, objects });
+    }
+    table
+});
+
+/// The entries of a section: a name and its words, a bar among them as a word of its own.
+fn entries(section: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (_, line) in sections(LIST).filter(|(name, _)| *name == section) {
+        let words = match line.split_once(':') {
+            Some((name, words)) => {
+                found.push((name, Vec::new()));
+                words
+            }
+            None => line,
+        };
+        let Some((_, entry)) = found.last_mut() else { continue };
+        for (at, side) in words.split('|').enumerate() {
+            if at > 0 {
+                entry.push("|");
+            }
+            entry.extend(side.split(',').map(str::trim).filter(|word| !word.is_empty()));
+        }
+    }
+    found
+}
+
+/// The lines that one of these forms of a word heads, in the order of the table.
+pub(in super::super) fn cues(forms: &[&str]) -> impl Iterator<Item = &'static Cue> + use<> {
+    let mut places: Vec<usize> =
+        forms.iter().filter_map(|form| TABLE.heads.get(form)).flatten().copied().collect();
+    places.sort_unstable();
+    places.dedup();
+    places.into_iter().filter_map(|place| TABLE.cues.get(place))
+}
+
+/// Whether the rest after this word is no longer what is asked for.
+pub(in super::super) fn stops(word: &str) -> bool {
+    TABLE.stops.contains(word)
+}
+
+/// Whether the word makes the one before a part of a name for people ("aid agency").
+pub(in super::super) fn is_compound(word: &str) -> bool {
+    TABLE.compounds.contains(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_an_act_and_every_class_is_known() {
+        for (name, words) in entries("acts") {
+            assert!(Act::parse(name).is_some(), "no act is called {name}");
+            for class in words.iter().filter_map(|word| word.strip_prefix('@')) {
+                assert!(entries("classes").iter().any(|(known, _)| *known == class), "no class {class}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_line_decides() {
+        assert_eq!(cues(&["lift"]).next().map(|cue| cue.act), Some(Act::LiftSanction));
+        assert!(cues(&["umbrella"]).next().is_none());
+    }
+}

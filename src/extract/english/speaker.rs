@@ -1,0 +1,105 @@
+//! Who says the words at a place. Comes in: a sentence with the actors found in it. Goes out: the speakers, and whether a
+//! word stands in somebody's quotation. Never decides what the words mean.
+
+use super::actors::Mention;
+use super::lexicon::speech;
+use super::predicate::{Agent, Scene};
+
+impl<'a> Scene<'a> {
+    /// Who says the words at `at`: the subject of a verb of saying outside the quotation, in this sentence or in the
+    /// one before when the quotation runs on.
+    pub(super) fn speaker(&self, at: usize) -> Option<Vec<Agent>> {
+        self.speaker_here(at).or_else(|| self.speaker_before(at))
+    }
+
+    fn speaker_here(&self, at: usize) -> Option<Vec<Agent>> {
+        let view = self.view;
+        let mut candidates: Vec<usize> = (view.start..view.end)
+            .filter(|&verb| verb != at && speech::is_speech(view.word(verb)) && !self.in_quotes(verb))
+            .collect();
+        // The verb that governs the words: the nearest before them, else the first after.
+        candidates.sort_by_key(|&verb| if verb < at { (0, at - verb) } else { (1, verb - at) });
+        for verb in candidates {
+            if let Some(mention) = self.speaking(verb) {
+                return Some(self.agents_of(mention));
+            }
+        }
+        let according = (view.start..view.end).find(|&verb| view.follows(verb, &["according", "to"]));
+        let source = according.and_then(|verb| self.actors.starting_at(self.sentence, verb + 2, view));
+        source.map(|mention| self.agents_of(mention))
+    }
+
+    /// The subject of a verb of saying, before or after it.
+    fn speaking(&self, verb: usize) -> Option<&'a Mention> {
+        let view = self.view;
+        let inverted = self.actors.starting_at(self.sentence, verb + 1, view).filter(|mention| {
+            mention.tokens.start <= verb + 2
+                && !mention.owner
+                && view.is(
+                    verb,
+                    &[
+                        "said",
+                        "says",
+                        "wrote",
+                        "added",
+                        "adds",
+                        "warned",
+                        "declared",
+                        "announced",
+                        "writes",
+                        "explained",
+                        "noted",
+                    ],
+                )
+                && (verb == view.start || view.is(verb - 1, &[",", "”", "\"", "’", "'", "."]))
+        });
+        inverted.or_else(|| {
+            let (start, passive) = self.group(verb)?;
+            if passive { None } else { self.subject(verb, start) }
+        })
+    }
+
+    fn speaker_before(&self, at: usize) -> Option<Vec<Agent>> {
+        if !self.in_quotes(at) || self.sentence == 0 {
+            return None;
+        }
+        let here = self.analysis.sentences.get(self.sentence)?;
+        let other = self.sentence - 1;
+        let before = self.analysis.sentences.get(other)?;
+        if before.paragraph + 1 < here.paragraph {
+            return None;
+        }
+        let scene = Scene { sentence: other, view: self.analysis.view(other), ..*self };
+        let verb = (scene.view.start..scene.view.end)
+            .rfind(|&verb| speech::is_speech(scene.view.word(verb)) && !scene.in_quotes(verb));
+        if let Some(mention) = verb.and_then(|verb| scene.speaking(verb)) {
+            return Some(scene.agents_of(mention));
+        }
+        None
+    }
+
+    /// Whether the token stands between quotation marks.
+    pub(super) fn in_quotes(&self, at: usize) -> bool {
+        let Some(token) = self.view.token(at) else { return false };
+        self.analysis
+            .quotations
+            .iter()
+            .any(|quotation| quotation.span.start <= token.span.start && token.span.end <= quotation.span.end)
+            || self.between_marks(at)
+    }
+
+    /// Counts the marks of the sentence, where the list of quotations does not know it.
+    fn between_marks(&self, at: usize) -> bool {
+        let view = self.view;
+        let mut open = false;
+        for token in view.start..at {
+            match view.word(token) {
+                "“" | "«" => open = true,
+                "”" | "»" => open = false,
+                "\"" => open = !open,
+                _ => {}
+            }
+        }
+        open
+    }
+}
