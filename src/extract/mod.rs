@@ -9,7 +9,7 @@ mod corpus;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::model::{Article, Claim};
+use crate::model::{Article, Claim, Status};
 use crate::text::gazetteer::Gazetteer;
 use rule::{Finding, Findings, RULES, Reading, Rule};
 
@@ -40,6 +40,9 @@ pub fn read(article: &Article, names: &Gazetteer) -> Extraction {
 
 /// Reads with some of the rules only.
 fn read_with(article: &Article, names: &Gazetteer, rules: &[Rule]) -> Extraction {
+    if article.status == Status::Withdrawn {
+        return Extraction::default();
+    }
     let Ok(reading) = catch_unwind(AssertUnwindSafe(|| Reading::of(article, names))) else {
         return Extraction { lost_rules: vec!["analysis"], ..Extraction::default() };
     };

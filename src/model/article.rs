@@ -93,6 +93,24 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
+/// What the publisher says of a version of a document.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It may be used.
+    #[default]
+    Usable,
+    /// The document is withdrawn: what its versions said no longer stands.
+    Withdrawn,
+}
+
+impl Status {
+    /// Whether it is the plain case, which need not be written down.
+    pub fn is_usable(&self) -> bool {
+        *self == Self::Usable
+    }
+}
+
 /// An article as an input delivers it, in the JSON form of the documentation: all but `text` may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
@@ -108,6 +126,18 @@ pub struct Draft {
     pub title: Option<String>,
     /// The body, or title and body when `title` is missing.
     pub text: String,
+    /// The publisher's identity of the document that this is a version of; without it, `id` is the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// Which version of the document this is. With it, document and version together are the identity of the article.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// What the publisher says of it.
+    #[serde(default, skip_serializing_if = "Status::is_usable")]
+    pub status: Status,
+    /// Not to be told before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embargo_until: Option<Moment>,
 }
 
 /// One report as stored.
@@ -127,12 +157,22 @@ pub struct Article {
     pub title: String,
     /// Title, blank line, body: all offsets refer to this, in UTF-8 bytes.
     pub text: String,
+    /// The publisher's identity of the document that this is a version of: every version has the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// Which version of it, as the publisher counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// What the publisher says of it.
+    #[serde(default, skip_serializing_if = "Status::is_usable")]
+    pub status: Status,
 }
 
 impl Article {
     /// Gives a draft its identity and stored text. The title is the first line of the text when none is given.
     pub fn new(draft: Draft, received_at: Timestamp) -> Self {
-        let Draft { id, outlet, url, published_at, title, text } = draft;
+        let Draft { id, outlet, url, published_at, title, text, document, version, status, embargo_until: _ } =
+            draft;
         let (title, body) = if let Some(title) = title.filter(|title| !title.trim().is_empty()) {
             (title.trim().replace(['\n', '\r'], " "), text.trim().to_owned())
         } else {
@@ -140,11 +180,18 @@ impl Article {
             let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
             (first.trim().to_owned(), rest.trim().to_owned())
         };
-        let id = id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).unwrap_or_else(|| {
-            fingerprint([outlet.as_deref().unwrap_or(""), url.as_deref().unwrap_or(""), &title, &body])
-        });
+        let stated =
+            |name: Option<String>| name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+        let (id, version) = (stated(id), stated(version));
+        let document = stated(document).or_else(|| id.clone().filter(|_| version.is_some()));
+        let id = match (&document, &version) {
+            (Some(document), Some(version)) => format!("{document}#{version}"),
+            (document, _) => id.or_else(|| document.clone()).unwrap_or_else(|| {
+                fingerprint([outlet.as_deref().unwrap_or(""), url.as_deref().unwrap_or(""), &title, &body])
+            }),
+        };
         let text = if body.is_empty() { title.clone() } else { format!("{title}\n\n{body}") };
-        Self { id, outlet, url, published_at, received_at, title, text }
+        Self { id, outlet, url, published_at, received_at, title, text, document, version, status }
     }
 
     /// Where the body starts in the stored text.
@@ -168,4 +215,25 @@ pub fn fingerprint<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
     let digest = hash.finalize();
     let digits = digest.iter().take(12).flat_map(|byte| [byte >> 4, byte & 15]);
     digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_a_document_are_articles_of_their_own() {
+        let version = |version: Option<&str>| {
+            let draft = Draft {
+                id: Some("urn:x:1".to_owned()),
+                version: version.map(str::to_owned),
+                text: "Four died.".to_owned(),
+                ..Draft::default()
+            };
+            Article::new(draft, Timestamp::UNIX_EPOCH)
+        };
+        assert_eq!((version(None).id.as_str(), version(None).document), ("urn:x:1", None));
+        assert_eq!(version(Some("2")).id, "urn:x:1#2");
+        assert_eq!(version(Some("2")).document.as_deref(), Some("urn:x:1"));
+    }
 }

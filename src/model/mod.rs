@@ -7,7 +7,7 @@ pub mod story;
 pub mod alert;
 
 pub use alert::{Alert, Message};
-pub use article::{Article, ArticleId, Draft, Moment, Span};
+pub use article::{Article, ArticleId, Draft, Moment, Span, Status};
 pub use claim::{Act, DemandStatus, Force, Stance};
 pub use claim::{Bound, Casualty, Claim, Demand, Effect, Evidence, Group, Position, Relation, Scope};
 pub use fact::{Change, ChangeKind, Fact, FactKey, KnownClaim, Value};

@@ -7,7 +7,7 @@ use super::json::alert_line;
 use super::samples;
 use crate::model::{
     Act, Bound, Casualty, ChangeKind, Claim, Demand, DemandStatus, Draft, Effect, Evidence, Force, Group,
-    Position, Relation, Scope, Span, Stance,
+    Position, Relation, Scope, Span, Stance, Status,
 };
 
 const ARTICLE: &str = include_str!("../../config/schema/article.schema.json");
@@ -164,6 +164,15 @@ fn every_article_the_reader_takes_is_of_the_schema() {
             published_at: Some(samples::moment().into()),
             title: Some("Tram leaves its rails".into()),
             text: text.into(),
+            version: Some("2".into()),
+            embargo_until: Some(samples::moment().into()),
+            ..Draft::default()
+        },
+        Draft {
+            id: Some("a-1".into()),
+            status: Status::Withdrawn,
+            text: "Withdrawn by the editors.".into(),
+            ..Draft::default()
         },
     ];
     for draft in drafts {

@@ -62,14 +62,20 @@ pub enum Reason {
     /// In a language that cannot be read yet.
     #[error("is set aside: its language seems to be {0}, and only English is read")]
     Language(&'static str),
+    /// Not to be told yet.
+    #[error("is set aside: its publisher holds it back until {0}; have it read again then")]
+    Embargoed(String),
+    /// Not to be used.
+    #[error("is set aside: its publisher withholds it")]
+    Withheld,
     /// Bad lines beyond those that are told one by one.
     #[error("{0} further lines could not be read; only the first {1} are told one by one")]
     FurtherLines(usize, usize),
 }
 
 impl Reason {
-    /// Whether the article is sound and only waits for a language to be supported.
+    /// Whether the article is sound and only waits: for a language to be supported, or for its publisher's word.
     pub fn is_set_aside(&self) -> bool {
-        matches!(self, Self::Language(_))
+        matches!(self, Self::Language(_) | Self::Embargoed(_) | Self::Withheld)
     }
 }

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 
 use self::form::Form;
 use self::record::Record;
-use crate::model::{Article, Draft};
+use crate::model::{Article, Draft, Status};
 
 pub use self::error::{ReadError, Reason};
 
@@ -128,6 +128,12 @@ impl<'a> Articles<'a> {
     }
 
     fn article(&self, draft: Draft) -> Result<Article, Reason> {
+        if let Some(until) = draft.embargo_until.filter(|until| until.at > self.received_at) {
+            return Err(Reason::Embargoed(until.to_string()));
+        }
+        if draft.status == Status::Withdrawn {
+            return self.withdrawal(draft);
+        }
         if draft.text.trim().is_empty() {
             return Err(Reason::Empty);
         }
@@ -141,6 +147,20 @@ impl<'a> Articles<'a> {
             Some(language) => Err(Reason::Language(language)),
             None => Ok(article),
         }
+    }
+
+    /// A withdrawal says little, and in whatever words: it must only name the document.
+    fn withdrawal(&self, mut draft: Draft) -> Result<Article, Reason> {
+        if draft.id.is_none() && draft.document.is_none() {
+            return Err(Reason::NotAnArticle("a withdrawal must name its document in `id`".to_owned()));
+        }
+        if draft.text.trim().is_empty() && draft.title.is_none() {
+            draft.title = Some("Withdrawn by its publisher".to_owned());
+        }
+        if draft.version.is_none() {
+            draft.version = Some("withdrawn".to_owned());
+        }
+        Ok(Article::new(draft, self.received_at))
     }
 
     fn lines(&mut self, bytes: &'a [u8]) -> Result<Lines<'a>, Reason> {

@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use super::character::{clean, clean_line};
 use super::error::Reason;
-use crate::model::{Draft, Moment};
+use crate::model::{Draft, Moment, Status};
 
 /// Longest `id` and `outlet`, in bytes: they are names and travel with every alert.
 const NAME_BYTES_MAX: usize = 512;
@@ -69,6 +69,7 @@ fn into_draft(document: Document) -> Result<Draft, Reason> {
         Document::Other("a list") => {
             return Err(not_an_article("found a list: write several articles one per line in a .jsonl file"));
         }
+        Document::Whole(_) => return Err(not_an_article("expected an object with `text`, found a number")),
         Document::Other(found) => {
             return Err(not_an_article(&format!("expected an object with `text`, found {found}")));
         }
@@ -101,8 +102,21 @@ fn into_draft(document: Document) -> Result<Draft, Reason> {
         Ok(moment) => draft.published_at = moment,
         Err(mistake) => mistakes.push(format!("`published_at`: {mistake}")),
     }
+    match line("embargo_until", LINE_BYTES_MAX, &mut mistakes).map(|text| Moment::parse(&text)).transpose() {
+        Ok(moment) => draft.embargo_until = moment,
+        Err(mistake) => mistakes.push(format!("`embargo_until`: {mistake}")),
+    }
+    draft.version = line("version", NAME_BYTES_MAX, &mut mistakes);
+    match line("status", NAME_BYTES_MAX, &mut mistakes).as_deref() {
+        None | Some("usable") => {}
+        Some("withdrawn" | "canceled") => draft.status = Status::Withdrawn,
+        Some(other) => {
+            mistakes.push(format!("`status` must be \"usable\" or \"withdrawn\", found {other:?}"));
+        }
+    }
     match fields.take("text") {
         Ok(Some(text)) => draft.text = clean(&text).into_owned(),
+        Ok(None) if draft.status == Status::Withdrawn => {}
         Ok(None) => mistakes.push("`text` is missing".to_owned()),
         Err(Reason::NotAnArticle(mistake)) => mistakes.push(mistake),
         Err(other) => mistakes.push(other.to_string()),
@@ -130,6 +144,8 @@ fn explain(error: &serde_json::Error) -> String {
 enum Document {
     Object(Fields),
     Text(String),
+    /// A whole number, not negative.
+    Whole(u64),
     /// Anything else, by the name people give it.
     Other(&'static str),
 }
@@ -149,6 +165,8 @@ impl Fields {
         let found = match at.map(|at| self.values.swap_remove(at).1) {
             None | Some(Document::Other("null")) => return Ok(None),
             Some(Document::Text(text)) => return Ok(Some(text)),
+            Some(Document::Whole(number)) if name == "version" => return Ok(Some(number.to_string())),
+            Some(Document::Whole(_)) => "a number",
             Some(Document::Other(found)) => found,
             Some(Document::Object(_)) => "an object",
         };
@@ -210,8 +228,8 @@ impl<'de> Visitor<'de> for Depth {
         Ok(Document::Other("a number"))
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Document, E> {
-        Ok(Document::Other("a number"))
+    fn visit_u64<E>(self, number: u64) -> Result<Document, E> {
+        Ok(Document::Whole(number))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Document, E> {
@@ -253,13 +271,16 @@ impl<'de> Visitor<'de> for Depth {
 struct Name;
 
 /// The names that are read.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 13] = [
     "id",
     "outlet",
     "url",
     "published_at",
     "title",
     "text",
+    "version",
+    "status",
+    "embargo_until",
     "specversion",
     "data",
     "data_base64",
@@ -312,6 +333,16 @@ mod tests {
         assert_eq!(draft.title.as_deref(), Some("Fire in port"));
         assert_eq!(draft.published_at.expect("a time").to_string(), "2024-05-01T06:00:00+02:00");
         assert_eq!(draft.text, "Four died.\nMore soon.");
+    }
+
+    #[test]
+    fn reads_versions_withdrawals_and_embargoes() {
+        let second =
+            draft(r#"{"id":"a1","version":2,"embargo_until":"2024-05-01T06:00:00Z","text":"Four died."}"#);
+        assert_eq!((second.version.as_deref(), second.status), (Some("2"), Status::Usable));
+        assert!(second.embargo_until.is_some());
+        assert_eq!(draft(r#"{"id":"a1","version":"3","status":"withdrawn"}"#).status, Status::Withdrawn);
+        assert!(refusal(r#"{"status":"perhaps","text":"a"}"#).contains("`status` must be"));
     }
 
     #[test]

@@ -76,9 +76,12 @@ pub(crate) fn article(id: &str, minute: i64) -> Article {
         published_at: Some(Moment::parse("2024-05-02T10:00:00+02:00").unwrap()),
         title: Some(format!("Ferry capsizes, report {id}")),
         text: "At least 12 people died when the ferry capsized – officials said.".to_owned(),
+        document: Some(format!("urn:harbour:{id}")),
+        ..Draft::default()
     };
     Article {
         published_at: Some(Moment { at: at(minute), ..draft.published_at.unwrap() }),
+        version: Some("3".to_owned()),
         ..Article::new(draft, at(minute))
     }
 }

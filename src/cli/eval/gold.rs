@@ -149,8 +149,8 @@ fn report(
         outlet: annotated.outlet,
         url: annotated.url,
         published_at: Some(annotated.published_at),
-        title: None,
         text,
+        ..Draft::default()
     };
     Ok(GoldReport {
         article: Article::new(draft, received_at),

@@ -20,8 +20,10 @@ pub(super) const WRITE_STORY: &str =
     ON CONFLICT (id) DO UPDATE SET last_report_at = excluded.last_report_at, revision = excluded.revision,
         body = excluded.body";
 pub(super) const WRITE_ARTICLE: &str = "INSERT INTO articles
-        (id, story, origin, outlet, url, published_at, received_at, learned_at, title, text)
-    VALUES (:id, :story, :origin, :outlet, :url, :published_at, :received_at, :learned_at, :title, :text)
+        (id, story, origin, outlet, url, published_at, received_at, learned_at, title, text, document, version,
+        withdrawn)
+    VALUES (:id, :story, :origin, :outlet, :url, :published_at, :received_at, :learned_at, :title, :text,
+        :document, :version, :withdrawn)
     RETURNING number";
 pub(super) const WRITE_FACT: &str = "INSERT INTO facts
         (story, key, value, told, conflicts_told, told_at, merged)
@@ -286,7 +288,8 @@ impl PreparedOutcome {
     }
 
     fn write_article(&self, connection: &Connection) -> Result<i64, Failure> {
-        let Article { id, outlet, url, published_at, received_at, title, text } = &self.article;
+        let Article { id, outlet, url, published_at, received_at, title, text, document, version, status } =
+            &self.article;
         Ok(connection.prepare_cached(WRITE_ARTICLE)?.query_row(
             named_params! {
                 ":id": id,
@@ -299,6 +302,9 @@ impl PreparedOutcome {
                 ":learned_at": self.learned_at,
                 ":title": title,
                 ":text": text,
+                ":document": document,
+                ":version": version,
+                ":withdrawn": !status.is_usable(),
             },
             |row| row.get(0),
         )?)

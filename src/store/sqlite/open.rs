@@ -21,7 +21,10 @@ const APPLICATION_ID: i32 = 0x6e77_7364;
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// Every schema change ever made, in order. One that was released is never edited.
-const MIGRATIONS: [(&str, &str); 1] = [("V1__facts", include_str!("../migrations/sqlite/0001_facts.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("V1__facts", include_str!("../migrations/sqlite/0001_facts.sql")),
+    ("V50__documents", include_str!("../migrations/sqlite/0050_documents.sql")),
+];
 
 /// For what the file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,7 +218,8 @@ fn migration_failed(error: &refinery::Error, path: &Path) -> Failure {
 
 /// The schema version that this program writes.
 fn newest() -> i32 {
-    i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX)
+    let number = |name: &str| name.strip_prefix('V')?.split_once("__")?.0.parse().ok();
+    MIGRATIONS.iter().filter_map(|(name, _)| number(name)).max().unwrap_or_default()
 }
 
 /// The schema version of the file, 0 for an empty one; refuses a file of another program and one too new.

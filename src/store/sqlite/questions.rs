@@ -8,7 +8,7 @@ use super::columns::{count, from_json, from_optional_json, integer, stamp, time}
 use super::commit::IS_KNOWN;
 use super::failure::Failure;
 use crate::inputs::Checkpoint;
-use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Moment, Story};
+use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Moment, Status, Story};
 use crate::store::{AsOf, KnownArticle, RetriedItem, StoreError};
 
 use super::dead_letters::read_item;
@@ -188,6 +188,9 @@ fn read_article(row: &Row<'_>) -> Result<KnownArticle, Failure> {
         received_at: time(row, "received_at")?,
         title: row.get("title")?,
         text: row.get("text")?,
+        document: row.get("document")?,
+        version: row.get("version")?,
+        status: if row.get("withdrawn")? { Status::Withdrawn } else { Status::Usable },
     };
     Ok(KnownArticle {
         article,
