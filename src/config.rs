@@ -3,7 +3,7 @@
 //! Never prints a secret.
 //!
 //! The layers, later ones winning key by key: `config/default.toml`, the user's file, `NEWSDELTA__SECTION__KEY`
-//! variables. Below `inputs` and `outputs`, `KEY_file` reads the value of `KEY` from a file.
+//! variables. Below `inputs`, `outputs` and `http`, `KEY_file` reads the value of `KEY` from a file.
 
 pub mod actors;
 mod decode;
@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 pub use mistake::{Check, ConfigError, Findings, Mistake};
 pub use properties::Properties;
 
+use crate::api::HttpConfig;
 use crate::inputs::inbox::InboxConfig;
 #[cfg(feature = "kafka")]
 use crate::inputs::kafka::KafkaInputConfig;
@@ -52,6 +53,8 @@ pub struct Config {
     pub shutdown: ShutdownConfig,
     /// What is logged.
     pub log: LogConfig,
+    /// Where the daemon can be asked over HTTP.
+    pub http: HttpConfig,
     /// Where articles come from, by name.
     pub inputs: BTreeMap<String, InputConfig>,
     /// Where alerts go, by name.
@@ -188,8 +191,10 @@ const INPUT_TYPES: &[&str] = &["inbox", "kafka"];
 const OUTPUT_TYPES: &[&str] = &["stdout", "file", "kafka", "slack", "webhook"];
 
 /// The tables of a config file.
-const SECTIONS: &[&str] =
-    &["store", "limits", "reading", "stories", "shutdown", "log", "retry", "defaults", "inputs", "outputs"];
+const SECTIONS: &[&str] = &[
+    "store", "limits", "reading", "stories", "shutdown", "log", "http", "retry", "defaults", "inputs",
+    "outputs",
+];
 
 impl Config {
     /// Reads `file` (the defaults alone when there is none) and the process environment.
@@ -246,6 +251,7 @@ impl Config {
         let stories = section(root.take("stories").as_ref(), "stories", mistakes);
         let shutdown = section(root.take("shutdown").as_ref(), "shutdown", mistakes);
         let log = section(root.take("log").as_ref(), "log", mistakes);
+        let http = section(root.take("http").as_ref(), "http", mistakes);
         if let Shape::Table(rest) = &root.shape {
             mistakes.extend(rest.iter().map(|(key, node)| {
                 let words = match nearest(key, SECTIONS.iter().copied()) {
@@ -262,6 +268,7 @@ impl Config {
             stories: stories?,
             shutdown: shutdown?,
             log: log?,
+            http: http?,
             inputs,
             outputs,
         })
@@ -308,7 +315,7 @@ fn merge(
         }
     }
     root.overlay(user);
-    for group in ["inputs", "outputs", "defaults"] {
+    for group in ["inputs", "outputs", "defaults", "http"] {
         if let Some(mut node) = root.take(group) {
             layers::read_secret_files(&mut node, group, mistakes);
             if let Shape::Table(table) = &mut root.shape {

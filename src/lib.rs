@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod notify;
 pub mod outputs;
 pub mod store;
+pub mod api;
 pub mod pipeline;
 pub mod clock;
 pub mod config;

@@ -8,6 +8,9 @@
 //!    └───────────────────────── verdicts ─────────────────────────┘
 //! ```
 
+mod patience;
+mod reading;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,14 +22,18 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use self::patience::Patience;
+use self::reading::{ItemRest, ReadItem, read_item};
+use crate::api::Server;
 use crate::clock::SharedClock;
-use crate::extract;
-use crate::inputs::{Checkpoint, Input, Item, Receipt, Verdict};
+use crate::inputs::{Checkpoint, Input, Item, Verdict};
 use crate::ledger::Ledger;
 use crate::model::{Article, ArticleId, Claim, Message, Story, StoryId};
 use crate::notify::Dispatcher;
-use crate::read::{self, ReadConfig, ReadError};
-use crate::store::{Commit, FAILED_BYTES_MAX, FailedItem, Store, StoreError};
+use crate::read::ReadConfig;
+use crate::store::{Commit, FailedItem, Store, StoreError};
+use crate::telemetry::health::{Health, Phase};
+use crate::telemetry::metrics::{ArticleOutcome, Metrics};
 use crate::text::gazetteer::Gazetteer;
 
 /// Bounds of the flow.
@@ -96,6 +103,12 @@ pub struct Parts {
     pub limits: Limits,
     /// Where events go.
     pub events: broadcast::Sender<Event>,
+    /// What the stages report of themselves.
+    pub metrics: Arc<Metrics>,
+    /// Whether articles are taken.
+    pub health: Arc<Health>,
+    /// Answers over HTTP until everything else has ended.
+    pub server: Option<Server>,
 }
 
 /// Why the daemon ended before it was told to.
@@ -120,21 +133,26 @@ pub enum PipelineError {
 /// Runs until `stop` is cancelled, then finishes what was begun within the grace period. Items that were not decided
 /// by then are given back to their inputs, which offer them again at the next start.
 pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineError> {
-    let Parts { store, inputs, dispatcher, outputs, mut ledger, clock, limits, events } = parts;
+    let Parts {
+        store,
+        inputs,
+        dispatcher,
+        outputs,
+        mut ledger,
+        clock,
+        limits,
+        events,
+        metrics,
+        health,
+        server,
+    } = parts;
+    let serving = server.map(Server::start);
     ledger.restore(open_stories(store.as_ref(), limits.quiet_after).await.map_err(PipelineError::Store)?);
     let (items_in, items) = mpsc::channel::<Item>(limits.queue_items);
+    watch_queue(&metrics, &items_in);
 
     let halt = stop.child_token();
-    let mut input_tasks = JoinSet::new();
-    for input in inputs {
-        let (items_in, halt) = (items_in.clone(), halt.clone());
-        input_tasks.spawn(async move {
-            let name = input.name().to_owned();
-            let ended = input.run(items_in, halt).await;
-            ended.map_err(|error| PipelineError::Input { name, reason: format!("{error:#}") })
-        });
-    }
-    drop(items_in);
+    let mut input_tasks = start_inputs(inputs, items_in, &halt);
 
     let wake = dispatcher.waker();
     // Deliveries stop after the last commit, so that what it made still has the grace period to go out.
@@ -142,8 +160,19 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
     let dispatch_task = tokio::spawn(dispatcher.run(delivered.clone()));
 
     let (retry_wait_max, quiet_after) = (limits.store_retry_wait_max, limits.quiet_after);
-    let desk = Desk { store, ledger, clock, outputs, events, retry_wait_max, quiet_after };
+    let desk = Desk {
+        store,
+        ledger,
+        clock,
+        outputs,
+        events,
+        metrics,
+        health: health.clone(),
+        retry_wait_max,
+        quiet_after,
+    };
     let mut flow = tokio::spawn(flow(desk, items, limits.clone(), halt.clone(), wake));
+    health.enter(Phase::Running);
 
     let mut failure = None;
     let flow_ended = loop {
@@ -160,6 +189,7 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
             }
         }
     };
+    health.enter(Phase::Stopping);
     halt.cancel();
     let inputs_end = async { while input_tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(limits.shutdown_grace, inputs_end).await.is_err() {
@@ -167,36 +197,43 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
     }
     delivered.cancel();
     dispatch_task.await?;
+    // Until now whoever asked was told that the daemon stops.
+    if let Some(serving) = serving {
+        serving.stop().await;
+    }
     flow_ended??;
     failure.map_or(Ok(()), Err)
+}
+
+fn start_inputs(
+    inputs: Vec<Box<dyn Input>>,
+    items_in: mpsc::Sender<Item>,
+    halt: &CancellationToken,
+) -> JoinSet<Result<(), PipelineError>> {
+    let mut tasks = JoinSet::new();
+    for input in inputs {
+        let (items_in, halt) = (items_in.clone(), halt.clone());
+        tasks.spawn(async move {
+            let name = input.name().to_owned();
+            let ended = input.run(items_in, halt).await;
+            ended.map_err(|error| PipelineError::Input { name, reason: format!("{error:#}") })
+        });
+    }
+    tasks
+}
+
+/// Shows how full the queue between the inputs and the readers is, without keeping it open.
+fn watch_queue(metrics: &Metrics, items_in: &mpsc::Sender<Item>) {
+    let queue = items_in.downgrade();
+    metrics.watch_queue("items", move || {
+        let queue = queue.upgrade()?;
+        Some((queue.max_capacity() - queue.capacity(), queue.max_capacity()))
+    });
 }
 
 async fn overdue(halt: &CancellationToken, grace: Duration) {
     halt.cancelled().await;
     tokio::time::sleep(grace).await;
-}
-
-/// One item with what could be read in it.
-struct ReadItem {
-    item: ItemRest,
-    articles: Vec<(Article, Vec<Claim>)>,
-    failed: Vec<Unreadable>,
-}
-
-/// What could not be read of an item: its reason, and as many of its bytes as the store keeps.
-struct Unreadable {
-    reason: String,
-    bytes: Vec<u8>,
-}
-
-/// What is left of an item once its bytes are read.
-struct ItemRest {
-    input: String,
-    label: String,
-    form: Option<String>,
-    retried: Option<i64>,
-    checkpoint: Option<Checkpoint>,
-    receipt: Receipt,
 }
 
 /// Reads and extracts on all cores, keeping the order, and hands batches to the desk.
@@ -240,46 +277,6 @@ async fn flow(
     Ok(())
 }
 
-fn read_item(item: Item, config: &ReadConfig, names: &Gazetteer) -> ReadItem {
-    let Item { input, label, form, bytes, received_at, checkpoint, trace_parent: _, retried, receipt } = item;
-    let (mut articles, mut failed) = (Vec::new(), Vec::new());
-    match bytes {
-        Err(reason) => failed.push(Unreadable { reason, bytes: Vec::new() }),
-        Ok(bytes) => {
-            for article in read::read(&bytes, form.as_deref(), received_at, config) {
-                match article {
-                    Ok(article) => {
-                        let claims = read_claims(&article, names);
-                        articles.push((article, claims));
-                    }
-                    Err(error) => failed.push(Unreadable::of(&error, &bytes)),
-                }
-            }
-        }
-    }
-    ReadItem { item: ItemRest { input, label, form, retried, checkpoint, receipt }, articles, failed }
-}
-
-fn read_claims(article: &Article, names: &Gazetteer) -> Vec<Claim> {
-    let read = extract::read(article, names);
-    for rule in read.lost_rules {
-        tracing::error!(article = %article.id, rule, "a rule failed on this article and was left out; please report it");
-    }
-    if read.dropped > 0 {
-        tracing::warn!(article = %article.id, dropped = read.dropped, "more claims than are kept of one article");
-    }
-    read.claims
-}
-
-impl Unreadable {
-    fn of(error: &ReadError, bytes: &[u8]) -> Self {
-        let bytes = bytes.get(error.bytes.clone()).unwrap_or_default();
-        // One byte more than is kept shows the store that there was more.
-        let kept = bytes.get(..=FAILED_BYTES_MAX).unwrap_or(bytes);
-        Self { reason: error.to_string(), bytes: kept.to_vec() }
-    }
-}
-
 /// The single place where articles meet what is known: it alone changes the ledger, so that the order of the articles
 /// of a story is the order of their commits.
 struct Desk {
@@ -288,6 +285,8 @@ struct Desk {
     clock: SharedClock,
     outputs: Vec<String>,
     events: broadcast::Sender<Event>,
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
     retry_wait_max: Duration,
     quiet_after: SignedDuration,
 }
@@ -295,7 +294,7 @@ struct Desk {
 impl Desk {
     /// Commits a batch and settles its receipts, trying until the store takes it. True when there is something to tell.
     async fn take(&mut self, batch: Vec<ReadItem>) -> Result<bool, PipelineError> {
-        let mut patience = Patience::new(self.retry_wait_max);
+        let mut patience = Patience::new(self.retry_wait_max, self.health.clone());
         let plan = 'again: loop {
             let plan = match self.plan(&batch).await {
                 Ok(plan) => plan,
@@ -318,6 +317,7 @@ impl Desk {
             }
         };
         patience.done();
+        self.count(&plan);
         for event in plan.events {
             // Nobody need listen.
             drop(self.events.send(event));
@@ -329,6 +329,18 @@ impl Desk {
             read.item.receipt.settle(verdict).await;
         }
         Ok(plan.commit.outcomes.iter().any(|outcome| outcome.message.is_some()))
+    }
+
+    /// Counts what a commit holds, once it is made.
+    fn count(&self, plan: &Plan) {
+        for (input, outcome) in &plan.articles {
+            self.metrics.article(input, *outcome, plan.commit.at);
+        }
+        for outcome in &plan.commit.outcomes {
+            outcome.claims.iter().for_each(|(key, _)| self.metrics.claim(key));
+            let alerts = outcome.message.iter().flat_map(|message| &message.alerts);
+            alerts.for_each(|alert| self.metrics.alert(&alert.fact, alert.change));
+        }
     }
 
     /// Forgets what was not committed and reads the open stories again.
@@ -365,14 +377,19 @@ impl Desk {
         let mut plan = Plan {
             commit: Commit { outputs: self.outputs.clone(), at: now, ..Commit::default() },
             events: Vec::new(),
+            articles: Vec::new(),
         };
         let mut checkpoints: BTreeMap<(String, String), i64> = BTreeMap::new();
         for read in batch {
             for (article, claims) in &read.articles {
                 if known.insert(article.id.clone()) {
-                    self.article(article, claims, now, &mut plan).await?;
+                    self.article(&read.item, article, claims, &mut plan).await?;
                 } else {
-                    tracing::debug!(article = %article.id, label = %read.item.label, "known already");
+                    plan.saw(&read.item, ArticleOutcome::Known);
+                    tracing::debug!(
+                        input = %read.item.input, label = %read.item.label, article = %article.id, outcome = "known",
+                        "article"
+                    );
                     plan.events.push(Event::Known { article: article.id.clone() });
                 }
             }
@@ -390,9 +407,9 @@ impl Desk {
 
     async fn article(
         &mut self,
+        item: &ItemRest,
         article: &Article,
         claims: &[Claim],
-        now: Timestamp,
         plan: &mut Plan,
     ) -> Result<(), StoreError> {
         let assignment = self.ledger.assign(article, claims);
@@ -400,13 +417,20 @@ impl Desk {
             let facts = self.store.facts(&assignment.story).await?;
             self.ledger.load(&assignment.story, facts);
         }
-        let outcome = self.ledger.apply(article.clone(), claims.to_vec(), assignment, now);
+        let mut outcome = self.ledger.apply(article.clone(), claims.to_vec(), assignment, plan.commit.at);
+        if let Some(message) = &mut outcome.message {
+            message.trace_parent.clone_from(&item.trace_parent);
+        }
+        plan.saw(item, ArticleOutcome::Committed);
         tracing::debug!(
+            input = %item.input,
+            label = %item.label,
             article = %outcome.article.id,
+            outcome = "committed",
             story = %outcome.story.id,
             claims = outcome.claims.len(),
             alerts = outcome.message.as_ref().map_or(0, |message| message.alerts.len()),
-            "read"
+            "article"
         );
         plan.events.push(Event::Committed {
             article: outcome.article.id.clone(),
@@ -435,13 +459,20 @@ async fn open_stories(store: &dyn Store, quiet_after: SignedDuration) -> Result<
 struct Plan {
     commit: Commit,
     events: Vec<Event>,
+    /// What became of each article, with the name of its input.
+    articles: Vec<(String, ArticleOutcome)>,
 }
 
 impl Plan {
+    fn saw(&mut self, item: &ItemRest, outcome: ArticleOutcome) {
+        self.articles.push((item.input.clone(), outcome));
+    }
+
     fn failures(&mut self, read: &ReadItem, now: Timestamp) {
         for failed in &read.failed {
             let (input, label, reason) = (&read.item.input, &read.item.label, &failed.reason);
-            tracing::warn!(%input, %label, %reason, "set aside as a dead letter");
+            tracing::warn!(%input, %label, %reason, outcome = "failed", "article set aside as a dead letter");
+            self.articles.push((input.clone(), ArticleOutcome::Failed));
             self.events.push(Event::Failed { label: label.clone(), reason: reason.clone() });
             self.commit.failed.push(FailedItem {
                 input: input.clone(),
@@ -451,37 +482,6 @@ impl Plan {
                 failed_at: now,
                 bytes: failed.bytes.clone(),
             });
-        }
-    }
-}
-
-/// Waits longer and longer while the store refuses, and says why once for each reason.
-struct Patience {
-    wait: Duration,
-    wait_max: Duration,
-    last_reason: String,
-}
-
-impl Patience {
-    /// The shortest wait between two tries.
-    const WAIT_MIN: Duration = Duration::from_millis(50);
-
-    fn new(wait_max: Duration) -> Self {
-        Self { wait: Self::WAIT_MIN, wait_max, last_reason: String::new() }
-    }
-
-    async fn wait(&mut self, reason: &str) {
-        if reason != self.last_reason {
-            tracing::error!(%reason, "the store refuses; nothing is lost, trying again until it does not");
-            reason.clone_into(&mut self.last_reason);
-        }
-        tokio::time::sleep(self.wait).await;
-        self.wait = (self.wait * 2).min(self.wait_max);
-    }
-
-    fn done(&self) {
-        if !self.last_reason.is_empty() {
-            tracing::info!("the store takes writes again");
         }
     }
 }

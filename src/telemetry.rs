@@ -1,5 +1,9 @@
-//! Logging. Comes in: format and level from the config. Goes out: lines on standard error. Never on standard output,
-//! which belongs to alerts and to the JSON of the command line.
+//! What an operator sees of the daemon: its log here, its figures and its health beside. Comes in: format and level from
+//! the config. Goes out: lines on standard error. Never on standard output, which belongs to alerts and to the JSON of the
+//! command line.
+
+pub mod health;
+pub mod metrics;
 
 use std::io::IsTerminal;
 

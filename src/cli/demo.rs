@@ -199,7 +199,8 @@ fn config(folder: &Path, inbox: &Path) -> anyhow::Result<Config> {
     let (store, inbox) = (folder.join("newsdelta.db"), inbox.to_path_buf());
     let quoted = |path: &PathBuf| toml::Value::from(path.to_string_lossy().into_owned()).to_string();
     let toml = format!(
-        "[store]\npath = {}\n[inputs.inbox]\ntype = \"inbox\"\npath = {}\n[log]\nlevel = \"warn\"\n[outputs]\n",
+        "[store]\npath = {}\n[inputs.inbox]\ntype = \"inbox\"\npath = {}\n[log]\nlevel = \"warn\"\n\
+         [http]\nlisten = \"127.0.0.1:0\"\n[outputs]\n",
         quoted(&store),
         quoted(&inbox)
     );

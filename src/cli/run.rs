@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use super::{ConfigFile, Done};
+use crate::api;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Config, RetryConfig, actors};
 use crate::inputs::again::Again;
@@ -22,6 +23,8 @@ use crate::pipeline::{self, Event, Parts};
 use crate::store::sqlite::{Access, Options};
 use crate::store::{SqliteStore, Store};
 use crate::telemetry;
+use crate::telemetry::health::Health;
+use crate::telemetry::metrics::Metrics;
 use crate::text::gazetteer::Gazetteer;
 
 /// Events that a slow listener may be behind; beyond it the oldest are missed.
@@ -51,6 +54,9 @@ pub(super) struct Daemon {
     outputs: Vec<(Arc<dyn Output>, RetryConfig)>,
     events: broadcast::Sender<Event>,
     names: Arc<Gazetteer>,
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
+    server: Option<api::Server>,
 }
 
 impl Daemon {
@@ -58,8 +64,9 @@ impl Daemon {
     pub(super) fn new(config: &Config) -> anyhow::Result<Self> {
         let clock: SharedClock = Arc::new(SystemClock);
         let store = open_store(config)?;
-        let inputs =
-            config.inputs.iter().map(|(name, input)| inputs::build(name, input, clock.clone())).collect();
+        let (metrics, health): (Arc<Metrics>, Arc<Health>) = Default::default();
+        let build_input = |(name, input): (&String, _)| inputs::build(name, input, clock.clone(), &metrics);
+        let inputs = config.inputs.iter().map(build_input).collect();
         let outputs = config
             .outputs
             .iter()
@@ -70,7 +77,8 @@ impl Daemon {
             .collect::<anyhow::Result<_>>()?;
         let (events, _) = broadcast::channel(EVENTS_WAITING_MAX);
         let names = names(config)?;
-        Ok(Self { config: config.clone(), store, inputs, outputs, events, names })
+        let server = server(config, &store, &metrics, &health, &clock)?;
+        Ok(Self { config: config.clone(), store, inputs, outputs, events, names, metrics, health, server })
     }
 
     /// Adds an output that no config names.
@@ -85,7 +93,7 @@ impl Daemon {
 
     /// Runs until `stop` is cancelled.
     pub(super) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { config, store, mut inputs, outputs, events, names } = self;
+        let Self { config, store, mut inputs, outputs, events, names, metrics, health, server } = self;
         let limits = limits(&config, &names);
         let clock: SharedClock = Arc::new(SystemClock);
         tracing::info!(
@@ -95,7 +103,7 @@ impl Daemon {
             "started"
         );
         let output_names = outputs.iter().map(|(output, _)| output.name().to_owned()).collect();
-        let dispatcher = Dispatcher::new(&store, &clock, outputs, config.shutdown.grace);
+        let dispatcher = Dispatcher::new(&store, &clock, &metrics, outputs, config.shutdown.grace);
         inputs.push(Box::new(Again::new(store.clone(), clock.clone())));
         let parts = Parts {
             store,
@@ -106,6 +114,9 @@ impl Daemon {
             clock,
             limits,
             events,
+            metrics,
+            health,
+            server,
         };
         pipeline::run(parts, stop).await?;
         tracing::info!("stopped");
@@ -121,6 +132,22 @@ pub(super) fn names(config: &Config) -> anyhow::Result<Arc<Gazetteer>> {
     let additions =
         actors::additions(&text).map_err(anyhow::Error::msg).with_context(|| path.display().to_string())?;
     Ok(Arc::new(Gazetteer::with(&additions)))
+}
+
+/// Takes the port of the config, if it names one.
+fn server(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    metrics: &Arc<Metrics>,
+    health: &Arc<Health>,
+    clock: &SharedClock,
+) -> anyhow::Result<Option<api::Server>> {
+    if !config.http.enabled {
+        return Ok(None);
+    }
+    let (store, metrics, health, clock) = (store.clone(), metrics.clone(), health.clone(), clock.clone());
+    let context = api::Context { store, metrics, health, clock };
+    api::Server::bind(&config.http, context).map(Some).map_err(anyhow::Error::msg)
 }
 
 fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {

@@ -9,6 +9,8 @@ pub mod inbox;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -16,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
 use crate::config::InputConfig;
+use crate::telemetry::metrics::Metrics;
 
 /// What became of a delivered item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,10 +98,13 @@ pub trait Input: Send {
 }
 
 /// Makes the input of this name; it starts when it is run.
-pub fn build(name: &str, config: &InputConfig, clock: SharedClock) -> Box<dyn Input> {
+pub fn build(name: &str, config: &InputConfig, clock: SharedClock, metrics: &Arc<Metrics>) -> Box<dyn Input> {
     match config {
         InputConfig::Inbox(config) => Box::new(inbox::Inbox::new(name, config.clone(), clock)),
         #[cfg(feature = "kafka")]
-        InputConfig::Kafka(config) => Box::new(kafka::KafkaInput::new(name, config.clone(), clock)),
+        InputConfig::Kafka(config) => {
+            let input = kafka::KafkaInput::new(name, config.clone(), clock);
+            Box::new(input.with_metrics(Arc::clone(metrics)))
+        }
     }
 }

@@ -69,6 +69,12 @@ pub struct Message {
     pub article: ArticleId,
     /// When it was decided.
     pub created_at: Timestamp,
+    /// When the article came in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<Timestamp>,
+    /// The trace (W3C `traceparent`) that the article came with, to be carried on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_parent: Option<String>,
     /// At least one.
     pub alerts: Vec<Alert>,
 }

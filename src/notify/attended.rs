@@ -11,6 +11,7 @@ use crate::inputs::Checkpoint;
 use crate::model::{ArticleId, Fact, Message, Story, StoryId};
 use crate::store::{
     AsOf, Attempt, Commit, DeadLetter, Delivery, KnownArticle, RetriedItem, SqliteStore, Store, StoreError,
+    StoreMetrics,
 };
 
 /// The store and what is to go wrong with it.
@@ -97,6 +98,7 @@ attend! {
     articles_of(story: &StoryId, limit: usize) -> Vec<KnownArticle>;
     article(id: &str) -> Option<KnownArticle>;
     messages_of(article: &ArticleId) -> Vec<Message>;
+    metrics() -> StoreMetrics;
     dead_letters(limit: usize) -> Vec<DeadLetter>;
     dead_letter(id: &str) -> Option<DeadLetter>;
     retry_dead_letter(id: &str, now: Timestamp) -> ();

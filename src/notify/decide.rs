@@ -18,7 +18,15 @@ pub fn message(
     }
     let alerts = changes.into_iter().map(|change| alert(article, story, change)).collect();
     let id = fingerprint(["message", &story.id, &article.id]);
-    Some(Message { id, story: story.id.clone(), article: article.id.clone(), created_at, alerts })
+    Some(Message {
+        id,
+        story: story.id.clone(),
+        article: article.id.clone(),
+        created_at,
+        received_at: Some(article.received_at),
+        trace_parent: None,
+        alerts,
+    })
 }
 
 fn alert(article: &Article, story: &Story, change: Change) -> Alert {

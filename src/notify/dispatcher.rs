@@ -14,6 +14,7 @@ use crate::clock::SharedClock;
 use crate::config::RetryConfig;
 use crate::outputs::Output;
 use crate::store::Store;
+use crate::telemetry::metrics::Metrics;
 
 /// Delivers to all outputs.
 pub struct Dispatcher {
@@ -27,13 +28,20 @@ impl Dispatcher {
     pub fn new(
         store: &Arc<dyn Store>,
         clock: &SharedClock,
+        metrics: &Arc<Metrics>,
         outputs: Vec<(Arc<dyn Output>, RetryConfig)>,
         grace: Duration,
     ) -> Self {
         let lanes = outputs.into_iter().map(|(output, policy)| {
             let wake = Arc::new(Notify::new());
-            let lane =
-                Lane::new(Arc::clone(store), Arc::clone(clock), output, policy, Arc::clone(&wake), grace);
+            let lane = Lane::new(
+                Arc::clone(store),
+                Arc::clone(clock),
+                Arc::clone(metrics),
+                (output, policy),
+                Arc::clone(&wake),
+                grace,
+            );
             (lane, wake)
         });
         Self { lanes: lanes.collect(), wake: Arc::new(Notify::new()) }

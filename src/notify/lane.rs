@@ -19,6 +19,7 @@ use crate::clock::SharedClock;
 use crate::config::RetryConfig;
 use crate::outputs::{DeliveryError, Output};
 use crate::store::{Attempt, Delivery, Store, StoreError};
+use crate::telemetry::metrics::{DeliveryOutcome, FailureReason, Metrics};
 
 /// How many attempts to one output run at the same time.
 const WORKERS: usize = 8;
@@ -55,6 +56,7 @@ pub(super) struct Lane {
 struct Shared {
     store: Arc<dyn Store>,
     clock: SharedClock,
+    metrics: Arc<Metrics>,
     output: Arc<dyn Output>,
     policy: RetryConfig,
     /// The receiver asked for quiet until then.
@@ -67,14 +69,15 @@ impl Lane {
     pub(super) fn new(
         store: Arc<dyn Store>,
         clock: SharedClock,
-        output: Arc<dyn Output>,
-        policy: RetryConfig,
+        metrics: Arc<Metrics>,
+        (output, policy): (Arc<dyn Output>, RetryConfig),
         wake: Arc<Notify>,
         grace: Duration,
     ) -> Self {
         let shared = Shared {
             store,
             clock,
+            metrics,
             output,
             policy,
             hold_until: Mutex::default(),
@@ -231,6 +234,7 @@ impl Shared {
             *held = (*held).max(hold_until);
         }
         self.report(&delivery, &attempt);
+        self.count(&delivery, &attempt, now);
         self.record(&delivery, &attempt, now).await;
         delivery.id
     }
@@ -245,13 +249,24 @@ impl Shared {
     async fn deliver(&self, delivery: &Delivery) -> Result<(), DeliveryError> {
         let number = delivery.attempts.saturating_add(1);
         let called = AssertUnwindSafe(self.output.deliver(&delivery.message, number)).catch_unwind();
+        let failed = |why: FailureReason| self.metrics.delivery_failure(self.output.name(), why);
         let retry = |reason: String| Err(DeliveryError::Retry { after: None, reason });
         match tokio::time::timeout(self.policy.attempt_timeout, called).await {
-            Ok(Ok(result)) => result,
+            Ok(Ok(result)) => result.inspect_err(|error| {
+                failed(match error {
+                    DeliveryError::Retry { after: Some(_), .. } => FailureReason::Throttled,
+                    DeliveryError::Retry { after: None, .. } => FailureReason::Failed,
+                    DeliveryError::GiveUp { .. } => FailureReason::Refused,
+                });
+            }),
             Ok(Err(panic)) => {
+                failed(FailureReason::Fault);
                 retry(format!("the output failed on this message: {}", panic_text(panic.as_ref())))
             }
-            Err(_elapsed) => retry(format!("no answer within {:?}", self.policy.attempt_timeout)),
+            Err(_elapsed) => {
+                failed(FailureReason::Timeout);
+                retry(format!("no answer within {:?}", self.policy.attempt_timeout))
+            }
         }
     }
 
@@ -271,6 +286,21 @@ impl Shared {
             }
             tokio::time::sleep(pause).await;
             pause = pause.saturating_mul(2).min(LOOK_EVERY);
+        }
+    }
+
+    fn count(&self, delivery: &Delivery, attempt: &Attempt, now: Timestamp) {
+        let output = self.output.name();
+        self.metrics.delivery(
+            output,
+            match attempt {
+                Attempt::Delivered => DeliveryOutcome::Delivered,
+                Attempt::RetryAt(..) => DeliveryOutcome::Retried,
+                Attempt::Dead(_) => DeliveryOutcome::Dead,
+            },
+        );
+        if let (Attempt::Delivered, Some(received_at)) = (attempt, delivery.message.received_at) {
+            self.metrics.article_to_alert(output, until(received_at, now));
         }
     }
 

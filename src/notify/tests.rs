@@ -191,7 +191,7 @@ impl House {
             let output: Arc<dyn Output> = Arc::<Collector>::clone(output);
             (output, self.policy.clone())
         });
-        let dispatcher = Dispatcher::new(&shared, &self.clock, outputs.collect(), GRACE);
+        let dispatcher = Dispatcher::new(&shared, &self.clock, &Arc::default(), outputs.collect(), GRACE);
         let (wake, stop) = (dispatcher.waker(), CancellationToken::new());
         let task = tokio::spawn(dispatcher.run(stop.clone()));
         Running { store, wake, stop, task }

@@ -169,7 +169,7 @@ impl Output for Kafka {
 
     async fn deliver(&self, message: &Message, _attempt: u32) -> Result<(), DeliveryError> {
         let producer = self.producer().map_err(|error| judge(&error))?;
-        let trace = trace_parent(&message.id);
+        let trace = trace_parent(message);
         let mut confirmations = Vec::new();
         for alert in &message.alerts {
             let value = serde_json::to_vec(alert).map_err(|error| DeliveryError::unwritable(&error))?;

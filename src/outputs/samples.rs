@@ -108,6 +108,8 @@ pub(super) fn message(alerts: Vec<Alert>) -> Message {
         story: "story-1".into(),
         article: "a-2".into(),
         created_at: moment(),
+        received_at: None,
+        trace_parent: None,
         alerts,
     }
 }

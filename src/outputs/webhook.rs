@@ -165,7 +165,7 @@ impl Output for Webhook {
     }
 
     async fn deliver(&self, message: &Message, _attempt: u32) -> Result<(), DeliveryError> {
-        let trace = trace_parent(&message.id);
+        let trace = trace_parent(message);
         // A part that was taken before a later one failed is sent again under its same id.
         for part in parts(message).map_err(|error| DeliveryError::unwritable(&error))? {
             self.send(part, &trace).await?;

@@ -19,6 +19,7 @@ use crate::model::{
 
 pub(crate) mod commits;
 pub(crate) mod dead_letters;
+pub(crate) mod metrics;
 pub(crate) mod outbox;
 pub(crate) mod questions;
 
@@ -47,6 +48,7 @@ macro_rules! contract_tests {
             dead_letters: a_failed_item_is_kept_and_bounded, a_failed_item_is_read_again,
                 a_cut_item_cannot_be_read_again, a_dead_delivery_is_sent_again_in_order, discarded_ones_are_gone,
                 wrong_names_are_refused;
+            metrics: what_waits_is_counted;
         }
     };
     ($place:expr; $($module:ident: $($name:ident),+;)+) => {
@@ -186,6 +188,8 @@ pub(crate) fn message(article: &Article, story: &str, claim: &KnownClaim) -> Mes
         story: story.to_owned(),
         article: article.id.clone(),
         created_at: claim.learned_at,
+        received_at: Some(article.received_at),
+        trace_parent: None,
         alerts: vec![alert],
     }
 }

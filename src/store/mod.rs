@@ -167,6 +167,30 @@ pub enum Letter {
     Delivery(Box<Delivery>),
 }
 
+/// What waits for one output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxMetrics {
+    /// Name of the output, also of one that the config no longer has.
+    pub output: String,
+    /// Messages that are neither delivered nor given up.
+    pub waiting: u64,
+    /// Since when the first of them waits.
+    pub oldest: Option<Timestamp>,
+}
+
+/// What the store says of itself, for figures.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoreMetrics {
+    /// By output, in order of name; one that nothing waits for may be missing.
+    pub outboxes: Vec<OutboxMetrics>,
+    /// Items that could not be read.
+    pub dead_items: u64,
+    /// Deliveries that were given up.
+    pub dead_deliveries: u64,
+    /// What it takes on the disk.
+    pub bytes: u64,
+}
+
 /// What newsdelta remembers. Every backend passes the same contract tests.
 ///
 /// A call that is dropped before it answers may still have been carried out.
@@ -218,6 +242,9 @@ pub trait Store: Send + Sync {
     async fn article(&self, id: &str) -> Result<Option<KnownArticle>, StoreError>;
     /// The messages that an article made, in order.
     async fn messages_of(&self, article: &ArticleId) -> Result<Vec<Message>, StoreError>;
+
+    /// What waits, what went no further, and how much room all takes. The cost grows with what waits, not with what was.
+    async fn metrics(&self) -> Result<StoreMetrics, StoreError>;
 
     /// What could not be read or delivered, latest first, at most `limit` of each kind.
     async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, StoreError>;

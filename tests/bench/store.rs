@@ -216,6 +216,8 @@ fn message(article: &Article, story: &str, claims: &[(FactKey, KnownClaim)]) -> 
         story: story.to_owned(),
         article: article.id.clone(),
         created_at: claim.learned_at,
+        received_at: None,
+        trace_parent: None,
         alerts: vec![alert],
     })
 }
@@ -233,7 +235,8 @@ async fn deliver(store: &Arc<dyn Store>, messages: u64) -> u64 {
     };
     let clock: SharedClock = Arc::new(FixedClock(at(1)));
     let stop = CancellationToken::new();
-    let dispatcher = Dispatcher::new(store, &clock, vec![(output, retry)], Duration::from_secs(10));
+    let dispatcher =
+        Dispatcher::new(store, &clock, &Arc::default(), vec![(output, retry)], Duration::from_secs(10));
     let running = tokio::spawn(dispatcher.run(stop.clone()));
     let all = counter.0.acquire_many(u32::try_from(messages).unwrap_or(u32::MAX)).await;
     drop(all.expect("the counter stays open"));

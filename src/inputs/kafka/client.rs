@@ -1,6 +1,7 @@
 //! librdkafka for one input. Comes in: the config. Goes out: a consumer and a producer whose words end in our log, and
 //! whose rebalances wait for the records in hand. Never logs a property's value.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,10 +11,12 @@ use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::producer::FutureProducer;
+use rdkafka::statistics::Statistics;
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::KafkaInputConfig;
 use super::window::{Part, Progress, Window};
+use crate::telemetry::metrics::Metrics;
 
 /// The same trouble is logged again after this time.
 const REMIND: Duration = Duration::from_secs(60);
@@ -24,6 +27,7 @@ pub(super) struct Shared {
     revoke_wait: Duration,
     window: Mutex<Window>,
     changed: Condvar,
+    metrics: Arc<Metrics>,
     /// The input stops: nobody waits for anything any more.
     pub(super) is_stopping: AtomicBool,
     /// Assigned partitions are paused; an assignment resumes them.
@@ -32,12 +36,13 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(input: &str, revoke_wait: Duration) -> Self {
+    pub(super) fn new(input: &str, revoke_wait: Duration, metrics: Arc<Metrics>) -> Self {
         Self {
             input: input.to_owned(),
             revoke_wait,
             window: Mutex::default(),
             changed: Condvar::new(),
+            metrics,
             is_stopping: AtomicBool::new(false),
             is_paused: AtomicBool::new(false),
             trouble: Mutex::default(),
@@ -92,6 +97,24 @@ impl ClientContext for Callbacks {
 
     fn error(&self, error: KafkaError, reason: &str) {
         self.0.trouble(&error, reason);
+    }
+
+    /// Comes as often as `statistics.interval.ms` says.
+    fn stats(&self, statistics: Statistics) {
+        let Shared { input, metrics, .. } = self.0.as_ref();
+        // One figure for each partition: their order means nothing, and sorting makes it plain.
+        let topics: BTreeMap<_, _> = statistics.topics.iter().collect();
+        let partitions =
+            topics.values().flat_map(|topic| topic.partitions.values().map(|part| (&topic.topic, part)));
+        for (topic, partition) in partitions.filter(|(_, partition)| partition.partition >= 0) {
+            // Partitions that others consume are listed as well, without a lag (-1).
+            match partition.consumer_lag {
+                lag if lag >= 0 && partition.desired => {
+                    metrics.consumer_lag(input, topic, partition.partition, lag);
+                }
+                _ => metrics.partition_gone(input, topic, partition.partition),
+            }
+        }
     }
 }
 
@@ -192,6 +215,8 @@ pub(super) fn consumer_config(config: &KafkaInputConfig) -> ClientConfig {
         .set("topic.metadata.refresh.interval.ms", "10000")
         // Records that wait inside librdkafka, for each partition; its own default is 64 MB.
         .set("queued.max.messages.kbytes", "8192")
+        // Tells the consumer lag.
+        .set("statistics.interval.ms", "5000")
         .set("socket.keepalive.enable", "true");
     for (name, value) in config.properties.iter() {
         all.set(name, value);

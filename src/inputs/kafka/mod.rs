@@ -41,6 +41,7 @@ use self::window::Part;
 use super::{Input, Item, Ticket, Verdict};
 use crate::clock::SharedClock;
 use crate::config::{Check, Findings, Properties};
+use crate::telemetry::metrics::Metrics;
 
 /// How long a stopping input waits for its verdicts, and then for leaving the group.
 const STOP_WAIT: Duration = Duration::from_secs(10);
@@ -161,12 +162,19 @@ pub struct KafkaInput {
     name: String,
     config: KafkaInputConfig,
     clock: SharedClock,
+    metrics: Arc<Metrics>,
 }
 
 impl KafkaInput {
     /// An input by the name it has in the config.
     pub fn new(name: impl Into<String>, config: KafkaInputConfig, clock: SharedClock) -> Self {
-        Self { name: name.into(), config, clock }
+        Self { name: name.into(), config, clock, metrics: Arc::default() }
+    }
+
+    /// The same, reporting its consumer lag there.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Arc<Metrics>) -> Self {
+        Self { metrics, ..self }
     }
 }
 
@@ -192,8 +200,8 @@ impl Input for KafkaInput {
     }
 
     async fn run(self: Box<Self>, items: mpsc::Sender<Item>, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { name, config, clock } = *self;
-        let shared = Arc::new(Shared::new(&name, config.revoke_wait));
+        let Self { name, config, clock, metrics } = *self;
+        let shared = Arc::new(Shared::new(&name, config.revoke_wait, metrics));
         let refused = |error: KafkaError| anyhow::anyhow!("input `{name}`: `properties` {}", refusal(&error));
         let consumer: BaseConsumer<Callbacks> =
             consumer_config(&config).create_with_context(Callbacks(Arc::clone(&shared))).map_err(refused)?;

@@ -91,7 +91,7 @@ async fn sends_one_cloud_event_per_alert_keyed_by_story() {
     ] {
         assert_eq!(first.headers.get(name).map(String::as_str), Some(value), "{name}");
     }
-    assert_eq!(first.headers["traceparent"], trace_parent("message-1"));
+    assert_eq!(first.headers["traceparent"], trace_parent(&samples::message(vec![])));
     assert_eq!(seen[1].headers["ce_type"], "io.newsdelta.position.changed.v1");
 }
 

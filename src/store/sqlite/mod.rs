@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use self::commit::Prepared;
 use self::readers::Readers;
 use self::writer::Writer;
-use super::{AsOf, Attempt, Commit, DeadLetter, Delivery, KnownArticle, RetriedItem, Store, StoreError};
+use super::{
+    AsOf, Attempt, Commit, DeadLetter, Delivery, KnownArticle, RetriedItem, Store, StoreError, StoreMetrics,
+};
 use crate::inputs::Checkpoint;
 use crate::model::{ArticleId, Fact, Message, Story, StoryId};
 
@@ -17,6 +19,7 @@ mod columns;
 mod commit;
 mod dead_letters;
 mod failure;
+mod metrics;
 mod open;
 mod outbox;
 mod questions;
@@ -161,6 +164,10 @@ impl Store for SqliteStore {
     async fn messages_of(&self, article: &ArticleId) -> Result<Vec<Message>, StoreError> {
         let article = article.clone();
         self.readers.read(move |connection| questions::messages_of(connection, &article)).await
+    }
+
+    async fn metrics(&self) -> Result<StoreMetrics, StoreError> {
+        self.readers.read(metrics::all).await
     }
 
     async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {

@@ -114,7 +114,9 @@ impl Place {
         let path = self.path("newsdelta.toml");
         let store = format!("[store]\npath = \"{}\"\n", self.path("store.db").display());
         let store = if self.config.contains("[store]") { String::new() } else { store };
-        fs::write(&path, format!("{}{store}", self.config)).unwrap();
+        // Tests run side by side: each daemon takes a free port.
+        let http = if self.config.contains("[http]") { "" } else { "[http]\nlisten = \"127.0.0.1:0\"\n" };
+        fs::write(&path, format!("{}{store}{http}", self.config)).unwrap();
         path
     }
 
@@ -205,6 +207,18 @@ impl Daemon {
         self.until("the start of the daemon", Duration::from_secs(60), || starts(&log) > before);
         let done = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap();
         assert!(done.success(), "no process to send SIGTERM to");
+    }
+
+    /// The address that its HTTP server listens on.
+    pub(crate) fn address(&mut self) -> String {
+        let (log, before) = (self.log.clone(), self.started_before);
+        let listening = || {
+            let text = String::from_utf8_lossy(&fs::read(&log).unwrap_or_default()).into_owned();
+            let mut addresses = text.lines().filter_map(|line| line.split_once("HTTP listens address="));
+            addresses.nth(before).map(|(_, address)| address.trim().to_owned())
+        };
+        self.until("the address of the HTTP server", Duration::from_secs(60), || listening().is_some());
+        listening().unwrap()
     }
 
     /// How it ended, when it does within `limit`.

@@ -1,5 +1,6 @@
 //! What the tests share: the daemon as a process, receivers that write down what they get, a broker, made-up reports.
 
+mod ask;
 mod daemon;
 mod receiver;
 mod reports;
@@ -8,6 +9,7 @@ mod wait;
 #[cfg(feature = "kafka")]
 mod broker;
 
+pub(crate) use ask::ask;
 #[cfg(feature = "kafka")]
 pub(crate) use broker::{Broker, Consumer, Record, make_topics, produce, produce_records, shared_broker};
 pub(crate) use daemon::{Daemon, Place, names_below};

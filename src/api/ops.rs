@@ -1,0 +1,58 @@
+//! What operators and their machines ask: is it alive, can it work, how much does it do. Comes in: a request. Goes out:
+//! a line of text, or `OpenMetrics`. The probes tell nothing of any story and need no token.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::Context;
+use super::problem::Problem;
+
+/// A store that does not answer a scrape within this time is left out of it: the rest is worth having all the more.
+const STORE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The probes of an orchestrator.
+pub(super) fn probes() -> Router<Context> {
+    Router::new().route("/-/healthy", get(healthy)).route("/-/ready", get(ready))
+}
+
+/// The figures for Prometheus.
+pub(super) fn metrics() -> Router<Context> {
+    Router::new().route("/metrics", get(scrape))
+}
+
+/// That this is answered at all is the answer.
+async fn healthy() -> &'static str {
+    "healthy\n"
+}
+
+/// Whether articles are taken, or why not.
+async fn ready(State(context): State<Context>) -> (StatusCode, String) {
+    let reasons = context.health.reasons();
+    if reasons.is_empty() {
+        (StatusCode::OK, "ready\n".to_owned())
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", reasons.join("\n")))
+    }
+}
+
+async fn scrape(State(context): State<Context>) -> Result<Response, Problem> {
+    let store = match tokio::time::timeout(STORE_TIMEOUT, context.store.metrics()).await {
+        Ok(Ok(store)) => Some(store),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "the store says nothing of itself");
+            None
+        }
+        Err(_) => None,
+    };
+    let text = context
+        .metrics
+        .text(store.as_ref(), context.clock.now())
+        .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+}

@@ -1,0 +1,77 @@
+//! From one item of an input to its articles with their claims. Comes in: bytes. Goes out: what was read, and what could
+//! not be read with its reason. Pure but for the log; runs on any core.
+
+use crate::extract;
+use crate::inputs::{Checkpoint, Item, Receipt};
+use crate::model::{Article, Claim};
+use crate::read::{self, ReadConfig, ReadError};
+use crate::store::FAILED_BYTES_MAX;
+use crate::text::gazetteer::Gazetteer;
+
+/// One item with what could be read in it.
+pub(super) struct ReadItem {
+    pub(super) item: ItemRest,
+    pub(super) articles: Vec<(Article, Vec<Claim>)>,
+    pub(super) failed: Vec<Unreadable>,
+}
+
+/// What could not be read of an item: its reason, and as many of its bytes as the store keeps.
+pub(super) struct Unreadable {
+    pub(super) reason: String,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// What is left of an item once its bytes are read.
+pub(super) struct ItemRest {
+    pub(super) input: String,
+    pub(super) label: String,
+    pub(super) form: Option<String>,
+    pub(super) trace_parent: Option<String>,
+    pub(super) retried: Option<i64>,
+    pub(super) checkpoint: Option<Checkpoint>,
+    pub(super) receipt: Receipt,
+}
+
+pub(super) fn read_item(item: Item, config: &ReadConfig, names: &Gazetteer) -> ReadItem {
+    let Item { input, label, form, bytes, received_at, checkpoint, trace_parent, retried, receipt } = item;
+    let (mut articles, mut failed) = (Vec::new(), Vec::new());
+    match bytes {
+        Err(reason) => failed.push(Unreadable { reason, bytes: Vec::new() }),
+        Ok(bytes) => {
+            for article in read::read(&bytes, form.as_deref(), received_at, config) {
+                match article {
+                    Ok(article) => {
+                        let claims = read_claims(&article, names);
+                        articles.push((article, claims));
+                    }
+                    Err(error) => failed.push(Unreadable::of(&error, &bytes)),
+                }
+            }
+        }
+    }
+    ReadItem {
+        item: ItemRest { input, label, form, trace_parent, retried, checkpoint, receipt },
+        articles,
+        failed,
+    }
+}
+
+fn read_claims(article: &Article, names: &Gazetteer) -> Vec<Claim> {
+    let read = extract::read(article, names);
+    for rule in read.lost_rules {
+        tracing::error!(article = %article.id, rule, "a rule failed on this article and was left out; please report it");
+    }
+    if read.dropped > 0 {
+        tracing::warn!(article = %article.id, dropped = read.dropped, "more claims than are kept of one article");
+    }
+    read.claims
+}
+
+impl Unreadable {
+    fn of(error: &ReadError, bytes: &[u8]) -> Self {
+        let bytes = bytes.get(error.bytes.clone()).unwrap_or_default();
+        // One byte more than is kept shows the store that there was more.
+        let kept = bytes.get(..=FAILED_BYTES_MAX).unwrap_or(bytes);
+        Self { reason: error.to_string(), bytes: kept.to_vec() }
+    }
+}
