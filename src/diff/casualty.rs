@@ -28,6 +28,9 @@ const LEAP_FROM: u64 = 20;
 /// one is a part of it.
 const RECOUNT: u64 = 5;
 
+/// From here on a count is of many, and a single person is a case among them.
+const MANY: u64 = 10;
+
 /// The rule name under which an editor's own figure enters.
 pub const EDITOR: &str = "editor";
 
@@ -46,6 +49,7 @@ pub(super) fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
         figures: &figures,
         falls: matches!(effect, Effect::Missing | Effect::Trapped | Effect::Detained | Effect::Rescued),
         empties: matches!(effect, Effect::Missing | Effect::Trapped | Effect::Detained),
+        holds: *effect == Effect::Detained,
         unrestricted,
         steps: vec![Step::Silent(Quiet::Part); claims.len()],
         running: None,
@@ -156,6 +160,8 @@ struct Walk<'a> {
     falls: bool,
     /// Whether it may fall to nothing: those rescued stay rescued.
     empties: bool,
+    /// Whether it counts people held, of whom reports like to single one out.
+    holds: bool,
     unrestricted: bool,
     steps: Vec<Step>,
     running: Option<Running>,
@@ -203,10 +209,17 @@ impl Walk<'_> {
                 Some(_) => open.push(at),
             }
         }
-        let Some(principal) = self.principal(&open) else { return };
+        // A figure that leaps too far to be believed does not speak for a report that has another.
+        let principal = loop {
+            let Some(principal) = self.principal(&open) else { return };
+            let step = self.judge(principal);
+            self.step(principal, step);
+            if step != Step::Silent(Quiet::Doubted) {
+                break principal;
+            }
+            open.retain(|&at| at != principal);
+        };
         self.settled |= self.is_editor(principal);
-        let step = self.judge(principal);
-        self.step(principal, step);
         for at in open {
             if at != principal {
                 let step = self.beside(at, principal, before);
@@ -312,6 +325,11 @@ impl Walk<'_> {
             return Step::Silent(Quiet::Stale);
         }
         let recount = figure.value.saturating_mul(RECOUNT) >= running.figure.value;
+        // One person of whom a report tells ("a hostage said") is not what is left of many.
+        let one_of_many = figure.value == 1 && running.figure.value >= MANY && self.voice(at).0.is_none();
+        if self.holds && one_of_many {
+            return Step::Silent(Quiet::LessComplete);
+        }
         if self.falls && (self.empties || recount) {
             return self.move_to(at, figure, running);
         }
@@ -353,7 +371,24 @@ impl Walk<'_> {
             self.move_to(at, figure, running);
             return Step::RivalMoves(kind, left);
         }
+        if let Some(slot) = self.continued_track(at, figure) {
+            let left = self.rivals.remove(slot);
+            self.move_to(at, figure, running);
+            return Step::RivalMoves(ChangeKind::Up, left);
+        }
         self.contradict(at, figure, running.figure)
+    }
+
+    /// A figure that no voice is named for continues the contradicting track it stands just above.
+    fn continued_track(&self, at: usize, figure: Figure) -> Option<usize> {
+        if self.voice(at).0.is_some() || figure.is_rough() {
+            return None;
+        }
+        let value =
+            |slot: usize| self.rivals.get(slot).and_then(|&rival| self.figure(rival)).map_or(0, |c| c.value);
+        (0..self.rivals.len())
+            .filter(|&slot| value(slot) < figure.value && !far_above(figure.value, value(slot)))
+            .max_by_key(|&slot| value(slot))
     }
 
     /// A claim beside the principal one of its report.

@@ -2,7 +2,7 @@
 //! without its place, the same demand with and without its addressee, the same stance in other words. An echo is kept
 //! as a fact and not told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Claim, Fact, FactKey, Group, KnownClaim, Scope, Stance, Value};
 
@@ -12,14 +12,19 @@ use super::position::reverses;
 /// Figures below this recur by chance in one story ("two people were killed").
 const TELLING_FIGURE: u64 = 5;
 
-/// Whether another fact of the story holds the same already, from another article.
+/// Whether another fact of the story was told that holds the same already: from another article, or in the same one
+/// under a key that says more.
 pub(super) fn is_echo(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, known: &KnownClaim) -> bool {
     // What was silent itself was an echo: it has none.
     facts.values().any(|fact| fact.told.is_some() && fact.key != *key && echoes(fact, key, known))
 }
 
 fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
-    let mut earlier = fact.claims.iter().filter(|claim| claim.article != known.article);
+    // Of the same article only what was told itself: its other claims are not heard by anybody.
+    let told_just_now = fact.told.as_ref().filter(|told| *told.article() == known.article);
+    let mut earlier = fact.claims.iter().filter(|claim| {
+        claim.article != known.article || told_just_now.is_some_and(|told| says(claim, told))
+    });
     match (&fact.key, key, &known.claim) {
         (
             FactKey::Casualties { effect, group, side, place, scope },
@@ -55,10 +60,20 @@ fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
             Claim::Position(new),
         ) => {
             same_actor(actor, new_actor)
-                && topics_meet(target.as_deref(), new_target.as_deref())
+                && topics_meet(target.as_deref(), new_target.as_deref(), new.stance)
                 && earlier
                     .any(|claim| matches!(&claim.claim, Claim::Position(old) if old.stance == new.stance))
         }
+        _ => false,
+    }
+}
+
+/// Whether a claim says what was told.
+fn says(known: &KnownClaim, told: &Value) -> bool {
+    match (&known.claim, told) {
+        (Claim::Casualty(casualty), Value::Casualties { value, .. }) => casualty.value == *value,
+        (Claim::Demand(_), Value::Demand { .. }) => true,
+        (Claim::Position(position), Value::Position { stance, .. }) => position.stance == *stance,
         _ => false,
     }
 }
@@ -86,20 +101,39 @@ const EVERYBODY: &[&str] = &["all", "both", "sides", "parties", "confl", "warri"
 fn addressees_meet(one: Option<&str>, other: Option<&str>) -> bool {
     let (Some(one), Some(other)) = (one, other) else { return true };
     let (one, other) = (marks(one), marks(other));
-    let names_nobody = |words: &std::collections::BTreeSet<String>| {
-        words.iter().all(|word| EVERYBODY.contains(&word.as_str()))
-    };
+    let names_nobody = |words: &BTreeSet<String>| words.iter().all(|word| EVERYBODY.contains(&word.as_str()));
     names_nobody(&one) || names_nobody(&other) || overlap(&one, &other) > 0.5
 }
 
-/// Whether two targets are one topic in different words. Figures count as words: a 24-hour truce is not a 72-hour one.
-fn topics_meet(one: Option<&str>, other: Option<&str>) -> bool {
-    let (Some(one), Some(other)) = (one, other) else { return one.is_none() && other.is_none() };
-    let (one, other) = (marks(one), marks(other));
-    let shared = one.intersection(&other).count();
-    let all = one.union(&other).count();
-    shared * 2 >= all && shared > 0
+/// Whether the new target is the known topic in other words, or no topic at all ("offered help"). Who answers without
+/// naming the topic ("rejected that") answers something new. Figures count as words: a 24-hour truce is not a 72-hour
+/// one.
+fn topics_meet(known: Option<&str>, new: Option<&str>, stance: Stance) -> bool {
+    let Some(new) = new else {
+        return known.is_none()
+            || !matches!(stance, Stance::Accept | Stance::Condemn | Stance::Deny | Stance::Reject);
+    };
+    let Some(known) = known else { return false };
+    let (known, new) = (topic(known), topic(new));
+    let shared = known.intersection(&new).count();
+    let figure = |word: &&String| word.starts_with(|letter: char| letter.is_ascii_digit());
+    let other_figure = known.symmetric_difference(&new).any(|word| figure(&word));
+    !other_figure && shared * 2 > known.len().min(new.len())
 }
+
+/// The words of a target that name a topic: without those that only join them to a sentence.
+fn topic(target: &str) -> BTreeSet<String> {
+    let mut words = marks(target);
+    words.retain(|word| !JOINING.contains(&word.as_str()));
+    if words.is_empty() { marks(target) } else { words }
+}
+
+/// Words of a clause that carry no topic, cut as [`marks`] cuts.
+const JOINING: &[&str] = &[
+    "all", "any", "are", "be", "been", "being", "had", "has", "have", "he", "is", "it", "its", "new", "no",
+    "not", "or", "other", "own", "she", "so", "some", "such", "them", "there", "they", "this", "those",
+    "was", "were", "what", "which", "who", "will", "would",
+];
 
 /// The stance last told on a neighbouring topic that this one reverses, with the fact that holds it.
 pub(super) fn reversed<'a>(

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::model::{Article, ArticleId, Change, Claim, Fact, FactKey, KnownClaim};
+use crate::model::{Article, ArticleId, Change, Claim, Fact, FactKey, Group, KnownClaim};
 
 pub use casualty::EDITOR;
 
@@ -78,15 +78,34 @@ pub fn enter(
             history::settle(fact);
         }
     }
-    for key in &touched {
-        let told = tell::changes(facts, key, article);
+    // What was told before and what says more go first, so that the rest of the report is heard as an echo of them.
+    let mut order: Vec<usize> = (0..touched.len()).collect();
+    order.sort_by_key(|&at| touched.get(at).map(|key| telling_order(facts, key)));
+    let mut told: BTreeMap<usize, Vec<Change>> = BTreeMap::new();
+    for at in order {
+        let Some(key) = touched.get(at) else { continue };
+        let changes = tell::changes(facts, key, article);
         if let Some(fact) = facts.get_mut(key) {
-            tell::record(fact, &told, article);
-            entry.facts.push(fact.clone());
+            tell::record(fact, &changes, article);
         }
-        entry.changes.extend(told);
+        told.insert(at, changes);
     }
+    entry.facts.extend(touched.iter().filter_map(|key| facts.get(key)).cloned());
+    entry.changes.extend(told.into_values().flatten());
     entry
+}
+
+/// Facts told before come first, then those whose key says whom it counts, then those that name whom they are about.
+fn telling_order(facts: &BTreeMap<FactKey, Fact>, key: &FactKey) -> (bool, bool, bool) {
+    let told = facts.get(key).is_some_and(|fact| fact.told.is_some());
+    let (vague, unnamed) = match key {
+        FactKey::Casualties { group, side, .. } => {
+            (*group == Group::Other, *group == Group::People && side.is_some())
+        }
+        FactKey::Demand { to, .. } => (to.is_none(), false),
+        FactKey::Position { target, .. } => (target.is_none(), false),
+    };
+    (!told, vague, unnamed)
 }
 
 /// When a claim held: as the text states, but never after the article spoke.

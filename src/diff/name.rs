@@ -101,12 +101,17 @@ pub fn same_voice(one: (Option<&str>, Option<&str>), other: (Option<&str>, Optio
     }
 }
 
-/// Words of those who relay or witness. They lag behind and differ without disagreeing.
+/// Words of those who relay or witness, and of papers that carry a figure without being anybody. They lag behind and
+/// differ without disagreeing.
 const RELAYING: &[&str] = &[
     "activist",
     "activists",
+    "assessment",
+    "balance",
     "broadcaster",
+    "bulletin",
     "citizens",
+    "count",
     "daily",
     "eyewitness",
     "eyewitnesses",
@@ -129,6 +134,7 @@ const RELAYING: &[&str] = &[
     "resident",
     "survivor",
     "survivors",
+    "tally",
     "television",
     "tv",
     "villagers",

@@ -134,7 +134,9 @@ fn first(
     }
     let kind = match step {
         Step::Moves(kind @ (ChangeKind::Met | ChangeKind::Rejected | ChangeKind::Withdrawn)) => kind,
-        _ if echo::is_echo(facts, &fact.key, known) || !is_worth_telling(&fact.key, known) => return None,
+        _ if echo::is_echo(facts, &fact.key, known) || !is_worth_telling(facts, &fact.key, known) => {
+            return None;
+        }
         _ => ChangeKind::New,
     };
     Some(change(fact, kind, None, after, known))

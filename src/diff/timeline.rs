@@ -247,6 +247,41 @@ fn an_echo_under_a_neighbouring_key_is_silent() {
     assert_eq!(story.counts(2, "Wire", "52"), "");
     assert_eq!(story.counts(3, "Wire", "52 police"), "new 52", "another group");
     assert_eq!(story.counts(4, "Wire", "52 place=Puno"), "new 52", "another place");
+    let mut story = Story::default();
+    assert_eq!(
+        story.counts(1, "Post", "56 other; 56 civilians"),
+        "new 56",
+        "one count in two words of one report"
+    );
+    assert_eq!(story.counts(2, "Post", "70 other; 70 civilians"), "up 56>70");
+}
+
+#[test]
+fn one_victim_more_is_no_news_where_many_died() {
+    let mut story = Story::default();
+    assert_eq!(story.counts(1, "Post", "1 women"), "new 1");
+    assert_eq!(story.counts(2, "Post", "40"), "new 40");
+    assert_eq!(story.counts(3, "Post", "1 children place=Ica"), "");
+    assert_eq!(story.counts(4, "Post", "1 journalists"), "new 1");
+    let mut story = Story::default();
+    assert_eq!(story.counts(1, "Post", "detained 180"), "new 180");
+    assert_eq!(story.counts(2, "Post", "detained 1"), "", "a hostage who speaks");
+    assert_eq!(story.counts(3, "Post", "detained 20"), "down 180>20");
+}
+
+#[test]
+fn a_figure_beyond_belief_does_not_silence_the_report() {
+    let mut story = Story::default();
+    assert_eq!(story.counts(1, "Post", "270 by health ministry"), "new 270");
+    assert_eq!(story.counts(2, "Wire", "nearly 330 by navy; up_to 300000"), "up 270>330");
+}
+
+#[test]
+fn a_figure_without_a_voice_continues_the_track_below_it() {
+    let mut story = Story::default();
+    assert_eq!(story.counts(1, "Post", "50 by Free Valley Front"), "new 50");
+    assert_eq!(story.counts(2, "Post", "21 by army"), "conflict 50>21");
+    assert_eq!(story.counts(3, "Wire", "31"), "up 21>31");
 }
 
 #[test]
@@ -274,6 +309,8 @@ fn a_demand_has_a_life() {
     assert_eq!(says(6, "Chile -> Peru withdraw demand rejected"), "");
     assert_eq!(says(7, "Chile -> Peru withdraw demand met"), "met ultimatum>ultimatum");
     assert_eq!(says(8, "Chile -> Bolivia withdraw demand"), "new demand");
+    assert_eq!(says(9, "Chile -> Chile ceasefire demand"), "", "nobody makes demands of himself");
+    assert_eq!(says(10, "people -> Peru access appeal"), "", "people is nobody");
 }
 
 #[test]
@@ -287,6 +324,9 @@ fn a_position_reverses() {
     assert_eq!(says(5, "Peru reject: fishing quotas before the vote"), "new reject");
     assert_eq!(says(6, "Peru accept: fishing quotas"), "changed reject>accept", "one topic in other words");
     assert_eq!(says(7, "Peru accept: fishing quotas again"), "", "the same in other words");
+    assert_eq!(says(8, "Peru deny: it has troops in Upper Ica"), "new deny");
+    assert_eq!(says(9, "Peru deny: there were any troops in Upper Ica"), "", "a clause on the same topic");
+    assert_eq!(says(10, "Peru deny: that a pipeline was cut"), "new deny");
 }
 
 #[test]
