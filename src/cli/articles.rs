@@ -14,7 +14,8 @@ use crate::read::{self, ReadConfig};
 use super::Done;
 
 /// Endings of the files taken from a folder; a file named outright is read whatever its ending.
-const FORMS: [&str; 3] = ["txt", "json", "jsonl"];
+const FORMS: [&str; 11] =
+    ["txt", "json", "jsonl", "xml", "nitf", "rss", "atom", "html", "htm", "eml", "warc"];
 
 /// Reads all articles. Articles without a publication time speak from the epoch, so that the same files give the same
 /// answer at any time.
@@ -67,11 +68,17 @@ fn folder(dir: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     for path in paths {
         if path.is_dir() {
             folder(&path, files)?;
-        } else if form_of(&path).is_some_and(|form| FORMS.contains(&form.as_str())) {
+        } else if is_article(&path) {
             files.push(path);
         }
     }
     Ok(())
+}
+
+/// Whether a file of a folder is an article by its ending, gzipped or not.
+fn is_article(path: &Path) -> bool {
+    let known = |path: &Path| form_of(path).is_some_and(|form| FORMS.contains(&form.as_str()));
+    known(path) || (path.extension().is_some_and(|ending| ending == "gz") && known(&path.with_extension("")))
 }
 
 fn form_of(path: &Path) -> Option<String> {

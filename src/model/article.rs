@@ -45,7 +45,9 @@ impl Moment {
             let offset = written_offset(text).unwrap_or(tz::Offset::UTC);
             return Ok(Self { at, offset });
         }
-        if let Ok(date) = text.parse::<civil::Date>()
+        // A time without an offset begins like a date; taken as one it would lose its hours.
+        if text.len() == "2023-09-20".len()
+            && let Ok(date) = text.parse::<civil::Date>()
             && let Ok(zoned) = date.to_zoned(tz::TimeZone::UTC)
         {
             return Ok(Self::from(&zoned));
@@ -58,7 +60,10 @@ impl Moment {
 fn written_offset(text: &str) -> Option<tz::Offset> {
     let at = text.rfind(['+', '-']).filter(|&at| at > 10)?;
     let (sign, digits) = text.split_at_checked(at)?.1.split_at_checked(1)?;
-    let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "0"));
+    let (hours, minutes) = digits
+        .split_once(':')
+        .or_else(|| (digits.len() == 4).then(|| digits.split_at_checked(2)).flatten())
+        .unwrap_or((digits, "0"));
     let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
     tz::Offset::from_seconds(if sign == "-" { -seconds } else { seconds }).ok()
 }

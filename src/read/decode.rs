@@ -27,10 +27,6 @@ const SIGNATURES: &[(&[u8], &str)] = &[
     (b"SQLite format 3", "a database"),
 ];
 
-/// How text begins that is in a form of its own.
-const MARKUPS: &[(&str, &str)] =
-    &[("<!doctype", "HTML"), ("<html", "HTML"), ("<?xml", "XML"), ("warc/1.", "a WARC archive")];
-
 /// One character in fifty that is a control character or undecodable makes a text binary: real text has none.
 const NOISE_SHARE: usize = 50;
 
@@ -63,13 +59,6 @@ pub(super) fn decode<'a>(
         return Err(Reason::Binary("too many of its characters are control characters or undecodable"));
     }
     Ok((text, charset))
-}
-
-/// What a text that is not plain says it is: HTML, XML.
-pub(super) fn markup(text: &str) -> Option<&'static str> {
-    let text = text.trim_start();
-    let starts = |start: &str| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
-    MARKUPS.iter().find(|(start, _)| starts(start)).map(|(_, what)| *what)
 }
 
 /// Bytes that are not UTF-8 throughout.

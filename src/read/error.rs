@@ -4,11 +4,22 @@
 use std::fmt;
 use std::ops::Range;
 
+/// Where in an item something stands, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// It is the whole item.
+    Whole,
+    /// A line of a `.jsonl` file.
+    Line(usize),
+    /// An entry, item, update or record of a document that holds several.
+    Record(usize),
+}
+
 /// A record that did not become an article. The others of its file go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadError {
-    /// The line of the record in a `.jsonl` file, counted from 1; none when the file is one record.
-    pub line: Option<usize>,
+    /// Where it stands in its item.
+    pub place: Place,
     /// Which of the delivered bytes it concerns, so that they can be kept for another try.
     pub bytes: Range<usize>,
     /// Why.
@@ -17,9 +28,10 @@ pub struct ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(out, "line {line}: {}", self.reason),
-            None => self.reason.fmt(out),
+        match self.place {
+            Place::Whole => self.reason.fmt(out),
+            Place::Line(line) => write!(out, "line {line}: {}", self.reason),
+            Place::Record(record) => write!(out, "article {record}: {}", self.reason),
         }
     }
 }
@@ -51,8 +63,13 @@ pub enum Reason {
     #[error("is not text: {0}")]
     Binary(&'static str),
     /// Text in a form that is not read.
-    #[error("is {0}, which is not read: give .txt, .json or .jsonl")]
+    #[error(
+        "is {0}, which is not read: give text, JSON, JSON lines, ninjs, NewsML-G2, NITF, a feed, HTML, WARC or e-mail"
+    )]
     UnknownForm(String),
+    /// A document in a form that is read, but broken or without an article.
+    #[error("is {0}, but cannot be read: {1}")]
+    BrokenForm(&'static str, String),
     /// Broken JSON, with the place.
     #[error("is not JSON: {0}")]
     NotJson(String),

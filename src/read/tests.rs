@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::Article;
 
 fn received_at() -> Timestamp {
     Timestamp::from_second(1_700_000_000).expect("a moment")
@@ -46,7 +47,7 @@ fn a_bad_line_is_one_failure_and_the_rest_goes_on() {
     let texts: Vec<_> = outcomes.iter().flatten().map(|article| article.text.as_str()).collect();
     assert_eq!(texts, ["One died.", "Two died."]);
     let errors: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
-    assert_eq!(errors.iter().map(|error| error.line).collect::<Vec<_>>(), [Some(3), Some(4)]);
+    assert_eq!(errors.iter().map(|error| error.place).collect::<Vec<_>>(), [Place::Line(3), Place::Line(4)]);
     assert!(errors[0].to_string().starts_with("line 3: is JSON but not an article: `title` must be"));
     assert_eq!(&bytes[errors[1].bytes.clone()], b"oops");
 }
@@ -71,9 +72,9 @@ fn one_line_in_another_charset_spoils_no_other() {
 #[test]
 fn bad_lines_without_end_are_counted() {
     let outcomes = outcomes("x\n".repeat(5000).as_bytes(), "jsonl");
-    assert_eq!(outcomes.len(), BAD_LINES_MAX + 1);
+    assert_eq!(outcomes.len(), articles::BAD_RECORDS_MAX + 1);
     let last = outcomes.last().expect("one").as_ref().expect_err("is bad");
-    assert_eq!(last.reason, Reason::FurtherLines(4000, BAD_LINES_MAX));
+    assert_eq!(last.reason, Reason::FurtherLines(4000, articles::BAD_RECORDS_MAX));
 }
 
 #[test]
