@@ -10,6 +10,7 @@ mod decode;
 mod layers;
 mod mistake;
 mod properties;
+mod sections;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use crate::api::HttpConfig;
 use crate::inputs::inbox::InboxConfig;
 #[cfg(feature = "kafka")]
 use crate::inputs::kafka::KafkaInputConfig;
+use crate::notify::RouteConfig;
 use crate::outputs::file::FileConfig;
 #[cfg(feature = "kafka")]
 use crate::outputs::kafka::KafkaOutputConfig;
@@ -55,6 +57,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Where the daemon can be asked over HTTP.
     pub http: HttpConfig,
+    /// Which output is told what, and when.
+    pub routing: RouteConfig,
     /// Where articles come from, by name.
     pub inputs: BTreeMap<String, InputConfig>,
     /// Where alerts go, by name.
@@ -192,8 +196,8 @@ const OUTPUT_TYPES: &[&str] = &["stdout", "file", "kafka", "slack", "webhook"];
 
 /// The tables of a config file.
 const SECTIONS: &[&str] = &[
-    "store", "limits", "reading", "stories", "shutdown", "log", "http", "retry", "defaults", "inputs",
-    "outputs",
+    "store", "limits", "reading", "stories", "shutdown", "log", "http", "retry", "routing", "defaults",
+    "inputs", "outputs",
 ];
 
 impl Config {
@@ -240,6 +244,7 @@ impl Config {
         section::<RetryConfig>(Some(&retry), "retry", mistakes);
         let defaults = root.take("defaults").unwrap_or_else(Node::empty);
         check_defaults(&defaults, mistakes);
+        let output_names = names_below(root.child("outputs"));
         let inputs =
             named(&mut root, "inputs", mistakes, |entry, mistakes| input(entry, &defaults, mistakes));
         let outputs = named(&mut root, "outputs", mistakes, |entry, mistakes| {
@@ -252,6 +257,7 @@ impl Config {
         let shutdown = section(root.take("shutdown").as_ref(), "shutdown", mistakes);
         let log = section(root.take("log").as_ref(), "log", mistakes);
         let http = section(root.take("http").as_ref(), "http", mistakes);
+        let routing = routing(root.take("routing").as_ref(), &output_names, mistakes);
         if let Shape::Table(rest) = &root.shape {
             mistakes.extend(rest.iter().map(|(key, node)| {
                 let words = match nearest(key, SECTIONS.iter().copied()) {
@@ -269,6 +275,7 @@ impl Config {
             shutdown: shutdown?,
             log: log?,
             http: http?,
+            routing: routing?,
             inputs,
             outputs,
         })
@@ -337,6 +344,24 @@ fn section<T: DeserializeOwned + Check>(
     let value: T = decode(node, path, mistakes)?;
     value.check(&mut Findings::new(node, path, mistakes));
     Some(value)
+}
+
+/// The keys of a table.
+fn names_below(node: Option<&Node>) -> Vec<String> {
+    match node.map(|node| &node.shape) {
+        Some(Shape::Table(table)) => table.keys().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The routing tree, which may name only outputs that there are.
+fn routing(node: Option<&Node>, outputs: &[String], mistakes: &mut Vec<Mistake>) -> Option<RouteConfig> {
+    let routing: RouteConfig = section(node, "routing", mistakes)?;
+    if let Some(node) = node {
+        let known: Vec<&str> = outputs.iter().map(String::as_str).collect();
+        routing.check_outputs(&known, &mut Findings::new(node, "routing", mistakes));
+    }
+    Some(routing)
 }
 
 /// Names under `defaults` must be types, so that a slip there is not silently without effect.
@@ -506,83 +531,6 @@ fn output(
         _ => None,
     };
     Some(OutputSettings { retry: retry?, output: output? })
-}
-
-impl Check for StoreConfig {
-    fn check(&self, findings: &mut Findings<'_>) {
-        if self.path.as_os_str().is_empty() {
-            findings.add("path", "is empty: name the database file");
-        }
-    }
-}
-
-impl Check for LimitsConfig {
-    fn check(&self, findings: &mut Findings<'_>) {
-        findings.expect_between("article_bytes_max", self.article_bytes_max, 1024, 1 << 30);
-        findings.expect_between("items_waiting_max", self.items_waiting_max, 1, 100_000);
-        findings.expect_between("batch_items_max", self.batch_items_max, 1, 10_000);
-    }
-}
-
-impl Check for ReadingConfig {
-    fn check(&self, findings: &mut Findings<'_>) {
-        if let Some(file) = &self.actors_file
-            && !file.is_file()
-        {
-            findings
-                .add("actors_file", format!("names {}, which is no file: correct the path", file.display()));
-        }
-    }
-}
-
-impl Check for StoriesConfig {
-    fn check(&self, findings: &mut Findings<'_>) {
-        if self.quiet_time < Duration::from_secs(3600) {
-            findings
-                .add("quiet_time", "is under an hour: every report would open a story, write a longer one");
-        }
-        findings.expect_between("in_memory_max", self.in_memory_max, 1, 10_000_000);
-    }
-}
-
-impl Check for ShutdownConfig {
-    fn check(&self, findings: &mut Findings<'_>) {
-        if self.grace.is_zero() || self.grace > Duration::from_secs(3600) {
-            findings.add("grace", "must lie between 1ms and 1h: write for instance \"20s\"");
-        }
-    }
-}
-
-impl Check for LogConfig {
-    fn check(&self, findings: &mut Findings<'_>) {
-        if let Err(reason) = crate::telemetry::check_level(&self.level) {
-            findings.add("level", reason);
-        }
-    }
-}
-
-impl Check for RetryConfig {
-    fn check(&self, findings: &mut Findings<'_>) {
-        if self.wait_min.is_zero() {
-            findings.add(
-                "wait_min",
-                "is zero: a failing receiver would be asked without pause, write for instance \"1s\"",
-            );
-        }
-        if self.wait_max < self.wait_min {
-            findings.add("wait_max", "is shorter than `wait_min`: write a longer one");
-        }
-        if self.attempts_max == 0 {
-            findings.add("attempts_max", "is 0: nothing would ever be sent, write 1 or more");
-        }
-        if self.age_max.is_zero() {
-            findings
-                .add("age_max", "is zero: nothing would ever be tried again, write for instance \"3days\"");
-        }
-        if self.attempt_timeout.is_zero() {
-            findings.add("attempt_timeout", "is zero: no attempt could succeed, write for instance \"60s\"");
-        }
-    }
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use crate::clock::SharedClock;
 use crate::inputs::{Checkpoint, Input, Item, Verdict};
 use crate::ledger::Ledger;
 use crate::model::{Article, ArticleId, Claim, Message, Story, StoryId};
-use crate::notify::Dispatcher;
+use crate::notify::{Dispatcher, Routing};
 use crate::read::ReadConfig;
 use crate::store::{Commit, FailedItem, Store, StoreError};
 use crate::telemetry::health::{Health, Phase};
@@ -69,7 +69,7 @@ pub enum Event {
         /// How many claims were read in it.
         claims: usize,
         /// What will be told, if anything.
-        message: Option<Message>,
+        message: Option<Box<Message>>,
     },
     /// The article was known already.
     Known {
@@ -93,8 +93,8 @@ pub struct Parts {
     pub inputs: Vec<Box<dyn Input>>,
     /// Delivers what the store holds for the outputs.
     pub dispatcher: Dispatcher,
-    /// Names of the outputs every message goes to.
-    pub outputs: Vec<String>,
+    /// Which output is told what.
+    pub routing: Routing,
     /// The middle.
     pub ledger: Ledger,
     /// The time.
@@ -137,7 +137,7 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
         store,
         inputs,
         dispatcher,
-        outputs,
+        routing,
         mut ledger,
         clock,
         limits,
@@ -164,7 +164,7 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
         store,
         ledger,
         clock,
-        outputs,
+        routing,
         events,
         metrics,
         health: health.clone(),
@@ -283,7 +283,7 @@ struct Desk {
     store: Arc<dyn Store>,
     ledger: Ledger,
     clock: SharedClock,
-    outputs: Vec<String>,
+    routing: Routing,
     events: broadcast::Sender<Event>,
     metrics: Arc<Metrics>,
     health: Arc<Health>,
@@ -375,7 +375,7 @@ impl Desk {
             batch.iter().flat_map(|read| &read.articles).map(|(article, _)| article.id.clone()).collect();
         let mut known: BTreeSet<ArticleId> = self.store.known_articles(&ids).await?.into_iter().collect();
         let mut plan = Plan {
-            commit: Commit { outputs: self.outputs.clone(), at: now, ..Commit::default() },
+            commit: Commit { at: now, ..Commit::default() },
             events: Vec::new(),
             articles: Vec::new(),
         };
@@ -399,6 +399,10 @@ impl Desk {
                 let furthest = checkpoints.entry((input, part)).or_insert(next);
                 *furthest = next.max(*furthest);
             }
+        }
+        let (router, mutes) = (self.routing.router(), self.store.mutes(now).await?);
+        for message in plan.commit.outcomes.iter().filter_map(|outcome| outcome.message.as_ref()) {
+            plan.commit.parcels.extend(router.parcels(message, &mutes, now));
         }
         plan.commit.checkpoints =
             checkpoints.into_iter().map(|((input, part), next)| Checkpoint { input, part, next }).collect();
@@ -436,7 +440,7 @@ impl Desk {
             article: outcome.article.id.clone(),
             story: outcome.story.id.clone(),
             claims: outcome.claims.len(),
-            message: outcome.message.clone(),
+            message: outcome.message.clone().map(Box::new),
         });
         plan.commit.outcomes.push(outcome);
         Ok(())

@@ -7,8 +7,10 @@ mod dead_letters;
 mod demo;
 mod eval;
 mod marked;
+mod mute;
 mod read;
 mod replay;
+mod routes;
 mod rules;
 mod run;
 mod send_test;
@@ -60,6 +62,10 @@ enum Verb {
     SendTest(send_test::Arguments),
     /// List, show, retry or discard what could not be read or delivered
     DeadLetters(dead_letters::Arguments),
+    /// Show the routing tree, or where the alerts of some articles would go
+    Routes(routes::Arguments),
+    /// Mute a story, a fact or an actor until a time, list mutes, or end one
+    Mute(mute::Arguments),
     /// List the reading rules with an example of each
     Rules(rules::Arguments),
 }
@@ -134,6 +140,8 @@ fn dispatch(verb: Verb) -> anyhow::Result<Done> {
         Verb::CheckConfig(arguments) => check_config::run(&arguments),
         Verb::SendTest(arguments) => send_test::run(&arguments),
         Verb::DeadLetters(arguments) => dead_letters::run(&arguments),
+        Verb::Routes(arguments) => routes::run(&arguments),
+        Verb::Mute(arguments) => mute::run(&arguments),
         Verb::Rules(arguments) => rules::run(&arguments),
     }
 }

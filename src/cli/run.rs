@@ -17,7 +17,7 @@ use crate::config::{Config, RetryConfig, actors};
 use crate::inputs::again::Again;
 use crate::inputs::{self, Input};
 use crate::ledger::{self, Ledger};
-use crate::notify::Dispatcher;
+use crate::notify::{Dispatcher, Router, Routing};
 use crate::outputs::{self, Output};
 use crate::pipeline::{self, Event, Parts};
 use crate::store::sqlite::{Access, Options};
@@ -102,14 +102,15 @@ impl Daemon {
             outputs = ?config.outputs.keys().collect::<Vec<_>>(),
             "started"
         );
-        let output_names = outputs.iter().map(|(output, _)| output.name().to_owned()).collect();
+        let output_names: Vec<_> = outputs.iter().map(|(output, _)| output.name().to_owned()).collect();
+        let routing = Routing::new(Router::new(&config.routing, &output_names));
         let dispatcher = Dispatcher::new(&store, &clock, &metrics, outputs, config.shutdown.grace);
         inputs.push(Box::new(Again::new(store.clone(), clock.clone())));
         let parts = Parts {
             store,
             inputs,
             dispatcher,
-            outputs: output_names,
+            routing,
             ledger: Ledger::with_names(ledger_limits(&config), names),
             clock,
             limits,

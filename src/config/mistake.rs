@@ -64,10 +64,18 @@ impl<'a> Findings<'a> {
 
     /// Records that `key` (empty for the table itself) is wrong; `words` end with the cure.
     pub fn add(&mut self, key: &str, words: impl Into<String>) {
-        let node = match &self.table.shape {
-            Shape::Table(table) => table.get(key.split('[').next().unwrap_or(key)).unwrap_or(self.table),
-            _ => self.table,
-        };
+        let mut node = self.table;
+        for step in key.split(['.', '[', ']']).filter(|step| !step.is_empty()) {
+            let next = match &node.shape {
+                Shape::Table(table) => table.get(step),
+                Shape::List(items) => step.parse().ok().and_then(|index: usize| items.get(index)),
+                _ => None,
+            };
+            match next {
+                Some(next) => node = next,
+                None => break,
+            }
+        }
         let key = match (self.path.is_empty(), key.is_empty()) {
             (_, true) => self.path.clone(),
             (true, false) => key.to_owned(),

@@ -75,6 +75,18 @@ pub struct Message {
     /// The trace (W3C `traceparent`) that the article came with, to be carried on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace_parent: Option<String>,
+    /// Set when it gathers the changes of a longer time, perhaps of several stories.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
     /// At least one.
     pub alerts: Vec<Alert>,
+}
+
+/// Of which time a message gathers the changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// When the first of them was decided.
+    pub since: Timestamp,
+    /// When it was put together.
+    pub until: Timestamp,
 }

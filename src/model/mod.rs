@@ -5,10 +5,12 @@ pub mod claim;
 pub mod fact;
 pub mod story;
 pub mod alert;
+pub mod mute;
 
 pub use alert::{Alert, Message};
 pub use article::{Article, ArticleId, Draft, Moment, Span, Status};
 pub use claim::{Act, DemandStatus, Force, Stance};
 pub use claim::{Bound, Casualty, Claim, Demand, Effect, Evidence, Group, Position, Relation, Scope};
 pub use fact::{Change, ChangeKind, Fact, FactKey, KnownClaim, Value};
+pub use mute::{Mute, Muted};
 pub use story::{Story, StoryId};

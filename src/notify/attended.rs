@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::inputs::Checkpoint;
-use crate::model::{ArticleId, Fact, Message, Story, StoryId};
+use crate::model::{ArticleId, Fact, Message, Mute, Story, StoryId};
 use crate::store::{
-    AsOf, Attempt, Commit, DeadLetter, Delivery, KnownArticle, RetriedItem, SqliteStore, Store, StoreError,
-    StoreMetrics,
+    AsOf, Attempt, Commit, DeadLetter, Delivery, KnownArticle, Lot, RetriedItem, SqliteStore, Store,
+    StoreError, StoreMetrics,
 };
 
 /// The store and what is to go wrong with it.
@@ -98,6 +98,12 @@ attend! {
     articles_of(story: &StoryId, limit: usize) -> Vec<KnownArticle>;
     article(id: &str) -> Option<KnownArticle>;
     messages_of(article: &ArticleId) -> Vec<Message>;
+    lots_due(now: Timestamp, limit: usize) -> Vec<Lot>;
+    next_release() -> Option<Timestamp>;
+    release(lot: &Lot, messages: &[Message], at: Timestamp) -> ();
+    mute(mute: &Mute) -> ();
+    unmute(id: &str) -> ();
+    mutes(now: Timestamp) -> Vec<Mute>;
     metrics() -> StoreMetrics;
     dead_letters(limit: usize) -> Vec<DeadLetter>;
     dead_letter(id: &str) -> Option<DeadLetter>;

@@ -25,6 +25,7 @@ pub fn message(
         created_at,
         received_at: Some(article.received_at),
         trace_parent: None,
+        digest: None,
         alerts,
     })
 }

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::lane::Lane;
+use super::release;
 use crate::clock::SharedClock;
 use crate::config::RetryConfig;
 use crate::outputs::Output;
@@ -18,6 +19,8 @@ use crate::telemetry::metrics::Metrics;
 
 /// Delivers to all outputs.
 pub struct Dispatcher {
+    store: Arc<dyn Store>,
+    clock: SharedClock,
     lanes: Vec<(Lane, Arc<Notify>)>,
     wake: Arc<Notify>,
 }
@@ -44,7 +47,8 @@ impl Dispatcher {
             );
             (lane, wake)
         });
-        Self { lanes: lanes.collect(), wake: Arc::new(Notify::new()) }
+        let lanes = lanes.collect();
+        Self { store: Arc::clone(store), clock: Arc::clone(clock), lanes, wake: Arc::new(Notify::new()) }
     }
 
     /// To be notified after a commit that made messages.
@@ -61,9 +65,16 @@ impl Dispatcher {
             running.spawn(lane.run(stop.clone()));
             wakes.push(wake);
         }
+        let (held, let_out) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let release = release::run(self.store, self.clock, held.clone(), let_out.clone(), stop.clone());
+        running.spawn(release);
         loop {
             tokio::select! {
-                () = self.wake.notified() => wakes.iter().for_each(|wake| wake.notify_one()),
+                () = self.wake.notified() => {
+                    wakes.iter().for_each(|wake| wake.notify_one());
+                    held.notify_one();
+                }
+                () = let_out.notified() => wakes.iter().for_each(|wake| wake.notify_one()),
                 () = stop.cancelled() => break,
             }
         }

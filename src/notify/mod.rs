@@ -3,11 +3,17 @@
 
 pub mod decide;
 pub mod dispatcher;
+pub mod gather;
 mod lane;
+pub mod mute;
+mod release;
 pub mod retry;
+pub mod rhythm;
+pub mod route;
 #[cfg(test)]
 mod attended;
 #[cfg(test)]
 mod tests;
 
 pub use dispatcher::Dispatcher;
+pub use route::{RouteConfig, Router, Routing};

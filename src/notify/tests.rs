@@ -17,9 +17,9 @@ use crate::clock::{Clock, SharedClock};
 use crate::config::RetryConfig;
 use crate::model::Message;
 use crate::outputs::{DeliveryError, Output};
-use crate::store::contract::{at, commit, outcome};
+use crate::store::contract::{at, commit_to, outcome};
 use crate::store::sqlite::{Access, Options};
-use crate::store::{Commit, Letter, SqliteStore, Store};
+use crate::store::{Letter, SqliteStore, Store};
 
 /// What an output does with one attempt.
 #[derive(Debug, Clone)]
@@ -203,8 +203,8 @@ impl Running {
     async fn tell(&self, outputs: &[&Arc<Collector>], articles: &[(&str, u64, &str)]) {
         let outcomes =
             articles.iter().map(|(story, revision, article)| outcome(story, *revision, article)).collect();
-        let outputs = outputs.iter().map(|output| output.name.clone()).collect();
-        self.store.commit(&Commit { outputs, ..commit(outcomes) }).await.unwrap();
+        let outputs: Vec<&str> = outputs.iter().map(|output| output.name.as_str()).collect();
+        self.store.commit(&commit_to(&outputs, outcomes)).await.unwrap();
         self.wake.notify_one();
     }
 

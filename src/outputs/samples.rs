@@ -110,6 +110,7 @@ pub(super) fn message(alerts: Vec<Alert>) -> Message {
         created_at: moment(),
         received_at: None,
         trace_parent: None,
+        digest: None,
         alerts,
     }
 }

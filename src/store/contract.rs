@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Attempt, Commit, FailedItem, Store, StoreError};
+use super::{Attempt, Commit, FailedItem, Pace, Parcel, Store, StoreError};
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
 use crate::model::alert::AlertEvidence;
@@ -19,6 +19,7 @@ use crate::model::{
 
 pub(crate) mod commits;
 pub(crate) mod dead_letters;
+pub(crate) mod lots;
 pub(crate) mod metrics;
 pub(crate) mod outbox;
 pub(crate) mod questions;
@@ -48,6 +49,9 @@ macro_rules! contract_tests {
             dead_letters: a_failed_item_is_kept_and_bounded, a_failed_item_is_read_again,
                 a_cut_item_cannot_be_read_again, a_dead_delivery_is_sent_again_in_order, discarded_ones_are_gone,
                 wrong_names_are_refused;
+            lots: a_group_waits_and_goes_out_together, an_urgent_one_takes_along_what_is_held,
+                an_interval_counts_from_the_last_message, a_lot_is_released_once, what_is_dropped_is_never_told,
+                a_share_is_no_message_of_its_article, mutes_end;
             metrics: what_waits_is_counted;
         }
     };
@@ -190,6 +194,7 @@ pub(crate) fn message(article: &Article, story: &str, claim: &KnownClaim) -> Mes
         created_at: claim.learned_at,
         received_at: Some(article.received_at),
         trace_parent: None,
+        digest: None,
         alerts: vec![alert],
     }
 }
@@ -222,7 +227,20 @@ pub(crate) fn outcome(story_id: &str, revision: u64, article_id: &str) -> Outcom
 
 /// A commit of these outcomes to one output named `slack`.
 pub(crate) fn commit(outcomes: Vec<Outcome>) -> Commit {
-    Commit { outcomes, outputs: vec!["slack".to_owned()], at: at(0), ..Commit::default() }
+    commit_to(&["slack"], outcomes)
+}
+
+/// A commit whose messages go to each of these outputs at once.
+pub(crate) fn commit_to(outputs: &[&str], outcomes: Vec<Outcome>) -> Commit {
+    let messages = outcomes.iter().filter_map(|outcome| outcome.message.as_ref());
+    let parcels =
+        messages.flat_map(|message| outputs.iter().map(|output| parcel(output, message, Pace::Now)));
+    Commit { parcels: parcels.collect(), outcomes, at: at(0), ..Commit::default() }
+}
+
+/// A message for an output.
+pub(crate) fn parcel(output: &str, message: &Message, pace: Pace) -> Parcel {
+    Parcel { output: output.to_owned(), message: message.clone(), pace, subject: None }
 }
 
 /// An item that could not be read.

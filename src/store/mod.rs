@@ -7,12 +7,14 @@ use jiff::Timestamp;
 
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
-use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Story, StoryId};
+use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Mute, Story, StoryId};
 
+pub mod parcel;
 pub mod sqlite;
 #[cfg(test)]
 pub(crate) mod contract;
 
+pub use parcel::{Lot, Pace, Parcel};
 pub use sqlite::SqliteStore;
 
 /// How many bytes of an item that could not be read are kept: nearly every article fits whole, and a flood of bad
@@ -80,8 +82,10 @@ pub struct Commit {
     pub retried: Vec<i64>,
     /// How far the inputs have been consumed. One that lies behind what is stored changes nothing.
     pub checkpoints: Vec<Checkpoint>,
-    /// Names of the outputs every message goes to.
-    pub outputs: Vec<String>,
+    /// What goes to which output, in order. Each is told to its output once, however often it is committed.
+    pub parcels: Vec<Parcel>,
+    /// Subjects of held parcels of earlier commits that are not to be told any more.
+    pub dropped: Vec<String>,
     /// When the commit is made.
     pub at: Timestamp,
 }
@@ -242,6 +246,21 @@ pub trait Store: Send + Sync {
     async fn article(&self, id: &str) -> Result<Option<KnownArticle>, StoreError>;
     /// The messages that an article made, in order.
     async fn messages_of(&self, article: &ArticleId) -> Result<Vec<Message>, StoreError>;
+
+    /// Lots whose time has come, the longest due first; at most `limit` held parcels are looked at for them.
+    async fn lots_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Lot>, StoreError>;
+    /// When the next lot falls due, if anything is held.
+    async fn next_release(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// Ends the holding of a lot and puts what was made of it into the outbox, all or nothing. Refused when the lot
+    /// was released or changed meanwhile.
+    async fn release(&self, lot: &Lot, messages: &[Message], at: Timestamp) -> Result<(), StoreError>;
+
+    /// Mutes something, or changes until when it is muted.
+    async fn mute(&self, mute: &Mute) -> Result<(), StoreError>;
+    /// Ends the mute whose id is, or starts with, `id`; refused when there is none, or several.
+    async fn unmute(&self, id: &str) -> Result<(), StoreError>;
+    /// What is muted at this time, the first to end first.
+    async fn mutes(&self, now: Timestamp) -> Result<Vec<Mute>, StoreError>;
 
     /// What waits, what went no further, and how much room all takes. The cost grows with what waits, not with what was.
     async fn metrics(&self) -> Result<StoreMetrics, StoreError>;

@@ -25,7 +25,7 @@ use newsdelta::model::{
 use newsdelta::notify::Dispatcher;
 use newsdelta::outputs::{DeliveryError, Output};
 use newsdelta::store::sqlite::{Access, Options};
-use newsdelta::store::{Commit, SqliteStore, Store};
+use newsdelta::store::{Commit, Pace, Parcel, SqliteStore, Store};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -92,8 +92,15 @@ fn at(number: u64) -> Timestamp {
 }
 
 fn commit(number: u64) -> Commit {
-    let outcomes = (0..BATCH).map(|n| outcome(number * BATCH + n)).collect();
-    Commit { outcomes, outputs: vec!["collector".to_owned()], at: at(0), ..Commit::default() }
+    let outcomes: Vec<_> = (0..BATCH).map(|n| outcome(number * BATCH + n)).collect();
+    let parcel = |message: &Message| Parcel {
+        output: "collector".to_owned(),
+        message: message.clone(),
+        pace: Pace::Now,
+        subject: None,
+    };
+    let parcels = outcomes.iter().filter_map(|outcome| outcome.message.as_ref()).map(parcel).collect();
+    Commit { outcomes, parcels, at: at(0), ..Commit::default() }
 }
 
 fn outcome(number: u64) -> Outcome {
@@ -218,6 +225,7 @@ fn message(article: &Article, story: &str, claims: &[(FactKey, KnownClaim)]) -> 
         created_at: claim.learned_at,
         received_at: None,
         trace_parent: None,
+        digest: None,
         alerts: vec![alert],
     })
 }

@@ -19,6 +19,7 @@ mod inbox;
 mod kafka;
 mod outputs;
 mod restart;
+mod routing;
 mod schemas;
 mod stop;
 mod store;

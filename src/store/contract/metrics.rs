@@ -1,6 +1,6 @@
 //! What the figures of a store promise: what waits and what failed is counted, and nothing else.
 
-use super::{Place, at, attempt, commit, failed, outcome};
+use super::{Place, at, attempt, commit, commit_to, failed, outcome};
 use crate::store::{Attempt, Commit, OutboxMetrics, StoreMetrics};
 
 pub(crate) async fn what_waits_is_counted(place: &dyn Place) {
@@ -10,9 +10,8 @@ pub(crate) async fn what_waits_is_counted(place: &dyn Place) {
 
     let first = Commit { failed: vec![failed("bad.txt", vec![1])], ..commit(vec![outcome("s1", 1, "a1")]) };
     store.commit(&first).await.unwrap();
-    let outputs = vec!["hook".to_owned(), "slack".to_owned()];
     let later = vec![outcome("s1", 2, "a2"), outcome("s2", 1, "b1")];
-    store.commit(&Commit { outputs, at: at(5), ..commit(later) }).await.unwrap();
+    store.commit(&Commit { at: at(5), ..commit_to(&["hook", "slack"], later) }).await.unwrap();
     let waits = |output: &str, waiting, since| {
         let output = output.to_owned();
         OutboxMetrics { output, waiting, oldest: Some(at(since)) }

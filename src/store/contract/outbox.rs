@@ -1,14 +1,13 @@
 //! What the outbox promises: every message once to every output, those of one story in order, nothing lost with a lease.
 
-use super::{Place, at, attempt, commit, due, outcome};
-use crate::store::{Attempt, Commit};
+use super::{Place, at, attempt, commit, commit_to, due, outcome};
+use crate::store::Attempt;
 
 const RETRY: fn(i64) -> Attempt = |minute| Attempt::RetryAt(at(minute), "not now".to_owned());
 
 pub(crate) async fn each_output_gets_each_message_once(place: &dyn Place) {
     let store = place.open().await;
-    let outputs = ["slack", "hook"].map(str::to_owned).to_vec();
-    store.commit(&Commit { outputs, ..commit(vec![outcome("s1", 1, "a1")]) }).await.unwrap();
+    store.commit(&commit_to(&["slack", "hook"], vec![outcome("s1", 1, "a1")])).await.unwrap();
     for output in ["slack", "hook"] {
         let leased = store.lease(output, 9, at(1), at(2)).await.unwrap();
         assert_eq!(leased.len(), 1);

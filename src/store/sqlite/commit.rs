@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::columns::{count, integer, json, stamp};
 use super::failure::Failure;
+use super::lots::{self, PreparedParcel};
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
 use crate::model::{Article, ArticleId, StoryId};
@@ -39,7 +41,7 @@ pub(super) const WRITE_CLAIM: &str =
 pub(super) const DROP_FROM_COMPARED: &str = "UPDATE claims SET compared = 0
     WHERE fact = ?1 AND compared = 1 AND body NOT IN (SELECT value FROM json_each(?2))";
 pub(super) const WRITE_MESSAGE: &str = "INSERT INTO messages (id, article, body) VALUES (?1, ?2, ?3)
-    ON CONFLICT (id) DO NOTHING RETURNING number";
+    ON CONFLICT (id) DO NOTHING";
 pub(super) const WRITE_DELIVERY: &str =
     "INSERT INTO deliveries (message, output, story, due_at, queued_at, state)
     VALUES (?1, ?2, ?3, ?4, ?4, CASE
@@ -61,8 +63,9 @@ pub(super) struct Prepared {
     failed: Vec<FailedItem>,
     retried: Vec<i64>,
     checkpoints: Vec<Checkpoint>,
-    outputs: Vec<String>,
-    at: String,
+    parcels: Vec<PreparedParcel>,
+    dropped: Vec<String>,
+    at: Timestamp,
 }
 
 struct PreparedStory {
@@ -127,8 +130,9 @@ impl Prepared {
             failed: commit.failed.clone(),
             retried: commit.retried.clone(),
             checkpoints: commit.checkpoints.clone(),
-            outputs: commit.outputs.clone(),
-            at: stamp(commit.at),
+            parcels: commit.parcels.iter().map(PreparedParcel::new).collect::<Result<_, _>>()?,
+            dropped: commit.dropped.clone(),
+            at: commit.at,
         })
     }
 
@@ -145,7 +149,14 @@ impl Prepared {
             ])?;
         }
         for outcome in &self.outcomes {
-            outcome.write(connection, &self.outputs, &self.at)?;
+            outcome.write(connection)?;
+        }
+        // First what is taken back: a commit may replace what it takes back.
+        for subject in &self.dropped {
+            lots::drop_subject(connection, subject)?;
+        }
+        for parcel in &self.parcels {
+            parcel.write(connection, self.at)?;
         }
         self.write_failed(connection)?;
         for number in &self.retried {
@@ -251,7 +262,7 @@ impl PreparedOutcome {
         })
     }
 
-    fn write(&self, connection: &Connection, outputs: &[String], at: &str) -> Result<(), Failure> {
+    fn write(&self, connection: &Connection) -> Result<(), Failure> {
         let article = self.write_article(connection)?;
         let mut facts: BTreeMap<&str, i64> = BTreeMap::new();
         for fact in &self.facts {
@@ -284,7 +295,7 @@ impl PreparedOutcome {
                 connection.prepare_cached(DROP_FROM_COMPARED)?.execute(params![number, left])?;
             }
         }
-        self.write_message(connection, article, outputs, at)
+        self.write_message(connection, article)
     }
 
     fn write_article(&self, connection: &Connection) -> Result<i64, Failure> {
@@ -322,23 +333,10 @@ impl PreparedOutcome {
         Ok(connection.prepare_cached(OPEN_FACT)?.query_row([&self.story, key], |row| row.get(0))?)
     }
 
-    fn write_message(
-        &self,
-        connection: &Connection,
-        article: i64,
-        outputs: &[String],
-        at: &str,
-    ) -> Result<(), Failure> {
+    /// A message whose id is stored already has been told, or is on its way.
+    fn write_message(&self, connection: &Connection, article: i64) -> Result<(), Failure> {
         let Some((id, body)) = &self.message else { return Ok(()) };
-        let number: Option<i64> = connection
-            .prepare_cached(WRITE_MESSAGE)?
-            .query_row(params![id, article, body], |row| row.get(0))
-            .optional()?;
-        // A message whose id is stored already has been told, or is on its way.
-        let Some(number) = number else { return Ok(()) };
-        for output in outputs {
-            connection.prepare_cached(WRITE_DELIVERY)?.execute(params![number, output, self.story, at])?;
-        }
+        connection.prepare_cached(WRITE_MESSAGE)?.execute(params![id, article, body])?;
         Ok(())
     }
 }

@@ -11,14 +11,16 @@ use self::readers::Readers;
 use self::writer::Writer;
 use super::{
     AsOf, Attempt, Commit, DeadLetter, Delivery, KnownArticle, RetriedItem, Store, StoreError, StoreMetrics,
+    parcel::Lot,
 };
 use crate::inputs::Checkpoint;
-use crate::model::{ArticleId, Fact, Message, Story, StoryId};
+use crate::model::{ArticleId, Fact, Message, Mute, Story, StoryId};
 
 mod columns;
 mod commit;
 mod dead_letters;
 mod failure;
+mod lots;
 mod metrics;
 mod open;
 mod outbox;
@@ -164,6 +166,36 @@ impl Store for SqliteStore {
     async fn messages_of(&self, article: &ArticleId) -> Result<Vec<Message>, StoreError> {
         let article = article.clone();
         self.readers.read(move |connection| questions::messages_of(connection, &article)).await
+    }
+
+    async fn lots_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Lot>, StoreError> {
+        self.readers.read(move |connection| lots::due(connection, now, limit)).await
+    }
+
+    async fn next_release(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.readers.read(lots::next_release).await
+    }
+
+    async fn release(&self, lot: &Lot, messages: &[Message], at: Timestamp) -> Result<(), StoreError> {
+        let with_json = |message: &Message| Ok((message.clone(), columns::json(message)?));
+        let messages = messages.iter().map(with_json).collect::<Result<Vec<_>, failure::Failure>>();
+        let messages = messages.map_err(|failure| failure.at(&self.path))?;
+        let lot = lot.clone();
+        self.writer()?.write(move |connection| lots::release(connection, &lot, &messages, at)).await
+    }
+
+    async fn mute(&self, mute: &Mute) -> Result<(), StoreError> {
+        let mute = mute.clone();
+        self.writer()?.write(move |connection| lots::mute(connection, &mute)).await
+    }
+
+    async fn unmute(&self, id: &str) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        self.writer()?.write(move |connection| lots::unmute(connection, &id)).await
+    }
+
+    async fn mutes(&self, now: Timestamp) -> Result<Vec<Mute>, StoreError> {
+        self.readers.read(move |connection| lots::mutes(connection, now)).await
     }
 
     async fn metrics(&self) -> Result<StoreMetrics, StoreError> {

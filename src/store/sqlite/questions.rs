@@ -28,7 +28,7 @@ const RECENT_ARTICLES: &str = "SELECT * FROM articles ORDER BY number DESC LIMIT
 pub(super) const CLAIMS_OF: &str = "SELECT key, body FROM claims JOIN facts ON facts.number = claims.fact
     WHERE claims.article = ?1 ORDER BY claims.number";
 pub(super) const MESSAGES_OF: &str = "SELECT body FROM messages
-    WHERE article = (SELECT number FROM articles WHERE id = ?1) ORDER BY number";
+    WHERE article = (SELECT number FROM articles WHERE id = ?1) AND composed = 0 ORDER BY number";
 pub(super) const CHECKPOINTS: &str =
     "SELECT input, part, next FROM checkpoints WHERE input = ?1 ORDER BY part";
 pub(super) const ITEMS_TO_RETRY: &str = "SELECT * FROM failed_items WHERE retry = 1 ORDER BY number LIMIT ?1";

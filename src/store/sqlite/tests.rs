@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 use super::{Access, Options, SqliteStore};
-use super::{commit as writes, outbox, questions};
+use super::{commit as writes, lots, outbox, questions};
 use crate::store::contract::{Place, at, checkpoint, commit, contract_tests, due, failed, outcome};
 use crate::store::{Attempt, Commit, FAILED_ITEMS_MAX, Store, StoreError};
 
@@ -289,6 +289,14 @@ async fn nothing_on_the_hot_path_scans_a_table() {
         writes::WRITE_MESSAGE,
         writes::WRITE_DELIVERY,
         writes::WRITE_CHECKPOINT,
+        lots::WRITE_PART,
+        lots::MESSAGE_NUMBER,
+        lots::OPEN_LOT,
+        lots::LAST_TOLD,
+        lots::HOLD,
+        lots::DROP,
+        lots::OF_LOT,
+        lots::LET_GO,
         outbox::DUE,
         outbox::TAKE,
         outbox::DELIVERED,

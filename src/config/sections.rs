@@ -1,0 +1,86 @@
+//! What is wrong with the sections of the config, each by itself. Comes in: decoded sections. Goes out: findings, each
+//! with its cure. Inputs, outputs and routes check themselves.
+
+use std::time::Duration;
+
+use super::{
+    Check, Findings, LimitsConfig, LogConfig, ReadingConfig, RetryConfig, ShutdownConfig, StoreConfig,
+    StoriesConfig,
+};
+
+impl Check for StoreConfig {
+    fn check(&self, findings: &mut Findings<'_>) {
+        if self.path.as_os_str().is_empty() {
+            findings.add("path", "is empty: name the database file");
+        }
+    }
+}
+
+impl Check for LimitsConfig {
+    fn check(&self, findings: &mut Findings<'_>) {
+        findings.expect_between("article_bytes_max", self.article_bytes_max, 1024, 1 << 30);
+        findings.expect_between("items_waiting_max", self.items_waiting_max, 1, 100_000);
+        findings.expect_between("batch_items_max", self.batch_items_max, 1, 10_000);
+    }
+}
+
+impl Check for ReadingConfig {
+    fn check(&self, findings: &mut Findings<'_>) {
+        if let Some(file) = &self.actors_file
+            && !file.is_file()
+        {
+            findings
+                .add("actors_file", format!("names {}, which is no file: correct the path", file.display()));
+        }
+    }
+}
+
+impl Check for StoriesConfig {
+    fn check(&self, findings: &mut Findings<'_>) {
+        if self.quiet_time < Duration::from_secs(3600) {
+            findings
+                .add("quiet_time", "is under an hour: every report would open a story, write a longer one");
+        }
+        findings.expect_between("in_memory_max", self.in_memory_max, 1, 10_000_000);
+    }
+}
+
+impl Check for ShutdownConfig {
+    fn check(&self, findings: &mut Findings<'_>) {
+        if self.grace.is_zero() || self.grace > Duration::from_secs(3600) {
+            findings.add("grace", "must lie between 1ms and 1h: write for instance \"20s\"");
+        }
+    }
+}
+
+impl Check for LogConfig {
+    fn check(&self, findings: &mut Findings<'_>) {
+        if let Err(reason) = crate::telemetry::check_level(&self.level) {
+            findings.add("level", reason);
+        }
+    }
+}
+
+impl Check for RetryConfig {
+    fn check(&self, findings: &mut Findings<'_>) {
+        if self.wait_min.is_zero() {
+            findings.add(
+                "wait_min",
+                "is zero: a failing receiver would be asked without pause, write for instance \"1s\"",
+            );
+        }
+        if self.wait_max < self.wait_min {
+            findings.add("wait_max", "is shorter than `wait_min`: write a longer one");
+        }
+        if self.attempts_max == 0 {
+            findings.add("attempts_max", "is 0: nothing would ever be sent, write 1 or more");
+        }
+        if self.age_max.is_zero() {
+            findings
+                .add("age_max", "is zero: nothing would ever be tried again, write for instance \"3days\"");
+        }
+        if self.attempt_timeout.is_zero() {
+            findings.add("attempt_timeout", "is zero: no attempt could succeed, write for instance \"60s\"");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What a mute covers. Comes in: alerts and the mutes of the moment. Goes out: whether an alert is silenced. Pure.
+
+use jiff::Timestamp;
+
+use crate::model::article::fingerprint;
+pub use crate::model::mute::Muted;
+use crate::model::{Alert, FactKey, Mute};
+
+/// A mute of something, with the id that follows from it.
+pub fn of(what: Muted, until: Timestamp, since: Timestamp) -> Mute {
+    let id = fingerprint(["mute", &serde_json::to_string(&what).unwrap_or_default()]);
+    Mute { id, what, until, since }
+}
+
+/// The mute that silences an alert at this time, if any.
+pub fn silencing<'a>(alert: &Alert, mutes: &'a [Mute], at: Timestamp) -> Option<&'a Mute> {
+    mutes.iter().find(|mute| mute.until > at && covers(&mute.what, alert))
+}
+
+fn covers(what: &Muted, alert: &Alert) -> bool {
+    match what {
+        Muted::Story { story } => *story == alert.story,
+        Muted::Fact { story, fact } => *story == alert.story && *fact == alert.fact,
+        Muted::Actor { actor } => {
+            actors(&alert.fact).into_iter().flatten().any(|name| name.to_lowercase() == actor.to_lowercase())
+        }
+    }
+}
+
+/// Every party and person that a fact is about.
+pub(super) fn actors(fact: &FactKey) -> [Option<&str>; 2] {
+    match fact {
+        FactKey::Casualties { side, .. } => [side.as_deref(), None],
+        FactKey::Demand { by, to, .. } => [Some(by), to.as_deref()],
+        FactKey::Position { actor, target } => [Some(actor), target.as_deref()],
+    }
+}

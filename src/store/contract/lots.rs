@@ -1,0 +1,132 @@
+//! What holding promises: what waits goes out together, once, and survives whoever held it; what is muted comes back.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Place, at, attempt, commit, due, outcome, parcel};
+use crate::model::{Message, Mute, Muted};
+use crate::store::{Attempt, Commit, Lot, Pace, Store, StoreError};
+
+const AT_ONCE: Duration = Duration::ZERO;
+
+fn group(release_at: Timestamp) -> Pace {
+    Pace::Group { release_at, interval: AT_ONCE }
+}
+
+/// Commits the message of an article at a minute, at this pace.
+async fn tell(store: &dyn Store, minute: i64, (story, revision): (&str, u64), pace: Pace) -> Message {
+    let outcome = outcome(story, revision, &format!("{story}-{revision}"));
+    let message = outcome.message.clone().unwrap();
+    let parcels = vec![parcel("slack", &message, pace)];
+    let told = Commit { outcomes: vec![outcome], parcels, at: at(minute), ..Commit::default() };
+    store.commit(&told).await.unwrap();
+    message
+}
+
+async fn lots(store: &dyn Store, minute: i64) -> Vec<Lot> {
+    store.lots_due(at(minute), 100).await.unwrap()
+}
+
+pub(crate) async fn a_group_waits_and_goes_out_together(place: &dyn Place) {
+    let store = place.open().await;
+    let first = tell(store.as_ref(), 0, ("s1", 1), group(at(5))).await;
+    let second = tell(store.as_ref(), 4, ("s1", 2), group(at(9))).await;
+    tell(store.as_ref(), 4, ("s2", 1), group(at(9))).await;
+    assert_eq!(due(store.as_ref(), "slack", 100).await, Vec::<String>::new());
+    drop(store);
+    let store = place.open().await;
+    assert_eq!(store.next_release().await.unwrap(), Some(at(5)), "the group keeps its time");
+    assert_eq!(lots(store.as_ref(), 4).await, []);
+    let lots = lots(store.as_ref(), 5).await;
+    let [lot] = lots.as_slice() else { panic!("{lots:?}") };
+    assert_eq!((&lot.messages, lot.since, &*lot.output), (&vec![first.clone(), second], at(0), "slack"));
+    let gathered = Message { id: "both".to_owned(), ..first };
+    store.release(lot, std::slice::from_ref(&gathered), at(5)).await.unwrap();
+    let leased = store.lease("slack", 9, at(5), at(6)).await.unwrap();
+    assert_eq!(leased.iter().map(|delivery| &delivery.message).collect::<Vec<_>>(), [&gathered]);
+    assert_eq!(store.next_release().await.unwrap(), Some(at(9)));
+}
+
+/// The order of a story holds, however urgent its parts are.
+pub(crate) async fn an_urgent_one_takes_along_what_is_held(place: &dyn Place) {
+    let store = place.open().await;
+    let held = tell(store.as_ref(), 0, ("s1", 1), group(at(60))).await;
+    let urgent = tell(store.as_ref(), 3, ("s1", 2), Pace::Now).await;
+    assert_eq!(due(store.as_ref(), "slack", 4).await, Vec::<String>::new());
+    assert_eq!(store.next_release().await.unwrap(), Some(at(3)));
+    assert_eq!(lots(store.as_ref(), 3).await[0].messages, [held, urgent]);
+}
+
+pub(crate) async fn an_interval_counts_from_the_last_message(place: &dyn Place) {
+    let store = place.open().await;
+    let rhythm = |minute| Pace::Group { release_at: at(minute), interval: Duration::from_secs(30 * 60) };
+    tell(store.as_ref(), 0, ("s1", 1), rhythm(0)).await;
+    assert_eq!(due(store.as_ref(), "slack", 0).await, ["message-of-s1-1"], "the first goes at once");
+    tell(store.as_ref(), 10, ("s1", 2), rhythm(10)).await;
+    assert_eq!(store.next_release().await.unwrap(), Some(at(30)));
+    tell(store.as_ref(), 10, ("s2", 1), rhythm(10)).await;
+    assert_eq!(due(store.as_ref(), "slack", 11).await.last().unwrap(), "message-of-s2-1");
+}
+
+pub(crate) async fn a_lot_is_released_once(place: &dyn Place) {
+    let store = place.open().await;
+    let lot = Pace::Lot { lot: "digest x".to_owned(), release_at: at(5) };
+    let message = tell(store.as_ref(), 0, ("s1", 1), lot.clone()).await;
+    tell(store.as_ref(), 1, ("s2", 1), lot).await;
+    let lot = lots(store.as_ref(), 5).await.remove(0);
+    assert_eq!((lot.messages.len(), &*lot.name), (2, "digest x"));
+    store.release(&lot, std::slice::from_ref(&message), at(5)).await.unwrap();
+    let again = store.release(&lot, &[Message { id: "other".to_owned(), ..message }], at(6)).await;
+    assert!(matches!(again, Err(StoreError::Refused(_))), "{again:?}");
+    attempt(store.as_ref(), 7, Attempt::Delivered).await;
+    assert_eq!((store.next_due("slack").await.unwrap(), store.next_release().await.unwrap()), (None, None));
+}
+
+pub(crate) async fn what_is_dropped_is_never_told(place: &dyn Place) {
+    let store = place.open().await;
+    for (story, subject) in [("s1", "clock 1"), ("s2", "clock 2")] {
+        let outcome = outcome(story, 1, story);
+        let pace = Pace::Lot { lot: subject.to_owned(), release_at: at(50) };
+        let mut held = parcel("slack", outcome.message.as_ref().unwrap(), pace);
+        held.subject = Some(subject.to_owned());
+        store.commit(&Commit { parcels: vec![held], ..commit(vec![outcome]) }).await.unwrap();
+    }
+    store.commit(&Commit { dropped: vec!["clock 1".to_owned()], ..Commit::default() }).await.unwrap();
+    let lots = lots(store.as_ref(), 50).await;
+    assert_eq!(lots.iter().map(|lot| lot.name.as_str()).collect::<Vec<_>>(), ["clock 2"]);
+}
+
+/// What an output is told of an article is shown as that output's; the article's message stays whole.
+pub(crate) async fn a_share_is_no_message_of_its_article(place: &dyn Place) {
+    let store = place.open().await;
+    let outcome = outcome("s1", 1, "a1");
+    let message = outcome.message.clone().unwrap();
+    let share = Message { id: "share".to_owned(), ..message.clone() };
+    let parcels = vec![parcel("slack", &share, Pace::Now), parcel("hook", &message, Pace::Now)];
+    store.commit(&Commit { parcels, ..commit(vec![outcome]) }).await.unwrap();
+    assert_eq!(store.messages_of(&"a1".to_owned()).await.unwrap(), [message]);
+    assert_eq!(due(store.as_ref(), "slack", 1).await, ["share"]);
+    assert_eq!(due(store.as_ref(), "hook", 1).await, ["message-of-a1"]);
+}
+
+pub(crate) async fn mutes_end(place: &dyn Place) {
+    let store = place.open().await;
+    let mute = |id: &str, until| Mute {
+        id: id.to_owned(),
+        what: Muted::Story { story: id.to_owned() },
+        until: at(until),
+        since: at(0),
+    };
+    store.mute(&mute("abc", 10)).await.unwrap();
+    store.mute(&mute("abd", 20)).await.unwrap();
+    store.mute(&mute("abc", 30)).await.unwrap();
+    drop(store);
+    let store = place.open().await;
+    assert_eq!(store.mutes(at(5)).await.unwrap(), [mute("abd", 20), mute("abc", 30)]);
+    assert_eq!(store.mutes(at(20)).await.unwrap(), [mute("abc", 30)]);
+    assert!(matches!(store.unmute("ab").await, Err(StoreError::Refused(_))), "two start so");
+    assert!(matches!(store.unmute("x").await, Err(StoreError::Refused(_))));
+    store.unmute("abc").await.unwrap();
+    assert_eq!(store.mutes(at(5)).await.unwrap(), [mute("abd", 20)]);
+}

@@ -1,0 +1,238 @@
+//! What is held, and what is muted. Comes in: parcels of a commit, lots to release, mutes. Goes out: lots that are due.
+//! A message leaves the held ones and enters the outbox in one transaction. Never decides what is held or put together.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::columns::{from_json, integer, json, stamp, time};
+use super::commit::WRITE_DELIVERY;
+use super::failure::Failure;
+use super::questions::collect;
+use crate::model::{Message, Mute};
+use crate::store::StoreError;
+use crate::store::parcel::{Lot, Pace, Parcel, story_lot};
+
+pub(super) const WRITE_PART: &str = "INSERT INTO messages (id, article, body, composed)
+    SELECT ?1, number, ?3, 1 FROM articles WHERE id = ?2 ON CONFLICT (id) DO NOTHING";
+pub(super) const MESSAGE_NUMBER: &str = "SELECT number FROM messages WHERE id = ?1";
+pub(super) const OPEN_LOT: &str =
+    "SELECT release_at FROM held WHERE output = ?1 AND lot = ?2 ORDER BY release_at LIMIT 1";
+pub(super) const LAST_TOLD: &str =
+    "SELECT queued_at FROM deliveries WHERE output = ?1 AND story = ?2 ORDER BY number DESC LIMIT 1";
+pub(super) const HOLD: &str = "INSERT INTO held (message, output, lot, subject, release_at, held_at)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (message, output) DO NOTHING";
+pub(super) const DROP: &str = "DELETE FROM held WHERE subject = ?1";
+pub(super) const LOTS_DUE: &str = "SELECT output, lot FROM held WHERE release_at <= ?1
+    ORDER BY release_at LIMIT ?2";
+pub(super) const OF_LOT: &str = "SELECT held.number AS number, held_at, body FROM held
+    JOIN messages ON messages.number = held.message WHERE output = ?1 AND lot = ?2";
+pub(super) const NEXT_RELEASE: &str = "SELECT release_at FROM held ORDER BY release_at LIMIT 1";
+pub(super) const LET_GO: &str = "DELETE FROM held WHERE number = ?1";
+const WRITE_MUTE: &str = "INSERT INTO mutes (id, what, until, since) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (id) DO UPDATE SET until = excluded.until, since = excluded.since";
+const END_MUTE: &str = "DELETE FROM mutes WHERE id >= ?1 AND id < ?2";
+const MUTES: &str = "SELECT id, what, until, since FROM mutes WHERE until > ?1 ORDER BY until, id";
+
+/// A parcel with its JSON made.
+pub(super) struct PreparedParcel {
+    output: String,
+    id: String,
+    article: String,
+    story: String,
+    body: String,
+    pace: Pace,
+    subject: Option<String>,
+}
+
+impl PreparedParcel {
+    pub(super) fn new(parcel: &Parcel) -> Result<Self, Failure> {
+        let Parcel { output, message, pace, subject } = parcel;
+        Ok(Self {
+            output: output.clone(),
+            id: message.id.clone(),
+            article: message.article.clone(),
+            story: message.story.clone(),
+            body: json(message)?,
+            pace: pace.clone(),
+            subject: subject.clone(),
+        })
+    }
+
+    /// Into the outbox, or among what is held.
+    pub(super) fn write(&self, connection: &Connection, at: Timestamp) -> Result<(), Failure> {
+        let message = write_message(connection, &self.id, &self.article, &self.body)?;
+        match self.hold(connection, at)? {
+            Some((lot, release_at)) => {
+                connection.prepare_cached(HOLD)?.execute(params![
+                    message,
+                    self.output,
+                    lot,
+                    self.subject,
+                    stamp(release_at),
+                    stamp(at)
+                ])?;
+            }
+            None => deliver(connection, message, &self.output, &self.story, at)?,
+        }
+        Ok(())
+    }
+
+    /// In which lot it waits, and until when; nothing when it goes out at once.
+    fn hold(&self, connection: &Connection, at: Timestamp) -> Result<Option<(String, Timestamp)>, Failure> {
+        let story_lot = story_lot(&self.story);
+        let (release_at, interval) = match &self.pace {
+            Pace::Lot { lot, release_at } => return Ok(Some((lot.clone(), *release_at))),
+            Pace::Now => (at, None),
+            Pace::Group { release_at, interval } => (*release_at, Some(*interval)),
+        };
+        if let Some(open) = open_lot(connection, &self.output, &story_lot)? {
+            return Ok(Some((story_lot, open.min(release_at))));
+        }
+        let told = match interval {
+            Some(interval) if !interval.is_zero() => {
+                last_told(connection, &self.output, &self.story)?.map(|told| {
+                    let interval = SignedDuration::try_from(interval).unwrap_or(SignedDuration::MAX);
+                    told.checked_add(interval).unwrap_or(Timestamp::MAX)
+                })
+            }
+            _ => None,
+        };
+        let release_at = told.map_or(release_at, |told| told.max(release_at));
+        Ok((release_at > at).then_some((story_lot, release_at)))
+    }
+}
+
+fn write_message(connection: &Connection, id: &str, article: &str, body: &str) -> Result<i64, Failure> {
+    connection.prepare_cached(WRITE_PART)?.execute([id, article, body])?;
+    let number = connection.prepare_cached(MESSAGE_NUMBER)?.query_row([id], |row| row.get(0)).optional()?;
+    number.ok_or_else(|| {
+        StoreError::Refused(format!("message {id} tells of article {article}, which is not committed")).into()
+    })
+}
+
+fn deliver(
+    connection: &Connection,
+    message: i64,
+    output: &str,
+    story: &str,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    connection.prepare_cached(WRITE_DELIVERY)?.execute(params![message, output, story, stamp(at)])?;
+    Ok(())
+}
+
+fn open_lot(connection: &Connection, output: &str, lot: &str) -> Result<Option<Timestamp>, Failure> {
+    let open = connection
+        .prepare_cached(OPEN_LOT)?
+        .query_row([output, lot], |row| Ok(time(row, "release_at")))
+        .optional()?;
+    open.transpose()
+}
+
+fn last_told(connection: &Connection, output: &str, story: &str) -> Result<Option<Timestamp>, Failure> {
+    let told = connection
+        .prepare_cached(LAST_TOLD)?
+        .query_row([output, story], |row| Ok(time(row, "queued_at")))
+        .optional()?;
+    told.transpose()
+}
+
+/// Takes back what hangs on a subject and is still held.
+pub(super) fn drop_subject(connection: &Connection, subject: &str) -> Result<(), Failure> {
+    connection.prepare_cached(DROP)?.execute([subject])?;
+    Ok(())
+}
+
+/// The lots that are due, the longest due first.
+pub(super) fn due(connection: &Connection, now: Timestamp, limit: usize) -> Result<Vec<Lot>, Failure> {
+    let names = collect(connection.prepare_cached(LOTS_DUE)?, params![stamp(now), integer(limit)], |row| {
+        Ok((row.get::<_, String>("output")?, row.get::<_, String>("lot")?))
+    })?;
+    let mut lots: Vec<Lot> = Vec::new();
+    for (output, name) in names {
+        if lots.iter().any(|lot| lot.output == output && lot.name == name) {
+            continue;
+        }
+        let mut held = collect(connection.prepare_cached(OF_LOT)?, [&output, &name], |row| {
+            Ok((row.get::<_, i64>("number")?, time(row, "held_at")?, from_json::<Message>(row, "body")?))
+        })?;
+        held.sort_by_key(|(number, ..)| *number);
+        let since = held.iter().map(|(_, since, _)| *since).min().unwrap_or(now);
+        let numbers = held.iter().map(|(number, ..)| *number).collect();
+        let messages = held.into_iter().map(|(.., message)| message).collect();
+        lots.push(Lot { output, name, since, numbers, messages });
+    }
+    Ok(lots)
+}
+
+/// When the next lot goes out.
+pub(super) fn next_release(connection: &Connection) -> Result<Option<Timestamp>, Failure> {
+    let next = connection
+        .prepare_cached(NEXT_RELEASE)?
+        .query_row([], |row| Ok(time(row, "release_at")))
+        .optional()?;
+    next.transpose()
+}
+
+/// Ends the holding of a lot and puts what became of it into the outbox. A lot of which a part is gone already was
+/// released by another instance: nothing happens.
+pub(super) fn release(
+    connection: &Connection,
+    lot: &Lot,
+    messages: &[(Message, String)],
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let mut gone = 0;
+    for number in &lot.numbers {
+        gone += connection.prepare_cached(LET_GO)?.execute([number])?;
+    }
+    if gone < lot.numbers.len() {
+        return Err(StoreError::Refused(format!(
+            "the lot `{}` for {} was released or changed meanwhile",
+            lot.name, lot.output
+        ))
+        .into());
+    }
+    for (message, body) in messages {
+        let number = write_message(connection, &message.id, &message.article, body)?;
+        deliver(connection, number, &lot.output, &message.story, at)?;
+    }
+    Ok(())
+}
+
+/// Mutes, or changes until when.
+pub(super) fn mute(connection: &Connection, mute: &Mute) -> Result<(), Failure> {
+    let what = json(&mute.what)?;
+    connection.prepare_cached(WRITE_MUTE)?.execute(params![
+        mute.id,
+        what,
+        stamp(mute.until),
+        stamp(mute.since)
+    ])?;
+    Ok(())
+}
+
+/// Ends the one mute whose id is, or starts with, `id`.
+pub(super) fn unmute(connection: &Connection, id: &str) -> Result<(), Failure> {
+    let ended =
+        connection.prepare_cached(END_MUTE)?.execute([id.to_owned(), format!("{id}{}", char::MAX)])?;
+    match ended {
+        1 => Ok(()),
+        0 => Err(StoreError::Refused(format!("there is no mute `{id}`")).into()),
+        many => {
+            Err(StoreError::Refused(format!("{many} mutes start with `{id}`: write more of the id")).into())
+        }
+    }
+}
+
+/// What is muted at this time.
+pub(super) fn mutes(connection: &Connection, now: Timestamp) -> Result<Vec<Mute>, Failure> {
+    collect(connection.prepare_cached(MUTES)?, [stamp(now)], |row| {
+        Ok(Mute {
+            id: row.get("id")?,
+            what: from_json(row, "what")?,
+            until: time(row, "until")?,
+            since: time(row, "since")?,
+        })
+    })
+}
