@@ -11,6 +11,7 @@ use std::sync::{Arc, LazyLock};
 use aho_corasick::AhoCorasick;
 
 use super::gazetteer_tables::{self as tables, Form, Row};
+use super::name::{spelling_key, surname};
 use crate::model::Span;
 
 pub use super::gazetteer_tables::Role;
@@ -101,6 +102,9 @@ struct Entry {
     form: Form,
 }
 
+/// A known person's name and party.
+type Leader = (Arc<str>, Arc<str>);
+
 /// All names known, ready to be found in one pass over a text.
 #[derive(Debug)]
 pub struct Gazetteer {
@@ -110,6 +114,8 @@ pub struct Gazetteer {
     adjectives: BTreeMap<Arc<str>, Arc<str>>,
     /// Country in which an armed group or territory is at home.
     homes: BTreeMap<Arc<str>, Arc<str>>,
+    /// From a surname that only one known person bears to that person and party; nothing where several bear it.
+    leaders: BTreeMap<String, Option<Leader>>,
 }
 
 static BUILTIN: LazyLock<Arc<Gazetteer>> = LazyLock::new(|| Arc::new(Gazetteer::with(&[])));
@@ -154,11 +160,27 @@ impl Gazetteer {
                 patterns.entry(written).or_insert(entry);
             }
         }
+        let mut leaders: BTreeMap<String, Option<Leader>> = BTreeMap::new();
+        for entry in patterns.values().filter(|entry| entry.kind == EntityKind::Person) {
+            let Some(party) = &entry.party else { continue };
+            let known = (Arc::clone(&entry.name), Arc::clone(party));
+            leaders
+                .entry(spelling_key(surname(&entry.written)))
+                .and_modify(|old| {
+                    let same = old
+                        .as_ref()
+                        .is_some_and(|(name, of)| of == party && surname(name) == surname(&known.0));
+                    if !same {
+                        *old = None;
+                    }
+                })
+                .or_insert(Some(known));
+        }
         let written: Vec<&String> = patterns.keys().collect();
         // Thousands of short patterns stay far below the limits at which building an automaton fails; should it fail
         // all the same, no name is found and every reading that needs one is silent.
         let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(written).ok();
-        Self { finder, entries: patterns.into_values().collect(), adjectives, homes }
+        Self { finder, entries: patterns.into_values().collect(), adjectives, homes, leaders }
     }
 
     /// The names in a text, in order, not overlapping, the longest where several begin at one place.
@@ -191,6 +213,12 @@ impl Gazetteer {
             });
         }
         entities
+    }
+
+    /// The leader whom a surname alone means, with the party, when only one known to the world bears it.
+    pub fn leader(&self, written: &str) -> Option<(&Arc<str>, &Arc<str>)> {
+        let (name, party) = self.leaders.get(&spelling_key(written))?.as_ref()?;
+        Some((name, party))
     }
 
     /// The adjective of a country or territory: "Kenyan" for "Kenya".

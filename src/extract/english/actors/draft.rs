@@ -18,6 +18,16 @@ pub(super) struct Draft {
     pub(super) party: Option<(Arc<str>, EntityKind)>,
     /// A person of the gazetteer, with the party.
     pub(super) known_person: Option<Arc<str>>,
+    /// The office as named here, "prime minister", by which later sentences may mean the person.
+    pub(super) title: Option<String>,
+    /// "Its", "his", "her", "their" at the beginning.
+    pub(super) possessor: Option<&'static str>,
+    /// "Former", "ousted", "late": the office is held no more.
+    pub(super) former: bool,
+    /// A newspaper, broadcaster or news agency.
+    pub(super) medium: bool,
+    /// A building, ship, operation: nobody.
+    pub(super) thing: bool,
     /// Words of a person's name.
     pub(super) person: Option<Range<usize>>,
     /// Role, with its tokens.
@@ -40,6 +50,8 @@ pub(super) struct Draft {
     pub(super) adjective_only: bool,
     /// "Presidential", "government", "army" says that a voice is the state's.
     pub(super) of_state: bool,
+    /// "Spokesman", "adviser": a voice of somebody else.
+    pub(super) speaks: bool,
     /// "Rebel", "paramilitary": a voice of an armed group.
     pub(super) armed: bool,
     /// A bare capital, city or region.
@@ -55,6 +67,11 @@ impl Draft {
             && self.organisation.is_none()
     }
 
+    /// Whether the phrase names a thing and nobody who has to do with it.
+    pub(super) fn is_thing(&self) -> bool {
+        self.thing && self.role.is_none() && self.person.is_none() && self.known_person.is_none()
+    }
+
     /// Notes whether the phrase is only an adjective or a place.
     pub(super) fn settle(&mut self, view: View<'_>) {
         self.of_state = self.tokens.clone().any(|at| {
@@ -62,6 +79,16 @@ impl Draft {
                 at,
                 &["presidential", "government", "army", "military", "police", "ministry", "parliamentary"],
             ) || view.word(at).starts_with("spokes")
+        });
+        self.speaks = self
+            .tokens
+            .clone()
+            .any(|at| view.word(at).starts_with("spokes") || view.is(at, &["adviser", "advisor", "aide"]));
+        self.former = self.tokens.clone().any(|at| {
+            view.is(
+                at,
+                &["former", "ousted", "deposed", "late", "outgoing", "jailed", "exiled", "ex-president"],
+            )
         });
         self.armed = self.tokens.clone().any(|at| {
             view.is(at, &["rebel", "paramilitary", "insurgent", "guerrilla", "militant", "militia"])

@@ -7,6 +7,7 @@
 //! "they") resolved in a second.
 
 mod phrase;
+mod proper;
 mod draft;
 
 mod person;
@@ -90,7 +91,7 @@ impl Actors {
     /// Reads the mentions of an article.
     pub fn of(text: &str, analysis: &Analysis<'_>, names: &Gazetteer) -> Self {
         let entities = names.find(text);
-        let mut memory = Memory::new(&entities, analysis);
+        let mut memory = Memory::new(&entities, analysis, names);
         let mut people = People::default();
         let introduced = introduced_acronyms(text);
         let reader = PhraseReader::new(analysis, &entities, &introduced);
@@ -98,14 +99,17 @@ impl Actors {
         for (sentence, about) in analysis.sentences.iter().enumerate() {
             let view = analysis.view(sentence);
             for draft in reader.drafts(view, about.paragraph == 0 || about.heading) {
-                people.learn(&draft);
-                drafts.push((sentence, draft));
+                if !draft.is_thing() {
+                    people.learn(&draft);
+                    drafts.push((sentence, draft));
+                }
             }
         }
+        people.recognise(names, &entities);
         let mut mentions: Vec<Mention> = Vec::with_capacity(drafts.len());
         for (sentence, draft) in drafts {
             let view = analysis.view(sentence);
-            if let Some(mention) = naming::mention(&draft, sentence, view, text, &people, &mut memory) {
+            if let Some(mention) = naming::mention(draft, sentence, view, text, &mut people, &mut memory) {
                 mentions.push(mention);
             }
         }

@@ -8,9 +8,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::text::Tag;
 use crate::text::english::view::View;
 use crate::text::gazetteer::{EntityKind, Role};
+use crate::text::{Tag, VerbForm};
 
 use super::draft::Draft;
 use super::person::{People, Person};
@@ -50,19 +50,25 @@ impl Known {
 
 /// What a phrase mentions.
 pub(super) fn mention(
-    draft: &Draft,
+    mut draft: Draft,
     sentence: usize,
     view: View<'_>,
     text: &str,
-    people: &People,
+    people: &mut People,
     memory: &mut Memory,
 ) -> Option<Mention> {
+    if own_party(&mut draft, sentence, memory) {
+        people.learn(&draft);
+    }
+    let draft = &draft;
     let known = if draft.pronoun {
         reference(draft, sentence, view, memory)?
     } else if let Some(person) = people.named(draft) {
         of_person(draft, person, memory)
     } else if let Some(name) = &draft.organisation_name {
         Known::party(&Arc::from(name.as_str()), Kind::Party)
+    } else if let Some(person) = office_holder(draft, people, memory) {
+        of_person(draft, person, memory)
     } else if let Some((role, tokens)) = &draft.role {
         of_role(draft, *role, tokens, view, text, memory)
     } else {
@@ -84,15 +90,19 @@ pub(super) fn mention(
             .map(|(role, _)| *role)
             .or_else(|| people.named(draft).and_then(|person| person.role)),
         owner: draft.owner,
-        governed: view.tag_before(draft.tokens.start) == Tag::Adposition
-            || is_preposition(view.before(draft.tokens.start)),
+        governed: is_governed(draft, view),
         modifier: draft.adjective_only
-            || (draft.place && draft.role.is_none() && draft.person_name.is_none()),
+            || (draft.place
+                && draft.role.is_none()
+                && people
+                    .named(draft)
+                    .is_none_or(|person| person.role.is_none() && !person.name.contains(' '))),
         plural: last.ends_with('s') && known.kind != Kind::Person
             || view.is(draft.tokens.start, &["they", "them"]),
     };
     let heads = heads(draft, view);
     let group = draft.organisation.is_some()
+        || people.named(draft).is_some_and(|person| person.organisation)
         || matches!(
             draft.party,
             Some((_, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation))
@@ -102,8 +112,41 @@ pub(super) fn mention(
         (1..=4).contains(&gap.len())
             && gap.clone().all(|at| view.is(at, &[",", "and", "the", "both", "as", "well"]))
     };
-    memory.note(&mention, &heads, group, joins);
+    if !draft.medium {
+        memory.note(&mention, &heads, group, joins);
+    }
     Some(mention)
+}
+
+/// "Its spokesman", "his foreign minister": gives the phrase the party of the one whose they are. Whether it did.
+fn own_party(draft: &mut Draft, sentence: usize, memory: &Memory) -> bool {
+    let Some(possessor) = draft.possessor.filter(|_| draft.role.is_some() && draft.party.is_none()) else {
+        return false;
+    };
+    let Some(owner) =
+        memory.pronoun(possessor, sentence, false).filter(|_| draft.organisation_name.is_none())
+    else {
+        return false;
+    };
+    let speaks = draft.role.as_ref().is_some_and(|(role, _)| {
+        role.speaks_for_state() || matches!(role, Role::Voice | Role::Parliament | Role::Court)
+    });
+    let Some(party) = owner.party.clone().filter(|_| speaks) else { return false };
+    let kind = if owner.group { EntityKind::Organisation } else { EntityKind::Country };
+    draft.party = Some((party, kind));
+    true
+}
+
+/// "The prime minister": the person the article names with this office, unless another country is named with it.
+fn office_holder<'p>(draft: &Draft, people: &'p People, memory: &Memory) -> Option<&'p Person> {
+    let title = draft.title.as_ref().filter(|_| draft.definite && draft.organisation_name.is_none())?;
+    let person = people.holding(title)?;
+    let same = match (&draft.party, &person.party) {
+        (Some((named, _)), Some(own)) => named == own,
+        (Some((named, _)), None) => Some(named) == memory.home(),
+        (None, _) => draft.tokens.len() <= title.split(' ').count() + 2,
+    };
+    same.then_some(person)
 }
 
 /// The words by which later sentences may mean this mention: "the ministry", "the syndicate", "the students".
@@ -121,6 +164,16 @@ fn heads(draft: &Draft, view: View<'_>) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether the phrase stands behind a preposition. "Until Kenya withdraws" opens a clause.
+fn is_governed(draft: &Draft, view: View<'_>) -> bool {
+    let before = draft.tokens.start.saturating_sub(1);
+    let opens_clause = view.is(before, &["until", "after", "before", "since", "as"])
+        && (view.tag(draft.tokens.end) == Tag::Aux || view.form(draft.tokens.end) != VerbForm::None);
+    (view.tag_before(draft.tokens.start) == Tag::Adposition
+        || is_preposition(view.before(draft.tokens.start)))
+        && !opens_clause
 }
 
 fn is_preposition(word: &str) -> bool {
@@ -159,9 +212,22 @@ fn is_preposition(word: &str) -> bool {
     )
 }
 
+/// Whether a pronoun stands after a verb or a preposition: then it is not the subject of its clause, and does not mean it.
+fn is_object(view: View<'_>, at: usize) -> bool {
+    view.is(at, &["him", "them"])
+        || (view.is(at, &["it"]) && (view.tag_before(at) == Tag::Adposition || is_transitive(view, at)))
+}
+
+/// A full verb right before, that does not open a clause ("said it would").
+fn is_transitive(view: View<'_>, at: usize) -> bool {
+    view.tag_before(at) == Tag::Verb
+        && !matches!(view.tag(at + 1), Tag::Verb | Tag::Aux)
+        && view.form(at + 1) == VerbForm::None
+}
+
 fn reference(draft: &Draft, sentence: usize, view: View<'_>, memory: &Memory) -> Option<Known> {
     let word = view.word(draft.tokens.start);
-    if let Some(named) = memory.pronoun(word, sentence) {
+    if let Some(named) = memory.pronoun(word, sentence, is_object(view, draft.tokens.start)) {
         return Some(Known::referring(named));
     }
     if draft.tokens.len() == 1 {
@@ -177,18 +243,22 @@ fn reference(draft: &Draft, sentence: usize, view: View<'_>, memory: &Memory) ->
 fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
     let role = draft.role.as_ref().map(|(role, _)| *role).or(person.role);
     let own = Some(Arc::clone(&person.name));
-    let state = role.is_none_or(|role| role.speaks_for_state() || role == Role::Voice || role == Role::Court);
+    let state = person.voice_of_state
+        || role.is_none_or(|role| role.speaks_for_state() || role == Role::Voice || role == Role::Court);
     let home = memory.home();
     let party = match (&person.party, role) {
         (Some(party), _) => Some(Arc::clone(party)),
-        (None, Some(Role::Minister | Role::Ministry | Role::Government | Role::Police | Role::Military)) => {
+        // An office without a country is of the country at home, and where there is none, nobody knows of which.
+        (None, Some(Role::Minister | Role::Ministry | Role::Government | Role::Police))
+            if memory.settled() =>
+        {
             home.cloned()
         }
-        (None, Some(Role::Voice)) if draft.of_state => home.cloned(),
+        (None, _) if person.voice_of_state => home.cloned(),
         (None, _) => None,
     };
     let at_home = party.is_some() && party.as_ref() == home && !person.organisation && memory.domestic();
-    let leads = (matches!(role, Some(Role::Head)) || role.is_none()) && !person.party_written;
+    let leads = matches!(role, Some(Role::Head)) || role.is_none();
     let name = match &party {
         Some(party) if state && !(at_home && leads) => Arc::clone(party),
         Some(party) if person.organisation => Arc::clone(party),

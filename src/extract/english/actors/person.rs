@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::text::gazetteer::{EntityKind, Role};
+use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role};
 use crate::text::name::{spelling_key, surname};
 
 use super::draft::Draft;
@@ -18,6 +18,8 @@ pub(super) struct Person {
     /// The party is an organisation the article names, not a state.
     pub(super) organisation: bool,
     pub(super) role: Option<Role>,
+    /// A spokesman or adviser of a state: what he says is not his own.
+    pub(super) voice_of_state: bool,
     /// The party was written beside the name ("Kenyan President"), not only known to the world.
     pub(super) party_written: bool,
 }
@@ -27,6 +29,8 @@ pub(super) struct Person {
 pub(super) struct People {
     known: BTreeMap<String, Person>,
     by_surname: BTreeMap<String, String>,
+    /// Whom an office alone means: "the prime minister".
+    by_title: BTreeMap<String, String>,
 }
 
 impl People {
@@ -48,6 +52,9 @@ impl People {
                 }
             })
             .or_insert_with(|| key.clone());
+        if let Some(title) = draft.title.as_ref().filter(|_| !draft.former) {
+            self.by_title.entry(title.clone()).or_insert_with(|| key.clone());
+        }
         let person = self.known.entry(key).or_default();
         if name.len() > person.name.len() {
             person.name = Arc::from(name);
@@ -65,10 +72,35 @@ impl People {
                     matches!(kind, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation);
             }
         }
+        person.voice_of_state |= draft.of_state && draft.speaks;
         if let Some((role, _)) = &draft.role
             && person.role.is_none_or(|old| old == Role::Voice)
         {
             person.role = Some(*role);
+        }
+    }
+
+    /// Whom an office alone means.
+    pub(super) fn holding(&self, title: &str) -> Option<&Person> {
+        self.known.get(self.by_title.get(title)?)
+    }
+
+    /// Gives a bare surname that the world knows its full name and party, when the article speaks of that country or
+    /// gives the bearer an office.
+    pub(super) fn recognise(&mut self, names: &Gazetteer, entities: &[Entity]) {
+        for person in self.known.values_mut() {
+            if person.name.contains(' ') || person.party.is_some() {
+                continue;
+            }
+            let Some((name, party)) = names.leader(&person.name) else { continue };
+            let spoken_of = entities
+                .iter()
+                .any(|entity| entity.kind != EntityKind::Person && entity.party.as_ref() == Some(party));
+            if spoken_of || person.role.is_some() {
+                person.name = Arc::clone(name);
+                person.party = Some(Arc::clone(party));
+                person.organisation = names.adjective(party).is_none();
+            }
         }
     }
 

@@ -8,21 +8,28 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::draft::{Draft, pronoun};
+use super::proper::{Sort, is_title, starts_speech};
 use crate::extract::english::lexicon::actors as lexicon;
 use crate::model::Span;
 use crate::text::english::view::View;
 use crate::text::gazetteer::{Entity, EntityKind, Role};
 use crate::text::{Analysis, Tag, TokenKind};
 
+/// After these a capitalised word is a place more often than anybody.
+const PREPOSITIONS_OF_PLACE: &[&str] =
+    &["in", "near", "at", "around", "outside", "across", "inside", "towards"];
+
 /// Reads phrases in the sentences of one article.
 pub(super) struct PhraseReader<'a> {
     entities: &'a [Entity],
     introduced: &'a BTreeMap<String, String>,
-    text: &'a str,
+    pub(super) text: &'a str,
     /// Words written with a capital inside a sentence somewhere in the body: names, even at the start of one.
-    capitals: BTreeSet<&'a str>,
+    pub(super) capitals: BTreeSet<&'a str>,
+    /// Capitalised words that stand alone after "in", "near" and the like somewhere: places, not people.
+    places: BTreeSet<&'a str>,
     /// Whether capitals tell nothing in the sentence that is being read.
-    loose: Cell<bool>,
+    pub(super) loose: Cell<bool>,
 }
 
 impl<'a> PhraseReader<'a> {
@@ -32,6 +39,7 @@ impl<'a> PhraseReader<'a> {
         introduced: &'a BTreeMap<String, String>,
     ) -> Self {
         let mut capitals = BTreeSet::new();
+        let mut places = BTreeSet::new();
         for (index, sentence) in analysis.sentences.iter().enumerate() {
             let view = analysis.view(index);
             if sentence.paragraph == 0 || sentence.heading {
@@ -40,10 +48,14 @@ impl<'a> PhraseReader<'a> {
             for at in view.start + 1..view.end {
                 if view.capital(at) && !starts_speech(view, at) {
                     capitals.insert(view.word(at));
+                    let alone = !view.capital(at + 1);
+                    if alone && view.is(at - 1, PREPOSITIONS_OF_PLACE) {
+                        places.insert(view.word(at));
+                    }
                 }
             }
         }
-        Self { entities, introduced, text: analysis.text, capitals, loose: Cell::new(false) }
+        Self { entities, introduced, text: analysis.text, capitals, places, loose: Cell::new(false) }
     }
 
     /// The text of a run of tokens.
@@ -56,11 +68,15 @@ impl<'a> PhraseReader<'a> {
         let words = || {
             (view.start..view.end).filter(|&at| view.kind(at) == TokenKind::Word && view.word(at).len() > 3)
         };
-        let small = words().any(|at| {
-            view.token(at).is_some_and(|token| token.span.of(self.text).chars().any(char::is_lowercase))
-        });
-        // In a headline, and where everything is in capitals, a capital tells no name.
-        self.loose.set(headline || !small);
+        let small = words()
+            .filter(|&at| {
+                view.token(at).is_some_and(|token| token.span.of(self.text).chars().any(char::is_lowercase))
+            })
+            .count();
+        // In a headline where most words have a capital, and where everything is in capitals, a capital tells no name.
+        let capitals = words().filter(|&at| view.capital(at)).count();
+        let everything = headline && capitals * 2 > words().count();
+        self.loose.set(everything || small == 0);
         let mut drafts = Vec::new();
         let mut at = view.start;
         while at < view.end {
@@ -76,7 +92,7 @@ impl<'a> PhraseReader<'a> {
     }
 
     /// The name of the gazetteer that begins at a token, with the token after it.
-    fn entity(&self, view: View<'_>, at: usize) -> Option<(&'a Entity, usize)> {
+    pub(super) fn entity(&self, view: View<'_>, at: usize) -> Option<(&'a Entity, usize)> {
         let span = view.token(at)?.span;
         let index = self.entities.partition_point(|entity| entity.span.start < span.start);
         let entity = self.entities.get(index).filter(|entity| entity.span.start == span.start)?;
@@ -85,27 +101,6 @@ impl<'a> PhraseReader<'a> {
             end += 1;
         }
         view.token(end - 1).is_some_and(|token| token.span.end >= entity.span.end).then_some((entity, end))
-    }
-
-    /// Whether a token is part of a name the gazetteer does not know.
-    fn is_name_word(&self, view: View<'_>, at: usize) -> bool {
-        let word = view.word(at);
-        if !view.capital(at)
-            || view.kind(at) != TokenKind::Word
-            || lexicon::is_no_name(word)
-            || word.len() < 2 && !word.ends_with('.')
-        {
-            return false;
-        }
-        if at == view.start || starts_speech(view, at) || self.loose.get() {
-            // At the start of a sentence and in the title everything has a capital.
-            return self.capitals.contains(word)
-                || (at == view.start
-                    && view.tag(at) == Tag::ProperNoun
-                    && view.capital(at + 1)
-                    && !lexicon::is_no_name(view.word(at + 1)));
-        }
-        true
     }
 
     fn phrase(&self, view: View<'_>, start: usize) -> Option<Draft> {
@@ -156,6 +151,12 @@ impl<'a> PhraseReader<'a> {
         let mut at = start;
         if view.is(at, &["the", "its", "his", "her", "their", "our", "your", "this", "these", "those"]) {
             draft.definite = true;
+            draft.possessor = match view.word(at) {
+                "its" => Some("it"),
+                "his" | "her" => Some("he"),
+                "their" => Some("they"),
+                _ => None,
+            };
             at += 1;
         } else if view.is(at, &["a", "an", "another", "all", "both", "each", "other", "more"]) {
             at += 1;
@@ -170,7 +171,7 @@ impl<'a> PhraseReader<'a> {
         if lexicon::is_filler(view.word(at)) && self.entity(view, at).is_none() {
             at = self.over_fillers(view, at)?;
         }
-        (self.entity(view, at).is_some() || self.is_name_word(view, at)).then_some(at)
+        (self.entity(view, at).is_some() || self.is_name_word(view, at) || is_title(view, at)).then_some(at)
     }
 
     /// Where a run of at most four fillers ends, when a name or role follows it.
@@ -195,8 +196,11 @@ impl<'a> PhraseReader<'a> {
         if draft.person.is_some() || draft.known_person.is_some() || !self.is_name_word(view, at) {
             return None;
         }
+        if is_title(view, at) {
+            return (view.capital(at + 1) || view.is(at + 1, &["."]))
+                .then_some(at + 1 + usize::from(view.is(at + 1, &["."])));
+        }
         let end = self.name_run(view, at);
-        let last = view.word(end - 1);
         if let Some(long) = self.introduced.get(view.token(at)?.span.of(self.text)).filter(|_| end == at + 1)
         {
             if draft.party.as_ref().is_some_and(|(_, kind)| !matches!(kind, EntityKind::Demonym)) {
@@ -204,16 +208,34 @@ impl<'a> PhraseReader<'a> {
             }
             draft.long_name = Some(long.clone());
             draft.organisation = Some(at..end);
-        } else if lexicon::is_organisation(last) || self.is_organisation(view, at..end) {
-            let start = match (&draft.party, draft.role.is_some()) {
-                (Some((_, EntityKind::Country | EntityKind::Demonym | EntityKind::Territory)), false) => {
-                    draft.tokens.start.max(at - 1)
-                }
-                _ => at,
-            };
-            draft.organisation = Some(start..end);
-        } else {
+            return Some(end);
+        }
+        let definite = at > draft.tokens.start
+            && view.is(at - 1, &["the"])
+            && draft.role.is_none()
+            && draft.party.is_none();
+        let place =
+            matches!(draft.party, Some((_, EntityKind::Capital | EntityKind::City | EntityKind::Region)));
+        let sort = match self.sort_of(view, at..end, definite) {
+            // "Nairobi West": a quarter of the town.
+            Sort::Person if place && draft.role.is_none() => Sort::Thing,
+            sort => sort,
+        };
+        draft.medium |= sort == Sort::Medium;
+        draft.thing |= sort == Sort::Thing;
+        if sort == Sort::Person {
+            draft.place |= end == at + 1
+                && draft.role.is_none()
+                && draft.party.is_none()
+                && self.places.contains(view.word(at));
             draft.person = Some(at..end);
+        } else {
+            let named_after = matches!(
+                draft.party,
+                Some((_, EntityKind::Country | EntityKind::Demonym | EntityKind::Territory))
+            ) || place;
+            let before = named_after && draft.role.is_none();
+            draft.organisation = Some(if before { draft.tokens.start.max(at - 1) } else { at }..end);
         }
         Some(end)
     }
@@ -254,6 +276,7 @@ impl<'a> PhraseReader<'a> {
                         return Some(run);
                     }
                 }
+                draft.title = Some(self.words(view, at..end).to_lowercase());
                 if draft.role.as_ref().is_none_or(|(old, _)| outranks(role, *old)) {
                     let start = draft.role.as_ref().map_or(at, |(_, tokens)| tokens.start);
                     draft.role = Some((role, start..end));
@@ -296,37 +319,6 @@ impl<'a> PhraseReader<'a> {
                 Some(end)
             }
         }
-    }
-
-    /// Where a run of capitalised words that starts at `at` ends; "of", "for", "against" and possessive marks may lie
-    /// inside.
-    fn name_run(&self, view: View<'_>, start: usize) -> usize {
-        let mut at = start;
-        while at < view.end && at < start + 8 {
-            let free = self.entity(view, at).is_none_or(|(entity, _)| {
-                matches!(entity.kind, EntityKind::Role(Role::Civil | Role::Protesters | Role::People))
-                    && view.capital(at)
-            });
-            if free && (self.is_name_word(view, at) || at == start) {
-                at += 1;
-            } else if at > start
-                && view.is(
-                    at,
-                    &[
-                        "of", "for", "against", "al", "bin", "el", "de", "van", "von", "der", "ibn", "the",
-                        "'",
-                    ],
-                )
-                && (view.capital(at + 1) || view.is(at + 1, &["the", "der", "la"]) && view.capital(at + 2))
-                && (self.is_name_word(view, at + 1) || view.is(at + 1, &["the", "der", "la"]))
-                && !(view.is(at, &["for", "the", "'"]) && !self.is_organisation(view, start..at))
-            {
-                at += 1;
-            } else {
-                break;
-            }
-        }
-        at.max(start + 1)
     }
 
     /// "'s" between an owner and a role or a person: "Kenya's army", "Benin's Patrice Moreau".
@@ -379,6 +371,9 @@ impl<'a> PhraseReader<'a> {
             next = over;
         }
         let folk = matches!(role, Role::People | Role::Protesters | Role::Civil | Role::Local | Role::Rebels);
+        if let Some(end) = self.people_of(view, at, next, draft) {
+            return Some(end);
+        }
         if let Some((entity, end)) = self.entity(view, next) {
             match entity.kind {
                 EntityKind::Role(inner) if view.is(at, &["of", "for", "in"]) => {
@@ -437,6 +432,36 @@ impl<'a> PhraseReader<'a> {
         None
     }
 
+    /// "Of Students Against Discrimination", "of professional bodies": whose people the role stands for.
+    fn people_of(&self, view: View<'_>, at: usize, next: usize, draft: &mut Draft) -> Option<usize> {
+        let named = view.capital(next) && view.capital(next + 1) && !self.loose.get();
+        let begins_name = self.entity(view, next).is_some_and(|(entity, end)| {
+            named
+                && end == next + 1
+                && matches!(entity.kind, EntityKind::Role(Role::Civil | Role::Protesters | Role::People))
+        });
+        if begins_name && view.is(at, &["of", "for", "from"]) {
+            let end = self.name_run(view, next);
+            if end > next + 1 {
+                draft.organisation = Some(next..end);
+                return Some(end);
+            }
+        }
+        // "Leaders of professional bodies" are no government.
+        if view.is(at - 1, &["leader", "leaders", "officials", "representatives", "members", "heads"])
+            && view.is(at, &["of", "from"])
+            && self.entity(view, next).is_none()
+            && !view.capital(next)
+            && matches!(view.tag(next), Tag::Noun | Tag::Adjective)
+        {
+            let noun =
+                next + usize::from(view.tag(next) == Tag::Adjective && view.tag(next + 1) == Tag::Noun);
+            draft.role = draft.role.take().map(|(_, tokens)| (Role::Civil, tokens.start..noun + 1));
+            return Some(noun + 1);
+        }
+        None
+    }
+
     /// "…, the Kenyan foreign minister," after a person and ", Jon Berg," after a role name the same somebody.
     fn apposition(&self, view: View<'_>, draft: &mut Draft) {
         let at = draft.tokens.end;
@@ -444,7 +469,8 @@ impl<'a> PhraseReader<'a> {
             return;
         }
         let has_person = draft.person.is_some() || draft.known_person.is_some();
-        if has_person && draft.role.is_none() {
+        let ranked = draft.role.as_ref().is_some_and(|(role, _)| *role == Role::Military);
+        if has_person && (draft.role.is_none() || ranked) {
             let mut other = Draft { tokens: at + 1..at + 1, ..Draft::default() };
             let speaks = view.is(at + 1, &["who"])
                 && (view.follows(at + 2, &["speaks", "for"])
@@ -473,6 +499,7 @@ impl<'a> PhraseReader<'a> {
                 other.role = Some((Role::Voice, at + 1..at + 2));
             }
             if other.role.is_some() && other.person.is_none() && other.known_person.is_none() && closes {
+                draft.title = other.title.or(draft.title.take());
                 draft.role = other.role;
                 draft.party = other.party.or(draft.party.take());
                 draft.organisation = other.organisation;
@@ -497,16 +524,6 @@ impl<'a> PhraseReader<'a> {
             }
         }
     }
-
-    /// Whether a run of capitals reads like the name of an organisation: it holds such a noun, or is an acronym.
-    fn is_organisation(&self, view: View<'_>, run: Range<usize>) -> bool {
-        let acronym = |at: usize| {
-            let surface = view.token(at).map(|token| token.span.of(self.text)).unwrap_or_default();
-            (2..=6).contains(&surface.len()) && surface.chars().all(|c| c.is_uppercase() || c == '-')
-        };
-        run.clone().any(|at| lexicon::is_organisation(view.word(at)) && view.capital(at))
-            || (run.len() == 1 && acronym(run.start))
-    }
 }
 
 /// Whether a role tells better than the one read before for whom a phrase speaks: "army spokesman" is of the army.
@@ -514,11 +531,6 @@ fn outranks(new: Role, old: Role) -> bool {
     old == Role::Voice
         || (new != Role::Voice && !(old.speaks_for_state() && new.speaks_for_state()) && new > old)
         || (old == Role::Government && new.speaks_for_state())
-}
-
-/// Whether a token is the first word of a quotation or stands after a colon: its capital says nothing.
-fn starts_speech(view: View<'_>, at: usize) -> bool {
-    at > view.start && view.is(at - 1, &["\"", "“", "‘", ":", "«", "—", "–"])
 }
 
 /// "(HWL)" after a name belongs to it.

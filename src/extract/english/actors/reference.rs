@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::text::Analysis;
-use crate::text::gazetteer::{Entity, EntityKind, Role};
+use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role};
 
 use super::{Kind, Mention};
 
@@ -16,6 +16,9 @@ const REACH: usize = 3;
 /// From this share of all names of parties on, an article is about matters at home.
 const DOMESTIC_TENTHS: usize = 6;
 
+/// Fewer names than two of its home tell nothing about what an article is about; each counts two.
+const DOMESTIC_LEAST: usize = 4;
+
 /// Somebody who was named.
 #[derive(Debug, Clone)]
 pub(super) struct Named {
@@ -24,6 +27,8 @@ pub(super) struct Named {
     pub(super) party: Option<Arc<str>>,
     /// The other members, when a whole list was named.
     pub(super) others: Vec<Arc<str>>,
+    /// An organisation, not a state.
+    pub(super) group: bool,
     sentence: usize,
 }
 
@@ -33,12 +38,17 @@ pub(super) struct Memory {
     home: Option<Arc<str>>,
     /// Whether the article speaks of its home far more than of any other party.
     domestic: bool,
+    /// Whether the home is named at least twice as often as any other country.
+    settled: bool,
     /// Territory that "the separatists" of this article are of.
     territory: Option<Arc<str>>,
     /// The two parties the article names most.
     rivals: Option<(Arc<str>, Arc<str>)>,
     person: Option<Named>,
+    /// The person before the last one, and the body: whom an object means that is not its own subject.
+    other_person: Option<Named>,
     body: Option<Named>,
+    other_body: Option<Named>,
     group: Option<Named>,
     many: Option<Named>,
     speaker: Option<Named>,
@@ -50,7 +60,7 @@ pub(super) struct Memory {
 
 impl Memory {
     /// Counts the names of the article: the country named most is where it is at home.
-    pub(super) fn new(entities: &[Entity], analysis: &Analysis<'_>) -> Self {
+    pub(super) fn new(entities: &[Entity], analysis: &Analysis<'_>, names: &Gazetteer) -> Self {
         let mut countries: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         let mut territories: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         let mut rivals: BTreeMap<Arc<str>, usize> = BTreeMap::new();
@@ -85,12 +95,30 @@ impl Memory {
         };
         let all: usize = rivals.values().sum();
         let home = most(&countries).into_iter().next();
-        let own = home.as_ref().and_then(|home| rivals.get(home)).copied().unwrap_or_default();
+        // Movements at home are matters at home.
+        let own: usize = rivals
+            .iter()
+            .filter(|(party, _)| {
+                Some(*party) == home.as_ref()
+                    || names.adjective(party).is_none()
+                        && names.home(party) == home.as_ref()
+                        && home.is_some()
+            })
+            .map(|(_, count)| count)
+            .sum();
+        let runner_up = countries
+            .iter()
+            .filter(|(country, _)| Some(*country) != home.as_ref())
+            .map(|(_, count)| *count)
+            .max()
+            .unwrap_or_default();
+        let top = home.as_ref().and_then(|home| countries.get(home)).copied().unwrap_or_default();
         let mut pair = most(&rivals).into_iter();
         let rivals = pair.next().zip(pair.next());
         Self {
             home,
-            domestic: own * 10 >= all * DOMESTIC_TENTHS,
+            domestic: own >= DOMESTIC_LEAST && own * 10 >= all * DOMESTIC_TENTHS,
+            settled: top >= 2 * runner_up,
             territory: most(&territories).into_iter().next(),
             rivals,
             ..Self::default()
@@ -105,6 +133,11 @@ impl Memory {
     /// Whether the article is about matters at home.
     pub(super) fn domestic(&self) -> bool {
         self.domestic
+    }
+
+    /// Whether an office without a country can only be of the home.
+    pub(super) fn settled(&self) -> bool {
+        self.settled || self.domestic
     }
 
     /// The territory the article is about.
@@ -134,6 +167,7 @@ impl Memory {
             person: mention.person.clone(),
             party: mention.party.clone(),
             others: Vec::new(),
+            group,
             sentence: mention.sentence,
         };
         let aside = mention.owner || mention.governed;
@@ -143,11 +177,26 @@ impl Memory {
                 *slot = Some(named.clone());
             }
         };
+        let (person, body) = (self.person.clone(), self.body.clone());
         match mention.kind {
-            Kind::Person => put(&mut self.person),
+            Kind::Person => {
+                put(&mut self.person);
+                if let Some(party) = mention.party.as_ref().filter(|_| group) {
+                    let of = Named { name: Arc::clone(party), person: None, ..named.clone() };
+                    self.group = Some(of);
+                }
+            }
             Kind::Folk => put(&mut self.many),
             Kind::Party | Kind::Office => {
-                put(&mut self.body);
+                // "The courts … it": many are not "it", unless they have one name.
+                if !mention.plural || mention.kind == Kind::Party || mention.party.is_some() {
+                    put(&mut self.body);
+                }
+                let one = !mention.plural
+                    && matches!(mention.role, Some(Role::Head | Role::Minister | Role::Local));
+                if one {
+                    put(&mut self.person);
+                }
                 if mention.plural {
                     put(&mut self.many);
                 }
@@ -158,6 +207,15 @@ impl Memory {
             // A pronoun keeps the person it means alive.
             Kind::Reference if mention.person.is_some() => put(&mut self.person),
             Kind::Reference => {}
+        }
+        let differs = |old: &Option<Named>, new: &Option<Named>| {
+            old.as_ref().is_some_and(|old| new.as_ref().is_some_and(|new| new.name != old.name))
+        };
+        if differs(&person, &self.person) {
+            self.other_person = person;
+        }
+        if differs(&body, &self.body) {
+            self.other_body = body;
         }
         if !aside && mention.kind != Kind::Reference {
             self.speaker = Some(named.clone());
@@ -189,10 +247,14 @@ impl Memory {
         self.list = (!aside && mention.kind != Kind::Reference).then_some((list, mention.tokens.end));
     }
 
-    /// Whom a pronoun means.
-    pub(super) fn pronoun(&self, word: &str, sentence: usize) -> Option<&Named> {
+    /// Whom a pronoun means. An object does not mean what its own sentence has just named as the subject.
+    pub(super) fn pronoun(&self, word: &str, sentence: usize, object: bool) -> Option<&Named> {
         let fresh = |named: &&Named| named.sentence + REACH > sentence;
+        let other =
+            |last: &Option<Named>| object && last.as_ref().is_some_and(|last| last.sentence == sentence);
         match word {
+            "him" if other(&self.person) => self.other_person.as_ref().filter(fresh),
+            "it" if other(&self.body) => self.other_body.as_ref().filter(fresh),
             "he" | "she" | "him" => self.person.as_ref().filter(fresh),
             "it" => self.body.as_ref().filter(fresh),
             "both" => self.many.as_ref().filter(|named| named.others.len() == 1).filter(fresh),

@@ -22,6 +22,10 @@ words! {
     AMOUNTS = "amounts";
     ORGANISATIONS = "organisations";
     NO_NAMES = "no names";
+    TITLES = "titles";
+    THINGS = "things";
+    THING_OPENERS = "thing openers";
+    MEDIA = "media";
 }
 
 /// Whether the word says what kind of, and not who.
@@ -42,6 +46,26 @@ pub(in super::super) fn is_organisation(word: &str) -> bool {
 /// Whether the word has a capital and is nobody's name.
 pub(in super::super) fn is_no_name(word: &str) -> bool {
     NO_NAMES.contains(word)
+}
+
+/// Whether the word is a title before a person's name.
+pub(in super::super) fn is_title(word: &str) -> bool {
+    TITLES.contains(word.trim_end_matches('.'))
+}
+
+/// Whether the word makes the run of capitals before it a building, a road, a river or the like.
+pub(in super::super) fn is_thing(word: &str) -> bool {
+    THINGS.contains(word)
+}
+
+/// Whether the word makes the run of capitals after it a ship, an operation, a storm or the like.
+pub(in super::super) fn opens_thing(word: &str) -> bool {
+    THING_OPENERS.contains(word)
+}
+
+/// Whether the word makes the run of capitals before it a newspaper, a broadcaster or a news agency.
+pub(in super::super) fn is_medium(word: &str) -> bool {
+    MEDIA.contains(word)
 }
 
 #[cfg(test)]

@@ -1,0 +1,159 @@
+//! Runs of capitals that the gazetteer does not know: which words belong to a name, where it ends, and whether it reads
+//! like an organisation, a thing or a place rather than a person. Comes in: a sentence. Goes out: places of tokens.
+//! Never decides what a whole phrase mentions.
+
+use std::ops::Range;
+
+use super::phrase::PhraseReader;
+use crate::extract::english::lexicon::{actors as lexicon, speech};
+use crate::text::english::view::View;
+use crate::text::gazetteer::{EntityKind, Role};
+use crate::text::{Tag, TokenKind, VerbForm};
+
+impl PhraseReader<'_> {
+    /// Whether a token is part of a name the gazetteer does not know.
+    pub(super) fn is_name_word(&self, view: View<'_>, at: usize) -> bool {
+        let word = view.word(at);
+        if !view.capital(at)
+            || view.kind(at) != TokenKind::Word
+            || lexicon::is_no_name(word)
+            || word.len() < 2 && !word.ends_with('.')
+            || word.contains(|c: char| c.is_ascii_digit())
+            || matches!(
+                view.tag(at),
+                Tag::Aux
+                    | Tag::Determiner
+                    | Tag::Adposition
+                    | Tag::Pronoun
+                    | Tag::Subordinator
+                    | Tag::Coordinator
+            )
+            || self.is_compound_adjective(view, at)
+        {
+            return false;
+        }
+        if at == view.start || starts_speech(view, at) || self.loose.get() {
+            // At the start of a sentence and in the title everything has a capital.
+            let proper = at == view.start && view.tag(at) == Tag::ProperNoun;
+            return self.capitals.contains(word)
+                || (proper && view.capital(at + 1) && !lexicon::is_no_name(view.word(at + 1)))
+                || (proper && !self.loose.get() && introduces_bearer(view, at + 1));
+        }
+        true
+    }
+
+    /// Where a run of capitalised words that starts at `at` ends; "of", "for", "against" and possessive marks may lie
+    /// inside.
+    pub(super) fn name_run(&self, view: View<'_>, start: usize) -> usize {
+        let mut at = start;
+        while at < view.end && at < start + 8 {
+            let free = self.entity(view, at).is_none_or(|(entity, _)| {
+                let surname = at > start && view.is(at, &["king", "queen", "sultan", "bishop", "speaker"]);
+                view.capital(at)
+                    && (surname
+                        || matches!(
+                            entity.kind,
+                            EntityKind::Role(Role::Civil | Role::Protesters | Role::People)
+                        ))
+            });
+            if free && (self.is_name_word(view, at) || at == start) {
+                at += 1;
+            } else if at > start
+                && view.is(
+                    at,
+                    &[
+                        "of", "for", "against", "al", "bin", "el", "de", "van", "von", "der", "ibn", "the",
+                        "'",
+                    ],
+                )
+                && (view.capital(at + 1) || view.is(at + 1, &["the", "der", "la"]) && view.capital(at + 2))
+                && (self.is_name_word(view, at + 1) || view.is(at + 1, &["the", "der", "la"]))
+                && !(view.is(at, &["for", "the", "'"]) && !self.is_organisation(view, start..at))
+            {
+                at += 1;
+            } else {
+                break;
+            }
+        }
+        at.max(start + 1)
+    }
+
+    /// "Separatist-held", "WFP-managed": what follows the hyphen is a participle, so the whole is no name.
+    fn is_compound_adjective(&self, view: View<'_>, at: usize) -> bool {
+        let surface = view.token(at).map(|token| token.span.of(self.text)).unwrap_or_default();
+        let Some((_, last)) = surface.rsplit_once('-') else { return false };
+        last.starts_with(char::is_lowercase)
+            && (last.len() > 3 && last.ends_with("ed")
+                || matches!(
+                    last,
+                    "led"
+                        | "run"
+                        | "held"
+                        | "born"
+                        | "bound"
+                        | "built"
+                        | "made"
+                        | "wide"
+                        | "era"
+                        | "style"
+                        | "speaking"
+                        | "majority"
+                        | "dominated"
+                ))
+    }
+
+    /// What the bearer of an unknown name is. `definite` says that "the" stands right before the run: people take no
+    /// article, organisations, ships and rivers do.
+    pub(super) fn sort_of(&self, view: View<'_>, run: Range<usize>, definite: bool) -> Sort {
+        let first = view.word(run.start);
+        let last = view.word(run.end.saturating_sub(1));
+        if lexicon::is_medium(last) || last.len() > 2 && last.ends_with("tv") {
+            Sort::Medium
+        } else if lexicon::is_thing(last) && (run.len() > 1 || definite) || lexicon::opens_thing(first) {
+            Sort::Thing
+        } else if lexicon::is_organisation(last) || self.is_organisation(view, run) || definite {
+            Sort::Organisation
+        } else {
+            Sort::Person
+        }
+    }
+
+    /// Whether a run of capitals reads like the name of an organisation: it holds such a noun, or is an acronym.
+    pub(super) fn is_organisation(&self, view: View<'_>, run: Range<usize>) -> bool {
+        let acronym = |at: usize| {
+            let surface = view.token(at).map(|token| token.span.of(self.text)).unwrap_or_default();
+            (2..=6).contains(&surface.len()) && surface.chars().all(|c| c.is_uppercase() || c == '-')
+        };
+        run.clone().any(|at| lexicon::is_organisation(view.word(at)) && view.capital(at))
+            || (run.len() == 1 && acronym(run.start))
+    }
+}
+
+/// What the bearer of an unknown name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    Person,
+    Organisation,
+    /// A newspaper, broadcaster or agency: it tells, and seldom acts.
+    Medium,
+    /// A building, road, river, ship or operation.
+    Thing,
+}
+
+/// Whether a token is a title before a person's name: "Lieutenant", "Dr".
+pub(super) fn is_title(view: View<'_>, at: usize) -> bool {
+    view.capital(at) && lexicon::is_title(view.word(at))
+}
+
+/// Whether a token is the first word of a quotation or stands after a colon: its capital says nothing. A straight mark
+/// opens when white space stands before it and none after.
+pub(super) fn starts_speech(view: View<'_>, at: usize) -> bool {
+    at > view.start
+        && (view.is(at - 1, &["“", "‘", ":", "«", "—", "–"]) || view.is(at - 1, &["\""]) && !view.spaced(at))
+}
+
+/// ", the interior minister" or a verb of saying after the first word of a sentence shows that it is a name.
+fn introduces_bearer(view: View<'_>, at: usize) -> bool {
+    (view.is(at, &[","]) && view.is(at + 1, &["the", "a", "an", "who", "whose"]))
+        || (view.form(at) != VerbForm::None && speech::is_speech(view.word(at)))
+}
