@@ -9,6 +9,9 @@ const REMEMBERED: usize = 12;
 /// Smaller figures are alike by chance.
 const TELLING: u64 = 5;
 
+/// Two events in one story's reach often share a figure below this.
+const BY_CHANCE: u64 = 10;
+
 /// Remembers what a report gives for the event as a whole.
 pub(super) fn remember(known: &mut Vec<(Effect, u64)>, claims: &[Claim]) {
     for figure in figures(claims, Scope::Event).filter(|casualty| is_whole(casualty)) {
@@ -23,14 +26,17 @@ pub(super) fn remember(known: &mut Vec<(Effect, u64)>, claims: &[Claim]) {
 
 /// The factor on a score: less than one when the report only recalls the story's figures, more when it gives them.
 pub(super) fn agreement(known: &[(Effect, u64)], claims: &[Claim]) -> f32 {
-    let told =
-        |scope| figures(claims, scope).any(|casualty| known.contains(&(casualty.effect, casualty.value)));
-    if told(Scope::Event) {
-        1.15
-    } else if told(Scope::Background) {
-        0.5
-    } else {
-        1.0
+    // The larger the figure, the less it agrees by chance: five dead here and five there say little against 31 recalled.
+    let largest = |scope| {
+        figures(claims, scope)
+            .filter(|casualty| known.contains(&(casualty.effect, casualty.value)))
+            .map(|casualty| casualty.value)
+            .max()
+    };
+    match (largest(Scope::Event), largest(Scope::Background)) {
+        (None, None) => 1.0,
+        (told, recalled) if told.is_none_or(|told| told < BY_CHANCE) && recalled > told => 0.5,
+        _ => 1.15,
     }
 }
 

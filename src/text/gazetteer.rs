@@ -230,7 +230,7 @@ impl Gazetteer {
     pub fn capital(&self, country: &str) -> Option<&str> {
         let is_its_capital =
             |entry: &&Entry| entry.kind == EntityKind::Capital && entry.party.as_deref() == Some(country);
-        self.entries.iter().find(is_its_capital).map(|entry| &*entry.name)
+        self.entries.iter().find(is_its_capital).map(|entry| &*entry.written)
     }
 
     /// The country in which a group or territory is at home.

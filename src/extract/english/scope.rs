@@ -94,6 +94,9 @@ const EVENTS: &[&str] = &[
     "genocide",
     "ambush",
     "killings",
+    "violence",
+    "unrest",
+    "fighting",
 ];
 /// What makes an event another one.
 const ANOTHER: &[&str] = &[
@@ -227,6 +230,9 @@ const NOW: &[&str] = &[
     "new",
 ];
 
+/// How far behind its verb a main clause may say that it speaks of the present.
+const MAIN_REACH: usize = 8;
+
 impl Carried {
     /// Adds the stretch that the sentence before leaves, and remembers what this one leaves.
     pub(super) fn over(
@@ -243,7 +249,9 @@ impl Carried {
             .find(|clause| clause.link == Link::Root)
             .and_then(|clause| clause.verb.as_ref());
         let past = root.is_some_and(|verb| matches!(verb.tense, Tense::Past | Tense::PastPerfect));
-        let back = sentence.tokens.clone().any(|at| view.is(at, NOW));
+        // "…, and those who marched then now cook": a "now" further down does not bring the whole sentence back.
+        let main = root.map_or(sentence.tokens.end, |verb| verb.tokens.end + MAIN_REACH);
+        let back = (sentence.tokens.start..main.min(sentence.tokens.end)).any(|at| view.is(at, NOW));
         if self.paragraph == Some(sentence.paragraph) && past && !back && found.is_empty() {
             found.push(Stretch { tokens: sentence.tokens.clone(), scope: Scope::Background });
             return;
@@ -300,6 +308,17 @@ impl Reader<'_> {
                 && self.view.tag(at.wrapping_sub(1)) != crate::text::Tag::Adposition
         {
             return Some(self.around(at));
+        }
+        if self.view.follows(at, &["earlier", "this", "month"])
+            || self.view.follows(at, &["earlier", "this", "year"])
+        {
+            return Some(self.reach_of_time(at));
+        }
+        // "But the storm that took 300 lives flattened towns; this one has spared them."
+        if self.view.follows(at, &["this", "one"]) {
+            let before = self.sentence.tokens.start..at;
+            let earlier = before.clone().any(|at| self.is_event(at) && !self.view.is(at + 1, &["of"]));
+            return earlier.then_some(before);
         }
         let other = ANOTHER.contains(&word) && EVENTS.contains(&self.view.word(at + 1));
         let world_war = word == "world" && self.view.is(at + 1, &["war"]);
@@ -401,6 +420,13 @@ impl Reader<'_> {
         if superlative {
             return at..self.sentence.tokens.end;
         }
+        // "300 people died in the war that began in 1998": the year of a relative clause dates its noun.
+        let start = clause
+            .filter(|clause| {
+                clause.link == Link::Relative && self.is_event(clause.tokens.start.wrapping_sub(1))
+            })
+            .and_then(|clause| self.analysis.clauses.get(clause.parent?))
+            .map_or(start, |parent| parent.tokens.start.min(start));
         // What hangs on the time goes with it: "in 2014, when 150 people died".
         let hanging = self
             .sentence
@@ -417,6 +443,10 @@ impl Reader<'_> {
     #[expect(clippy::unused_self, reason = "asked like the questions beside it")]
     fn is_perfect_present(&self, clause: Option<&Clause>) -> bool {
         clause.and_then(|clause| clause.verb.as_ref()).is_some_and(|verb| verb.tense == Tense::PresentPerfect)
+    }
+
+    fn is_event(&self, at: usize) -> bool {
+        EVENTS.contains(&self.view.word(at)) || at > 0 && EVENTS.contains(&&*self.analysis.lemma(at))
     }
 
     fn around(&self, at: usize) -> Range<usize> {

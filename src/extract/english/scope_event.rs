@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::scope::Stretch;
 use crate::model::Scope;
 use crate::text::english::view::View;
-use crate::text::{Analysis, Sentence, Tag};
+use crate::text::{Analysis, Sentence, Tag, Tense};
 
 /// A sort of event. Two sorts that cause each other all the time are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,18 +48,22 @@ fn sort(word: &str) -> Option<Sort> {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Subject {
     sorts: Vec<Sort>,
+    /// The title or the lead says harm itself, whatever the sort.
+    harm: bool,
 }
 
 impl Subject {
     /// Of an article.
-    pub(super) fn of(analysis: &Analysis<'_>) -> Self {
+    pub(super) fn of(analysis: &Analysis<'_>, says_harm: impl Fn(View<'_>) -> bool) -> Self {
         let mut sorts = Vec::new();
+        let mut harm = false;
         let speaking = analysis.sentences.iter().enumerate().filter(|(_, sentence)| sentence.part.speaks());
         for (at, _) in speaking.take(LEAD + 1) {
             let view = analysis.view(at);
             sorts.extend((view.start..view.end).filter_map(|token| sort(view.word(token))));
+            harm |= says_harm(view);
         }
-        Self { sorts }
+        Self { sorts, harm }
     }
 
     /// The stretches of a sentence in which another sort of event is named as a known one.
@@ -69,7 +73,7 @@ impl Subject {
         sentence: &Sentence,
         view: View<'_>,
     ) -> Vec<Stretch> {
-        if self.sorts.is_empty() {
+        if self.sorts.is_empty() && self.harm {
             return Vec::new();
         }
         sentence
@@ -78,10 +82,18 @@ impl Subject {
             .filter(|&at| {
                 sort(view.word(at)).is_some_and(|sort| sort != Sort::Neutral && !self.sorts.contains(&sort))
             })
-            .filter(|&at| is_known(view, at))
+            .filter(|&at| is_known(view, at) || is_agent(view, at))
+            .filter(|&at| !self.sorts.is_empty() || is_over(analysis, sentence, at))
             .map(|at| Stretch { tokens: clause_of(analysis, sentence, at), scope: Scope::Background })
             .collect()
     }
+}
+
+/// "were stranded by floods": other events need no article to have done it.
+fn is_agent(view: View<'_>, at: usize) -> bool {
+    let before = at.wrapping_sub(1);
+    view.is(before, &["by"])
+        || matches!(view.tag(before), Tag::Adjective | Tag::Noun) && view.is(at.wrapping_sub(2), &["by"])
 }
 
 /// "the earthquake", "Friday's earthquake", "last month's storm", "the sinking of".
@@ -90,6 +102,21 @@ fn is_known(view: View<'_>, at: usize) -> bool {
         .rev()
         .take_while(|&before| !matches!(view.tag(before), Tag::Verb | Tag::Adposition | Tag::Punct))
         .any(|before| view.is(before, &["the", "'s", "this", "that", "its", "their"]))
+        // "in the weeks of protest"
+        || view.is(at.wrapping_sub(1), &["of"]) && view.is(at.wrapping_sub(3), &["the"])
+}
+
+/// What a report on something quite different says in the simple past is over: "450 people were killed in the weeks of
+/// protest". "At least 105 have died so far" goes on.
+fn is_over(analysis: &Analysis<'_>, sentence: &Sentence, at: usize) -> bool {
+    sentence
+        .clauses
+        .clone()
+        .filter_map(|clause| analysis.clauses.get(clause))
+        .filter(|clause| clause.tokens.contains(&at))
+        .min_by_key(|clause| clause.tokens.len())
+        .and_then(|clause| clause.verb.as_ref())
+        .is_some_and(|verb| matches!(verb.tense, Tense::Past | Tense::PastPerfect))
 }
 
 fn clause_of(analysis: &Analysis<'_>, sentence: &Sentence, at: usize) -> Range<usize> {

@@ -15,7 +15,7 @@ cut cut cut|deal dealt dealt|dig dug dug|draw drew drawn|drink drank drunk|drive
 feel felt felt|fight fought fought|find found found|flee fled fled|fling flung flung|fly flew flown|forbid forbade forbidden|\
 forget forgot forgotten|forgive forgave forgiven|freeze froze frozen|get got got|give gave given|go went gone|grow grew grown|hear heard heard|\
 hide hid hidden|hit hit hit|hold held held|hurt hurt hurt|keep kept kept|know knew known|lay laid laid|lead led led|leave left left|lend lent lent|\
-let let let|lie lay lain|light lit lit|lose lost lost|make made made|mean meant meant|meet met met|overcome overcame overcome|\
+leap leapt leapt|let let let|lie lay lain|light lit lit|lose lost lost|make made made|mean meant meant|meet met met|overcome overcame overcome|\
 overthrow overthrew overthrown|pay paid paid|put put put|quit quit quit|read read read|rebuild rebuilt rebuilt|retake retook retaken|\
 ride rode ridden|ring rang rung|rise rose risen|run ran run|say said said|see saw seen|seek sought sought|sell sold sold|send sent sent|set set set|\
 shake shook shaken|shed shed shed|shoot shot shot|show showed shown|shrink shrank shrunk|shut shut shut|sing sang sung|sink sank sunk|sit sat sat|\
@@ -55,7 +55,7 @@ guaranteeing guarantee|refereed referee|decreed decree|monitored monitor|monitor
 harbored harbor|honoring honor|labored labor|sponsored sponsor|sponsoring sponsor|anchored anchor|authored author|tutored tutor|\
 bombed bomb|climbed climb|using use|used use|uses use|causing cause|caused cause|panicked panic|panicking panic|\
 developed develop|developing develop|gossiped gossip|worshipped worship|kidnapped kidnap|kidnapping kidnap|handicapped handicap|\
-added add|adding add|erred err|purred purr|aged age|aging age|hospitalized hospitalize|axed axe|seized seize|lasted last|tasted taste|tasting taste|\
+added add|adding add|erred err|purred purr|aged age|aging age|hospitalized hospitalize|axed axe|seized seize|lasted last|massacred massacre|massacring massacre|tasted taste|tasting taste|\
 wasted waste|wasting waste|pasted paste|hasted haste|welcomed welcome|welcoming welcome|overcoming overcome|coming come|becoming become|\
 spokes spoke|goes go|does do|has have|had have|having have|is be|are be|was be|were be|been be|being be|am be|'re be|'m be|'ve have|'d have|\
 makes make|takes take|gives give|arrives arrive|leaves leave|lives live|fires fire|seizes seize|flees flee|injures injure|forces force|\

@@ -44,6 +44,12 @@ fn closed(view: View<'_>, at: usize) -> Option<Tag> {
     match view.word(at) {
         "to" => Some(if verb_follows(view, at + 1) { Tag::Particle } else { Tag::Adposition }),
         "that" => Some(that(view, at)),
+        // "all 15 surviving members", "the remaining hostages": said of the noun behind.
+        "surviving" | "remaining" | "outgoing" | "neighbouring" | "neighboring"
+            if next == Tag::Noun && matches!(view.tag_before(at), Tag::Number | Tag::Determiner) =>
+        {
+            Some(Tag::Adjective)
+        }
         "this" | "these" | "those" if !opens_phrase(view, at + 1) || next == Tag::Determiner => {
             Some(Tag::Pronoun)
         }

@@ -7,7 +7,7 @@ use super::telling::{Sighting, tell};
 use crate::extract::english::lexicon::{CountedKind, Person, counted};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Bound, Group};
-use crate::text::{Phrase, QuantityKind};
+use crate::text::{Phrase, QuantityKind, Tag};
 
 const NAME: &str = "counted";
 
@@ -85,11 +85,38 @@ fn ordinal(here: &Here<'_>, at: usize, phrase: &Phrase) -> Option<Figure> {
 
 /// Whether the phrase of a figure hangs on the noun through "of".
 fn is_of(here: &Here<'_>, figure: &Figure, noun: usize) -> bool {
-    [figure.phrase, figure.noun_phrase]
-        .into_iter()
-        .filter_map(|phrase| here.analysis.phrases.get(phrase))
-        .any(|phrase| phrase.of == Some(noun))
+    [figure.phrase, figure.noun_phrase].into_iter().any(|phrase| hangs_on(here, phrase, noun))
+        || goes_on(here, figure, noun)
 }
+
+/// Directly, or as a later member of a list: "the murder of the judge, his wife and two clerks".
+fn hangs_on(here: &Here<'_>, phrase: usize, noun: usize) -> bool {
+    let mut at = Some(phrase);
+    for _ in 0..LIST_MAX {
+        let Some(phrase) = at.and_then(|at| here.analysis.phrases.get(at)) else { return false };
+        if phrase.of == Some(noun) {
+            return true;
+        }
+        at = phrase.coordinated_with;
+    }
+    false
+}
+
+/// "the murder of a judge and of two clerks".
+fn goes_on(here: &Here<'_>, figure: &Figure, noun: usize) -> bool {
+    let start = figure.tokens.start;
+    let again = here.view.preceded_by(start, &["and", "of"]) || here.view.preceded_by(start, &[",", "of"]);
+    let Some(end) = here.analysis.phrases.get(noun).map(|phrase| phrase.tokens.end) else { return false };
+    again
+        && here.view.is(end, &["of"])
+        && (end..start).len() <= OF_REACH
+        && !(end..start).any(|at| matches!(here.view.tag(at), Tag::Verb | Tag::Aux))
+}
+
+/// How many members of a list are followed back.
+const LIST_MAX: usize = 6;
+/// How far behind the noun a second "of" may stand.
+const OF_REACH: usize = 10;
 
 /// "24 civilian deaths": the group stands before the noun.
 fn group_before(here: &Here<'_>, phrase: &Phrase) -> Option<Group> {

@@ -2,11 +2,13 @@
 //! civilians were killed, as well as 25 rebels". What was already found goes in with the scenes, claims come out.
 
 use super::figure::{Figure, FigureKind};
+use super::predicate::Sort;
 use super::scene::{Here, each};
 use super::telling::{Sighting, tell};
+use crate::extract::english::lexicon::Frame;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Effect, Relation, Span};
-use crate::text::{Tag, Tense};
+use crate::text::{Tag, Tense, Voice};
 
 const NAME: &str = "gapped";
 
@@ -41,7 +43,8 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             {
                 continue;
             }
-            let Some(effect) = host(&here, figure, findings) else { continue };
+            let joined_to = || joined.then(|| befell_before(&here, figure)).flatten();
+            let Some(effect) = host(&here, figure, findings).or_else(joined_to) else { continue };
             let list = if joined { here.with_list(figure) } else { vec![figure] };
             for member in list.into_iter().filter(|member| member.may_be_people(false)) {
                 tell(&here, &Sighting::new(member, effect, member.tokens.clone(), NAME, 35), findings);
@@ -88,6 +91,16 @@ fn goes_on(here: &Here<'_>, figure: &Figure, findings: &Findings) -> bool {
         && before.kind == FigureKind::Counted
         && figure.may_be_people(true);
     joined && listed && between.len() <= 12 && !finite && ends && already(here, before, findings)
+}
+
+/// "They were shot dead along with 12 nurses": what befell people without a number befell those beside them.
+fn befell_before(here: &Here<'_>, figure: &Figure) -> Option<Effect> {
+    let near = |end: usize| end <= figure.tokens.start && figure.tokens.start - end <= 4;
+    let predicate = here.scene.predicates.iter().rfind(|predicate| near(predicate.tokens.end))?;
+    let clause = here.clause_of_verb(predicate.main)?;
+    let passive = clause.verb.as_ref().is_some_and(|verb| verb.voice == Voice::Passive);
+    let befalls = matches!(predicate.sort, Sort::Verb(Frame::Befalls));
+    ((passive || befalls) && here.asserts(clause, true)).then_some(predicate.effect)
 }
 
 fn host(here: &Here<'_>, figure: &Figure, findings: &Findings) -> Option<Effect> {

@@ -8,7 +8,8 @@ use super::figure::Figure;
 use super::scene::Here;
 use crate::model::Span;
 use crate::text::english::view::View;
-use crate::text::{Clause, Tag};
+use crate::text::gazetteer::EntityKind;
+use crate::text::{Clause, Tag, Voice};
 
 /// Prepositions of place.
 const AT: &[&str] = &["in", "at", "near", "around", "outside", "across"];
@@ -34,6 +35,8 @@ const KINDS: &[&str] = &[
 
 /// How many sentences back "there" may point.
 const SENTENCES_BACK: usize = 2;
+/// How far before "where" the name of the place may begin.
+const WHERE_REACH: usize = 6;
 
 /// A place with how it was said.
 struct Named {
@@ -46,16 +49,77 @@ struct Named {
 pub(super) fn place(here: &Here<'_>, figure: &Figure, said: &Range<usize>) -> Option<String> {
     let clause = here.clause_around(figure.core.start);
     let end = figure.tokens.end.max(said.end);
-    let behind = named_in(here, end, 8).or_else(|| named_in(here, figure.tokens.end, 3));
-    let named = behind.or_else(|| at_start(here, clause))?;
+    let behind = named_in(here, past_verb(here, end), 8).or_else(|| named_in(here, figure.tokens.end, 3));
+    let named = behind
+        .or_else(|| where_(here, clause))
+        .or_else(|| at_start(here, clause))
+        .or_else(|| reporting(here, clause, figure))
+        .or_else(|| there(here, clause))?;
     (named.part || contrasts(here) || !is_where_it_all_is(here, &named.name)).then_some(named.name)
+}
+
+/// "1,293 deaths were recorded in the province": the verb of the figure belongs to what was said.
+fn past_verb(here: &Here<'_>, end: usize) -> usize {
+    let group = here
+        .clauses()
+        .filter_map(|clause| clause.verb.as_ref())
+        .find(|verb| verb.tokens.start == end && verb.voice == Voice::Passive);
+    group.map_or(end, |verb| verb.tokens.end)
+}
+
+/// "117 died in the valley, where 749 others were hurt": the name before "where".
+fn where_(here: &Here<'_>, clause: Option<&Clause>) -> Option<Named> {
+    let opener = clause?.opener.filter(|&at| here.view.is(at, &["where"]))?;
+    let first = opener.saturating_sub(WHERE_REACH).max(here.sentence.tokens.start);
+    let last =
+        (first..opener).rfind(|&at| is_name(here.view, at) && !is_name(here.view, at.wrapping_sub(1)))?;
+    name_at(here.view, &here.reading.article.text, last).map(|(name, _)| Named { name, part: false })
+}
+
+/// Verbs with which a place tells of its own: "the province has lost 1,643", "officials in Oslo confirmed 30 deaths".
+const REPORTS: &[&str] = &[
+    "report", "confirm", "record", "register", "count", "lose", "mourn", "treat", "see", "bury", "announce",
+];
+
+/// The place in the subject of the verb whose object the figure is.
+fn reporting(here: &Here<'_>, clause: Option<&Clause>, figure: &Figure) -> Option<Named> {
+    let clause = clause?;
+    let verb = clause.verb.as_ref().filter(|verb| verb.voice == Voice::Active)?;
+    let adjacent = verb.tokens.end <= figure.tokens.start && figure.tokens.start <= verb.tokens.end + 2;
+    if !adjacent || !REPORTS.contains(&&*here.verb_lemma(verb.main)) {
+        return None;
+    }
+    let start = clause.tokens.start.min(verb.tokens.start);
+    let at = (start..verb.tokens.start).find(|&at| here.view.is(at, AT));
+    if let Some((name, _)) = at.and_then(|at| name_at(here.view, &here.reading.article.text, at + 1)) {
+        return Some(Named { name, part: false });
+    }
+    let subject = here.span(&(start..verb.tokens.start))?;
+    let entity = here
+        .reading
+        .entities_within(subject)
+        .find(|entity| entity.is_place() || entity.kind == EntityKind::Demonym)?;
+    Some(Named { name: entity.name.to_string(), part: false })
+}
+
+/// "The clinic there had received 25 bodies": "there" behind a noun anywhere in the clause.
+fn there(here: &Here<'_>, clause: Option<&Clause>) -> Option<Named> {
+    let at = clause?
+        .tokens
+        .clone()
+        .find(|&at| here.view.is(at, &["there"]) && here.view.tag(at.wrapping_sub(1)) == Tag::Noun)?;
+    back(here, at)
 }
 
 /// The name behind the first preposition of place within a few tokens, or "there".
 fn named_in(here: &Here<'_>, from: usize, reach: usize) -> Option<Named> {
     for at in from..from + reach {
         if here.view.is(at, AT) {
-            return named_behind(here, at + 1);
+            // "in a mosque in the old town of X": the first that names a place.
+            if let Some(named) = named_behind(here, at + 1) {
+                return Some(named);
+            }
+            continue;
         }
         if here.view.is(at, &["there"]) && closes(here, at + 1) {
             return back(here, at);
@@ -90,6 +154,7 @@ fn at_start(here: &Here<'_>, clause: Option<&Clause>) -> Option<Named> {
 fn named_behind(here: &Here<'_>, from: usize) -> Option<Named> {
     let text = &here.reading.article.text;
     if let Some((name, end)) = name_at(here.view, text, from) {
+        let end = if here.view.is(end, KINDS) { end + 1 } else { end };
         return Some(Named { name, part: here.view.is(end, &["alone"]) });
     }
     let determined = here.view.is(from, &["the", "that", "this"]);

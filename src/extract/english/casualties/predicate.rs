@@ -80,6 +80,7 @@ fn verb_at(view: View<'_>, at: usize) -> Option<Predicate> {
     }
     let participle = matches!(form, VerbForm::Participle | VerbForm::PastOrParticiple);
     let verbal = view.tag(at) == Tag::Verb
+        || view.tag(at) == Tag::Aux && view.is(at, &["have", "has", "had"])
         || (participle || form == VerbForm::Gerund) && view.tag(at) != Tag::ProperNoun;
     if !verbal && !headline_verb(view, at) {
         return None;

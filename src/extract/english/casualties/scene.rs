@@ -60,7 +60,7 @@ const WHOLE: &[&str] = &["no", "without", "unharmed", "unhurt", "uninjured", "un
 /// The scenes of an article.
 pub(crate) fn scenes(analysis: &Analysis<'_>) -> Vec<Scene> {
     let today = analysis.published_at.map(Today::of);
-    let subject = Subject::of(analysis);
+    let subject = Subject::of(analysis, |view| !predicates(view).is_empty());
     let mut carried = Carried::default();
     let mut scenes = Vec::new();
     for (at, sentence) in analysis.sentences.iter().enumerate() {
@@ -76,7 +76,11 @@ pub(crate) fn scenes(analysis: &Analysis<'_>) -> Vec<Scene> {
         if figures.is_empty() && sentence.quantities.is_empty() && !nobody() {
             continue;
         }
-        let sport = sentence.tokens.clone().any(|token| is_sport(view.word(token), view.word(token + 1)));
+        // A capital inside the sentence makes it a name: "the Human Rights Defender".
+        let sport = sentence.tokens.clone().any(|token| {
+            let named = view.capital(token) && token > sentence.tokens.start;
+            !named && is_sport(view.word(token), view.word(token + 1))
+        });
         scenes.push(Scene { sentence: at, figures, predicates: predicates(view), stretches, sport });
     }
     scenes
@@ -117,6 +121,12 @@ const DENYING: &[&str] = &[
 ];
 
 impl<'r> Here<'r> {
+    /// The scene of the sentence before, in the same paragraph or the one before it.
+    pub(super) fn scene_before(&self) -> Option<&'r Scene> {
+        let number = self.scene.sentence.checked_sub(1)?;
+        self.reading.scenes().iter().find(|scene| scene.sentence == number)
+    }
+
     /// The base form of a word taken as a verb.
     pub(super) fn verb_lemma(&self, at: usize) -> Cow<'r, str> {
         lemma::verb(self.view.word(at))

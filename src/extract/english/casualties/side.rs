@@ -2,13 +2,17 @@
 //! canonical name: "Azerbaijani soldiers", "on the northern side", "three from Jordan", "its soldiers". Never guesses: a
 //! figure without such words is restricted to nobody.
 
-use super::figure::Figure;
+use super::figure::{Figure, FigureKind};
+use super::parts::opens_part;
 use super::scene::Here;
 use crate::model::Span;
+use crate::text::Tag;
 use crate::text::gazetteer::{Entity, EntityKind};
 
 /// How many tokens behind a figure "on the X side" may begin.
 const REACH: usize = 4;
+/// How many tokens may lie between a figure and the part that shares its side.
+const WHOLE_REACH: usize = 10;
 
 /// The side of a figure.
 pub(super) fn side(here: &Here<'_>, figure: &Figure) -> Option<String> {
@@ -17,7 +21,32 @@ pub(super) fn side(here: &Here<'_>, figure: &Figure) -> Option<String> {
     if let Some(entity) = inside {
         return party(entity);
     }
-    behind(here, figure).or_else(|| possessed(here, figure))
+    behind(here, figure).or_else(|| told_after(here, figure)).or_else(|| possessed(here, figure))
+}
+
+/// A part and a number that shares the verb or the people of the figure before it belong to the same side: "27 on the
+/// northern side, including seven civilians, and wounded 35".
+pub(super) fn side_of_whole(here: &Here<'_>, figure: &Figure) -> Option<String> {
+    let whole = here.scene.figures.iter().rfind(|other| other.tokens.end <= figure.tokens.start)?;
+    let shares = opens_part(here, figure) || figure.head.is_none() && figure.kind == FigureKind::Bare;
+    let near = figure.tokens.start - whole.tokens.end <= WHOLE_REACH;
+    let other =
+        (whole.tokens.end..figure.tokens.start).any(|at| here.view.is(at, &[";", "while", "but", "said"]));
+    if !shares || !near || other {
+        return None;
+    }
+    side(here, whole).or_else(|| side_of_whole(here, whole))
+}
+
+/// "577 of them French", "114 were Saudis": a name of a people right behind a number without a noun.
+fn told_after(here: &Here<'_>, figure: &Figure) -> Option<String> {
+    let end = figure.tokens.end;
+    let be = usize::from(here.view.is(end, &["is", "are", "was", "were"]));
+    let span = here.span(&(end + be..end + be + 1))?;
+    let people = here.reading.entities_within(span).find(|entity| entity.kind == EntityKind::Demonym)?;
+    let adjective =
+        here.view.tag(end + be + 1) == Tag::Noun && !here.view.is(end + be + 1, &["nationals", "citizens"]);
+    (figure.head.is_none() && !adjective).then(|| party(people)).flatten()
 }
 
 /// Whether a name before a noun says whose the people are: a town does not.

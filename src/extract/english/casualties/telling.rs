@@ -6,9 +6,10 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use super::figure::{Figure, FigureKind};
+use super::parts::opens_part;
 use super::place::place;
 use super::scene::Here;
-use super::side::side;
+use super::side::{side, side_of_whole};
 use crate::extract::english::scope::scope_at;
 use crate::extract::rule::Findings;
 use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Relation, Scope, Span};
@@ -75,7 +76,7 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
         high: figure.high,
         bound: sighting.bound.unwrap_or(figure.bound),
         group: group(here, sighting),
-        side: side(here, figure),
+        side: side(here, figure).or_else(|| side_of_whole(here, figure)),
         place: place(here, figure, &sighting.said),
         scope: scope(here, sighting),
         source: source(here, core),
@@ -155,18 +156,34 @@ fn group(here: &Here<'_>, sighting: &Sighting<'_>) -> Group {
     if figure.tokens.clone().any(|at| here.view.is(at, &["civilian", "civilians"])) {
         return Group::Civilians;
     }
+    let suspect = sighting.effect == Effect::Detained && figure.low == 1;
     if let Some(group) = figure.group() {
-        return group;
+        // Somebody arrested alone is held for what he is thought to have done, not as one of the people.
+        return if suspect && group == Group::People { Group::Other } else { group };
     }
     if figure.head.is_some() {
         return Group::People;
     }
-    // "two civilians were killed and 23 wounded": a bare number counts the people counted before it.
-    here.scene
+    counted_before(here, figure).unwrap_or(Group::People)
+}
+
+/// "two civilians were killed and 23 wounded": a bare number counts the people counted before it. A part does not:
+/// "12 died, including two nurses, and 20 were hurt". "Twenty more" and "two of them" also look one sentence back.
+fn counted_before(here: &Here<'_>, figure: &Figure) -> Option<Group> {
+    let own = here
+        .scene
         .figures
         .iter()
         .rev()
         .filter(|other| other.tokens.end <= figure.tokens.start && other.low > 0)
-        .find_map(Figure::group)
-        .unwrap_or(Group::People)
+        .filter(|other| figure.kind == FigureKind::Share || !opens_part(here, other));
+    if let Some(group) = own.clone().find_map(Figure::group) {
+        return Some(group);
+    }
+    let opens = figure.tokens.start <= here.sentence.tokens.start + 1;
+    if own.count() > 0 || !opens || !(figure.more || figure.kind == FigureKind::Share) {
+        return None;
+    }
+    let before = here.scene_before()?;
+    before.figures.iter().rev().filter(|other| other.low > 1).find_map(Figure::group)
 }

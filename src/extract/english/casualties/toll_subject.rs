@@ -135,8 +135,13 @@ fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
     if let Some(noun) = counted(&lemma).filter(|noun| noun.kind == CountedKind::Event && *lemma != *word) {
         return Some(TollSubject { tokens, effect: Some(noun.effect), group: None, is_toll: false });
     }
-    // "the dead", "the injured": people named by their state.
-    let state = here.scene.predicates.iter().find(|predicate| predicate.main == head)?;
+    // "the dead", "the injured": people named by their state; "their own injured" too.
+    let own = word == "own";
+    let named = if own { head + 1 } else { head };
+    let state = here.scene.predicates.iter().find(|predicate| predicate.main == named)?;
+    if own && !here.view.is(state.tokens.end, &["at", "to"]) {
+        return None;
+    }
     let the =
         phrase.determiner.is_some_and(|at| here.view.is(at, &["the", "those", "its", "their", "own", "our"]));
     let among = here.view.is(tokens.start.wrapping_sub(1), &["among", "amongst", "of", "all"]);

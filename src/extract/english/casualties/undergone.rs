@@ -24,7 +24,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
         for predicate in &here.scene.predicates {
             let Sort::Verb(frame) = predicate.sort else { continue };
             let Some(clause) = here.clause_of_verb(predicate.main) else { continue };
-            if !undergoes(clause, frame) {
+            if !undergoes(clause, frame) && !reduced(&here, clause, predicate, frame) {
                 continue;
             }
             for figure in subjects(&here, clause, predicate) {
@@ -39,7 +39,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                     continue;
                 }
                 let supposed = here.view.is(predicate.main, &["presumed", "believed", "feared", "declared"]);
-                let weight = weight(figure, clause, supposed);
+                // "Fourteen of those rescued were hurt": which set it is, not what is told.
+                let names_the_set = figure.kind == FigureKind::Share
+                    && clause.link == Link::Participial
+                    && predicate.main == figure.tokens.end;
+                let weight = if names_the_set { 40 } else { weight(figure, clause, supposed) };
                 tell(
                     &here,
                     &Sighting::new(figure, predicate.effect, predicate.tokens.clone(), NAME, weight),
@@ -65,9 +69,21 @@ fn undergoes(clause: &Clause, frame: Frame) -> bool {
     let passive = clause.verb.as_ref().is_some_and(|verb| verb.voice == Voice::Passive);
     match frame {
         Frame::Does => passive,
-        Frame::Befalls => !passive,
+        // "say more than 90 died": what befalls has no passive, whatever a lone participle looks like.
+        Frame::Befalls => !passive || clause.verb.as_ref().is_some_and(|verb| verb.tokens.len() == 1),
         Frame::Both => passive || clause.objects.is_empty(),
     }
+}
+
+/// "Five abducted, 30 hurt": what needs an object and has none was done to the number before it.
+fn reduced(here: &Here<'_>, clause: &Clause, predicate: &Predicate, frame: Frame) -> bool {
+    let bare = here.figure_before(predicate.main, &[]).is_some_and(|figure| figure.kind == FigureKind::Bare);
+    frame == Frame::Does
+        && bare
+        && predicate.participle
+        && clause.objects.is_empty()
+        && clause.verb.as_ref().is_some_and(|verb| verb.tokens.len() == 1)
+        && here.figure_after(predicate.tokens.end, 2).is_none()
 }
 
 fn subjects<'r>(here: &Here<'r>, clause: &Clause, predicate: &Predicate) -> Vec<&'r Figure> {
