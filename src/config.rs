@@ -23,6 +23,7 @@ pub use mistake::{Check, ConfigError, Findings, Mistake};
 pub use properties::Properties;
 
 use crate::api::HttpConfig;
+use crate::inputs::feed::FeedConfig;
 use crate::inputs::inbox::InboxConfig;
 #[cfg(feature = "kafka")]
 use crate::inputs::kafka::KafkaInputConfig;
@@ -158,6 +159,8 @@ pub struct RetryConfig {
 pub enum InputConfig {
     /// A watched folder.
     Inbox(InboxConfig),
+    /// Feeds that are asked again and again.
+    Feed(FeedConfig),
     /// A Kafka topic.
     #[cfg(feature = "kafka")]
     Kafka(KafkaInputConfig),
@@ -189,7 +192,7 @@ pub enum OutputConfig {
 }
 
 /// The types an input can have.
-const INPUT_TYPES: &[&str] = &["inbox", "kafka"];
+const INPUT_TYPES: &[&str] = &["inbox", "feed", "kafka"];
 
 /// The types an output can have.
 const OUTPUT_TYPES: &[&str] = &["stdout", "file", "kafka", "slack", "webhook"];
@@ -493,6 +496,7 @@ fn input(entry: Entry, defaults: &Node, mistakes: &mut Vec<Mistake>) -> Option<I
     let (node, path) = (Some(&entry.node), entry.path.as_str());
     match entry.kind.as_str() {
         "inbox" => section(node, path, mistakes).map(InputConfig::Inbox),
+        "feed" => section(node, path, mistakes).map(InputConfig::Feed),
         #[cfg(feature = "kafka")]
         "kafka" => section(node, path, mistakes).map(InputConfig::Kafka),
         #[cfg(not(feature = "kafka"))]

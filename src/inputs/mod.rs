@@ -5,6 +5,7 @@
 //! Adding an input: one file here, one variant in `config::InputConfig`, one arm in `build`.
 
 pub mod again;
+pub mod feed;
 pub mod inbox;
 #[cfg(feature = "kafka")]
 pub mod kafka;
@@ -101,6 +102,7 @@ pub trait Input: Send {
 pub fn build(name: &str, config: &InputConfig, clock: SharedClock, metrics: &Arc<Metrics>) -> Box<dyn Input> {
     match config {
         InputConfig::Inbox(config) => Box::new(inbox::Inbox::new(name, config.clone(), clock)),
+        InputConfig::Feed(config) => Box::new(feed::FeedInput::new(name, config.clone(), clock)),
         #[cfg(feature = "kafka")]
         InputConfig::Kafka(config) => {
             let input = kafka::KafkaInput::new(name, config.clone(), clock);

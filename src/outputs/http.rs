@@ -25,7 +25,7 @@ const WAIT_MAX: Duration = Duration::from_secs(24 * 3600);
 
 /// Which addresses a client may connect to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(crate) enum Reach {
     /// Any.
     Anywhere,
     /// Public ones.
@@ -36,7 +36,7 @@ pub(super) enum Reach {
 ///
 /// # Errors
 /// A sentence, when TLS cannot be set up on this machine.
-pub(super) fn client(timeout: Duration, reach: Reach) -> Result<Client, String> {
+pub(crate) fn client(timeout: Duration, reach: Reach) -> Result<Client, String> {
     // Fails when a provider is installed already, which is as good.
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         tracing::trace!("TLS provider installed already");
@@ -57,7 +57,7 @@ pub(super) fn client(timeout: Duration, reach: Reach) -> Result<Client, String> 
 ///
 /// # Errors
 /// What is wrong with it and the cure, without the address itself.
-pub(super) fn parse_url(text: &str, reach: Reach) -> Result<Url, String> {
+pub(crate) fn parse_url(text: &str, reach: Reach) -> Result<Url, String> {
     let url =
         Url::parse(text.trim()).map_err(|error| format!("is no URL ({error}): write https://HOST/PATH"))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -80,7 +80,7 @@ fn literal_ip(url: &Url) -> Option<IpAddr> {
 }
 
 /// Host and port of an address: all that errors may say of it.
-pub(super) fn host_of(url: &Url) -> String {
+pub(crate) fn host_of(url: &Url) -> String {
     match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_owned(),
@@ -217,7 +217,7 @@ pub(super) async fn send(request: reqwest::RequestBuilder, host: &str) -> Result
 
 /// `Retry-After` in seconds or as a date; the date is measured against the receiver's own clock (`Date`), so that no
 /// clock of ours is asked and a wrong one does no harm.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = if let Ok(seconds) = text.parse() {
         Duration::from_secs(seconds)
@@ -230,7 +230,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// An error without its address: what happened, and the host.
-fn describe(error: reqwest::Error, host: &str) -> String {
+pub(crate) fn describe(error: reqwest::Error, host: &str) -> String {
     let error = error.without_url();
     let what = if error.is_timeout() {
         "did not answer in time".to_owned()

@@ -4,7 +4,7 @@
 //! Adding an output: one file here, one variant in `config::OutputConfig`, one arm in `build`.
 
 pub mod file;
-mod http;
+pub(crate) mod http;
 pub mod json;
 #[cfg(feature = "kafka")]
 pub mod kafka;
