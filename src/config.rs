@@ -7,6 +7,7 @@
 
 pub mod actors;
 mod decode;
+mod fingerprint;
 mod layers;
 mod mistake;
 mod properties;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+pub use fingerprint::Fingerprints;
 pub use mistake::{Check, ConfigError, Findings, Mistake};
 pub use properties::Properties;
 
@@ -64,6 +66,8 @@ pub struct Config {
     pub inputs: BTreeMap<String, InputConfig>,
     /// Where alerts go, by name.
     pub outputs: BTreeMap<String, OutputSettings>,
+    /// By which a config read later is compared with this one.
+    pub fingerprints: Fingerprints,
 }
 
 /// `[store]`
@@ -243,6 +247,7 @@ impl Config {
     }
 
     fn decode(mut root: Node, mistakes: &mut Vec<Mistake>) -> Option<Self> {
+        let fingerprints = Fingerprints::of(&root);
         let retry = root.take("retry").unwrap_or_else(Node::empty);
         section::<RetryConfig>(Some(&retry), "retry", mistakes);
         let defaults = root.take("defaults").unwrap_or_else(Node::empty);
@@ -281,6 +286,7 @@ impl Config {
             routing: routing?,
             inputs,
             outputs,
+            fingerprints,
         })
     }
 }

@@ -13,6 +13,7 @@ pub mod outputs;
 pub mod store;
 pub mod api;
 pub mod pipeline;
+pub mod reload;
 pub mod clock;
 pub mod config;
 pub mod telemetry;

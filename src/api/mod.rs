@@ -24,6 +24,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::clock::SharedClock;
 use crate::config::{Check, Findings};
+use crate::reload::Reload;
 use crate::store::Store;
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics::Metrics;
@@ -97,6 +98,8 @@ pub struct Context {
     pub health: Arc<Health>,
     /// The time.
     pub clock: SharedClock,
+    /// Reads the config again; not there where no daemon runs.
+    pub reload: Option<Arc<Reload>>,
 }
 
 /// A server that has its port and does not yet answer.
@@ -167,7 +170,10 @@ impl Serving {
 /// All routes. What probes ask is open; everything else is behind the guard.
 fn router(context: Context, token: Option<SecretString>) -> Router {
     let guard = Arc::new(guard::Guard::new(token));
-    let guarded = Router::new().merge(ops::metrics()).layer(from_fn_with_state(guard, guard::check));
+    let guarded = Router::new()
+        .merge(ops::metrics())
+        .merge(ops::reload())
+        .layer(from_fn_with_state(guard, guard::check));
     Router::new()
         .merge(guarded)
         .merge(ops::probes())

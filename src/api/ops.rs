@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::Context;
 use super::problem::Problem;
+use crate::reload::Reloaded;
 
 /// A store that does not answer a scrape within this time is left out of it: the rest is worth having all the more.
 const STORE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -23,6 +24,28 @@ pub(super) fn probes() -> Router<Context> {
 /// The figures for Prometheus.
 pub(super) fn metrics() -> Router<Context> {
     Router::new().route("/metrics", get(scrape))
+}
+
+/// The wish to have the config read again.
+pub(super) fn reload() -> Router<Context> {
+    Router::new().route("/-/reload", post(read_config_again))
+}
+
+/// What changed, or every mistake of the config. A page in somebody's browser, which names where it comes from, is not
+/// who may wish this.
+async fn read_config_again(State(context): State<Context>, headers: HeaderMap) -> Result<String, Problem> {
+    if headers.contains_key(header::ORIGIN) {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "a web page may not reload the config"));
+    }
+    let Some(reload) = &context.reload else { return Err(Problem::not_found("nothing to reload here")) };
+    match reload.reload().await {
+        Ok(Reloaded { outputs, at_next_start }) => Ok(format!(
+            "reloaded\noutputs changed: {}\nat the next start: {}\n",
+            outputs.join(", "),
+            at_next_start.join(", ")
+        )),
+        Err(reason) => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, reason)),
+    }
 }
 
 /// That this is answered at all is the answer.

@@ -28,6 +28,7 @@ impl Place {
             metrics: Arc::default(),
             health: Arc::default(),
             clock: Arc::new(FixedClock(at(0))),
+            reload: None,
         };
         let config = HttpConfig {
             enabled: true,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use jiff::SignedDuration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::{ConfigFile, Done};
@@ -17,9 +17,11 @@ use crate::config::{Config, RetryConfig, actors};
 use crate::inputs::again::Again;
 use crate::inputs::{self, Input};
 use crate::ledger::{self, Ledger};
+use crate::notify::dispatcher::Replacement;
 use crate::notify::{Dispatcher, Router, Routing};
 use crate::outputs::{self, Output};
 use crate::pipeline::{self, Event, Parts};
+use crate::reload::{Load, Reload};
 use crate::store::sqlite::{Access, Options};
 use crate::store::{SqliteStore, Store};
 use crate::telemetry;
@@ -30,6 +32,9 @@ use crate::text::gazetteer::Gazetteer;
 /// Events that a slow listener may be behind; beyond it the oldest are missed.
 const EVENTS_WAITING_MAX: usize = 1024;
 
+/// Outputs of a new config that may wait for the dispatcher, which takes them at once.
+const REPLACEMENTS_WAITING_MAX: usize = 64;
+
 pub(super) fn run(arguments: &ConfigFile) -> anyhow::Result<Done> {
     let config = arguments.load()?;
     telemetry::start(&config.log).map_err(anyhow::Error::msg)?;
@@ -38,9 +43,13 @@ pub(super) fn run(arguments: &ConfigFile) -> anyhow::Result<Done> {
         let stop = CancellationToken::new();
         // Heard from the first moment on: who starts the daemon may want it gone before the store is open.
         let stopper = tokio::spawn(stop_on_signal(Signals::listen()?, stop.clone()));
-        let daemon = Daemon::new(&config)?;
+        let hangup = signal(SignalKind::hangup()).context("signals cannot be heard")?;
+        let file = arguments.clone();
+        let daemon = Daemon::new(&config, Box::new(move || file.load()))?;
+        let reloader = tokio::spawn(reload_on_signal(hangup, daemon.reload()));
         let ended = daemon.run(stop).await;
         stopper.abort();
+        reloader.abort();
         ended
     })?;
     Ok(Done::Well)
@@ -57,11 +66,14 @@ pub(super) struct Daemon {
     metrics: Arc<Metrics>,
     health: Arc<Health>,
     server: Option<api::Server>,
+    routing: Routing,
+    reload: Arc<Reload>,
+    replacements: mpsc::Receiver<Replacement>,
 }
 
 impl Daemon {
-    /// Opens what the config names.
-    pub(super) fn new(config: &Config) -> anyhow::Result<Self> {
+    /// Opens what the config names; `load` reads the config again when somebody wishes it.
+    pub(super) fn new(config: &Config, load: Load) -> anyhow::Result<Self> {
         let clock: SharedClock = Arc::new(SystemClock);
         let store = open_store(config)?;
         let (metrics, health): (Arc<Metrics>, Arc<Health>) = Default::default();
@@ -77,13 +89,41 @@ impl Daemon {
             .collect::<anyhow::Result<_>>()?;
         let (events, _) = broadcast::channel(EVENTS_WAITING_MAX);
         let names = names(config)?;
-        let server = server(config, &store, &metrics, &health, &clock)?;
-        Ok(Self { config: config.clone(), store, inputs, outputs, events, names, metrics, health, server })
+        let routing = Routing::new(Router::new(&config.routing, &[]));
+        let (replace, replacements) = mpsc::channel(REPLACEMENTS_WAITING_MAX);
+        let reload = Arc::new(Reload::new(load, config, clock.clone(), routing.clone(), replace));
+        let context = api::Context {
+            store: store.clone(),
+            metrics: metrics.clone(),
+            health: health.clone(),
+            clock,
+            reload: Some(reload.clone()),
+        };
+        let server = server(config, context)?;
+        Ok(Self {
+            config: config.clone(),
+            store,
+            inputs,
+            outputs,
+            events,
+            names,
+            metrics,
+            health,
+            server,
+            routing,
+            reload,
+            replacements,
+        })
     }
 
     /// Adds an output that no config names.
     pub(super) fn add_output(&mut self, output: Arc<dyn Output>, retry: RetryConfig) {
         self.outputs.push((output, retry));
+    }
+
+    /// Reads the config again into this daemon.
+    pub(super) fn reload(&self) -> Arc<Reload> {
+        self.reload.clone()
     }
 
     /// What happens from now on.
@@ -93,7 +133,20 @@ impl Daemon {
 
     /// Runs until `stop` is cancelled.
     pub(super) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { config, store, mut inputs, outputs, events, names, metrics, health, server } = self;
+        let Self {
+            config,
+            store,
+            mut inputs,
+            outputs,
+            events,
+            names,
+            metrics,
+            health,
+            server,
+            routing,
+            reload: _,
+            replacements,
+        } = self;
         let limits = limits(&config, &names);
         let clock: SharedClock = Arc::new(SystemClock);
         tracing::info!(
@@ -103,8 +156,9 @@ impl Daemon {
             "started"
         );
         let output_names: Vec<_> = outputs.iter().map(|(output, _)| output.name().to_owned()).collect();
-        let routing = Routing::new(Router::new(&config.routing, &output_names));
-        let dispatcher = Dispatcher::new(&store, &clock, &metrics, outputs, config.shutdown.grace);
+        routing.replace(Router::new(&config.routing, &output_names));
+        let dispatcher = Dispatcher::new(&store, &clock, &metrics, outputs, config.shutdown.grace)
+            .with_replacements(replacements);
         inputs.push(Box::new(Again::new(store.clone(), clock.clone())));
         let parts = Parts {
             store,
@@ -136,18 +190,10 @@ pub(super) fn names(config: &Config) -> anyhow::Result<Arc<Gazetteer>> {
 }
 
 /// Takes the port of the config, if it names one.
-fn server(
-    config: &Config,
-    store: &Arc<dyn Store>,
-    metrics: &Arc<Metrics>,
-    health: &Arc<Health>,
-    clock: &SharedClock,
-) -> anyhow::Result<Option<api::Server>> {
+fn server(config: &Config, context: api::Context) -> anyhow::Result<Option<api::Server>> {
     if !config.http.enabled {
         return Ok(None);
     }
-    let (store, metrics, health, clock) = (store.clone(), metrics.clone(), health.clone(), clock.clone());
-    let context = api::Context { store, metrics, health, clock };
     api::Server::bind(&config.http, context).map(Some).map_err(anyhow::Error::msg)
 }
 
@@ -186,6 +232,13 @@ async fn stop_on_signal(mut signals: Signals, stop: CancellationToken) {
     tracing::warn!(signal = name, "ending at once; unfinished work is taken up at the next start");
     #[expect(clippy::exit, reason = "the operator asked twice")]
     std::process::exit(130);
+}
+
+/// Reads the config again at every SIGHUP. What comes of it stands in the log.
+async fn reload_on_signal(mut hangup: Signal, reload: Arc<Reload>) {
+    while hangup.recv().await.is_some() {
+        drop(reload.reload().await);
+    }
 }
 
 /// The signals that stop a daemon.

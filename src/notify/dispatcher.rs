@@ -1,12 +1,14 @@
 //! Delivers what the store holds. Comes in: a store, the outputs, and a wake-up after each commit. Goes out: attempts,
-//! and in the store how they ended. Each output has a lane of its own, so that one that is dead delays only itself.
-//! Never decides what is told.
+//! and in the store how they ended. Each output has a lane of its own, so that one that is dead delays only itself, and
+//! one that is replaced by another of its name ends what it has begun before the other begins. Never decides what is
+//! told.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::lane::Lane;
@@ -17,12 +19,26 @@ use crate::outputs::Output;
 use crate::store::Store;
 use crate::telemetry::metrics::Metrics;
 
+/// An output and how it is tried again.
+pub type Sending = (Arc<dyn Output>, RetryConfig);
+
+/// An output that takes the place of the one of its name, or nothing in its place.
+pub type Replacement = (String, Option<Sending>);
+
 /// Delivers to all outputs.
 pub struct Dispatcher {
+    parts: Parts,
+    outputs: Vec<Sending>,
+    wake: Arc<Notify>,
+    replacements: Option<mpsc::Receiver<Replacement>>,
+}
+
+/// What every lane is made of.
+struct Parts {
     store: Arc<dyn Store>,
     clock: SharedClock,
-    lanes: Vec<(Lane, Arc<Notify>)>,
-    wake: Arc<Notify>,
+    metrics: Arc<Metrics>,
+    grace: Duration,
 }
 
 impl Dispatcher {
@@ -32,23 +48,12 @@ impl Dispatcher {
         store: &Arc<dyn Store>,
         clock: &SharedClock,
         metrics: &Arc<Metrics>,
-        outputs: Vec<(Arc<dyn Output>, RetryConfig)>,
+        outputs: Vec<Sending>,
         grace: Duration,
     ) -> Self {
-        let lanes = outputs.into_iter().map(|(output, policy)| {
-            let wake = Arc::new(Notify::new());
-            let lane = Lane::new(
-                Arc::clone(store),
-                Arc::clone(clock),
-                Arc::clone(metrics),
-                (output, policy),
-                Arc::clone(&wake),
-                grace,
-            );
-            (lane, wake)
-        });
-        let lanes = lanes.collect();
-        Self { store: Arc::clone(store), clock: Arc::clone(clock), lanes, wake: Arc::new(Notify::new()) }
+        let parts =
+            Parts { store: Arc::clone(store), clock: Arc::clone(clock), metrics: Arc::clone(metrics), grace };
+        Self { parts, outputs, wake: Arc::new(Notify::new()), replacements: None }
     }
 
     /// To be notified after a commit that made messages.
@@ -56,32 +61,130 @@ impl Dispatcher {
         Arc::clone(&self.wake)
     }
 
+    /// With outputs that replace those of their names while it runs.
+    #[must_use]
+    pub fn with_replacements(self, replacements: mpsc::Receiver<Replacement>) -> Self {
+        Self { replacements: Some(replacements), ..self }
+    }
+
     /// Delivers until `stop` is cancelled. Then makes no attempt that is not due at once, finishes the running ones,
     /// and gives back what is left, all within the grace period.
     pub async fn run(self, stop: CancellationToken) {
-        let mut running = JoinSet::new();
-        let mut wakes = Vec::with_capacity(self.lanes.len());
-        for (lane, wake) in self.lanes {
-            running.spawn(lane.run(stop.clone()));
-            wakes.push(wake);
-        }
+        let Self { parts, outputs, wake, mut replacements } = self;
         let (held, let_out) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let release = release::run(self.store, self.clock, held.clone(), let_out.clone(), stop.clone());
-        running.spawn(release);
+        let releasing = tokio::spawn(release::run(
+            Arc::clone(&parts.store),
+            Arc::clone(&parts.clock),
+            held.clone(),
+            let_out.clone(),
+            stop.clone(),
+        ));
+        let mut lanes = Lanes {
+            parts,
+            stop: stop.clone(),
+            running: JoinSet::new(),
+            known: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+        };
+        outputs.into_iter().for_each(|sending| lanes.start(sending));
         loop {
             tokio::select! {
-                () = self.wake.notified() => {
-                    wakes.iter().for_each(|wake| wake.notify_one());
+                () = wake.notified() => {
+                    lanes.wake();
                     held.notify_one();
                 }
-                () = let_out.notified() => wakes.iter().for_each(|wake| wake.notify_one()),
+                () = let_out.notified() => lanes.wake(),
+                Some((name, sending)) = next(&mut replacements) => lanes.replace(name, sending),
+                Some(ended) = lanes.running.join_next() => lanes.ended(ended),
                 () = stop.cancelled() => break,
             }
         }
-        while let Some(ended) = running.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a delivery lane stopped unexpectedly; please report it");
+        while let Some(ended) = lanes.running.join_next().await {
+            report(ended.err());
+        }
+        report(releasing.await.err());
+    }
+}
+
+/// The next replacement; waits for ever when none can come.
+async fn next(replacements: &mut Option<mpsc::Receiver<Replacement>>) -> Option<Replacement> {
+    match replacements {
+        Some(replacements) => replacements.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The lanes of a running dispatcher.
+struct Lanes {
+    parts: Parts,
+    stop: CancellationToken,
+    /// Each ends with the name of its output.
+    running: JoinSet<String>,
+    known: BTreeMap<String, Running>,
+    /// What takes the place of a lane once that has ended.
+    waiting: BTreeMap<String, Option<Sending>>,
+}
+
+struct Running {
+    wake: Arc<Notify>,
+    stop: CancellationToken,
+}
+
+impl Lanes {
+    fn start(&mut self, (output, policy): Sending) {
+        let (wake, stop) = (Arc::new(Notify::new()), self.stop.child_token());
+        let Parts { store, clock, metrics, grace } = &self.parts;
+        let name = output.name().to_owned();
+        let lane = Lane::new(
+            Arc::clone(store),
+            Arc::clone(clock),
+            Arc::clone(metrics),
+            (output, policy),
+            Arc::clone(&wake),
+            *grace,
+        );
+        let ending = stop.clone();
+        let called = name.clone();
+        self.running.spawn(async move {
+            lane.run(ending).await;
+            called
+        });
+        self.known.insert(name, Running { wake, stop });
+    }
+
+    fn replace(&mut self, name: String, sending: Option<Sending>) {
+        match self.known.get(&name) {
+            Some(running) => {
+                running.stop.cancel();
+                self.waiting.insert(name, sending);
+            }
+            None => {
+                if let Some(sending) = sending {
+                    self.start(sending);
+                }
             }
         }
+    }
+
+    fn ended(&mut self, ended: Result<String, JoinError>) {
+        match ended {
+            Ok(name) => {
+                self.known.remove(&name);
+                if let Some(Some(sending)) = self.waiting.remove(&name) {
+                    self.start(sending);
+                }
+            }
+            Err(error) => report(Some(error)),
+        }
+    }
+
+    fn wake(&self) {
+        self.known.values().for_each(|running| running.wake.notify_one());
+    }
+}
+
+fn report(error: Option<JoinError>) {
+    if let Some(error) = error {
+        tracing::error!(%error, "a part of the delivery stopped unexpectedly; please report it");
     }
 }

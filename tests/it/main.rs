@@ -18,6 +18,7 @@ mod inbox;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod outputs;
+mod reload;
 mod restart;
 mod routing;
 mod schemas;

@@ -201,12 +201,22 @@ impl Daemon {
         self.process.wait().unwrap();
     }
 
-    /// Asks it to stop: SIGTERM. Before it says that it has started it would end as any program does.
+    /// Asks it to stop: SIGTERM.
     pub(crate) fn terminate(&mut self) {
+        self.signal("-TERM");
+    }
+
+    /// Asks it to read its config again: SIGHUP.
+    pub(crate) fn hang_up(&mut self) {
+        self.signal("-HUP");
+    }
+
+    /// Before it says that it has started, any signal would end it as it ends any program.
+    fn signal(&mut self, name: &str) {
         let (log, before) = (self.log.clone(), self.started_before);
         self.until("the start of the daemon", Duration::from_secs(60), || starts(&log) > before);
-        let done = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap();
-        assert!(done.success(), "no process to send SIGTERM to");
+        let done = Command::new("kill").args([name, &self.process.id().to_string()]).status().unwrap();
+        assert!(done.success(), "no process to send {name} to");
     }
 
     /// The address that its HTTP server listens on.
