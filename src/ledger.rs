@@ -1,11 +1,12 @@
 //! The pure composition of the middle: an article and its claims go in, the outcome to commit comes out. Used alike by
 //! the daemon (memory restored from the store) and by `replay` (empty memory). Never does I/O, never reads a clock.
 
+pub mod edit;
 pub mod replay;
 #[cfg(test)]
 mod gold;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -151,17 +152,76 @@ impl Ledger {
         let loaded = self.loaded.entry(story.id.clone()).or_default();
         loaded.used = self.uses;
         let entry = diff::enter(&mut loaded.facts, &article, &assignment.origin, claims, learned_at);
+        self.outcome(article, assignment.origin, story, entry, learned_at)
+    }
+
+    /// Whether a story is open and its facts are in memory, as [`Ledger::edit`] and [`Ledger::retract`] need it.
+    pub fn holds(&self, story: &StoryId) -> bool {
+        self.index.contains(story) && self.loaded.contains_key(story)
+    }
+
+    /// Enters an article that speaks to a story by name, whatever its words are about: an editor's. None when the story
+    /// is not held.
+    pub fn edit(
+        &mut self,
+        article: Article,
+        story: &StoryId,
+        claims: Vec<Claim>,
+        learned_at: Timestamp,
+    ) -> Option<Outcome> {
+        let story = self.index.touch(story)?;
+        let loaded = self.loaded.get_mut(&story.id)?;
+        let entry = diff::enter(&mut loaded.facts, &article, &article.id, claims, learned_at);
+        self.remember(&article.id, &story.id);
+        let origin = article.id.clone();
+        Some(self.outcome(article, origin, story, entry, learned_at))
+    }
+
+    /// Takes back what articles said in a story, in one fact or in all, as the notice says. None when the story is not
+    /// held.
+    pub fn retract(
+        &mut self,
+        notice: Article,
+        story: &StoryId,
+        articles: &BTreeSet<ArticleId>,
+        key: Option<FactKey>,
+        learned_at: Timestamp,
+    ) -> Option<Outcome> {
+        let story = self.index.touch(story)?;
+        let loaded = self.loaded.get_mut(&story.id)?;
+        let keys = key.map(|key| BTreeSet::from([key]));
+        let entry = diff::retract(&mut loaded.facts, &notice, articles, keys.as_ref(), learned_at);
+        self.remember(&notice.id, &story.id);
+        let origin = notice.id.clone();
+        Some(self.outcome(notice, origin, story, entry, learned_at))
+    }
+
+    /// The versions of a document that memory knows, with their stories. A withdrawal is rare: it may search.
+    pub fn versions_of(&self, document: &str) -> Vec<(ArticleId, StoryId)> {
+        let version = |id: &ArticleId| {
+            id.strip_prefix(document).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+        };
+        let mut versions: Vec<(ArticleId, StoryId)> = self
+            .seen
+            .iter()
+            .filter(|(id, _)| version(id))
+            .map(|(id, story)| (id.clone(), story.clone()))
+            .collect();
+        versions.sort();
+        versions
+    }
+
+    fn outcome(
+        &mut self,
+        article: Article,
+        origin: ArticleId,
+        story: Story,
+        entry: diff::Entry,
+        learned_at: Timestamp,
+    ) -> Outcome {
         let message = decide::message(&article, &story, entry.changes, learned_at);
         self.shed();
-        Outcome {
-            article,
-            origin: assignment.origin,
-            story,
-            claims: entry.claims,
-            facts: entry.facts,
-            message,
-            learned_at,
-        }
+        Outcome { article, origin, story, claims: entry.claims, facts: entry.facts, message, learned_at }
     }
 
     /// Drops everything in memory about a story, after a commit that failed: the caller reads it from the store again

@@ -12,6 +12,7 @@ pub mod notify;
 pub mod outputs;
 pub mod store;
 pub mod api;
+pub mod editing;
 pub mod pipeline;
 pub mod reload;
 pub mod clock;

@@ -10,6 +10,7 @@
 
 mod patience;
 mod reading;
+mod withdrawal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -27,8 +28,8 @@ use self::reading::{ItemRest, ReadItem, read_item};
 use crate::api::Server;
 use crate::clock::SharedClock;
 use crate::inputs::{Checkpoint, Input, Item, Verdict};
-use crate::ledger::Ledger;
-use crate::model::{Article, ArticleId, Claim, Message, Story, StoryId};
+use crate::ledger::{Ledger, Outcome};
+use crate::model::{Article, ArticleId, Claim, Message, Status, Story, StoryId};
 use crate::notify::{Dispatcher, Routing};
 use crate::read::ReadConfig;
 use crate::store::{Commit, FailedItem, Store, StoreError};
@@ -416,33 +417,21 @@ impl Desk {
         claims: &[Claim],
         plan: &mut Plan,
     ) -> Result<(), StoreError> {
+        if article.status == Status::Withdrawn {
+            let outcomes =
+                withdrawal::outcomes(&mut self.ledger, self.store.as_ref(), article, plan.commit.at).await?;
+            if !outcomes.is_empty() {
+                outcomes.into_iter().for_each(|outcome| plan.committed(item, outcome));
+                return Ok(());
+            }
+        }
         let assignment = self.ledger.assign(article, claims);
         if self.ledger.needs(&assignment) {
             let facts = self.store.facts(&assignment.story).await?;
             self.ledger.load(&assignment.story, facts);
         }
-        let mut outcome = self.ledger.apply(article.clone(), claims.to_vec(), assignment, plan.commit.at);
-        if let Some(message) = &mut outcome.message {
-            message.trace_parent.clone_from(&item.trace_parent);
-        }
-        plan.saw(item, ArticleOutcome::Committed);
-        tracing::debug!(
-            input = %item.input,
-            label = %item.label,
-            article = %outcome.article.id,
-            outcome = "committed",
-            story = %outcome.story.id,
-            claims = outcome.claims.len(),
-            alerts = outcome.message.as_ref().map_or(0, |message| message.alerts.len()),
-            "article"
-        );
-        plan.events.push(Event::Committed {
-            article: outcome.article.id.clone(),
-            story: outcome.story.id.clone(),
-            claims: outcome.claims.len(),
-            message: outcome.message.clone().map(Box::new),
-        });
-        plan.commit.outcomes.push(outcome);
+        let outcome = self.ledger.apply(article.clone(), claims.to_vec(), assignment, plan.commit.at);
+        plan.committed(item, outcome);
         Ok(())
     }
 }
@@ -468,6 +457,31 @@ struct Plan {
 }
 
 impl Plan {
+    /// Takes an outcome into the commit.
+    fn committed(&mut self, item: &ItemRest, mut outcome: Outcome) {
+        if let Some(message) = &mut outcome.message {
+            message.trace_parent.clone_from(&item.trace_parent);
+        }
+        self.saw(item, ArticleOutcome::Committed);
+        tracing::debug!(
+            input = %item.input,
+            label = %item.label,
+            article = %outcome.article.id,
+            outcome = "committed",
+            story = %outcome.story.id,
+            claims = outcome.claims.len(),
+            alerts = outcome.message.as_ref().map_or(0, |message| message.alerts.len()),
+            "article"
+        );
+        self.events.push(Event::Committed {
+            article: outcome.article.id.clone(),
+            story: outcome.story.id.clone(),
+            claims: outcome.claims.len(),
+            message: outcome.message.clone().map(Box::new),
+        });
+        self.commit.outcomes.push(outcome);
+    }
+
     fn saw(&mut self, item: &ItemRest, outcome: ArticleOutcome) {
         self.articles.push((item.input.clone(), outcome));
     }

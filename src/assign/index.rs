@@ -114,7 +114,7 @@ impl StoryIndex {
         self.by_id.is_empty()
     }
 
-    /// Puts a story in, replacing it if it is there.
+    /// Puts a story in, replacing it if it is there. One that has been quiet for too long closes with the next report.
     pub fn insert(&mut self, story: Story) {
         self.remove(&story.id);
         self.now = self.now.max(story.last_report_at);
@@ -137,7 +137,6 @@ impl StoryIndex {
         };
         let at = self.place(slot);
         self.set_terms(at, terms);
-        self.close();
     }
 
     /// Takes a story out.
@@ -148,6 +147,18 @@ impl StoryIndex {
             self.by_time.remove(&(slot.last_report_at, at));
         }
         self.free_slots.push(at);
+    }
+
+    /// Whether a story is open.
+    pub fn contains(&self, story: &StoryId) -> bool {
+        self.by_id.contains_key(story)
+    }
+
+    /// Counts a commit that changes what is known of a story, not what it is about; returns it as it is afterwards.
+    pub fn touch(&mut self, story: &StoryId) -> Option<Story> {
+        let at = *self.by_id.get(story)?;
+        self.slots.get_mut(at as usize).and_then(Option::as_mut)?.revision += 1;
+        Some(self.story(at))
     }
 
     /// Where the article belongs.

@@ -48,6 +48,17 @@ pub(super) fn all(
     Ok(done)
 }
 
+/// Reads all articles that folders hold beside other files: what is no article is left out.
+pub(super) fn texts(
+    paths: &[PathBuf],
+    take: impl FnMut(Article) -> anyhow::Result<()>,
+) -> anyhow::Result<Done> {
+    let mut files = expand(paths)?;
+    let other = ["stream.json", "gold.jsonl", "gold.json"];
+    files.retain(|file| !file.file_name().is_some_and(|name| other.iter().any(|other| name == *other)));
+    all(&files, take)
+}
+
 /// Folders become their article files, in order of name.
 fn expand(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();

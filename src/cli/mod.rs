@@ -5,6 +5,7 @@ mod articles;
 mod check_config;
 mod dead_letters;
 mod demo;
+mod edit;
 mod eval;
 mod marked;
 mod mute;
@@ -56,6 +57,12 @@ enum Verb {
     Show(show::ShowArguments),
     /// Account for each claim of an article: how it was read, and why it did or did not alert
     Why(why::Arguments),
+    /// State what a fact stands at; no report moves it any more, and whoever was told otherwise is told
+    Correct(edit::CorrectArguments),
+    /// Confirm a fact as it is known; no report moves it any more
+    Pin(edit::PinArguments),
+    /// Take back what a report, or an editor, said
+    Retract(edit::RetractArguments),
     /// Check a config file and print every mistake with its cure
     CheckConfig(ConfigFile),
     /// Send a test alert to one output
@@ -137,6 +144,9 @@ fn dispatch(verb: Verb) -> anyhow::Result<Done> {
         Verb::Stories(arguments) => show::stories(&arguments),
         Verb::Show(arguments) => show::show(&arguments),
         Verb::Why(arguments) => why::run(&arguments),
+        Verb::Correct(arguments) => edit::correct(&arguments),
+        Verb::Pin(arguments) => edit::pin(&arguments),
+        Verb::Retract(arguments) => edit::retract(&arguments),
         Verb::CheckConfig(arguments) => check_config::run(&arguments),
         Verb::SendTest(arguments) => send_test::run(&arguments),
         Verb::DeadLetters(arguments) => dead_letters::run(&arguments),

@@ -127,15 +127,20 @@ fn print_fact(out: &mut impl Write, fact: &Fact) -> io::Result<()> {
     let value = fact.value.as_ref().map_or_else(|| "background only".to_owned(), wording::known_in_words);
     writeln!(out, "\n{TITLE}{}: {value}{TITLE:#}", wording::fact_in_words(&fact.key))?;
     for known in &fact.claims {
-        print_claim(out, known)?;
+        print_claim(out, known, history::stands(fact, known))?;
     }
     Ok(())
 }
 
-fn print_claim(out: &mut impl Write, known: &KnownClaim) -> io::Result<()> {
+fn print_claim(out: &mut impl Write, known: &KnownClaim, stands: bool) -> io::Result<()> {
     let outlet = known.outlet.as_deref().unwrap_or("unnamed outlet");
     let copy = if known.origin == known.article { "" } else { ", a reprint" };
     let evidence = known.claim.evidence();
-    writeln!(out, "  {:.0}  {}", known.held_at, marked::summary(&known.claim))?;
+    let fate = match &known.retracts {
+        Some(article) => format!(", which takes back what {article} said"),
+        None if stands => String::new(),
+        None => ", taken back since".to_owned(),
+    };
+    writeln!(out, "  {:.0}  {}{fate}", known.held_at, marked::summary(&known.claim))?;
     writeln!(out, "      {NOTE}\u{201c}{}\u{201d} {outlet}{copy} ({}){NOTE:#}", evidence.quote, known.article)
 }

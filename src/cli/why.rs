@@ -1,6 +1,8 @@
 //! `newsdelta why`: an account of one article. Comes in: an article's id. Goes out: each claim, how it was read, and why
 //! it did or did not alert. Never changes anything.
 
+mod numbers;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -9,8 +11,8 @@ use anyhow::bail;
 use clap::Args;
 
 use super::{ConfigFile, Done, marked};
-use crate::diff::course::{Step, follow};
-use crate::model::{Alert, Fact, FactKey, KnownClaim};
+use crate::diff::course::{Quiet, Step, follow};
+use crate::model::{Alert, Claim, Fact, FactKey, KnownClaim};
 use crate::outputs::wording;
 use crate::store::{KnownArticle, Store};
 
@@ -60,22 +62,34 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     if claims.is_empty() {
         writeln!(out, "no claim was read in it")?;
     }
+    let said: Vec<&Claim> = claims.iter().map(|(_, known)| &known.claim).collect();
+    for number in numbers::unread(article, &said) {
+        let words = number.span.of(&article.text);
+        let (start, end) = (number.span.start, number.span.end);
+        writeln!(
+            out,
+            "\n\u{201c}{words}\u{201d} {NOTE}({start}..{end}){NOTE:#}\n    no claim  {}",
+            number.why
+        )?;
+    }
     Ok(Done::Well)
 }
 
 /// What came of a claim, in one sentence.
 fn verdict(key: &FactKey, known: &KnownClaim, alerts: &[&Alert], fact: Option<&Fact>) -> String {
-    let span = known.claim.evidence().span;
-    if let Some(alert) = alerts.iter().find(|alert| alert.fact == *key && alert.evidence.span == span) {
-        return format!("alerted   {}: {}", alert.change.as_str(), alert.reason);
-    }
     let step = fact.and_then(|fact| {
-        let at = fact
-            .claims
-            .iter()
-            .position(|other| other.article == known.article && other.claim == known.claim)?;
+        let is_it = |other: &KnownClaim| other.article == known.article && other.claim == known.claim;
+        let at = fact.claims.iter().position(is_it)?;
         follow(&fact.key, &fact.claims).steps.get(at).copied()
     });
+    let span = known.claim.evidence().span;
+    if let Some(alert) = alerts.iter().find(|alert| alert.fact == *key && alert.evidence.span == span) {
+        let since = match step {
+            Some(Step::Silent(quiet @ Quiet::Retracted)) => format!(". Since then {}", quiet.in_words()),
+            _ => String::new(),
+        };
+        return format!("alerted   {}: {}{since}", alert.change.as_str(), alert.reason);
+    }
     match step {
         Some(Step::Silent(quiet)) => format!("silent    {}", quiet.in_words()),
         Some(_) => {

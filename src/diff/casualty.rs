@@ -31,9 +31,6 @@ const RECOUNT: u64 = 5;
 /// From here on a count is of many, and a single person is a case among them.
 const MANY: u64 = 10;
 
-/// The rule name under which an editor's own figure enters.
-pub const EDITOR: &str = "editor";
-
 /// Follows the figure.
 pub(super) fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
     let FactKey::Casualties { effect, group, side, place, scope } = key else {
@@ -57,7 +54,6 @@ pub(super) fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
         rivals: Vec::new(),
         increments: Vec::new(),
         doubted: Vec::new(),
-        settled: false,
     };
     let mut start = 0;
     while let Some(first) = claims.get(start) {
@@ -173,8 +169,6 @@ struct Walk<'a> {
     increments: Vec<(u64, Timestamp)>,
     /// Figures far above the running one, waiting for a second origin.
     doubted: Vec<usize>,
-    /// Whether an editor has the last word.
-    settled: bool,
 }
 
 impl Walk<'_> {
@@ -205,7 +199,6 @@ impl Walk<'_> {
             match self.figure(at).map(|casualty| casualty.relation) {
                 None | Some(Relation::Previous) => self.step(at, Step::Silent(Quiet::Previous)),
                 Some(Relation::Part) if self.unrestricted => self.step(at, Step::Silent(Quiet::Part)),
-                Some(_) if self.settled && !self.is_editor(at) => self.step(at, Step::Silent(Quiet::Settled)),
                 Some(_) => open.push(at),
             }
         }
@@ -219,7 +212,6 @@ impl Walk<'_> {
             }
             open.retain(|&at| at != principal);
         };
-        self.settled |= self.is_editor(principal);
         for at in open {
             if at != principal {
                 let step = self.beside(at, principal, before);
@@ -229,7 +221,7 @@ impl Walk<'_> {
     }
 
     fn is_editor(&self, at: usize) -> bool {
-        self.figure(at).is_some_and(|casualty| casualty.evidence.rule == EDITOR)
+        self.figure(at).is_some_and(|casualty| casualty.evidence.rule == super::course::EDITOR)
     }
 
     /// The claim that speaks for the report: the editor's, a correction, the voice that gave the running figure, else

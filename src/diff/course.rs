@@ -31,6 +31,10 @@ pub enum Quiet {
     Doubted,
     /// An editor has settled the fact.
     Settled,
+    /// Its report was withdrawn, or an editor retracted it.
+    Retracted,
+    /// It takes back what another report said.
+    Retracts,
 }
 
 impl Quiet {
@@ -48,6 +52,8 @@ impl Quiet {
             Self::Repeated => "it was told already",
             Self::Doubted => "it is far above what is known and only one report gives it",
             Self::Settled => "an editor has settled the fact",
+            Self::Retracted => "its report was withdrawn or retracted",
+            Self::Retracts => "it takes back what another report said",
         }
     }
 }
@@ -100,8 +106,57 @@ fn content(claim: &Claim) -> (u64, u64, &str) {
     }
 }
 
-/// The course of the fact under this key. The claims must be sorted; those of another kind than the key are silent.
+/// The rule name under which an editor's own word enters. Machines never move a fact after it.
+pub const EDITOR: &str = "editor";
+
+/// The course of the fact under this key. The claims must be sorted; those of another kind than the key, and those of
+/// reports that were taken back, are silent.
 pub fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
+    let mut set_aside: Vec<Option<Quiet>> = claims.iter().map(|known| taken_back(claims, known)).collect();
+    let mut settled = false;
+    for (known, aside) in claims.iter().zip(&mut set_aside).filter(|(_, aside)| aside.is_none()) {
+        let by_editor = is_by_editor(&known.claim);
+        if settled && !by_editor {
+            *aside = Some(Quiet::Settled);
+        }
+        settled |= by_editor;
+    }
+    if set_aside.iter().all(Option::is_none) {
+        return follow_standing(key, claims);
+    }
+    let places: Vec<usize> =
+        set_aside.iter().enumerate().filter(|(_, aside)| aside.is_none()).map(|(at, _)| at).collect();
+    let standing: Vec<KnownClaim> = places.iter().filter_map(|&at| claims.get(at)).cloned().collect();
+    let course = follow_standing(key, &standing);
+    let place = |at: usize| places.get(at).copied().unwrap_or(at);
+    let mut steps: Vec<Step> =
+        set_aside.iter().map(|aside| Step::Silent(aside.unwrap_or(Quiet::Retracted))).collect();
+    for (at, step) in course.steps.into_iter().enumerate() {
+        let step = match step {
+            Step::RivalMoves(kind, left) => Step::RivalMoves(kind, place(left)),
+            other => other,
+        };
+        if let Some(slot) = steps.get_mut(place(at)) {
+            *slot = step;
+        }
+    }
+    Course { steps, value: course.value, by: course.by.map(place) }
+}
+
+/// Whether this claim only takes others back, or was taken back.
+fn taken_back(claims: &[KnownClaim], known: &KnownClaim) -> Option<Quiet> {
+    if known.retracts.is_some() {
+        return Some(Quiet::Retracts);
+    }
+    claims.iter().any(|other| other.retracts.as_ref() == Some(&known.article)).then_some(Quiet::Retracted)
+}
+
+/// Whether an editor said it.
+pub fn is_by_editor(claim: &Claim) -> bool {
+    claim.evidence().rule == EDITOR
+}
+
+fn follow_standing(key: &FactKey, claims: &[KnownClaim]) -> Course {
     match key {
         FactKey::Casualties { .. } => casualty::follow(key, claims),
         FactKey::Demand { .. } => demand::follow(claims),

@@ -23,7 +23,8 @@ fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
     // Of the same article only what was told itself: its other claims are not heard by anybody.
     let told_just_now = fact.told.as_ref().filter(|told| *told.article() == known.article);
     let mut earlier = fact.claims.iter().filter(|claim| {
-        claim.article != known.article || told_just_now.is_some_and(|told| says(claim, told))
+        claim.retracts.is_none() && claim.article != known.article
+            || told_just_now.is_some_and(|told| says(claim, told))
     });
     match (&fact.key, key, &known.claim) {
         (

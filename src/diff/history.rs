@@ -16,11 +16,25 @@ pub fn settle(fact: &mut Fact) {
     sort(&mut fact.claims);
     while fact.claims.len() > CLAIMS_KEPT {
         let course = follow(&fact.key, &fact.claims);
-        let quiet = course.steps.iter().position(|step| matches!(step, Step::Silent(_)));
+        let quiet = course.steps.iter().enumerate().position(|(at, step)| {
+            matches!(step, Step::Silent(_))
+                && fact.claims.get(at).is_none_or(|known| !holds_back(fact, known))
+        });
         fact.claims.remove(quiet.unwrap_or(0));
         fact.merged = fact.merged.saturating_add(1);
     }
     fact.value = follow(&fact.key, &fact.claims).value;
+}
+
+/// Whether a claim takes back others that are still there.
+fn holds_back(fact: &Fact, known: &KnownClaim) -> bool {
+    known.retracts.as_ref().is_some_and(|article| fact.claims.iter().any(|other| other.article == *article))
+}
+
+/// Whether a claim of the history still stands.
+pub fn stands(fact: &Fact, known: &KnownClaim) -> bool {
+    known.retracts.is_none()
+        && !fact.claims.iter().any(|other| other.retracts.as_ref() == Some(&known.article))
 }
 
 /// The value as it stood at `held` in the world, as far as newsdelta had learned it by `learned`. Exact within the
@@ -40,7 +54,7 @@ pub fn as_of(fact: &Fact, held: Timestamp, learned: Timestamp) -> Option<Value> 
 pub fn independent_sources(fact: &Fact, value: &Value) -> u32 {
     let mut voices: Vec<&str> = Vec::new();
     let mut origins: Vec<&str> = Vec::new();
-    for known in fact.claims.iter().filter(|known| supports(known, value)) {
+    for known in fact.claims.iter().filter(|known| supports(known, value) && stands(fact, known)) {
         let fresh_outlet = known.outlet.as_deref().is_none_or(|outlet| !voices.contains(&outlet));
         if fresh_outlet && !origins.contains(&known.origin.as_str()) {
             origins.push(&known.origin);

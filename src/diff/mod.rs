@@ -14,6 +14,7 @@ mod echo;
 mod worth;
 mod tell;
 pub mod history;
+mod retract;
 pub mod explain;
 #[cfg(test)]
 mod timeline;
@@ -26,7 +27,8 @@ use jiff::Timestamp;
 
 use crate::model::{Article, ArticleId, Change, Claim, Fact, FactKey, Group, KnownClaim};
 
-pub use casualty::EDITOR;
+pub use course::EDITOR;
+pub use retract::{RETRACTION, retract};
 
 /// What entering an article's claims did.
 #[derive(Debug, Default)]
@@ -61,6 +63,7 @@ pub fn enter(
             origin: origin.clone(),
             learned_at,
             claim,
+            retracts: None,
         };
         let fact = facts.entry(key.clone()).or_insert_with(|| Fact::empty(key.clone()));
         if fact.claims.iter().any(|earlier| earlier.article == known.article && earlier.claim == known.claim)

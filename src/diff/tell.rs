@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Article, Change, ChangeKind, Claim, Fact, FactKey, KnownClaim, Scope, Value};
+use crate::model::{
+    Article, Change, ChangeKind, Claim, Effect, Fact, FactKey, KnownClaim, Relation, Scope, Value,
+};
 
-use super::course::{Step, follow};
+use super::course::{Course, Step, follow, is_by_editor};
 use super::echo;
 use super::figure::{Figure, in_words};
 use super::history::independent_sources;
@@ -15,10 +17,16 @@ use super::worth::is_worth_telling;
 /// Conflicts remembered per fact; beyond it the oldest may be told again.
 const CONFLICTS_REMEMBERED: usize = 16;
 
+/// Earlier alerts that one correction names at most.
+const CORRECTED_MAX: usize = 16;
+
 /// The changes this article makes to one fact.
 pub(super) fn changes(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, article: &Article) -> Vec<Change> {
     let Some(fact) = facts.get(key) else { return Vec::new() };
-    let late = fact.told_at.is_some_and(|told_at| article.spoken_at() < told_at);
+    let by_editor = |known: &KnownClaim| known.article == article.id && is_by_editor(&known.claim);
+    // An editor is never late: what he says holds from now on, whatever date a report bears.
+    let late = fact.told_at.is_some_and(|told_at| article.spoken_at() < told_at)
+        && !fact.claims.iter().any(by_editor);
     if late || matches!(key, FactKey::Casualties { scope: Scope::Background, .. }) {
         return Vec::new();
     }
@@ -41,7 +49,9 @@ pub(super) fn changes(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, article: &
     }
     let moved = course.by.filter(mine).and_then(|by| {
         let (known, after, step) = (fact.claims.get(by)?, course.value.clone()?, *course.steps.get(by)?);
-        movement(facts, fact, known, after, step)
+        let mut change = movement(facts, fact, known, after, step)?;
+        change.corrects = corrected(fact, &course, &change, known);
+        Some(change)
     });
     // In the first report of a fact a contradiction starts from the figure told beside it.
     let base = fact.told.clone().or_else(|| moved.as_ref().map(|change| change.after.clone()));
@@ -134,6 +144,7 @@ fn first(
     }
     let kind = match step {
         Step::Moves(kind @ (ChangeKind::Met | ChangeKind::Rejected | ChangeKind::Withdrawn)) => kind,
+        _ if is_by_editor(&known.claim) => ChangeKind::New,
         _ if echo::is_echo(facts, &fact.key, known) || !is_worth_telling(facts, &fact.key, known) => {
             return None;
         }
@@ -168,7 +179,7 @@ pub(super) fn record(fact: &mut Fact, changes: &[Change], article: &Article) {
 }
 
 /// A claim's own content as a value.
-fn value_of(known: &KnownClaim) -> Value {
+pub(super) fn value_of(known: &KnownClaim) -> Value {
     let (article, as_of) = (known.article.clone(), known.held_at);
     match &known.claim {
         Claim::Casualty(casualty) => super::casualty::value_of(known, Figure::of(casualty), casualty),
@@ -199,11 +210,35 @@ fn change(fact: &Fact, kind: ChangeKind, before: Option<Value>, after: Value, kn
         evidence: known.claim.evidence().clone(),
         sources,
         reason,
+        corrects: Vec::new(),
     }
 }
 
+/// What a move proves wrong of what was told: a count that can only grow and fell, or that a report or an editor calls
+/// corrected, was too high before; also the steps before it that stood above the new value.
+fn corrected(fact: &Fact, course: &Course, change: &Change, known: &KnownClaim) -> Vec<Value> {
+    let (FactKey::Casualties { effect, .. }, Claim::Casualty(casualty)) = (&fact.key, &known.claim) else {
+        return if is_by_editor(&known.claim) { change.before.iter().cloned().collect() } else { Vec::new() };
+    };
+    let falls_by_itself = matches!(effect, Effect::Missing | Effect::Trapped | Effect::Detained);
+    let called_so = casualty.relation == Relation::Correction || is_by_editor(&known.claim);
+    if !called_so && (falls_by_itself || change.kind != ChangeKind::Down) {
+        return Vec::new();
+    }
+    let above = |value: &Value| change.kind == ChangeKind::Down && value.figure() > change.after.figure();
+    let mut wrong: Vec<Value> = change.before.iter().cloned().collect();
+    for (earlier, step) in fact.claims.iter().zip(&course.steps) {
+        let value = value_of(earlier);
+        if matches!(step, Step::Opens | Step::Moves(_)) && above(&value) && !wrong.contains(&value) {
+            wrong.push(value);
+        }
+    }
+    wrong.truncate(CORRECTED_MAX);
+    wrong
+}
+
 /// The words that said a value, as long as the claim is in the history.
-fn quote_of(fact: &Fact, value: &Value) -> Option<String> {
+pub(super) fn quote_of(fact: &Fact, value: &Value) -> Option<String> {
     let of_article = || fact.claims.iter().filter(|known| known.article == *value.article());
     let exact = of_article().find(|known| value_of(known).figure() == value.figure());
     exact.or_else(|| of_article().next()).map(|known| known.claim.evidence().quote.clone())
@@ -242,7 +277,7 @@ fn reason(
     format!("{what}; {by}; {sources} independent source{plural}")
 }
 
-fn words_of(value: &Value) -> String {
+pub(super) fn words_of(value: &Value) -> String {
     match value {
         Value::Casualties { value, high, bound, .. } => {
             in_words(Figure { value: *value, high: *high, bound: *bound })

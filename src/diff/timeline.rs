@@ -120,9 +120,28 @@ fn position(text: &str) -> Claim {
 
 impl Story {
     fn says(&mut self, hour: i64, outlet: &str, claims: Vec<Claim>) -> String {
+        self.enters(hour, outlet, claims).iter().map(told).collect::<Vec<_>>().join(", ")
+    }
+
+    fn enters(&mut self, hour: i64, outlet: &str, claims: Vec<Claim>) -> Vec<Change> {
         self.reports += 1;
         let article = report(&format!("report-{}", self.reports), outlet, hour);
-        let entry = enter(&mut self.facts, &article, &article.id, claims, at(hour));
+        enter(&mut self.facts, &article, &article.id, claims, at(hour)).changes
+    }
+
+    fn changes(&mut self, hour: i64, outlet: &str, text: &str) -> Vec<Change> {
+        self.enters(
+            hour,
+            outlet,
+            text.split("; ").enumerate().map(|(at, text)| casualty(text, at * 100)).collect(),
+        )
+    }
+
+    /// The report of this number is taken back.
+    fn takes_back(&mut self, hour: i64, number: usize) -> String {
+        let notice = report(&format!("notice-{hour}"), "Post", hour);
+        let articles = [format!("report-{number}")].into();
+        let entry = super::retract(&mut self.facts, &notice, &articles, None, at(hour));
         entry.changes.iter().map(told).collect::<Vec<_>>().join(", ")
     }
 
@@ -295,6 +314,48 @@ fn an_editor_has_the_last_word() {
     assert_eq!(story.says(2, "desk", vec![claim]), "down 25>19");
     assert_eq!(story.counts(3, "Wire", "31 by navy"), "");
     assert_eq!(story.value(), Some(19));
+    assert_eq!(story.takes_back(4, 2), "up 19>31", "without the editor's word the reports count again");
+}
+
+#[test]
+fn what_was_told_from_a_report_taken_back_is_corrected() {
+    let mut story = Story::default();
+    assert_eq!(story.counts(1, "Post", "25 by navy; injured 60"), "new 25, new 60");
+    assert_eq!(story.counts(2, "Wire", "29 by navy; missing 4"), "up 25>29, new 4");
+    assert_eq!(story.takes_back(3, 2), "down 29>25, withdrawn 4>4");
+    assert_eq!(story.value(), Some(25));
+    assert_eq!(story.counts(4, "Echo", "missing 4"), "new 4", "somebody else says it");
+    assert_eq!(story.counts(5, "Echo", "25 by navy"), "");
+    assert_eq!(story.takes_back(6, 1), "withdrawn 60>60", "another outlet stands by the 25");
+    assert_eq!(story.takes_back(7, 1), "", "once is enough");
+    let fact = story.facts.values().next().unwrap();
+    let asked =
+        |held, learned| super::history::as_of(fact, at(held), at(learned)).and_then(|value| value.figure());
+    assert_eq!(asked(2, 2), Some(29), "as it was known then");
+    assert_ne!(asked(2, 99), Some(29), "what was taken back never held");
+}
+
+#[test]
+fn a_correction_names_what_it_proves_wrong() {
+    let mut story = Story::default();
+    story.counts(1, "Post", "25 by navy");
+    story.counts(2, "Post", "29 by navy");
+    story.counts(3, "Post", "33 by navy");
+    let wrong: Vec<u64> = story
+        .changes(4, "Post", "27 by navy")
+        .iter()
+        .flat_map(|change| &change.corrects)
+        .filter_map(Value::figure)
+        .collect();
+    assert_eq!(wrong, [33, 29], "25 was right when it was told");
+    let rise = story.changes(5, "Post", "40 by navy");
+    assert!(rise.iter().all(|change| change.corrects.is_empty()), "a rise corrects nothing");
+    story.counts(6, "Post", "missing 90");
+    let found = story.changes(7, "Post", "missing 12");
+    assert!(
+        found.iter().all(|change| change.corrects.is_empty()),
+        "those missing are found, nobody was wrong"
+    );
 }
 
 #[test]

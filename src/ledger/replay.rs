@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Alert, Article, Claim};
+use crate::model::{Alert, Article, Claim, Status};
 
 use super::{Ledger, Limits, Outcome};
 
@@ -27,6 +27,17 @@ pub fn replay<'a>(
 /// An article counts as received when it spoke, unless it is known to have come later.
 pub fn enter(ledger: &mut Ledger, mut article: Article, claims: Vec<Claim>) -> Outcome {
     article.received_at = article.received_at.max(article.spoken_at());
+    if article.status == Status::Withdrawn {
+        let versions = ledger.versions_of(article.document.as_ref().unwrap_or(&article.id));
+        if let Some(story) = versions.last().map(|(_, story)| story.clone()) {
+            let of_story = versions.into_iter().filter(|(_, other)| *other == story);
+            let articles = of_story.map(|(article, _)| article).collect();
+            let learned_at = article.received_at;
+            if let Some(outcome) = ledger.retract(article.clone(), &story, &articles, None, learned_at) {
+                return outcome;
+            }
+        }
+    }
     let assignment = ledger.assign(&article, &claims);
     let learned_at = article.received_at;
     ledger.apply(article, claims, assignment, learned_at)
@@ -53,7 +64,7 @@ pub fn alert_line(alert: &Alert) -> Value {
         crate::model::FactKey::Demand { by, to, act } => json!({"by": by, "to": to, "act": act}),
         crate::model::FactKey::Position { actor, target } => json!({"actor": actor, "target": target}),
     };
-    json!({
+    let mut line = json!({
         "type": "alert",
         "id": alert.id,
         "article": alert.article,
@@ -67,5 +78,9 @@ pub fn alert_line(alert: &Alert) -> Value {
         "evidence": {"quote": alert.evidence.quote, "start": alert.evidence.span.start, "end": alert.evidence.span.end},
         "sources": alert.sources,
         "reason": alert.reason,
-    })
+    });
+    if let (false, Some(fields)) = (alert.corrects.is_empty(), line.as_object_mut()) {
+        fields.insert("corrects".to_owned(), json!(alert.corrects));
+    }
+    line
 }

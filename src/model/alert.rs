@@ -56,6 +56,9 @@ pub struct Alert {
     pub sources: u32,
     /// Why it was sent, for people.
     pub reason: String,
+    /// Ids of earlier alerts that this one proves wrong: it belongs to exactly those who received one of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrects: Vec<String>,
 }
 
 /// The alerts that one article makes for one story: they travel together.

@@ -327,6 +327,15 @@ impl Claim {
         }
     }
 
+    /// The words the claim rests on, to be replaced.
+    pub fn evidence_mut(&mut self) -> &mut Evidence {
+        match self {
+            Self::Casualty(casualty) => &mut casualty.evidence,
+            Self::Demand(demand) => &mut demand.evidence,
+            Self::Position(position) => &mut position.evidence,
+        }
+    }
+
     /// Who states it.
     pub fn source(&self) -> Option<&str> {
         match self {

@@ -70,6 +70,10 @@ pub struct KnownClaim {
     pub spoken_at: Timestamp,
     /// When newsdelta learned it.
     pub learned_at: Timestamp,
+    /// The article whose claims under this fact no longer stand because of this one: it was withdrawn by its publisher
+    /// or retracted by an editor. The claim then repeats one of those that it takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retracts: Option<ArticleId>,
 }
 
 /// A fact's content at one moment, in the form of an alert's `before` and `after`.
@@ -254,4 +258,6 @@ pub struct Change {
     pub sources: u32,
     /// Why this is news, in one sentence for people.
     pub reason: String,
+    /// What was told earlier and is wrong by this: whoever received it must receive this too.
+    pub corrects: Vec<Value>,
 }

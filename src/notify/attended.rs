@@ -97,6 +97,7 @@ attend! {
     facts_as_of(story: &StoryId, at: AsOf) -> Vec<Fact>;
     articles_of(story: &StoryId, limit: usize) -> Vec<KnownArticle>;
     article(id: &str) -> Option<KnownArticle>;
+    versions_of(document: &str) -> Vec<(ArticleId, StoryId)>;
     messages_of(article: &ArticleId) -> Vec<Message>;
     lots_due(now: Timestamp, limit: usize) -> Vec<Lot>;
     next_release() -> Option<Timestamp>;

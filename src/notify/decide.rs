@@ -4,7 +4,9 @@
 use jiff::Timestamp;
 
 use crate::model::article::fingerprint;
-use crate::model::{Alert, Article, Change, Message, Story, Value, alert::AlertEvidence};
+use crate::model::{
+    Alert, Article, ArticleId, Change, FactKey, Message, Story, StoryId, Value, alert::AlertEvidence,
+};
 
 /// The message that tells these changes; none when there is nothing to tell.
 pub fn message(
@@ -30,17 +32,17 @@ pub fn message(
     })
 }
 
+/// The id under which an article tells a value of a fact: known to whoever knows what was told, so that a correction
+/// can name what it corrects.
+fn alert_id(story: &StoryId, article: &ArticleId, key: &FactKey, after: &Value) -> String {
+    fingerprint(["alert", story, article, &serde_json::to_string(key).unwrap_or_default(), &content(after)])
+}
+
 fn alert(article: &Article, story: &Story, change: Change) -> Alert {
-    let Change { key, kind, before, quote_before, after, evidence, sources, reason } = change;
+    let Change { key, kind, before, quote_before, after, evidence, sources, reason, corrects } = change;
     Alert {
-        id: fingerprint([
-            "alert",
-            &story.id,
-            &article.id,
-            kind.as_str(),
-            &serde_json::to_string(&key).unwrap_or_default(),
-            &content(&after),
-        ]),
+        id: alert_id(&story.id, &article.id, &key, &after),
+        corrects: corrects.iter().map(|told| alert_id(&story.id, told.article(), &key, told)).collect(),
         article: article.id.clone(),
         article_title: article.title.clone(),
         outlet: article.outlet.clone(),

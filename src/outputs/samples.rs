@@ -54,6 +54,7 @@ pub(super) fn toll_rises() -> Alert {
         quote_before: Some("The harbour master said that 25 people had been killed".into()),
         sources: 2,
         reason: "rose from 25 to at least 29".into(),
+        corrects: Vec::new(),
     }
 }
 

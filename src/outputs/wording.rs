@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use crate::diff::explain;
 use crate::diff::figure::{self, Figure};
+use crate::diff::{RETRACTION, explain};
 use crate::model::{
     Act, Alert, ChangeKind, DemandStatus, Effect, FactKey, Force, Group, Scope, Stance, Value,
 };
@@ -145,6 +145,7 @@ fn group_in_words(group: Group) -> Option<&'static str> {
 fn remark(alert: &Alert) -> Option<&'static str> {
     match alert.change {
         ChangeKind::New if alert.about == "casualties" => Some("first figure"),
+        ChangeKind::Withdrawn if alert.evidence.rule == RETRACTION => Some("taken back"),
         ChangeKind::Down => Some("revised down"),
         ChangeKind::Conflict => Some("sources disagree"),
         ChangeKind::Hardened => Some("hardened"),

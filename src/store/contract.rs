@@ -45,7 +45,7 @@ macro_rules! contract_tests {
                 a_late_delivered_counts, leases_given_back_are_due, dead_ones_let_the_next_go_ahead,
                 stories_do_not_wait_for_each_other, nothing_is_due_early;
             questions: both_times_are_kept, the_start_of_an_id_is_enough, stories_come_latest_first,
-                old_stories_are_closed, articles_come_with_their_claims, recent_articles_are_bounded;
+                old_stories_are_closed, articles_come_with_their_claims, versions_of_a_document_are_found, recent_articles_are_bounded;
             dead_letters: a_failed_item_is_kept_and_bounded, a_failed_item_is_read_again,
                 a_cut_item_cannot_be_read_again, a_dead_delivery_is_sent_again_in_order, discarded_ones_are_gone,
                 wrong_names_are_refused;
@@ -130,6 +130,7 @@ pub(crate) fn claim(article: &Article, value: u64, learned_at: Timestamp) -> Kno
         spoken_at: article.spoken_at(),
         held_at: article.spoken_at(),
         learned_at,
+        retracts: None,
     }
 }
 
@@ -186,6 +187,7 @@ pub(crate) fn message(article: &Article, story: &str, claim: &KnownClaim) -> Mes
         quote_before: None,
         sources: 1,
         reason: "the toll rose".to_owned(),
+        corrects: Vec::new(),
     };
     Message {
         id: format!("message-of-{}", article.id),

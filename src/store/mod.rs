@@ -244,6 +244,9 @@ pub trait Store: Send + Sync {
     async fn articles_of(&self, story: &StoryId, limit: usize) -> Result<Vec<KnownArticle>, StoreError>;
     /// One article by id or by the start of its id; refused when several ids start so.
     async fn article(&self, id: &str) -> Result<Option<KnownArticle>, StoreError>;
+    /// The articles that are versions of a document, or bear its name as their id, with their stories, in order of
+    /// commit; withdrawals among them.
+    async fn versions_of(&self, document: &str) -> Result<Vec<(ArticleId, StoryId)>, StoreError>;
     /// The messages that an article made, in order.
     async fn messages_of(&self, article: &ArticleId) -> Result<Vec<Message>, StoreError>;
 

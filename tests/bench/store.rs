@@ -177,6 +177,7 @@ fn claim(article: &Article, n: u64, number: u64) -> (FactKey, KnownClaim) {
         held_at: article.spoken_at(),
         spoken_at: article.spoken_at(),
         learned_at: at(number),
+        retracts: None,
     };
     (key, known)
 }
@@ -217,6 +218,7 @@ fn message(article: &Article, story: &str, claims: &[(FactKey, KnownClaim)]) -> 
         quote_before: None,
         sources: 1,
         reason: "the toll rose".to_owned(),
+        corrects: Vec::new(),
     };
     Some(Message {
         id: format!("message-{}", article.id),

@@ -13,6 +13,7 @@ mod harness;
 
 mod bad_inputs;
 mod commands;
+mod editing;
 mod health;
 mod inbox;
 #[cfg(feature = "kafka")]

@@ -2,6 +2,7 @@
 //! Goes out: the figures of the scoring scripts that come with the corpora, and with --verbose every miss and every
 //! spurious claim. Nothing here is used to decide what is news.
 
+mod against;
 mod gold;
 mod names;
 mod news;
@@ -10,7 +11,7 @@ mod tally;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::{Span as TimeSpan, Timestamp};
@@ -37,12 +38,18 @@ pub(super) struct Arguments {
     /// Where article files are that are not inside the stream's folder
     #[arg(long, value_name = "DIR")]
     texts: Vec<PathBuf>,
+    /// Instead of scoring, print what another build of this program reads differently over the texts in these folders
+    #[arg(long, value_name = "PROGRAM")]
+    against: Option<PathBuf>,
     /// Folders with `stream.json`, folders of such folders, or folders with `articles.jsonl` and `gold.jsonl`
     #[arg(required = true, value_name = "DIR")]
     dirs: Vec<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
+    if let Some(other) = &arguments.against {
+        return print_difference(other, arguments);
+    }
     let (news_dirs, stream_roots): (Vec<PathBuf>, Vec<PathBuf>) =
         arguments.dirs.iter().cloned().partition(|dir| dir.join("gold.jsonl").is_file());
     let mut figures = Figures::default();
@@ -80,6 +87,37 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         }
     }
     Ok(Done::Well)
+}
+
+/// What this build reads otherwise than the other one: claims gained, lost and changed.
+fn print_difference(other: &Path, arguments: &Arguments) -> anyhow::Result<Done> {
+    let mut articles = Vec::new();
+    let done = super::articles::texts(&arguments.dirs, |article| {
+        articles.push(article);
+        Ok(())
+    })?;
+    let difference = against::compare(other, &articles)?;
+    let mut out = io::stdout().lock();
+    let total =
+        |column: usize| difference.by_rule.values().filter_map(|counts| counts.get(column)).sum::<usize>();
+    if arguments.json {
+        let rules = &difference.by_rule;
+        writeln!(
+            out,
+            "{}",
+            serde_json::json!({
+                "articles": articles.len(), "gained": total(0), "lost": total(1), "changed": total(2), "rules": rules,
+            })
+        )?;
+        return Ok(done);
+    }
+    difference.lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    for (rule, [gained, lost, changed]) in &difference.by_rule {
+        writeln!(out, "rule     {rule}: {gained} gained, {lost} lost, {changed} changed")?;
+    }
+    let (gained, lost, changed) = (total(0), total(1), total(2));
+    writeln!(out, "{} articles: {gained} claims gained, {lost} lost, {changed} changed", articles.len())?;
+    Ok(done)
 }
 
 fn score_streams(streams: &[Vec<GoldReport>], figures: &mut Figures) -> Vec<String> {

@@ -113,3 +113,15 @@ pub(crate) async fn recent_articles_are_bounded(place: &dyn Place) {
     assert_eq!(ids(store.articles_of(&"s1".to_owned(), 9).await.unwrap()), ["a1", "a2"]);
     assert_eq!(ids(store.articles_of(&"s1".to_owned(), 1).await.unwrap()), ["a2"]);
 }
+
+pub(crate) async fn versions_of_a_document_are_found(place: &dyn Place) {
+    let store = place.open().await;
+    let mut second = outcome("s1", 2, "a#2");
+    second.article.document = Some("urn:harbour:a#1".to_owned());
+    store.commit(&commit(vec![outcome("s1", 1, "a#1"), second, outcome("s2", 1, "b")])).await.unwrap();
+    let found = async |document: &str| store.versions_of(document).await.unwrap();
+    let both = [("a#1".to_owned(), "s1".to_owned()), ("a#2".to_owned(), "s1".to_owned())];
+    assert_eq!(found("urn:harbour:a#1").await, both);
+    assert_eq!(found("b").await, [("b".to_owned(), "s2".to_owned())], "its own name is enough");
+    assert_eq!(found("urn:harbour").await, []);
+}

@@ -163,6 +163,11 @@ impl Store for SqliteStore {
         self.readers.read(move |connection| questions::article(connection, &id)).await
     }
 
+    async fn versions_of(&self, document: &str) -> Result<Vec<(ArticleId, StoryId)>, StoreError> {
+        let document = document.to_owned();
+        self.readers.read(move |connection| questions::versions_of(connection, &document)).await
+    }
+
     async fn messages_of(&self, article: &ArticleId) -> Result<Vec<Message>, StoreError> {
         let article = article.clone();
         self.readers.read(move |connection| questions::messages_of(connection, &article)).await

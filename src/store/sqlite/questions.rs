@@ -27,6 +27,8 @@ pub(super) const ARTICLES_OF: &str = "SELECT * FROM articles WHERE story = ?1 OR
 const RECENT_ARTICLES: &str = "SELECT * FROM articles ORDER BY number DESC LIMIT ?1";
 pub(super) const CLAIMS_OF: &str = "SELECT key, body FROM claims JOIN facts ON facts.number = claims.fact
     WHERE claims.article = ?1 ORDER BY claims.number";
+pub(super) const VERSIONS_OF: &str =
+    "SELECT id, story FROM articles WHERE document = ?1 OR id = ?1 ORDER BY number";
 pub(super) const MESSAGES_OF: &str = "SELECT body FROM messages
     WHERE article = (SELECT number FROM articles WHERE id = ?1) AND composed = 0 ORDER BY number";
 pub(super) const CHECKPOINTS: &str =
@@ -175,6 +177,16 @@ pub(super) fn article(connection: &Connection, id: &str) -> Result<Option<KnownA
         Ok((from_json::<FactKey>(row, "key")?, from_json::<KnownClaim>(row, "body")?))
     })?;
     Ok(Some(known))
+}
+
+/// The versions of a document with their stories.
+pub(super) fn versions_of(
+    connection: &Connection,
+    document: &str,
+) -> Result<Vec<(ArticleId, String)>, Failure> {
+    collect(connection.prepare_cached(VERSIONS_OF)?, [document], |row| {
+        Ok((row.get("id")?, row.get("story")?))
+    })
 }
 
 /// The article in a row of its table, without claims.
