@@ -3,7 +3,7 @@
 //! Never prints a secret.
 //!
 //! The layers, later ones winning key by key: `config/default.toml`, the user's file, `NEWSDELTA__SECTION__KEY`
-//! variables. Below `inputs`, `outputs` and `http`, `KEY_file` reads the value of `KEY` from a file.
+//! variables. Below `inputs`, `outputs`, `http` and `heartbeat`, `KEY_file` reads the value of `KEY` from a file.
 
 pub mod actors;
 mod decode;
@@ -30,7 +30,9 @@ use crate::inputs::inbox::InboxConfig;
 #[cfg(feature = "kafka")]
 use crate::inputs::kafka::KafkaInputConfig;
 use crate::notify::RouteConfig;
+use crate::notify::watch::SelfAlertsConfig;
 use crate::outputs::file::FileConfig;
+use crate::outputs::heartbeat::HeartbeatConfig;
 #[cfg(feature = "kafka")]
 use crate::outputs::kafka::KafkaOutputConfig;
 use crate::outputs::slack::SlackConfig;
@@ -39,6 +41,7 @@ use crate::outputs::webhook::WebhookConfig;
 use decode::decode;
 use layers::{Node, Shape};
 use mistake::{nearest, one_of};
+use sections::{routing, self_alerts};
 
 /// The text of `config/default.toml`: every key with its default, unit and effect.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -62,6 +65,10 @@ pub struct Config {
     pub http: HttpConfig,
     /// Which output is told what, and when.
     pub routing: RouteConfig,
+    /// When newsdelta tells that it may be blind.
+    pub self_alerts: SelfAlertsConfig,
+    /// Where its signs of life go.
+    pub heartbeat: HeartbeatConfig,
     /// Where articles come from, by name.
     pub inputs: BTreeMap<String, InputConfig>,
     /// Where alerts go, by name.
@@ -203,8 +210,20 @@ const OUTPUT_TYPES: &[&str] = &["stdout", "file", "kafka", "slack", "webhook"];
 
 /// The tables of a config file.
 const SECTIONS: &[&str] = &[
-    "store", "limits", "reading", "stories", "shutdown", "log", "http", "retry", "routing", "defaults",
-    "inputs", "outputs",
+    "store",
+    "limits",
+    "reading",
+    "stories",
+    "shutdown",
+    "log",
+    "http",
+    "retry",
+    "routing",
+    "self_alerts",
+    "heartbeat",
+    "defaults",
+    "inputs",
+    "outputs",
 ];
 
 impl Config {
@@ -266,6 +285,8 @@ impl Config {
         let log = section(root.take("log").as_ref(), "log", mistakes);
         let http = section(root.take("http").as_ref(), "http", mistakes);
         let routing = routing(root.take("routing").as_ref(), &output_names, mistakes);
+        let self_alerts = self_alerts(root.take("self_alerts").as_ref(), &output_names, mistakes);
+        let heartbeat = section(root.take("heartbeat").as_ref(), "heartbeat", mistakes);
         if let Shape::Table(rest) = &root.shape {
             mistakes.extend(rest.iter().map(|(key, node)| {
                 let words = match nearest(key, SECTIONS.iter().copied()) {
@@ -284,6 +305,8 @@ impl Config {
             log: log?,
             http: http?,
             routing: routing?,
+            self_alerts: self_alerts?,
+            heartbeat: heartbeat?,
             inputs,
             outputs,
             fingerprints,
@@ -331,7 +354,7 @@ fn merge(
         }
     }
     root.overlay(user);
-    for group in ["inputs", "outputs", "defaults", "http"] {
+    for group in ["inputs", "outputs", "defaults", "http", "heartbeat"] {
         if let Some(mut node) = root.take(group) {
             layers::read_secret_files(&mut node, group, mistakes);
             if let Shape::Table(table) = &mut root.shape {
@@ -361,16 +384,6 @@ fn names_below(node: Option<&Node>) -> Vec<String> {
         Some(Shape::Table(table)) => table.keys().cloned().collect(),
         _ => Vec::new(),
     }
-}
-
-/// The routing tree, which may name only outputs that there are.
-fn routing(node: Option<&Node>, outputs: &[String], mistakes: &mut Vec<Mistake>) -> Option<RouteConfig> {
-    let routing: RouteConfig = section(node, "routing", mistakes)?;
-    if let Some(node) = node {
-        let known: Vec<&str> = outputs.iter().map(String::as_str).collect();
-        routing.check_outputs(&known, &mut Findings::new(node, "routing", mistakes));
-    }
-    Some(routing)
 }
 
 /// Names under `defaults` must be types, so that a slip there is not silently without effect.

@@ -30,6 +30,7 @@ use crate::clock::SharedClock;
 use crate::inputs::{Checkpoint, Input, Item, Verdict};
 use crate::ledger::{Ledger, Outcome};
 use crate::model::{Article, ArticleId, Claim, Message, Status, Story, StoryId};
+use crate::notify::watch::Intake;
 use crate::notify::{Dispatcher, Routing};
 use crate::read::ReadConfig;
 use crate::store::{Commit, FailedItem, Store, StoreError};
@@ -106,6 +107,8 @@ pub struct Parts {
     pub events: broadcast::Sender<Event>,
     /// What the stages report of themselves.
     pub metrics: Arc<Metrics>,
+    /// What the inputs brought, for those who watch whether they fall silent.
+    pub intake: Arc<Intake>,
     /// Whether articles are taken.
     pub health: Arc<Health>,
     /// Answers over HTTP until everything else has ended.
@@ -144,6 +147,7 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
         limits,
         events,
         metrics,
+        intake,
         health,
         server,
     } = parts;
@@ -168,6 +172,7 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
         routing,
         events,
         metrics,
+        intake,
         health: health.clone(),
         retry_wait_max,
         quiet_after,
@@ -287,6 +292,7 @@ struct Desk {
     routing: Routing,
     events: broadcast::Sender<Event>,
     metrics: Arc<Metrics>,
+    intake: Arc<Intake>,
     health: Arc<Health>,
     retry_wait_max: Duration,
     quiet_after: SignedDuration,
@@ -335,6 +341,7 @@ impl Desk {
     /// Counts what a commit holds, once it is made.
     fn count(&self, plan: &Plan) {
         for (input, outcome) in &plan.articles {
+            self.intake.saw(input, *outcome == ArticleOutcome::Failed, plan.commit.at);
             self.metrics.article(input, *outcome, plan.commit.at);
         }
         for outcome in &plan.commit.outcomes {

@@ -10,8 +10,9 @@ use tokio::sync::{Mutex, mpsc};
 use crate::clock::SharedClock;
 use crate::config::{Config, Fingerprints};
 use crate::notify::dispatcher::Replacement;
+use crate::notify::sentry::{Duty, SharedDuty};
 use crate::notify::{Router, Routing};
-use crate::outputs;
+use crate::outputs::{self, Output};
 
 /// Reads the config anew, from wherever it came at the start.
 pub type Load = Box<dyn Fn() -> anyhow::Result<Config> + Send + Sync>;
@@ -30,6 +31,7 @@ pub struct Reload {
     load: Load,
     clock: SharedClock,
     routing: Routing,
+    duty: SharedDuty,
     replace: mpsc::Sender<Replacement>,
     /// Of the config in use; held while a reload is under way, so that two do not mix.
     current: Mutex<Fingerprints>,
@@ -42,9 +44,10 @@ impl Reload {
         config: &Config,
         clock: SharedClock,
         routing: Routing,
+        duty: SharedDuty,
         replace: mpsc::Sender<Replacement>,
     ) -> Self {
-        Self { load, clock, routing, replace, current: Mutex::new(config.fingerprints.clone()) }
+        Self { load, clock, routing, duty, replace, current: Mutex::new(config.fingerprints.clone()) }
     }
 
     /// Reads the config and takes it over.
@@ -80,11 +83,19 @@ impl Reload {
                 Some(settings) => {
                     let output = outputs::build(name, &settings.output, self.clock.clone())
                         .map_err(|error| error.to_string())?;
-                    Some((Arc::from(output), settings.retry.clone()))
+                    let output: Arc<dyn Output> = Arc::from(output);
+                    Some((output, settings.retry.clone()))
                 }
                 None => None,
             };
             replacements.push((name.clone(), sending));
+        }
+        let mut sending = self.duty.current().outputs.clone();
+        for (name, new) in &replacements {
+            match new {
+                Some(new) => drop(sending.insert(name.clone(), new.clone())),
+                None => drop(sending.remove(name)),
+            }
         }
         // From here on nothing can fail.
         for replacement in replacements {
@@ -94,6 +105,7 @@ impl Reload {
         }
         let names: Vec<String> = config.outputs.keys().cloned().collect();
         self.routing.replace(Router::new(&config.routing, &names));
+        self.duty.replace(Duty { config: config.self_alerts, outputs: sending });
         let at_next_start = new.changed_sections(current);
         Ok((Reloaded { outputs: changed, at_next_start }, new))
     }

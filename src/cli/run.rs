@@ -17,9 +17,11 @@ use crate::config::{Config, RetryConfig, actors};
 use crate::inputs::again::Again;
 use crate::inputs::{self, Input};
 use crate::ledger::{self, Ledger};
-use crate::notify::dispatcher::Replacement;
+use crate::notify::dispatcher::{Replacement, Sending};
+use crate::notify::sentry::{Duty, Sentry, SharedDuty};
+use crate::notify::watch::Intake;
 use crate::notify::{Dispatcher, Router, Routing};
-use crate::outputs::{self, Output};
+use crate::outputs::{self, Output, heartbeat};
 use crate::pipeline::{self, Event, Parts};
 use crate::reload::{Load, Reload};
 use crate::store::sqlite::{Access, Options};
@@ -60,13 +62,14 @@ pub(super) struct Daemon {
     config: Config,
     store: Arc<dyn Store>,
     inputs: Vec<Box<dyn Input>>,
-    outputs: Vec<(Arc<dyn Output>, RetryConfig)>,
+    outputs: Vec<Sending>,
     events: broadcast::Sender<Event>,
     names: Arc<Gazetteer>,
     metrics: Arc<Metrics>,
     health: Arc<Health>,
     server: Option<api::Server>,
     routing: Routing,
+    duty: SharedDuty,
     reload: Arc<Reload>,
     replacements: mpsc::Receiver<Replacement>,
 }
@@ -79,7 +82,7 @@ impl Daemon {
         let (metrics, health): (Arc<Metrics>, Arc<Health>) = Default::default();
         let build_input = |(name, input): (&String, _)| inputs::build(name, input, clock.clone(), &metrics);
         let inputs = config.inputs.iter().map(build_input).collect();
-        let outputs = config
+        let outputs: Vec<Sending> = config
             .outputs
             .iter()
             .map(|(name, settings)| {
@@ -89,9 +92,12 @@ impl Daemon {
             .collect::<anyhow::Result<_>>()?;
         let (events, _) = broadcast::channel(EVENTS_WAITING_MAX);
         let names = names(config)?;
-        let routing = Routing::new(Router::new(&config.routing, &[]));
+        let routing = Routing::new(Router::new(&config.routing, &names_of(&outputs)));
+        let by_name = outputs.iter().map(|sending| (sending.0.name().to_owned(), sending.clone())).collect();
+        let duty = SharedDuty::new(Duty { config: config.self_alerts.clone(), outputs: by_name });
         let (replace, replacements) = mpsc::channel(REPLACEMENTS_WAITING_MAX);
-        let reload = Arc::new(Reload::new(load, config, clock.clone(), routing.clone(), replace));
+        let reload =
+            Arc::new(Reload::new(load, config, clock.clone(), routing.clone(), duty.clone(), replace));
         let context = api::Context {
             store: store.clone(),
             metrics: metrics.clone(),
@@ -111,6 +117,7 @@ impl Daemon {
             health,
             server,
             routing,
+            duty,
             reload,
             replacements,
         })
@@ -119,6 +126,7 @@ impl Daemon {
     /// Adds an output that no config names.
     pub(super) fn add_output(&mut self, output: Arc<dyn Output>, retry: RetryConfig) {
         self.outputs.push((output, retry));
+        self.routing.replace(Router::new(&self.config.routing, &names_of(&self.outputs)));
     }
 
     /// Reads the config again into this daemon.
@@ -144,6 +152,7 @@ impl Daemon {
             health,
             server,
             routing,
+            duty,
             reload: _,
             replacements,
         } = self;
@@ -155,8 +164,16 @@ impl Daemon {
             outputs = ?config.outputs.keys().collect::<Vec<_>>(),
             "started"
         );
-        let output_names: Vec<_> = outputs.iter().map(|(output, _)| output.name().to_owned()).collect();
-        routing.replace(Router::new(&config.routing, &output_names));
+        let intake = Arc::new(Intake::new(config.inputs.keys(), clock.now()));
+        let sentry = Sentry {
+            intake: intake.clone(),
+            store: store.clone(),
+            path: config.store.path.clone(),
+            duty,
+            clock: clock.clone(),
+        };
+        let looking = tokio::spawn(sentry.run(stop.clone()));
+        let beating = tokio::spawn(heartbeat::run(config.heartbeat.clone(), health.clone(), stop.clone()));
         let dispatcher = Dispatcher::new(&store, &clock, &metrics, outputs, config.shutdown.grace)
             .with_replacements(replacements);
         inputs.push(Box::new(Again::new(store.clone(), clock.clone())));
@@ -170,13 +187,21 @@ impl Daemon {
             limits,
             events,
             metrics,
+            intake,
             health,
             server,
         };
-        pipeline::run(parts, stop).await?;
+        let ended = pipeline::run(parts, stop).await;
+        looking.abort();
+        beating.abort();
+        ended?;
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+fn names_of(outputs: &[Sending]) -> Vec<String> {
+    outputs.iter().map(|(output, _)| output.name().to_owned()).collect()
 }
 
 /// The built-in names and those of the user's list.

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::layers::{Node, Shape};
 
 /// Sections that a running daemon takes over by itself, so that they are compared in other ways or not at all.
-const TAKEN_OVER: [&str; 4] = ["outputs", "defaults", "retry", "routing"];
+const TAKEN_OVER: [&str; 5] = ["outputs", "defaults", "retry", "routing", "self_alerts"];
 
 /// One number for each section and each output.
 #[derive(Clone, Default, PartialEq, Eq)]

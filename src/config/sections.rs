@@ -3,10 +3,45 @@
 
 use std::time::Duration;
 
+use crate::notify::RouteConfig;
+use crate::notify::watch::SelfAlertsConfig;
+
+use super::layers::Node;
 use super::{
-    Check, Findings, LimitsConfig, LogConfig, ReadingConfig, RetryConfig, ShutdownConfig, StoreConfig,
-    StoriesConfig,
+    Check, Findings, LimitsConfig, LogConfig, Mistake, ReadingConfig, RetryConfig, ShutdownConfig,
+    StoreConfig, StoriesConfig, section,
 };
+
+/// The routing tree, which may name only outputs that there are.
+pub(super) fn routing(
+    node: Option<&Node>,
+    outputs: &[String],
+    mistakes: &mut Vec<Mistake>,
+) -> Option<RouteConfig> {
+    let routing: RouteConfig = section(node, "routing", mistakes)?;
+    if let Some(node) = node {
+        let known: Vec<&str> = outputs.iter().map(String::as_str).collect();
+        routing.check_outputs(&known, &mut Findings::new(node, "routing", mistakes));
+    }
+    Some(routing)
+}
+
+/// What is told of newsdelta itself, only to outputs that there are.
+pub(super) fn self_alerts(
+    node: Option<&Node>,
+    outputs: &[String],
+    mistakes: &mut Vec<Mistake>,
+) -> Option<SelfAlertsConfig> {
+    let config: SelfAlertsConfig = section(node, "self_alerts", mistakes)?;
+    if let Some(node) = node {
+        for unknown in config.outputs.iter().flatten().filter(|name| !outputs.contains(name)) {
+            let words =
+                format!("names `{unknown}`, which is no output: the outputs are {}", outputs.join(", "));
+            Findings::new(node, "self_alerts", mistakes).add("outputs", words);
+        }
+    }
+    Some(config)
+}
 
 impl Check for StoreConfig {
     fn check(&self, findings: &mut Findings<'_>) {

@@ -6,6 +6,7 @@ pub mod fact;
 pub mod story;
 pub mod alert;
 pub mod mute;
+pub mod notice;
 
 pub use alert::{Alert, Message};
 pub use article::{Article, ArticleId, Draft, Moment, Span, Status};

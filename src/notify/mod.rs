@@ -10,6 +10,8 @@ mod release;
 pub mod retry;
 pub mod rhythm;
 pub mod route;
+pub mod sentry;
+pub mod watch;
 #[cfg(test)]
 mod attended;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Adding an output: one file here, one variant in `config::OutputConfig`, one arm in `build`.
 
 pub mod file;
+pub mod heartbeat;
 pub(crate) mod http;
 pub mod json;
 #[cfg(feature = "kafka")]
@@ -28,6 +29,7 @@ use async_trait::async_trait;
 use crate::clock::SharedClock;
 use crate::config::OutputConfig;
 use crate::model::Message;
+use crate::model::notice::Notice;
 
 /// Why an attempt failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -73,6 +75,12 @@ pub trait Output: Send + Sync {
 
     /// One attempt to deliver, bounded in time. `attempt` counts from 1.
     async fn deliver(&self, message: &Message, attempt: u32) -> Result<(), DeliveryError>;
+
+    /// One attempt to tell what newsdelta says of itself, bounded in time. Outputs whose readers are programs that
+    /// wait for alerts take it and do nothing.
+    async fn tell(&self, _notice: &Notice) -> Result<(), DeliveryError> {
+        Ok(())
+    }
 }
 
 /// An output that cannot be made.

@@ -15,6 +15,7 @@ use super::slack_blocks::post;
 use super::{DeliveryError, Output};
 use crate::config::{Check, Findings};
 use crate::model::Message;
+use crate::model::notice::Notice;
 
 /// `[outputs.NAME]` with `type = "slack"`.
 #[derive(Debug, Clone, Deserialize)]
@@ -100,7 +101,18 @@ impl Output for Slack {
     }
 
     async fn deliver(&self, message: &Message, _attempt: u32) -> Result<(), DeliveryError> {
-        let mut body = post(message);
+        self.send(post(message)).await
+    }
+
+    async fn tell(&self, notice: &Notice) -> Result<(), DeliveryError> {
+        let text = format!("newsdelta: {}", notice.text);
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        self.send(json!({ "text": text, "unfurl_links": false })).await
+    }
+}
+
+impl Slack {
+    async fn send(&self, mut body: Value) -> Result<(), DeliveryError> {
         let mut request = self.client.post(self.url.clone());
         if let Some((token, channel)) = &self.bot {
             if let Value::Object(fields) = &mut body {

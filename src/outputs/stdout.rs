@@ -12,6 +12,7 @@ use super::json::message_lines;
 use super::wording::{Headline, one_line, shortened, sources_in_words, speaker};
 use super::{DeliveryError, Output};
 use crate::config::{Check, Findings};
+use crate::model::notice::Notice;
 use crate::model::{Alert, ChangeKind, Message};
 
 /// `[outputs.NAME]` with `type = "stdout"`.
@@ -80,7 +81,19 @@ impl Output for Stdout {
     }
 
     async fn deliver(&self, message: &Message, _attempt: u32) -> Result<(), DeliveryError> {
-        let lines = if self.people { for_people(message) } else { message_lines(message)? };
+        self.print(if self.people { for_people(message) } else { message_lines(message)? }).await
+    }
+
+    async fn tell(&self, notice: &Notice) -> Result<(), DeliveryError> {
+        if !self.people {
+            return Ok(());
+        }
+        self.print(format!("newsdelta: {}\n", one_line(&notice.text))).await
+    }
+}
+
+impl Stdout {
+    async fn print(&self, lines: String) -> Result<(), DeliveryError> {
         let screen = Arc::clone(&self.screen);
         // A reader that stands still blocks the write, which must not hold up the other outputs.
         let written = tokio::task::spawn_blocking(move || {

@@ -9,13 +9,18 @@ use crate::model::Message;
 /// `00-<trace>-<parent>-<flags>`. The parent is made from the message's id: it stands for what newsdelta did. A trace of
 /// our own is not sampled by us.
 pub(super) fn trace_parent(message: &Message) -> String {
-    let hash = Sha256::digest(message.id.as_bytes());
+    trace_of(&message.id, message.trace_parent.as_deref())
+}
+
+/// The same for anything with an id.
+pub(super) fn trace_of(id: &str, carried: Option<&str>) -> String {
+    let hash = Sha256::digest(id.as_bytes());
     let mut numbers = hash
         .chunks_exact(8)
         .map(|eight| eight.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte)));
     let mut next = || numbers.next().unwrap_or_default();
     let (own, parent) = (format!("{:016x}{:016x}", next(), next()), format!("{:016x}", next()));
-    let carried = message.trace_parent.as_deref().and_then(|carried| {
+    let carried = carried.and_then(|carried| {
         let mut parts = carried.split('-').skip(1);
         let (trace, _, flags) = (parts.next()?, parts.next()?, parts.next()?);
         (trace.len() == 32 && flags.len() == 2).then_some((trace, flags))

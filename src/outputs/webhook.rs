@@ -16,12 +16,14 @@ use serde::Deserialize;
 use sha2::Sha256;
 
 use super::http::{self, Answer, Reach, parse_url};
-use super::trace::trace_parent;
+use super::trace::{trace_of, trace_parent};
 use super::webhook_body::{Part, parts};
 use super::{DeliveryError, Output};
 use crate::clock::SharedClock;
 use crate::config::{Check, Findings};
 use crate::model::Message;
+use crate::model::article::fingerprint;
+use crate::model::notice::Notice;
 
 /// `[outputs.NAME]` with `type = "webhook"`.
 #[derive(Debug, Clone, Deserialize)]
@@ -171,6 +173,16 @@ impl Output for Webhook {
             self.send(part, &trace).await?;
         }
         Ok(())
+    }
+
+    async fn tell(&self, notice: &Notice) -> Result<(), DeliveryError> {
+        let timestamp = self.clock.now();
+        let body =
+            serde_json::json!({ "type": "notice", "timestamp": timestamp, "data": notice }).to_string();
+        let state = if notice.resolved { "resolved" } else { "raised" };
+        // Each telling is a message of its own; only the tries of one share an id.
+        let id = fingerprint(["notice", &notice.id, state, &notice.text]);
+        self.send(Part { id, body }, &trace_of(&notice.id, None)).await
     }
 }
 

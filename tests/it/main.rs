@@ -26,3 +26,4 @@ mod schemas;
 mod stop;
 mod store;
 mod tidy;
+mod watch;
