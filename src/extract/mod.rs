@@ -11,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::model::{Article, Claim, Status};
 use crate::text::gazetteer::Gazetteer;
+use english::casualties::incident;
 use rule::{Finding, Findings, RULES, Reading, Rule};
 
 /// At most this many claims are kept of one article, the first in the text: a page that lists a thousand is a table,
@@ -61,6 +62,11 @@ fn read_with(article: &Article, names: &Gazetteer, rules: &[Rule]) -> Extraction
     found.retain(|finding| has_evidence(article, finding));
     let unsupported = all - found.len();
     let mut claims = overlap::resolve(found);
+    let mut marked = claims.clone();
+    match catch_unwind(AssertUnwindSafe(|| incident::mark(&reading, &mut marked))) {
+        Ok(()) => claims = marked,
+        Err(_) => lost_rules.push("incident"),
+    }
     let beyond = claims.len().saturating_sub(CLAIMS_MAX);
     claims.truncate(CLAIMS_MAX);
     Extraction { claims, lost_rules, dropped: unsupported + beyond }

@@ -162,7 +162,6 @@ pub struct Rule {
 
 /// Every rule, in the order in which they read.
 pub static RULES: &[Rule] = &[
-    casualties::toll::RULE,
     casualties::stated::RULE,
     casualties::lives::RULE,
     casualties::counted::RULE,
@@ -171,6 +170,7 @@ pub static RULES: &[Rule] = &[
     casualties::none_hurt::RULE,
     casualties::among::RULE,
     // These read what those above have found.
+    casualties::toll::RULE,
     casualties::parts::RULE,
     casualties::gapped::RULE,
     casualties::previous::RULE,

@@ -25,6 +25,9 @@ const REACH: usize = 9;
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
         for at in here.sentence.tokens.clone() {
+            if here.view.is(at, &["those"]) {
+                made_up_of(&here, at, findings);
+            }
             if !here.view.is(at, &["among", "amongst"]) {
                 continue;
             }
@@ -39,6 +42,23 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             }
         }
     });
+}
+
+/// "Those freed comprise 58 men, 31 women and 15 children".
+fn made_up_of(here: &Here<'_>, those: usize, findings: &mut Findings) {
+    let Some(predicate) = here.scene.predicates.iter().find(|predicate| predicate.main == those + 1) else {
+        return;
+    };
+    let verb = predicate.tokens.end;
+    let consists = here.view.is(verb, &["comprise", "comprised", "include", "included", "are", "were"]);
+    let Some(first) = here.figure_after(verb + 1, 1).filter(|_| consists && is_group(predicate)) else {
+        return;
+    };
+    for figure in here.with_list(first).into_iter().filter(|figure| figure.may_be_people(true)) {
+        let mut sighting = Sighting::new(figure, predicate.effect, those..verb, NAME, 62);
+        sighting.relation = Relation::Part;
+        tell(here, &sighting, findings);
+    }
 }
 
 /// The harm of the group named after "among", and where its words end.
@@ -61,6 +81,14 @@ fn harm_after(here: &Here<'_>, among: usize) -> Option<(Effect, usize)> {
     None
 }
 
+/// "Ada Brun, a reporter for the daily": the person behind a name.
+fn described<'r>(here: &Here<'r>, from: usize) -> Option<&'r Figure> {
+    let phrases = here.sentence.phrases.clone().filter_map(|at| here.analysis.phrases.get(at));
+    let name = phrases.into_iter().find(|phrase| phrase.tokens.start == from && phrase.name)?;
+    let comma = here.view.is(name.tokens.end, &[","]);
+    here.figure_after(name.tokens.end + 1, 0).filter(|figure| comma && figure.low == 1)
+}
+
 fn is_group(predicate: &Predicate) -> bool {
     predicate.participle || predicate.sort == super::predicate::Sort::State
 }
@@ -73,7 +101,8 @@ fn members<'r>(here: &Here<'r>, among: usize, end: usize) -> Vec<&'r Figure> {
         || here.view.tag_before(among) == Tag::Punct
         || here.view.tag_before(among) == Tag::Coordinator;
     if let Some(verb) = verb.filter(|_| opens) {
-        return here.figure_after(verb + 1, 3).map(|figure| here.with_list(figure)).unwrap_or_default();
+        let first = here.figure_after(verb + 1, 3).or_else(|| described(here, verb + 1));
+        return first.map(|figure| here.with_list(figure)).unwrap_or_default();
     }
     let clause = here.clause_around(among);
     let mut subjects: Vec<&Figure> = clause

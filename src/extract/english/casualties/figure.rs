@@ -190,6 +190,9 @@ fn single(
     if !matches!(view.tag(head), Tag::Noun | Tag::ProperNoun | Tag::Adjective) && !SOMEBODY.contains(&word) {
         return None;
     }
+    if let Some(figure) = named(analysis, view, at, phrase) {
+        return Some(figure);
+    }
     let determiner = phrase.determiner.map_or("", |token| view.word(token));
     let (kind, low) = if matches!(word, "nobody" | "none") || determiner == "no" {
         (FigureKind::Nobody, 0)
@@ -228,6 +231,37 @@ fn single(
         more: determiner == "another",
     })
 }
+
+/// "Ada Brun, 31, was hit": a name with an age is somebody the report introduces.
+fn named(analysis: &Analysis<'_>, view: View<'_>, at: usize, phrase: &Phrase) -> Option<Figure> {
+    let end = phrase.tokens.end;
+    let age = view.is(end, &[","])
+        && view.word(end + 1).parse::<u64>().is_ok_and(|age| (1..=AGE_MAX).contains(&age))
+        && (view.is(end + 2, &[","]) || view.is(end + 2, &["of", "from", "was"]));
+    if !age || !phrase.name || phrase.determiner.is_some() {
+        return None;
+    }
+    let group = phrase.tokens.clone().find_map(|token| match person_at(analysis, view, token) {
+        Person::Known(group) => Some(group),
+        _ => None,
+    });
+    Some(Figure {
+        phrase: at,
+        noun_phrase: at,
+        tokens: phrase.tokens.clone(),
+        core: phrase.head..phrase.head + 1,
+        head: Some(phrase.head),
+        person: Person::Known(group.unwrap_or(Group::People)),
+        kind: FigureKind::One,
+        low: 1,
+        high: None,
+        bound: Bound::Exact,
+        more: false,
+    })
+}
+
+/// The oldest age that a name is given.
+const AGE_MAX: u64 = 110;
 
 /// The phrase that follows through "of": the people of "dozens of people".
 fn of_phrase<'a>(analysis: &'a Analysis<'_>, sentence: &Sentence, at: usize) -> Option<(usize, &'a Phrase)> {

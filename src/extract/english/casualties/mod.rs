@@ -3,6 +3,7 @@
 //! file joins the two in one way newsrooms do; `telling` gives the claim its attributes.
 
 mod figure;
+pub(in crate::extract) mod incident;
 mod place;
 mod predicate;
 pub(in crate::extract) mod scene;

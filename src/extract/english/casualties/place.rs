@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use super::figure::Figure;
 use super::scene::Here;
-use crate::model::Span;
+use crate::model::{Effect, Span};
 use crate::text::english::view::View;
-use crate::text::gazetteer::EntityKind;
+use crate::text::gazetteer::{Entity, EntityKind};
 use crate::text::{Clause, Tag, Voice};
 
 /// Prepositions of place.
@@ -37,6 +37,8 @@ const KINDS: &[&str] = &[
 const SENTENCES_BACK: usize = 2;
 /// How far before "where" the name of the place may begin.
 const WHERE_REACH: usize = 6;
+/// How far behind those who were moved "to X" may stand.
+const ARRIVAL_REACH: usize = 12;
 
 /// A place with how it was said.
 struct Named {
@@ -46,16 +48,33 @@ struct Named {
 }
 
 /// The place of a figure whose predicate ends before `end`.
-pub(super) fn place(here: &Here<'_>, figure: &Figure, said: &Range<usize>) -> Option<String> {
+pub(super) fn place(here: &Here<'_>, figure: &Figure, effect: Effect, said: &Range<usize>) -> Option<String> {
     let clause = here.clause_around(figure.core.start);
     let end = figure.tokens.end.max(said.end);
     let behind = named_in(here, past_verb(here, end), 8).or_else(|| named_in(here, figure.tokens.end, 3));
-    let named = behind
+    // Those who were moved are counted where they arrive.
+    let arrives = || {
+        matches!(effect, Effect::Displaced | Effect::Evacuated)
+            .then(|| arrival(here, figure.tokens.end))
+            .flatten()
+    };
+    let named = arrives()
+        .or(behind)
         .or_else(|| where_(here, clause))
         .or_else(|| at_start(here, clause))
         .or_else(|| reporting(here, clause, figure))
         .or_else(|| there(here, clause))?;
     (named.part || contrasts(here) || !is_where_it_all_is(here, &named.name)).then_some(named.name)
+}
+
+/// "have crossed from the valley into Chad", "brought 2,148 evacuees to Jeddah".
+fn arrival(here: &Here<'_>, from: usize) -> Option<Named> {
+    let last = (from + ARRIVAL_REACH).min(here.sentence.tokens.end);
+    let to = (from..last)
+        .take_while(|&at| !matches!(here.view.tag(at), Tag::Punct | Tag::Subordinator | Tag::Coordinator))
+        .find(|&at| here.view.is(at, &["into", "to"]) && is_name(here.view, at + 1))?;
+    let (name, _) = name_at(here.view, &here.reading.article.text, to + 1)?;
+    Some(Named { name, part: true })
 }
 
 /// "1,293 deaths were recorded in the province": the verb of the figure belongs to what was said.
@@ -254,6 +273,9 @@ const DAYS: &[&str] = &[
 /// The title and the first paragraph say where the whole event is.
 fn is_where_it_all_is(here: &Here<'_>, name: &str) -> bool {
     let article = here.reading.article;
+    if is_one_of_countries(here, name) {
+        return false;
+    }
     if article.title.contains(name) {
         return true;
     }
@@ -264,4 +286,24 @@ fn is_where_it_all_is(here: &Here<'_>, name: &str) -> bool {
         .find(|sentence| sentence.part.speaks() && sentence.span.start >= article.body_start())
         .map(|sentence| sentence.span);
     lead.is_some_and(|lead| lead.of(&article.text).contains(name) || here.sentence.span.start <= lead.start)
+}
+
+/// "floods in Norland and Sudland": of an event in several countries each is a part.
+fn is_one_of_countries(here: &Here<'_>, name: &str) -> bool {
+    let article = here.reading.article;
+    let lead = here
+        .analysis
+        .sentences
+        .iter()
+        .find(|sentence| sentence.part.speaks() && sentence.span.start >= article.body_start());
+    let Some(lead) = lead else { return false };
+    let opening = Span { start: 0, end: lead.span.end };
+    let countries: Vec<&Entity> =
+        here.reading.entities_within(opening).filter(|entity| entity.kind == EntityKind::Country).collect();
+    let is_place = |entity: &Entity| {
+        let before = article.text.get(..entity.span.start).unwrap_or_default().trim_end();
+        before.ends_with(" in") || before.ends_with(" and") || before.ends_with("In") || before.ends_with(',')
+    };
+    let named = countries.iter().any(|entity| *entity.name == *name);
+    named && countries.iter().any(|entity| *entity.name != *name && is_place(entity))
 }

@@ -77,7 +77,7 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
         bound: sighting.bound.unwrap_or(figure.bound),
         group: group(here, sighting),
         side: side(here, figure).or_else(|| side_of_whole(here, figure)),
-        place: place(here, figure, &sighting.said),
+        place: place(here, figure, sighting.effect, &sighting.said),
         scope: scope(here, sighting),
         source: source(here, core),
         as_of: as_of(here, sighting, core),

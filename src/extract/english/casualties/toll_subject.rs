@@ -42,6 +42,7 @@ const REACH: usize = 9;
 pub(super) fn subjects(here: &Here<'_>) -> Vec<TollSubject> {
     let mut found: Vec<TollSubject> =
         (here.sentence.tokens.clone()).filter_map(|at| toll_at(here, at)).collect();
+    found.extend(here.sentence.tokens.clone().filter_map(|at| it_at(here, at)));
     for at in here.sentence.phrases.clone() {
         let Some(phrase) = here.analysis.phrases.get(at) else { continue };
         if let Some(subject) = subject(here, phrase) {
@@ -85,6 +86,20 @@ fn toll_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
         effect: Some(effect),
         group: None,
         is_toll: true,
+    })
+}
+
+/// "In the south it is 20, with another 20 missing": the count told of before, for another place.
+fn it_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
+    let be = here.view.is(at + 1, &["'s", "is", "was"]);
+    let figure = here.scene.figures.iter().find(|figure| figure.tokens.start == at + 2)?;
+    let ends = here.view.is(figure.tokens.end, &[",", ".", ";", "and", "with"]);
+    let placed = (at.saturating_sub(5)..at).any(|before| here.view.is(before, &["in", "at"]));
+    (here.view.is(at, &["it"]) && be && ends && placed && figure.head.is_none()).then_some(TollSubject {
+        tokens: at..at + 1,
+        effect: None,
+        group: None,
+        is_toll: false,
     })
 }
 

@@ -1,0 +1,181 @@
+//! One blow inside a larger event: "a shell hit a clinic, wounding 13" in a report on a war with hundreds of dead. The
+//! claims of a whole article go in; those that count one blow come out with scope incident. Reads no new figures, and
+//! leaves alone what is background or the only figure of its kind: without a larger total there is no event around it.
+
+use std::collections::BTreeMap;
+
+use crate::extract::rule::Reading;
+use crate::model::{Bound, Casualty, Claim, Effect, Relation, Scope};
+use crate::text::english::date::{Direction, Grain};
+use crate::text::english::view::View;
+use crate::text::{Analysis, Clause, Link, Tag, Tense};
+
+/// A total is this many times larger than one blow inside it.
+const TIMES: u64 = 3;
+/// How many sentences of the body are its lead.
+const LEAD: usize = 3;
+
+/// Nouns of events that are made of many blows.
+const LONG: &[&str] = &[
+    "war",
+    "fighting",
+    "clashes",
+    "conflict",
+    "unrest",
+    "protests",
+    "protest",
+    "violence",
+    "riots",
+    "rioting",
+    "offensive",
+    "shelling",
+    "hostilities",
+    "uprising",
+    "floods",
+    "flooding",
+    "earthquake",
+    "quake",
+    "wildfires",
+    "airstrikes",
+    "crackdown",
+    "rebellion",
+    "insurgency",
+    "ceasefire",
+    "truce",
+    "battle",
+    "battles",
+    "bombardment",
+    "curfew",
+    "demonstrations",
+    "storms",
+    "invasion",
+    "operation",
+    "pogrom",
+    "landslides",
+];
+/// Nouns of a single blow.
+const BLOWS: &[&str] = &[
+    "mine",
+    "landmine",
+    "shell",
+    "explosion",
+    "explosions",
+    "blast",
+    "blasts",
+    "strike",
+    "airstrike",
+    "raid",
+    "ambush",
+    "bomb",
+    "bombing",
+    "rocket",
+    "missile",
+    "drone",
+    "crash",
+    "collision",
+    "crossfire",
+    "grenade",
+    "mortar",
+    "attack",
+    "shooting",
+    "stampede",
+    "mines",
+    "sniper",
+    "house",
+    "convoy",
+    "train",
+];
+/// Rules that read totals and parts of totals.
+const TOTALS: &[&str] = &["toll", "previous", "among", "parts", "gapped"];
+
+/// Marks the figures of single blows.
+pub(crate) fn mark(reading: &Reading<'_>, claims: &mut [Claim]) {
+    let totals = totals(claims);
+    let long = is_long(&reading.analysis);
+    for claim in claims {
+        let Claim::Casualty(casualty) = claim else { continue };
+        let total = totals.get(&casualty.effect).copied().unwrap_or(0);
+        if casualty.scope == Scope::Event
+            && casualty.value > 0
+            && casualty.value.saturating_mul(TIMES) <= total
+            && !TOTALS.contains(&&*casualty.evidence.rule)
+            && casualty.relation != Relation::Part
+            && casualty.bound != Bound::Vague
+            && counts_one_blow(&reading.analysis, casualty, long)
+        {
+            casualty.scope = Scope::Incident;
+        }
+    }
+}
+
+/// The largest figure of each effect that stands for the whole event.
+fn totals(claims: &[Claim]) -> BTreeMap<Effect, u64> {
+    let mut totals = BTreeMap::new();
+    for claim in claims {
+        if let Claim::Casualty(casualty) = claim
+            && casualty.scope == Scope::Event
+            && casualty.relation != Relation::Previous
+        {
+            let total = totals.entry(casualty.effect).or_insert(0);
+            *total = casualty.value.max(*total);
+        }
+    }
+    totals
+}
+
+/// Whether title or lead name an event made of many blows.
+fn is_long(analysis: &Analysis<'_>) -> bool {
+    let speaking = analysis.sentences.iter().enumerate().filter(|(_, sentence)| sentence.part.speaks());
+    speaking.take(LEAD + 1).any(|(at, _)| {
+        let view = analysis.view(at);
+        (view.start..view.end).any(|token| view.is(token, LONG))
+    })
+}
+
+fn counts_one_blow(analysis: &Analysis<'_>, casualty: &Casualty, long: bool) -> bool {
+    let span = casualty.evidence.span;
+    let Some(sentence) = analysis.sentence_at(span.start) else { return false };
+    let Some(token) = analysis.token_at(span.start) else { return false };
+    let view = analysis.view(sentence);
+    let clause = analysis
+        .clauses_in(sentence)
+        .iter()
+        .filter(|clause| clause.tokens.contains(&token))
+        .min_by_key(|clause| clause.tokens.len());
+    let Some(clause) = clause else { return false };
+    if goes_on(clause) {
+        return false;
+    }
+    // "A shell hit a clinic, where 13 people were killed": the blow stands in the clause above.
+    let above = clause
+        .parent
+        .and_then(|parent| analysis.clauses.get(parent))
+        .filter(|_| matches!(clause.link, Link::Relative | Link::Participial | Link::Adverbial));
+    names_a_blow(view, clause)
+        || above.is_some_and(|above| names_a_blow(view, above))
+        || long && casualty.value == 1 && casualty.bound == Bound::Exact
+        || long && is_of_a_day(analysis, casualty, clause)
+}
+
+/// "have been killed": a running figure.
+fn goes_on(clause: &Clause) -> bool {
+    clause.verb.as_ref().is_some_and(|verb| verb.tense == Tense::PresentPerfect)
+}
+
+/// "by another mine", "in the same ambush", "a shell".
+fn names_a_blow(view: View<'_>, clause: &Clause) -> bool {
+    clause.tokens.clone().filter(|&at| view.is(at, BLOWS)).any(|at| {
+        (at.saturating_sub(3)..at)
+            .rev()
+            .take_while(|&before| !matches!(view.tag(before), Tag::Verb | Tag::Adposition | Tag::Punct))
+            .any(|before| view.is(before, &["a", "an", "another", "one", "same", "two", "three", "separate"]))
+    })
+}
+
+/// "On Sunday 94 were killed": one day of many.
+fn is_of_a_day(analysis: &Analysis<'_>, casualty: &Casualty, clause: &Clause) -> bool {
+    let past = clause.verb.as_ref().is_some_and(|verb| verb.tense == Tense::Past);
+    past && analysis
+        .date_of(casualty.evidence.span)
+        .is_some_and(|when| when.direction == Direction::During && when.grain <= Grain::Day)
+}
