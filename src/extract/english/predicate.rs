@@ -76,7 +76,7 @@ impl<'a> Scene<'a> {
         }
         let subject = self.subject(at, start)?;
         predicate.subject_start = Some(subject.tokens.start.min(start));
-        predicate.agents = self.agents_of(subject);
+        predicate.agents = self.each_of(subject);
         if let Some(first) = self.actors.list_of(subject, view).first() {
             predicate.subject_start = Some(first.tokens.start.min(start));
         }
@@ -234,7 +234,14 @@ impl<'a> Scene<'a> {
     pub(super) fn subject(&self, at: usize, start: usize) -> Option<&'a Mention> {
         let view = self.view;
         let mentions = self.actors.in_sentence(self.sentence);
-        let usable = |mention: &&Mention| !mention.owner && !mention.modifier && mention.tokens.end <= start;
+        // Who is named inside a quotation does not do what is told outside it.
+        let outside = !self.in_quotes(at);
+        let usable = |mention: &&Mention| {
+            !mention.owner
+                && !mention.modifier
+                && mention.tokens.end <= start
+                && !(outside && self.in_quotes(mention.tokens.start))
+        };
         let adjacent =
             mentions.iter().filter(usable).rfind(|mention| self.reaches(mention.tokens.end, start));
         let participle = matches!(view.form(at), VerbForm::Gerund)
@@ -447,6 +454,17 @@ impl<'a> Scene<'a> {
             seen.push(Arc::clone(&agent.name));
             new
         });
+        agents
+    }
+
+    /// Who acts in a mention, "both sides" as two.
+    fn each_of(&self, mention: &Mention) -> Vec<Agent> {
+        let mut agents = self.agents_of(mention);
+        if let ([only], Some((one, other))) = (agents.as_mut_slice(), &mention.sides) {
+            only.name = Arc::clone(one);
+            let second = Agent { name: Arc::clone(other), ..only.clone() };
+            agents.push(second);
+        }
         agents
     }
 

@@ -58,6 +58,8 @@ pub struct Mention {
     pub name: Arc<str>,
     /// The other members, when "they" or "both" means a list.
     pub others: Vec<Arc<str>>,
+    /// The two parties that "both sides" means.
+    pub sides: Option<(Arc<str>, Arc<str>)>,
     /// The person's own name, when the mention names or means a person.
     pub person: Option<Arc<str>>,
     /// The party behind the voice.

@@ -24,12 +24,21 @@ struct Known {
     party: Option<Arc<str>>,
     person: Option<Arc<str>>,
     others: Vec<Arc<str>>,
+    /// The two parties of "both sides".
+    sides: Option<(Arc<str>, Arc<str>)>,
     kind: Kind,
 }
 
 impl Known {
     fn party(name: &Arc<str>, kind: Kind) -> Self {
-        Self { name: Arc::clone(name), party: Some(Arc::clone(name)), person: None, others: Vec::new(), kind }
+        Self {
+            name: Arc::clone(name),
+            party: Some(Arc::clone(name)),
+            person: None,
+            others: Vec::new(),
+            sides: None,
+            kind,
+        }
     }
 
     fn referring(named: &Named) -> Self {
@@ -38,6 +47,7 @@ impl Known {
             party: named.party.clone(),
             person: named.person.clone(),
             others: named.others.clone(),
+            sides: None,
             kind: Kind::Reference,
         }
     }
@@ -84,6 +94,7 @@ pub(super) fn mention(
         party: known.party,
         kind: known.kind,
         others: known.others,
+        sides: known.sides,
         role: draft
             .role
             .as_ref()
@@ -233,11 +244,12 @@ fn reference(draft: &Draft, sentence: usize, view: View<'_>, memory: &Memory) ->
     if draft.tokens.len() == 1 {
         return None;
     }
+    let sides = memory.rivals().map(|(one, other)| (Arc::clone(one), Arc::clone(other)));
     let name: Arc<str> = match memory.rivals() {
         Some((one, other)) => Arc::from(format!("{one} and {other}")),
         None => Arc::from("both sides"),
     };
-    Some(Known { name, party: None, person: None, others: Vec::new(), kind: Kind::Reference })
+    Some(Known { name, party: None, person: None, others: Vec::new(), sides, kind: Kind::Reference })
 }
 
 fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
@@ -264,7 +276,7 @@ fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
         Some(party) if person.organisation => Arc::clone(party),
         _ => Arc::clone(&person.name),
     };
-    Known { name, party, person: own, others: Vec::new(), kind: Kind::Person }
+    Known { name, party, person: own, others: Vec::new(), sides: None, kind: Kind::Person }
 }
 
 #[expect(clippy::too_many_lines, reason = "a flat list of cases, clearer in one piece than cut in two")]
@@ -283,6 +295,7 @@ fn of_role(
         party,
         person: None,
         others: Vec::new(),
+        sides: None,
         kind,
     };
     let separatist = (draft.tokens.start..draft.tokens.end)
@@ -344,6 +357,7 @@ fn of_role(
                 party: None,
                 person: None,
                 others: Vec::new(),
+                sides: None,
                 kind: Kind::Folk,
             }
         }

@@ -360,8 +360,9 @@ impl<'a> PhraseReader<'a> {
     /// What follows a role: "of Iceland", "in Nairobi", "at the United Nations", "for human rights", "of the missing".
     fn complement(&self, view: View<'_>, at: usize, draft: &mut Draft) -> Option<usize> {
         let (role, _) = draft.role.clone()?;
-        if draft.person.is_some()
-            || draft.known_person.is_some()
+        // "Prime Minister Jon Berg of Iceland": the country may stand after the name.
+        let after_name = draft.party.is_none() && view.is(at, &["of"]);
+        if (draft.person.is_some() || draft.known_person.is_some()) && !after_name
             || !view.is(at, &["of", "in", "for", "from", "at", "to", "near", "on", "by"])
         {
             return None;

@@ -67,6 +67,9 @@ impl PhraseReader<'_> {
                     ],
                 )
                 && (view.capital(at + 1) || view.is(at + 1, &["the", "der", "la"]) && view.capital(at + 2))
+                && self.entity(view, at + 1).is_none_or(|(entity, _)| {
+                    matches!(entity.kind, EntityKind::Role(_)) || self.is_organisation(view, start..at)
+                })
                 && (self.is_name_word(view, at + 1) || view.is(at + 1, &["the", "der", "la"]))
                 && !(view.is(at, &["for", "the", "'"]) && !self.is_organisation(view, start..at))
             {

@@ -7,6 +7,7 @@ pub(super) mod actors;
 mod harm;
 mod people;
 pub(super) mod speech;
+pub(super) mod stances;
 mod sport;
 
 pub(super) use harm::{CountedKind, Frame, GAP_MAX, HarmVerb, Piece, counted, harm_verbs, states};

@@ -2,7 +2,7 @@
 //! was no evidence of".
 
 use crate::extract::english::demands::each_scene;
-use crate::extract::english::lexicon::speech;
+use crate::extract::english::lexicon::{speech, stances};
 use crate::extract::english::predicate::Scene;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
@@ -89,6 +89,9 @@ fn disclaimer(scene: &Scene<'_>, at: usize) -> Option<usize> {
     {
         return Some(at + 2);
     }
+    if (negates_truth(scene, at)).is_some() {
+        return negates_truth(scene, at);
+    }
     if view.is(at, &["was", "is"])
         && view.is(at.saturating_sub(1), &["there"])
         && view.is(at + 1, &["no"])
@@ -99,12 +102,52 @@ fn disclaimer(scene: &Scene<'_>, at: usize) -> Option<usize> {
     None
 }
 
+/// "The reports were a lie": what is said to be false, whoever it is about.
+fn negates_truth(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let view = scene.view;
+    if !view.is(at, &["was", "is", "were", "are"]) {
+        return None;
+    }
+    let alleged = (at.saturating_sub(8).max(view.start)..at).any(|at| {
+        view.is(
+            at,
+            &[
+                "reports",
+                "report",
+                "rumours",
+                "rumors",
+                "rumour",
+                "rumor",
+                "claims",
+                "claim",
+                "allegations",
+                "allegation",
+                "accusations",
+                "accusation",
+                "charges",
+                "charge",
+                "story",
+                "stories",
+                "suggestions",
+            ],
+        )
+    });
+    let untrue = (at + 1..(at + 6).min(view.end))
+        .take_while(|&at| !view.is(at, &["not", "n't", ","]))
+        .find(|&at| stances::is_untrue(view.word(at)))?;
+    alleged.then_some(untrue + 1)
+}
+
 fn read(scene: &Scene<'_>, at: usize, end: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
     let told =
         (view.start..view.end).any(|verb| speech::is_speech(view.word(verb)) && !scene.in_quotes(verb));
     let speakers = scene.speaker(at).filter(|_| told || scene.in_quotes(at))?;
-    let impersonal = view.is(at.saturating_sub(1), &["there"]);
+    let untrue = negates_truth(scene, at).is_some();
+    let said = (at.saturating_sub(8).max(view.start)..at)
+        .rfind(|&at| view.is(at, &["that", "said", "says", "the", ","]))
+        .map_or(view.start, |at| at + 1);
+    let impersonal = view.is(at.saturating_sub(1), &["there"]) || untrue;
     // What somebody says about somebody else is no denial of his own.
     let about_self = impersonal
         || scene.first_person(at).is_some()
@@ -129,7 +172,7 @@ fn read(scene: &Scene<'_>, at: usize, end: usize, findings: &mut Findings) -> Op
         rule: RULE.name,
         actors: &speakers,
         stance: Stance::Deny,
-        targets: vec![topic(scene, at + 1..stop)],
+        targets: vec![topic(scene, if untrue { said..at } else { at + 1..stop })],
         window: start..stop,
         core: at,
         weight: 1,

@@ -1,6 +1,7 @@
 //! Stances as dispositions: "is ready to mediate", "stands by", "remains opposed to", "is committed to", "is determined to".
 
 use crate::extract::english::demands::each_scene;
+use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
@@ -28,58 +29,6 @@ const ADJECTIVES: &[(&str, Stance)] = &[
     ("determined", Stance::Vow),
 ];
 
-/// What is offered is good for the other side; readiness for anything else is a threat or a plan.
-const KIND: &[&str] = &[
-    "talk",
-    "talks",
-    "negotiate",
-    "negotiation",
-    "mediate",
-    "mediation",
-    "help",
-    "assist",
-    "aid",
-    "discuss",
-    "dialogue",
-    "meet",
-    "meeting",
-    "compromise",
-    "cooperate",
-    "halt",
-    "stop",
-    "release",
-    "support",
-    "provide",
-    "send",
-    "facilitate",
-    "host",
-    "listen",
-    "consider",
-    "sit",
-    "withdraw",
-    "offer",
-    "accept",
-    "let",
-    "allow",
-    "receive",
-    "assistance",
-    "rescue",
-    "open",
-    "peace",
-    "hold",
-    "exchange",
-    "hand",
-    "free",
-    "share",
-    "work",
-    "resume",
-    "diplomacy",
-    "consultation",
-    "suspend",
-    "ceasefire",
-    "truce",
-];
-
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
@@ -90,8 +39,38 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
     });
 }
 
+/// "Declared itself ready to mediate".
+fn reflexively(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let predicate = scene.predicate(at - 2).filter(|predicate| !predicate.negated && !predicate.passive)?;
+    if !view.is(at + 1, &["to", "for"]) {
+        return None;
+    }
+    let start = at + 2;
+    let end = object_end(scene, start);
+    let talks = (start..end.min(start + 5)).any(|at| stances::is_talk(view.word(at)));
+    let stance = if stance == Stance::Offer && talks { Stance::Accept } else { stance };
+    Draft {
+        rule: RULE.name,
+        actors: &predicate.agents,
+        stance,
+        targets: vec![topic(scene, start..end)],
+        window: predicate.subject_start.unwrap_or(predicate.start)..end,
+        core: at,
+        weight: 2,
+    }
+    .emit(scene, findings);
+    Some(())
+}
+
 fn read(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
+    // "Declared itself ready to": the verb before the reflexive stands for "is".
+    let reflexive = view.is(at.saturating_sub(1), &["itself", "themselves", "himself", "herself"])
+        && view.is(at.saturating_sub(2), &["declared", "declares", "declaring", "called", "pronounced"]);
+    if reflexive {
+        return reflexively(scene, at, stance, findings);
+    }
     let mut copula = at;
     while copula > view.start && copula + 4 > at {
         copula -= 1;
@@ -116,10 +95,15 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -
     let negated = (copula..at).any(|at| view.is(at, &["not", "n't", "never", "no", "hardly"]));
     let start = at + 2;
     let end = object_end(scene, start);
-    let kind = (start..end.min(start + 5))
-        .any(|at| KIND.contains(&view.word(at)) || KIND.contains(&&*lemma::verb(view.word(at))));
+    let near = start..end.min(start + 5);
+    let kind = near
+        .clone()
+        .any(|at| stances::is_kind(view.word(at)) || stances::is_kind(&lemma::verb(view.word(at))));
+    let talks = near.clone().any(|at| stances::is_talk(view.word(at)));
     let stance = match (stance, negated) {
-        (Stance::Offer, false) if kind => Stance::Offer,
+        // "Ready to talk" agrees to what others want; "open to talks" offers them.
+        (Stance::Offer, false) if talks && !kind && !view.is(at, &["open"]) => Stance::Accept,
+        (Stance::Offer, false) if kind || talks => Stance::Offer,
         (Stance::Offer, false) if is_bare(view, start) && view.is(at, &["ready", "prepared"]) => Stance::Vow,
         (Stance::Offer, true) => Stance::Reject,
         (stance, false) if stance != Stance::Offer => stance,

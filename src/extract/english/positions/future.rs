@@ -2,12 +2,15 @@
 //! outlet about a calendar ("will meet on Friday") is no stance.
 
 use crate::extract::english::demands::each_scene;
-use crate::extract::english::predicate::{Scene, is_bare};
+use std::ops::Range;
+
+use crate::extract::english::lexicon::stances;
+use crate::extract::english::predicate::{Agent, Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
-use crate::text::Tag;
 use crate::text::english::lemma;
 use crate::text::english::word_class::is_negation;
+use crate::text::{Tag, VerbForm};
 
 use super::{Draft, object_end, topic};
 
@@ -19,113 +22,16 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-/// Acts an actor commits to. CAMEO 03 (intend to cooperate), 07 (aid, promised), 13 (threaten), 17 (coerce, announced).
-const COMMITS: &[&str] = &[
-    "give",
-    "provide",
-    "send",
-    "extend",
-    "withdraw",
-    "impose",
-    "allow",
-    "continue",
-    "deploy",
-    "respond",
-    "reply",
-    "pursue",
-    "hunt",
-    "punish",
-    "retaliate",
-    "resign",
-    "release",
-    "free",
-    "lift",
-    "build",
-    "rebuild",
-    "pay",
-    "compensate",
-    "prosecute",
-    "defend",
-    "fight",
-    "stay",
-    "support",
-    "attack",
-    "expel",
-    "ban",
-    "cut",
-    "suspend",
-    "halt",
-    "donate",
-    "contribute",
-    "grant",
-    "restore",
-    "rest",
-    "avenge",
-    "quit",
-    "rehouse",
-    "investigate",
-    "increase",
-    "step",
-    "intensify",
-    "fund",
-    "repatriate",
-    "evict",
-    "recall",
-    "dismantle",
-    "destroy",
-    "execute",
-    "kill",
-    "finance",
-    "guarantee",
-    "protect",
-    "offer",
-    "boycott",
-    "strike",
-];
-
-/// What is refused with "will not".
-const REFUSES: &[&str] = &[
-    "negotiate",
-    "talk",
-    "sit",
-    "meet",
-    "send",
-    "withdraw",
-    "allow",
-    "surrender",
-    "bow",
-    "apply",
-    "intervene",
-    "recognise",
-    "recognize",
-    "resign",
-    "give",
-    "yield",
-    "release",
-    "join",
-    "attend",
-    "participate",
-    "tolerate",
-    "sign",
-    "pay",
-    "lift",
-    "step",
-    "comply",
-    "cooperate",
-    "compromise",
-    "extradite",
-    "discuss",
-    "hand",
-    "let",
-    "permit",
-    "deploy",
-    "take",
+/// Words that make what follows uncertain or a part of a name for something.
+const CONDITIONS: &[&str] = &[
+    "if", "whether", "who", "which", "fear", "fears", "hope", "hopes", "hoped", "how", "when", "that's",
+    "what",
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
-            if scene.view.is(at, &["will", "would", "wo", "'ll"]) {
+            if scene.view.is(at, &["will", "would", "wo", "'ll", "shall"]) {
                 read(scene, at, findings);
             }
         }
@@ -144,29 +50,26 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     let negated = (at + 1..verb).any(|at| is_negation(view.word(at)) || view.is(at, &["n't", "never"]));
     let base = lemma::verb(view.word(verb));
-    if !is_bare(view, verb) || view.is(verb, &["be", "have"]) {
-        return None;
+    if view.is(verb, &["be"]) {
+        return absent(scene, at, verb, findings).or_else(|| befallen(scene, at, verb, negated, findings));
     }
-    let stance = match negated {
-        true if REFUSES.contains(&&*base) => Stance::Reject,
-        false if COMMITS.contains(&&*base) => Stance::Vow,
-        _ => return None,
-    };
-    // "Would" commits only in somebody's mouth; a question or a condition commits nobody.
-    let question = view.is(view.end.saturating_sub(1), &["?"]) || view.is(view.end.saturating_sub(2), &["?"]);
-    let conditional = (at.saturating_sub(8).max(view.start)..at).any(|at| {
-        view.is(
-            at,
-            &[
-                "if", "whether", "who", "which", "fear", "fears", "hope", "hopes", "hoped", "how", "when",
-                "that's", "what",
-            ],
-        )
-    });
-    if question || conditional {
+    // "Will accept only surrender" accepts nothing.
+    if !is_bare(view, verb) || view.is(verb, &["have"]) || view.is(verb + 1, &["only"]) {
         return None;
     }
     let first_person = view.is(at.saturating_sub(1), &["we", "i"]);
+    let goes_on = view.is(verb, &["go", "carry", "press", "fight"]) && view.is(verb + 1, &["on", "ahead"]);
+    let stance = match stances::of_future(&base, negated) {
+        Some(stance) => stance,
+        None if goes_on && !negated => Stance::Vow,
+        // What somebody says of himself in his own words is meant, whatever the verb.
+        None if first_person && !negated && scene.in_quotes(at) && !stances::is_idle(&base) => Stance::Vow,
+        None => return None,
+    };
+    // "Would" commits only in somebody's mouth; a question or a condition commits nobody.
+    if uncertain(scene, at) {
+        return None;
+    }
     let agents = if first_person {
         scene.speaker(at)?
     } else {
@@ -182,12 +85,13 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         .as_ref()
         .is_some_and(|speaker| speaker.iter().any(|one| agents.iter().any(|agent| agent.name == one.name)));
     let plain = view.is(at, &["would"]) || negated;
-    if (speaker.is_some() && !told)
+    let relief = view.is(at, &["will"]) && !negated && stances::relieves(&base);
+    if (speaker.is_some() && !told && !relief)
         || (plain && speaker.is_none() && !first_person && !view.is(at, &["will"]))
     {
         return None;
     }
-    let agents: Vec<_> = agents.into_iter().filter(|agent| agent.weighty).collect();
+    let agents = weighty(agents);
     let end = object_end(scene, verb + 1);
     let start = scene.subject(verb, at).map_or(at, |subject| subject.tokens.start.min(at));
     let start = if first_person { at.saturating_sub(1) } else { start };
@@ -202,4 +106,69 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     .emit(scene, findings);
     Some(())
+}
+
+/// "There will be no negotiations", says somebody: refused.
+fn absent(scene: &Scene<'_>, at: usize, verb: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let none = view.is(at.saturating_sub(1), &["there"]) && view.is(verb + 1, &["no"]);
+    let noun =
+        (verb + 2..(verb + 5).min(view.end)).find(|&at| stances::is_refused_when_absent(view.word(at)));
+    let noun = noun.filter(|_| none && !uncertain(scene, at))?;
+    let agents = weighty(scene.speaker(at)?);
+    let end = object_end(scene, noun);
+    emit(scene, &agents, Stance::Reject, verb + 2..end, at.saturating_sub(1), noun, findings);
+    Some(())
+}
+
+/// "Those responsible will be hunted down", says somebody with the power to do it: a vow.
+fn befallen(scene: &Scene<'_>, at: usize, verb: usize, negated: bool, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let done = (verb + 1..(verb + 3).min(view.end)).find(|&at| {
+        matches!(view.form(at), VerbForm::PastOrParticiple | VerbForm::Participle)
+            && stances::befalls(&lemma::verb(view.word(at)))
+    });
+    let to_justice = view.is(verb + 1, &["brought", "held"])
+        && (verb + 2..verb + 5).any(|at| view.is(at, &["justice", "account", "accountable"]));
+    let done = done.or(to_justice.then_some(verb + 1)).filter(|_| !negated && !uncertain(scene, at))?;
+    let speakers = weighty(scene.speaker(at)?);
+    let from = (view.start..at)
+        .rfind(|&at| view.is(at, &[",", ";", "that", "“", "\"", "said", "says", "and"]))
+        .map_or(view.start, |at| at + 1);
+    emit(
+        scene,
+        &speakers,
+        Stance::Vow,
+        from..object_end(scene, done + 1).max(done + 1),
+        from,
+        done,
+        findings,
+    );
+    Some(())
+}
+
+/// Under "if" or in a question nothing is promised.
+fn uncertain(scene: &Scene<'_>, at: usize) -> bool {
+    let view = scene.view;
+    let question = view.is(view.end.saturating_sub(1), &["?"]) || view.is(view.end.saturating_sub(2), &["?"]);
+    question || (at.saturating_sub(8).max(view.start)..at).any(|at| view.is(at, CONDITIONS))
+}
+
+fn weighty(agents: Vec<Agent>) -> Vec<Agent> {
+    agents.into_iter().filter(|agent| agent.weighty).collect()
+}
+
+fn emit(
+    scene: &Scene<'_>,
+    actors: &[Agent],
+    stance: Stance,
+    object: Range<usize>,
+    start: usize,
+    core: usize,
+    findings: &mut Findings,
+) {
+    let end = object.end;
+    let targets = vec![topic(scene, object)];
+    Draft { rule: RULE.name, actors, stance, targets, window: start..end, core, weight: 1 }
+        .emit(scene, findings);
 }

@@ -4,7 +4,7 @@ use crate::extract::english::demands::each_scene;
 use crate::extract::english::predicate::{Agent, Scene, agent};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
-use crate::text::Tag;
+use crate::text::{Tag, VerbForm};
 
 use super::{Draft, object_end, targets};
 
@@ -126,6 +126,13 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, leads: &[&str], findings: 
         .rev()
         .take_while(|&verb| !view.is(verb, &[",", ";", "that"]))
         .find(|&verb| view.is(verb, TAKES));
+    // "Sent a delegation in solidarity with": the stance of whoever acts.
+    let in_solidarity = view.is(at, &["solidarity"]) && view.is(at.saturating_sub(1), &["in"]);
+    let verb = verb.or_else(|| {
+        (view.start..at)
+            .rfind(|&at| view.tag(at) == Tag::Verb && view.form(at) != VerbForm::None)
+            .filter(|_| in_solidarity)
+    });
     let (actors, start) = if let Some(predicate) = verb
         .and_then(|verb| scene.predicate(verb))
         .filter(|predicate| !predicate.negated && !predicate.passive)

@@ -102,6 +102,9 @@ const VERBS: &[(&str, Stance, Frame)] = &[
     ("offer", Stance::Offer, Frame::Commit),
     ("propose", Stance::Offer, Frame::Commit),
     ("volunteer", Stance::Offer, Frame::Volunteer),
+    ("take", Stance::Accept, Frame::Down(&["up"])),
+    ("intend", Stance::Vow, Frame::Commit),
+    ("resolve", Stance::Vow, Frame::Commit),
     ("vow", Stance::Vow, Frame::Commit),
     ("pledge", Stance::Vow, Frame::Commit),
     ("promise", Stance::Vow, Frame::Commit),
@@ -325,6 +328,18 @@ fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Optio
                     return Some((stance, targets(scene, on + 1..end), end));
                 }
             }
+            // "Blamed the inaction of Kenya": whose doing it is.
+            let of = (next + 1..(next + 4).min(end)).find(|&at| view.is(at, &["of"]));
+            let whose = of.and_then(|of| scene.actors.starting_at(scene.sentence, of + 1, view));
+            if scene
+                .actors
+                .starting_at(scene.sentence, next, view)
+                .is_none_or(|first| Some(first.tokens.start) > of)
+                && let Some(blamed) =
+                    whose.filter(|mention| Some(mention.tokens.start) <= of.map(|of| of + 2))
+            {
+                return Some((stance, vec![Some(Arc::clone(&blamed.name))], end));
+            }
             // Faults and storms are blamed every day: a stance is taken toward somebody.
             scene.actors.starting_at(scene.sentence, next, view)?;
             let empty = next >= end && !view.is(next, &["“", "\""]);
@@ -359,6 +374,13 @@ fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Optio
         Frame::Agree => agreed(scene, next, end, stance),
         Frame::Commit => committed(scene, next, end, stance),
         Frame::Down(particles) => {
+            // "Take up" accepts only what was offered.
+            let offered = (next..end.max(next + 5)).any(|at| {
+                view.is(at, &["offer", "offers", "invitation", "proposal", "proposals", "suggestion"])
+            });
+            if stance == Stance::Accept && !offered {
+                return None;
+            }
             if view.is(next, particles) {
                 return (next + 1 < end).then(|| (stance, targets(scene, next + 1..end), end));
             }

@@ -1,0 +1,93 @@
+//! Verbs of what somebody will do, will not do and is ready to do. A word goes in; whether doing it takes a stance, and
+//! which, comes out. Knows nothing of sentences.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::word_list;
+use crate::model::Stance;
+
+const LIST: &str = include_str!("stances.txt");
+
+macro_rules! words {
+    ($($name:ident = $section:literal;)+) => {
+        $(static $name: LazyLock<HashSet<&'static str>> = LazyLock::new(|| word_list(LIST, $section).collect());)+
+
+        #[cfg(test)]
+        const SETS: &[(&str, &LazyLock<HashSet<&'static str>>)] = &[$(($section, &$name)),+];
+    };
+}
+
+words! {
+    COMMITS = "commits";
+    REFUSES = "refuses";
+    PERSISTS = "persists";
+    IDLE = "idle";
+    BEFALLS = "befalls";
+    RELIEVES = "relieves";
+    TALKS = "talks";
+    KIND = "kind";
+    ABSENT = "absent";
+    UNTRUE = "untrue";
+}
+
+/// The stance of somebody who will, or with `negated` will not, do this.
+pub(in super::super) fn of_future(verb: &str, negated: bool) -> Option<Stance> {
+    match (verb, negated) {
+        ("reject" | "refuse" | "oppose" | "veto" | "resist", false) => Some(Stance::Reject),
+        ("accept" | "agree", false) | ("oppose" | "resist" | "veto", true) => Some(Stance::Accept),
+        ("support" | "back" | "endorse", false) => Some(Stance::Support),
+        ("accept" | "agree" | "support" | "back" | "endorse", true) => Some(Stance::Reject),
+        (verb, true) if REFUSES.contains(verb) => Some(Stance::Reject),
+        (verb, true) if PERSISTS.contains(verb) => Some(Stance::Vow),
+        (verb, false) if COMMITS.contains(verb) => Some(Stance::Vow),
+        _ => None,
+    }
+}
+
+/// Whether a speaker's "we will" with this verb commits to nothing: "we will see".
+pub(in super::super) fn is_idle(verb: &str) -> bool {
+    IDLE.contains(verb)
+}
+
+/// Whether a speaker who says that this will be done to others or to what is at stake promises or threatens it.
+pub(in super::super) fn befalls(verb: &str) -> bool {
+    BEFALLS.contains(verb)
+}
+
+/// Whether the verb brings relief, so that its announcement by anybody is the actor's promise.
+pub(in super::super) fn relieves(verb: &str) -> bool {
+    RELIEVES.contains(verb)
+}
+
+/// Whether readiness for this agrees to what others want: talks, a truce.
+pub(in super::super) fn is_talk(word: &str) -> bool {
+    TALKS.contains(word)
+}
+
+/// Whether readiness for this is an offer: help, mediation, a visit.
+pub(in super::super) fn is_kind(word: &str) -> bool {
+    KIND.contains(word)
+}
+
+/// Whether somebody who says that there will be none of this refuses it.
+pub(in super::super) fn is_refused_when_absent(word: &str) -> bool {
+    ABSENT.contains(word)
+}
+
+/// Whether the word says that a statement is false.
+pub(in super::super) fn is_untrue(word: &str) -> bool {
+    UNTRUE.contains(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_section_is_empty() {
+        for (section, words) in SETS {
+            assert!(!words.is_empty(), "[{section}] has no words");
+        }
+    }
+}
