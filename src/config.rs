@@ -57,6 +57,8 @@ pub struct Config {
     pub reading: ReadingConfig,
     /// How long stories live.
     pub stories: StoriesConfig,
+    /// How long dead letters are kept.
+    pub dead_letters: DeadLettersConfig,
     /// How the daemon stops.
     pub shutdown: ShutdownConfig,
     /// What is logged.
@@ -114,6 +116,15 @@ pub struct StoriesConfig {
     pub quiet_time: Duration,
     /// Stories whose facts are kept in memory; others are read from the store when a report comes.
     pub in_memory_max: usize,
+}
+
+/// `[dead_letters]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeadLettersConfig {
+    /// After so long they are discarded, with a line in the log.
+    #[serde(with = "humantime_serde")]
+    pub keep: Duration,
 }
 
 /// `[shutdown]`
@@ -214,6 +225,7 @@ const SECTIONS: &[&str] = &[
     "limits",
     "reading",
     "stories",
+    "dead_letters",
     "shutdown",
     "log",
     "http",
@@ -281,6 +293,7 @@ impl Config {
         let limits = section(root.take("limits").as_ref(), "limits", mistakes);
         let reading = section(root.take("reading").as_ref(), "reading", mistakes);
         let stories = section(root.take("stories").as_ref(), "stories", mistakes);
+        let dead_letters = section(root.take("dead_letters").as_ref(), "dead_letters", mistakes);
         let shutdown = section(root.take("shutdown").as_ref(), "shutdown", mistakes);
         let log = section(root.take("log").as_ref(), "log", mistakes);
         let http = section(root.take("http").as_ref(), "http", mistakes);
@@ -301,6 +314,7 @@ impl Config {
             limits: limits?,
             reading: reading?,
             stories: stories?,
+            dead_letters: dead_letters?,
             shutdown: shutdown?,
             log: log?,
             http: http?,

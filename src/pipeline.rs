@@ -8,6 +8,7 @@
 //!    └───────────────────────── verdicts ─────────────────────────┘
 //! ```
 
+mod housekeeping;
 mod patience;
 mod reading;
 mod withdrawal;
@@ -53,6 +54,8 @@ pub struct Limits {
     pub shutdown_grace: Duration,
     /// A story without a report for so long, in the articles' own time, is closed.
     pub quiet_after: SignedDuration,
+    /// Dead letters are kept for so long.
+    pub keep_dead_letters: SignedDuration,
     /// How articles are read.
     pub read: ReadConfig,
     /// The names that the reader knows.
@@ -159,6 +162,8 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
     let halt = stop.child_token();
     let mut input_tasks = start_inputs(inputs, items_in, &halt);
 
+    let housekeeping =
+        tokio::spawn(housekeeping::run(store.clone(), clock.clone(), limits.keep_dead_letters, halt.clone()));
     let wake = dispatcher.waker();
     // Deliveries stop after the last commit, so that what it made still has the grace period to go out.
     let delivered = CancellationToken::new();
@@ -201,6 +206,7 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
     if tokio::time::timeout(limits.shutdown_grace, inputs_end).await.is_err() {
         tracing::warn!("an input did not stop within the grace period");
     }
+    housekeeping.abort();
     delivered.cancel();
     dispatch_task.await?;
     // Until now whoever asked was told that the daemon stops.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc};
 
-use crate::clock::SharedClock;
 use crate::config::{Config, Fingerprints};
 use crate::notify::dispatcher::Replacement;
 use crate::notify::sentry::{Duty, SharedDuty};
@@ -29,7 +28,7 @@ pub struct Reloaded {
 /// Reloads one daemon.
 pub struct Reload {
     load: Load,
-    clock: SharedClock,
+    context: outputs::Context,
     routing: Routing,
     duty: SharedDuty,
     replace: mpsc::Sender<Replacement>,
@@ -42,12 +41,12 @@ impl Reload {
     pub fn new(
         load: Load,
         config: &Config,
-        clock: SharedClock,
+        context: outputs::Context,
         routing: Routing,
         duty: SharedDuty,
         replace: mpsc::Sender<Replacement>,
     ) -> Self {
-        Self { load, clock, routing, duty, replace, current: Mutex::new(config.fingerprints.clone()) }
+        Self { load, context, routing, duty, replace, current: Mutex::new(config.fingerprints.clone()) }
     }
 
     /// Reads the config and takes it over.
@@ -81,7 +80,7 @@ impl Reload {
         for name in &changed {
             let sending = match config.outputs.get(name) {
                 Some(settings) => {
-                    let output = outputs::build(name, &settings.output, self.clock.clone())
+                    let output = outputs::build(name, &settings.output, &self.context)
                         .map_err(|error| error.to_string())?;
                     let output: Arc<dyn Output> = Arc::from(output);
                     Some((output, settings.retry.clone()))

@@ -6,10 +6,11 @@ use std::io::{self, Write};
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde_json::json;
+use tokio::runtime::Runtime;
 
 use super::{ConfigFile, Done};
 use crate::clock::{Clock, SystemClock};
-use crate::store::{DeadLetter, Letter, Store};
+use crate::store::{DeadLetter, Letter, SqliteStore, Store};
 
 /// What to do with which letter.
 #[derive(Debug, Args)]
@@ -37,17 +38,46 @@ enum Verb {
         id: String,
     },
     /// Read an item again, or send a delivery again
-    Retry {
-        /// `item-12` or `delivery-7`
-        #[arg(required = true)]
-        ids: Vec<String>,
-    },
+    Retry(Which),
     /// Forget a letter
-    Discard {
-        /// `item-12` or `delivery-7`
-        #[arg(required = true)]
-        ids: Vec<String>,
-    },
+    Discard(Which),
+}
+
+/// Which letters.
+#[derive(Debug, Args)]
+struct Which {
+    /// `item-12` or `delivery-7`
+    #[arg(required_unless_present = "all")]
+    ids: Vec<String>,
+    /// Every one, or with --of those of one input or output
+    #[arg(long, conflicts_with = "ids")]
+    all: bool,
+    /// Name of an input or output
+    #[arg(long, value_name = "NAME", requires = "all")]
+    of: Option<String>,
+}
+
+/// More than are ever kept of a kind.
+const EVERY_LETTER: usize = 1_000_000;
+
+impl Which {
+    /// The ids meant, oldest first, so that messages of a story keep their order.
+    fn ids(&self, runtime: &Runtime, store: &SqliteStore) -> anyhow::Result<Vec<String>> {
+        if !self.all {
+            return Ok(self.ids.clone());
+        }
+        let mut letters = runtime.block_on(store.dead_letters(EVERY_LETTER))?;
+        letters.retain(|letter| self.of.as_ref().is_none_or(|name| place(letter) == name));
+        Ok(letters.into_iter().rev().map(|letter| letter.id).collect())
+    }
+}
+
+/// The input or output that a letter comes from.
+fn place(letter: &DeadLetter) -> &str {
+    match &letter.letter {
+        Letter::Item { item, .. } => &item.input,
+        Letter::Delivery(delivery) => &delivery.output,
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
@@ -56,18 +86,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         None => list(&arguments.config, false, 100, &mut out),
         Some(Verb::List { json, limit }) => list(&arguments.config, *json, *limit, &mut out),
         Some(Verb::Show { id }) => show(&arguments.config, id, &mut out),
-        Some(Verb::Retry { ids }) => {
+        Some(Verb::Retry(which)) => {
             let (runtime, store) = arguments.config.store_to_change()?;
-            for id in ids {
-                runtime.block_on(store.retry_dead_letter(id, SystemClock.now()))?;
+            for id in which.ids(&runtime, &store)? {
+                runtime.block_on(store.retry_dead_letter(&id, SystemClock.now()))?;
                 writeln!(out, "{id}: will be tried again")?;
             }
             Ok(Done::Well)
         }
-        Some(Verb::Discard { ids }) => {
+        Some(Verb::Discard(which)) => {
             let (runtime, store) = arguments.config.store_to_change()?;
-            for id in ids {
-                runtime.block_on(store.discard_dead_letter(id, SystemClock.now()))?;
+            for id in which.ids(&runtime, &store)? {
+                runtime.block_on(store.discard_dead_letter(&id, SystemClock.now()))?;
                 writeln!(out, "{id}: discarded")?;
             }
             Ok(Done::Well)

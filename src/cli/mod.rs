@@ -9,8 +9,10 @@ mod edit;
 mod eval;
 mod marked;
 mod mute;
+mod outputs;
 mod read;
 mod replay;
+mod resend;
 mod routes;
 mod rules;
 mod run;
@@ -73,6 +75,10 @@ enum Verb {
     Routes(routes::Arguments),
     /// Mute a story, a fact or an actor until a time, list mutes, or end one
     Mute(mute::Arguments),
+    /// List the outputs with what waits for them, or enable one that was disabled
+    Outputs(outputs::Arguments),
+    /// Send messages to an output again, by id or by time
+    Resend(resend::Arguments),
     /// List the reading rules with an example of each
     Rules(rules::Arguments),
 }
@@ -152,6 +158,8 @@ fn dispatch(verb: Verb) -> anyhow::Result<Done> {
         Verb::DeadLetters(arguments) => dead_letters::run(&arguments),
         Verb::Routes(arguments) => routes::run(&arguments),
         Verb::Mute(arguments) => mute::run(&arguments),
+        Verb::Outputs(arguments) => outputs::run(&arguments),
+        Verb::Resend(arguments) => resend::run(&arguments),
         Verb::Rules(arguments) => rules::run(&arguments),
     }
 }

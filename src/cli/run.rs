@@ -82,11 +82,12 @@ impl Daemon {
         let (metrics, health): (Arc<Metrics>, Arc<Health>) = Default::default();
         let build_input = |(name, input): (&String, _)| inputs::build(name, input, clock.clone(), &metrics);
         let inputs = config.inputs.iter().map(build_input).collect();
+        let context = outputs::Context { clock: clock.clone(), store: Some(store.clone()) };
         let outputs: Vec<Sending> = config
             .outputs
             .iter()
             .map(|(name, settings)| {
-                let output = outputs::build(name, &settings.output, clock.clone())?;
+                let output = outputs::build(name, &settings.output, &context)?;
                 Ok((Arc::from(output), settings.retry.clone()))
             })
             .collect::<anyhow::Result<_>>()?;
@@ -96,8 +97,7 @@ impl Daemon {
         let by_name = outputs.iter().map(|sending| (sending.0.name().to_owned(), sending.clone())).collect();
         let duty = SharedDuty::new(Duty { config: config.self_alerts.clone(), outputs: by_name });
         let (replace, replacements) = mpsc::channel(REPLACEMENTS_WAITING_MAX);
-        let reload =
-            Arc::new(Reload::new(load, config, clock.clone(), routing.clone(), duty.clone(), replace));
+        let reload = Arc::new(Reload::new(load, config, context, routing.clone(), duty.clone(), replace));
         let context = api::Context {
             store: store.clone(),
             metrics: metrics.clone(),
@@ -243,6 +243,7 @@ fn limits(config: &Config, names: &Arc<Gazetteer>) -> pipeline::Limits {
         store_retry_wait_max: Duration::from_secs(5),
         shutdown_grace: config.shutdown.grace,
         quiet_after: ledger_limits(config).quiet_after,
+        keep_dead_letters: SignedDuration::try_from(config.dead_letters.keep).unwrap_or(SignedDuration::MAX),
         read: crate::read::ReadConfig { article_bytes_max: config.limits.article_bytes_max },
         names: Arc::clone(names),
     }

@@ -8,8 +8,8 @@ use crate::notify::watch::SelfAlertsConfig;
 
 use super::layers::Node;
 use super::{
-    Check, Findings, LimitsConfig, LogConfig, Mistake, ReadingConfig, RetryConfig, ShutdownConfig,
-    StoreConfig, StoriesConfig, section,
+    Check, DeadLettersConfig, Findings, LimitsConfig, LogConfig, Mistake, ReadingConfig, RetryConfig,
+    ShutdownConfig, StoreConfig, StoriesConfig, section,
 };
 
 /// The routing tree, which may name only outputs that there are.
@@ -77,6 +77,14 @@ impl Check for StoriesConfig {
                 .add("quiet_time", "is under an hour: every report would open a story, write a longer one");
         }
         findings.expect_between("in_memory_max", self.in_memory_max, 1, 10_000_000);
+    }
+}
+
+impl Check for DeadLettersConfig {
+    fn check(&self, findings: &mut Findings<'_>) {
+        if self.keep < Duration::from_secs(3600) {
+            findings.add("keep", "is under an hour: nobody could look at one, write for instance \"30days\"");
+        }
     }
 }
 

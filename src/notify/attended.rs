@@ -10,8 +10,8 @@ use tokio::sync::oneshot;
 use crate::inputs::Checkpoint;
 use crate::model::{ArticleId, Fact, Message, Mute, Story, StoryId};
 use crate::store::{
-    AsOf, Attempt, Commit, DeadLetter, Delivery, KnownArticle, Lot, RetriedItem, SqliteStore, Store,
-    StoreError, StoreMetrics,
+    AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Lot, Resend, RetriedItem,
+    SqliteStore, Store, StoreError, StoreMetrics,
 };
 
 /// The store and what is to go wrong with it.
@@ -105,6 +105,12 @@ attend! {
     mute(mute: &Mute) -> ();
     unmute(id: &str) -> ();
     mutes(now: Timestamp) -> Vec<Mute>;
+    disabled_outputs() -> Vec<DisabledOutput>;
+    enable_output(output: &str) -> ();
+    resend(resend: &Resend, now: Timestamp) -> u64;
+    note(output: &str, story: &StoryId) -> Option<String>;
+    keep_note(output: &str, story: &StoryId, note: &str) -> ();
+    forget_dead_letters(before: Timestamp) -> u64;
     metrics() -> StoreMetrics;
     dead_letters(limit: usize) -> Vec<DeadLetter>;
     dead_letter(id: &str) -> Option<DeadLetter>;

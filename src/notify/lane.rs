@@ -256,7 +256,7 @@ impl Shared {
                 failed(match error {
                     DeliveryError::Retry { after: Some(_), .. } => FailureReason::Throttled,
                     DeliveryError::Retry { after: None, .. } => FailureReason::Failed,
-                    DeliveryError::GiveUp { .. } => FailureReason::Refused,
+                    DeliveryError::GiveUp { .. } | DeliveryError::Gone { .. } => FailureReason::Refused,
                 });
             }),
             Ok(Err(panic)) => {
@@ -297,6 +297,7 @@ impl Shared {
                 Attempt::Delivered => DeliveryOutcome::Delivered,
                 Attempt::RetryAt(..) => DeliveryOutcome::Retried,
                 Attempt::Dead(_) => DeliveryOutcome::Dead,
+                Attempt::Disabled(_) => DeliveryOutcome::Disabled,
             },
         );
         if let (Attempt::Delivered, Some(received_at)) = (attempt, delivery.message.received_at) {
@@ -325,7 +326,15 @@ impl Shared {
                     "a delivery was given up; see `newsdelta dead-letters`"
                 );
             }
-            Attempt::RetryAt(..) | Attempt::Dead(_) => {
+            Attempt::Disabled(reason) if self.delivery_trouble.is_new(reason) => {
+                tracing::error!(
+                    output,
+                    message,
+                    reason,
+                    "the output is disabled and its messages wait; see `newsdelta outputs`"
+                );
+            }
+            Attempt::RetryAt(..) | Attempt::Dead(_) | Attempt::Disabled(_) => {
                 tracing::debug!(output, message, ?attempt, "failed as before");
             }
         }

@@ -20,6 +20,9 @@ pub struct Next {
     pub hold_until: Option<Timestamp>,
 }
 
+/// Long enough for the store to take back what is leased to a receiver that wants no more.
+const GONE_PAUSE: Duration = Duration::from_secs(5);
+
 /// What follows from a failure at `now`: another attempt, or a dead letter.
 pub fn after_failure(
     policy: &RetryConfig,
@@ -30,6 +33,11 @@ pub fn after_failure(
     let made = delivery.attempts.saturating_add(1);
     let (after, reason) = match error {
         DeliveryError::GiveUp { reason } => return Next { attempt: Attempt::Dead(reason), hold_until: None },
+        DeliveryError::Gone { reason } => {
+            // What was leased beside it must not call there either.
+            let hold_until = Some(later(now, GONE_PAUSE));
+            return Next { attempt: Attempt::Disabled(reason), hold_until };
+        }
         DeliveryError::Retry { after, reason } => (after, reason),
     };
     // However long the receiver asks to be left alone, the others try again after the longest wait at the latest.

@@ -6,6 +6,7 @@
 pub mod file;
 pub mod heartbeat;
 pub(crate) mod http;
+mod notes;
 pub mod json;
 #[cfg(feature = "kafka")]
 pub mod kafka;
@@ -22,6 +23,7 @@ mod samples;
 #[cfg(test)]
 mod schema_tests;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -30,6 +32,9 @@ use crate::clock::SharedClock;
 use crate::config::OutputConfig;
 use crate::model::Message;
 use crate::model::notice::Notice;
+use crate::store::Store;
+
+use self::notes::Notes;
 
 /// Why an attempt failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +44,12 @@ pub enum DeliveryError {
     Retry {
         /// The receiver's own wish (`Retry-After`).
         after: Option<Duration>,
+        /// For people, without secrets.
+        reason: String,
+    },
+    /// The receiver wants no more messages at all: the output is disabled until somebody enables it.
+    #[error("{reason}")]
+    Gone {
         /// For people, without secrets.
         reason: String,
     },
@@ -93,11 +104,27 @@ pub struct BuildError {
     pub reason: String,
 }
 
+/// What outputs are made with.
+#[derive(Clone)]
+pub struct Context {
+    /// The time.
+    pub clock: SharedClock,
+    /// Where outputs keep what they told; none for a test alert.
+    pub store: Option<Arc<dyn Store>>,
+}
+
+impl Context {
+    fn notes(&self, output: &str) -> Notes {
+        Notes::new(self.store.clone(), output)
+    }
+}
+
 /// Makes the output that `config` describes. Connects to nothing yet.
 ///
 /// # Errors
 /// What the machine lacks; the config itself is checked already.
-pub fn build(name: &str, config: &OutputConfig, clock: SharedClock) -> Result<Box<dyn Output>, BuildError> {
+pub fn build(name: &str, config: &OutputConfig, context: &Context) -> Result<Box<dyn Output>, BuildError> {
+    let clock = context.clock.clone();
     let output: Result<Box<dyn Output>, String> = match config {
         OutputConfig::Stdout(config) => Ok(Box::new(stdout::Stdout::new(name, config))),
         OutputConfig::File(config) => {
@@ -105,7 +132,9 @@ pub fn build(name: &str, config: &OutputConfig, clock: SharedClock) -> Result<Bo
         }
         #[cfg(feature = "kafka")]
         OutputConfig::Kafka(config) => kafka::Kafka::new(name, config).map(|output| Box::new(output) as _),
-        OutputConfig::Slack(config) => slack::Slack::new(name, config).map(|output| Box::new(output) as _),
+        OutputConfig::Slack(config) => {
+            slack::Slack::new(name, config, context).map(|output| Box::new(output) as _)
+        }
         OutputConfig::Webhook(config) => {
             webhook::Webhook::new(name, config, clock).map(|output| Box::new(output) as _)
         }

@@ -12,7 +12,7 @@ pub(super) fn moment() -> Timestamp {
     "2031-05-04T10:00:00Z".parse().unwrap()
 }
 
-fn count(value: u64, bound: Bound) -> Value {
+pub(super) fn count(value: u64, bound: Bound) -> Value {
     Value::Casualties {
         value,
         high: None,

@@ -1,18 +1,25 @@
-//! A Slack channel. Comes in: a message. Goes out: one Slack message, by incoming webhook or bot token. Never retries;
-//! says which of Slack's answers another attempt can help.
+//! A Slack channel. Comes in: a message. Goes out: with a bot token one Slack message per story, edited in place, with the
+//! details in its thread; with an incoming webhook one Slack message each. Never retries; says which of Slack's answers
+//! another attempt can help.
+
+mod api;
+mod root;
+mod thread;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::header::{AUTHORIZATION, HeaderValue};
-use reqwest::{Client, StatusCode, Url};
+use reqwest::header::HeaderValue;
+use reqwest::{Client, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::http::{self, Answer, Reach, parse_url};
+use self::api::{Api, Failure, error_word, judge, with};
+use self::thread::Threads;
+use super::http::{self, Reach, parse_url};
 use super::slack_blocks::post;
-use super::{DeliveryError, Output};
+use super::{Context, DeliveryError, Output};
 use crate::config::{Check, Findings};
 use crate::model::Message;
 use crate::model::notice::Notice;
@@ -29,6 +36,10 @@ pub struct SlackConfig {
     pub channel: Option<String>,
     /// Base address of Slack's API.
     pub api_url: String,
+    /// With a token: one message per story, edited in place, and its details in its thread.
+    pub threads: bool,
+    /// Whether each reply in a thread is shown in the channel as well.
+    pub broadcast: bool,
     /// How long Slack may take to answer.
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
@@ -67,30 +78,54 @@ impl Check for SlackConfig {
 /// The output.
 pub(super) struct Slack {
     name: String,
-    client: Client,
-    url: Url,
-    /// Host and port: all that is ever said of the address, since the path of an incoming webhook is a secret.
-    host: String,
-    /// Token and channel; without them, `url` is an incoming webhook.
-    bot: Option<(HeaderValue, String)>,
+    way: Way,
+}
+
+/// How messages reach the channel.
+enum Way {
+    /// An incoming webhook: each message by itself, since it says nothing of where a message stands.
+    Webhook {
+        client: Client,
+        url: Url,
+        /// Host and port: all that is ever said of the address, since its path is a secret.
+        host: String,
+    },
+    /// A bot: one message per story, with its thread.
+    Threads(Box<Threads>),
+    /// A bot that posts each message by itself.
+    Posts { api: Api, channel: String },
 }
 
 impl Slack {
-    pub(super) fn new(name: &str, config: &SlackConfig) -> Result<Self, String> {
-        let (url, bot) = match (&config.webhook_url, &config.token, &config.channel) {
-            (Some(url), ..) => (url.expose_secret().to_owned(), None),
+    pub(super) fn new(name: &str, config: &SlackConfig, context: &Context) -> Result<Self, String> {
+        let client = http::client(config.timeout, Reach::Anywhere)?;
+        let way = match (&config.webhook_url, &config.token, &config.channel) {
+            (Some(url), ..) => {
+                let url = parse_url(url.expose_secret(), Reach::Anywhere)?;
+                Way::Webhook { client, host: http::host_of(&url), url }
+            }
             (None, Some(token), Some(channel)) => {
                 let mut token = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret().trim()))
                     .map_err(|error| format!("`token` cannot be sent ({error}): correct it"))?;
                 token.set_sensitive(true);
-                let url = format!("{}/chat.postMessage", config.api_url.trim_end_matches('/'));
-                (url, Some((token, channel.clone())))
+                let api = Api::new(client, parse_url(&config.api_url, Reach::Anywhere)?, token);
+                let channel = channel.clone();
+                if config.threads {
+                    let (notes, clock) = (context.notes(name), context.clock.clone());
+                    Way::Threads(Box::new(Threads {
+                        api,
+                        channel,
+                        notes,
+                        clock,
+                        broadcast: config.broadcast,
+                    }))
+                } else {
+                    Way::Posts { api, channel }
+                }
             }
             _ => return Err("needs `webhook_url`, or `token` and `channel`".to_owned()),
         };
-        let url = parse_url(&url, Reach::Anywhere)?;
-        let client = http::client(config.timeout, Reach::Anywhere)?;
-        Ok(Self { name: name.to_owned(), client, host: http::host_of(&url), url, bot })
+        Ok(Self { name: name.to_owned(), way })
     }
 }
 
@@ -101,7 +136,10 @@ impl Output for Slack {
     }
 
     async fn deliver(&self, message: &Message, _attempt: u32) -> Result<(), DeliveryError> {
-        self.send(post(message)).await
+        match &self.way {
+            Way::Threads(threads) => threads.deliver(message).await,
+            Way::Webhook { .. } | Way::Posts { .. } => self.send(post(message)).await,
+        }
     }
 
     async fn tell(&self, notice: &Notice) -> Result<(), DeliveryError> {
@@ -112,71 +150,25 @@ impl Output for Slack {
 }
 
 impl Slack {
-    async fn send(&self, mut body: Value) -> Result<(), DeliveryError> {
-        let mut request = self.client.post(self.url.clone());
-        if let Some((token, channel)) = &self.bot {
-            if let Value::Object(fields) = &mut body {
-                fields.insert("channel".to_owned(), json!(channel));
+    /// Posts this by itself, outside all threads.
+    async fn send(&self, body: Value) -> Result<(), DeliveryError> {
+        let (api, channel) = match &self.way {
+            Way::Webhook { client, url, host } => {
+                let answer = http::send(client.post(url.clone()).json(&body), host).await?;
+                let parsed: Option<Value> = serde_json::from_str(&answer.body).ok();
+                // A webhook answers `ok` as a word; what says `"ok": false` is no success whatever its status.
+                let is_refused = parsed.is_some_and(|body| body.get("ok") == Some(&Value::Bool(false)));
+                if answer.status.is_success() && !is_refused {
+                    return Ok(());
+                }
+                return Err(judge(&answer, error_word(&answer.body).as_deref(), host));
             }
-            request = request.header(AUTHORIZATION, token.clone());
-        }
-        let answer = http::send(request.json(&body), &self.host).await?;
-        judge(&answer, self.bot.is_some(), &self.host)
+            Way::Posts { api, channel } => (api, channel),
+            Way::Threads(threads) => (&threads.api, &threads.channel),
+        };
+        let body = with(body, [("channel", json!(channel))]);
+        api.call("chat.postMessage", &body).await.map(drop).map_err(Failure::error)
     }
-}
-
-/// Errors of Slack's that find fault with the message itself, which stays the same on every attempt. Every other one
-/// is tried again: a revoked token, a missing scope or an archived channel can be put right by a person, and must not
-/// cost an alert meanwhile.
-const FAULTS_OF_THE_MESSAGE: &[&str] = &[
-    "invalid_payload",
-    "invalid_blocks",
-    "invalid_blocks_format",
-    "msg_blocks_too_long",
-    "msg_too_long",
-    "no_text",
-    "markdown_text_conflict",
-    "too_many_attachments",
-    "invalid_arguments",
-    "invalid_array_arg",
-    "invalid_form_data",
-    "invalid_post_type",
-    "json_not_object",
-    "duplicate_message_not_allowed",
-];
-
-/// What an answer means. An incoming webhook says what is wrong in a word of text, the API in `{"ok":false,"error":…}`
-/// under a status of 200.
-fn judge(answer: &Answer, bot: bool, host: &str) -> Result<(), DeliveryError> {
-    let parsed: Option<Value> = serde_json::from_str(&answer.body).ok();
-    let field = |name: &str| parsed.as_ref().and_then(|body| body.get(name)).cloned();
-    let ok = match field("ok") {
-        Some(ok) => ok == Value::Bool(true),
-        // The API always says `ok`; a page that does not is somebody else's.
-        None => !bot,
-    };
-    if answer.status.is_success() && ok {
-        return Ok(());
-    }
-    let error = field("error").and_then(|error| error.as_str().map(str::to_owned));
-    let word = error_word(error.as_deref().unwrap_or(&answer.body));
-    let status = answer.status.as_u16();
-    let reason = match &word {
-        Some(word) => format!("{host} answered {status}: {word}"),
-        None => format!("{host} answered {status}"),
-    };
-    let faulty = word.as_deref().is_some_and(|word| FAULTS_OF_THE_MESSAGE.contains(&word));
-    if faulty || answer.status == StatusCode::PAYLOAD_TOO_LARGE {
-        return Err(DeliveryError::give_up(reason));
-    }
-    Err(DeliveryError::Retry { after: answer.retry_after, reason })
-}
-
-/// Slack's error word; anything longer or of another form is not repeated, since it may quote what was sent.
-fn error_word(text: &str) -> Option<String> {
-    let word = text.trim();
-    let legal = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
-    ((1..=64).contains(&word.len()) && word.chars().all(legal)).then(|| word.to_owned())
 }
 
 #[cfg(test)]

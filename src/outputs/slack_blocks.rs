@@ -14,13 +14,13 @@ use crate::model::{Alert, Message};
 const HEADER_MAX: usize = 150;
 
 /// Slack allows 3,000 characters in a section.
-const SECTION_MAX: usize = 2_900;
+pub(super) const SECTION_MAX: usize = 2_900;
 
 /// Slack allows 50 blocks; header, context and the count of what is left out take three.
 const SECTIONS_MAX: usize = 45;
 
 /// Slack refuses a message near 13,000 characters of blocks, a limit it does not document; 12,000 with the fallback.
-const BLOCKS_MAX: usize = 10_500;
+pub(super) const BLOCKS_MAX: usize = 10_500;
 
 /// A link longer than this is shown without its address.
 const URL_MAX: usize = 800;
@@ -34,7 +34,7 @@ pub(super) fn post(message: &Message) -> Value {
     json!({ "text": fallback(message), "blocks": blocks, "unfurl_links": false, "unfurl_media": false })
 }
 
-fn header(message: &Message) -> Value {
+pub(super) fn header(message: &Message) -> Value {
     let title = message.alerts.first().map_or("", |alert| alert.story_title.as_str());
     let title = match bounded(title, HEADER_MAX, &escaped) {
         title if title.is_empty() => "Untitled story".to_owned(),
@@ -43,7 +43,7 @@ fn header(message: &Message) -> Value {
     json!({ "type": "header", "text": { "type": "plain_text", "text": title, "emoji": false } })
 }
 
-fn section(text: &str) -> Value {
+pub(super) fn section(text: &str) -> Value {
     json!({ "type": "section", "text": mrkdwn(text) })
 }
 
@@ -53,7 +53,7 @@ fn mrkdwn(text: &str) -> Value {
 }
 
 /// The article that made the change.
-fn context(message: &Message) -> Option<Value> {
+pub(super) fn context(message: &Message) -> Option<Value> {
     let alert = message.alerts.first()?;
     let title = match bounded(&alert.article_title, 300, &neutral) {
         title if title.is_empty() => "the report".to_owned(),
@@ -115,7 +115,7 @@ fn size(message: &Message, sections: &[String]) -> usize {
     fixed + sections.iter().map(|text| units(&section(text)) + 1).sum::<usize>()
 }
 
-fn units(block: &Value) -> usize {
+pub(super) fn units(block: &Value) -> usize {
     block.to_string().encode_utf16().count()
 }
 
@@ -148,6 +148,11 @@ fn lines(message: &Message) -> Vec<String> {
 
 /// More than the line costs that counts what is left out.
 const REST_MAX: usize = 100;
+
+/// One alert as a line of mrkdwn.
+pub(super) fn one_alert(alert: &Alert) -> String {
+    describe(alert, &LINE)
+}
 
 /// One alert as mrkdwn.
 fn describe(alert: &Alert, detail: &Detail) -> String {
@@ -228,7 +233,7 @@ fn quote(alert: &Alert, room: usize) -> String {
 }
 
 /// The lines of the notification: at most 200, three times 280 and the count.
-fn fallback(message: &Message) -> String {
+pub(super) fn fallback(message: &Message) -> String {
     let title = message.alerts.first().map_or("", |alert| alert.story_title.as_str());
     let mut lines = vec![bounded(title, 200, &neutral)];
     lines.extend(
@@ -241,7 +246,7 @@ fn fallback(message: &Message) -> String {
 }
 
 /// What a text costs as it is sent: UTF-16 units (never fewer than characters) of its JSON form.
-fn cost(text: &str) -> usize {
+pub(super) fn cost(text: &str) -> usize {
     text.chars().map(unit_cost).sum()
 }
 

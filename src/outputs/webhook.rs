@@ -188,15 +188,14 @@ impl Output for Webhook {
 
 /// What an answer means.
 ///
-/// Only 2xx is success. Given up are 410, by which a receiver unsubscribes, and the answers that find fault with the
-/// message itself, which stays the same on every attempt: 400, 406, 413, 414, 415, 422, 431. All others are tried
+/// Only 2xx is success. By 410 a receiver unsubscribes. Given up are the answers that find fault with the message itself, which stays the same on every attempt: 400, 406, 413, 414, 415, 422, 431. All others are tried
 /// again: what a person at either end can put right (401, 403, 404, a redirect) must not cost an alert.
 fn judge(answer: &Answer, host: &str) -> Result<(), DeliveryError> {
     let status = answer.status;
     let reason = |words: &str| format!("{host} answered {}{words}", status.as_u16());
     match status {
         status if status.is_success() => Ok(()),
-        StatusCode::GONE => Err(DeliveryError::give_up(reason(": it wants no more messages"))),
+        StatusCode::GONE => Err(DeliveryError::Gone { reason: reason(": it wants no more messages") }),
         StatusCode::BAD_REQUEST
         | StatusCode::NOT_ACCEPTABLE
         | StatusCode::PAYLOAD_TOO_LARGE

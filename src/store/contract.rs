@@ -22,6 +22,7 @@ pub(crate) mod dead_letters;
 pub(crate) mod lots;
 pub(crate) mod metrics;
 pub(crate) mod outbox;
+pub(crate) mod outputs;
 pub(crate) mod questions;
 
 /// Where a store lives.
@@ -53,6 +54,8 @@ macro_rules! contract_tests {
                 an_interval_counts_from_the_last_message, a_lot_is_released_once, what_is_dropped_is_never_told,
                 a_share_is_no_message_of_its_article, mutes_end;
             metrics: what_waits_is_counted;
+            outputs: notes_are_kept_apart, a_disabled_output_gets_nothing_until_it_is_enabled,
+                messages_are_sent_again_by_id, messages_are_sent_again_by_time, old_dead_letters_are_forgotten;
         }
     };
     ($place:expr; $($module:ident: $($name:ident),+;)+) => {

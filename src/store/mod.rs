@@ -116,6 +116,39 @@ pub enum Attempt {
     RetryAt(Timestamp, String),
     /// Given up: kept as a dead letter. The next message of the story goes ahead.
     Dead(String),
+    /// The receiver wants no more messages: the output is disabled, and this one waits with all others.
+    Disabled(String),
+}
+
+/// An output that takes nothing until somebody enables it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisabledOutput {
+    /// Its name.
+    pub output: String,
+    /// What the receiver answered.
+    pub reason: String,
+    /// When.
+    pub since: Timestamp,
+}
+
+/// Which messages are sent to an output again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resend {
+    /// Name of the output; it may be a new one that never got any.
+    pub output: String,
+    /// Which of its messages.
+    pub messages: ResendMessages,
+    /// Only those that are dead letters.
+    pub only_dead: bool,
+}
+
+/// Messages by id or by time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResendMessages {
+    /// These.
+    Ids(Vec<String>),
+    /// Those whose article was learned in this time: the first moment counts, the last does not.
+    Learned(Timestamp, Timestamp),
 }
 
 /// A past moment to ask about, in both times. An empty one asks about the present.
@@ -191,6 +224,8 @@ pub struct StoreMetrics {
     pub dead_items: u64,
     /// Deliveries that were given up.
     pub dead_deliveries: u64,
+    /// Names of the outputs that are disabled, in order.
+    pub disabled: Vec<String>,
     /// What it takes on the disk.
     pub bytes: u64,
 }
@@ -265,6 +300,19 @@ pub trait Store: Send + Sync {
     /// What is muted at this time, the first to end first.
     async fn mutes(&self, now: Timestamp) -> Result<Vec<Mute>, StoreError>;
 
+    /// The outputs that are disabled, by name. No delivery of theirs is due.
+    async fn disabled_outputs(&self) -> Result<Vec<DisabledOutput>, StoreError>;
+    /// Lets an output take messages again, those that wait first. Refused when it is not disabled.
+    async fn enable_output(&self, output: &str) -> Result<(), StoreError>;
+    /// Sends messages to an output again that it has taken, that were given up, or that never went there; says how
+    /// many. One that is waiting is not sent twice. Refused when an id is unknown.
+    async fn resend(&self, resend: &Resend, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// What an output noted about a story last.
+    async fn note(&self, output: &str, story: &StoryId) -> Result<Option<String>, StoreError>;
+    /// Keeps an output's note about a story in place of the one before.
+    async fn keep_note(&self, output: &str, story: &StoryId, note: &str) -> Result<(), StoreError>;
+
     /// What waits, what went no further, and how much room all takes. The cost grows with what waits, not with what was.
     async fn metrics(&self) -> Result<StoreMetrics, StoreError>;
 
@@ -275,6 +323,8 @@ pub trait Store: Send + Sync {
     /// Sends a dead delivery again, or has a failed item read again. Refused when there is no such dead letter, or
     /// when it is an item that was cut.
     async fn retry_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError>;
+    /// Discards every dead letter from before this time, but for items that are being tried again; says how many.
+    async fn forget_dead_letters(&self, before: Timestamp) -> Result<u64, StoreError>;
     /// Forgets a failed item, or takes a dead delivery off the list. Refused when there is no such dead letter.
     async fn discard_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError>;
 }

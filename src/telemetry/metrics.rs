@@ -49,6 +49,8 @@ pub enum DeliveryOutcome {
     Retried,
     /// Given up: a dead letter.
     Dead,
+    /// The receiver wants no more: the output is disabled.
+    Disabled,
 }
 
 impl DeliveryOutcome {
@@ -57,6 +59,7 @@ impl DeliveryOutcome {
             Self::Delivered => "delivered",
             Self::Retried => "retried",
             Self::Dead => "dead",
+            Self::Disabled => "disabled",
         }
     }
 }
@@ -327,6 +330,10 @@ fn of_store(store: &StoreMetrics, now: Timestamp) -> Registry {
     let dead = Family::<DeadLetterLabels, Gauge>::default();
     dead.get_or_create(&DeadLetterLabels { kind: "item" }).set(gauge(store.dead_items));
     dead.get_or_create(&DeadLetterLabels { kind: "delivery" }).set(gauge(store.dead_deliveries));
+    let disabled = Family::<OutputLabels, Gauge>::default();
+    for output in &store.disabled {
+        disabled.get_or_create(&OutputLabels { output: output.clone() }).set(1);
+    }
     let size: Gauge = Gauge::default();
     size.set(gauge(store.bytes));
     let mut registry = Registry::with_prefix("newsdelta");
@@ -338,6 +345,7 @@ fn of_store(store: &StoreMetrics, now: Timestamp) -> Registry {
         age,
     );
     registry.register("dead_letters", "What could not be read or delivered and waits for somebody", dead);
+    registry.register("output_disabled", "1 for an output whose receiver wants no more messages", disabled);
     registry.register_with_unit("store_size", "What the store takes", Unit::Bytes, size);
     registry
 }
@@ -371,6 +379,7 @@ mod tests {
             outboxes: vec![OutboxMetrics { output: "desk".to_owned(), waiting: 2, oldest: Some(oldest) }],
             dead_items: 1,
             dead_deliveries: 0,
+            disabled: vec!["hook".to_owned()],
             bytes: 4096,
         };
         let text = metrics.text(Some(&store), now()).unwrap();
@@ -387,6 +396,7 @@ mod tests {
             "newsdelta_queue_capacity_items{queue=\"items\"} 512",
             "newsdelta_outbox_messages{output=\"desk\"} 2",
             "newsdelta_outbox_oldest_age_seconds{output=\"desk\"} 90.0",
+            "newsdelta_output_disabled{output=\"hook\"} 1",
             "newsdelta_dead_letters{kind=\"item\"} 1",
             "newsdelta_store_size_bytes 4096",
         ] {

@@ -23,6 +23,7 @@ mod reload;
 mod restart;
 mod routing;
 mod schemas;
+mod slack;
 mod stop;
 mod store;
 mod tidy;

@@ -111,7 +111,7 @@ fn accepted(received: &[Received]) -> impl Iterator<Item = &Value> {
 fn what_was_refused_for_good_is_listed_as_a_dead_letter() {
     let reports = reports(20_240_512, 1, 1);
     let receiver = Receiver::start();
-    receiver.answer(Answer::Status(410));
+    receiver.answer(Answer::Status(400));
     let place = Place::new().with_inbox().with_webhook("hook", &receiver);
     let config = place.config_file();
     let mut daemon = place.start();
@@ -119,8 +119,50 @@ fn what_was_refused_for_good_is_listed_as_a_dead_letter() {
     assert!(receiver.wait(PATIENCE, |received| !received.is_empty()), "nothing was sent");
     daemon.until("the dead letter in the list", PATIENCE, || {
         let listed = place.run(&["dead-letters", "--config", config.to_str().unwrap(), "list"]);
-        String::from_utf8_lossy(&listed.stdout).contains("410")
+        String::from_utf8_lossy(&listed.stdout).contains("400")
     });
     stop(daemon);
-    assert_eq!(receiver.count(), 1, "410 means: do not try again");
+    assert_eq!(receiver.count(), 1, "400 means: do not try again");
+}
+
+#[test]
+fn a_receiver_that_wants_no_more_is_left_alone_until_it_is_enabled_again() {
+    let reports = reports(20_240_513, 2, 2);
+    let expected = undisturbed(&reports);
+    let receiver = Receiver::start();
+    receiver.answer(Answer::Status(410));
+    let place = Place::new().with_inbox().with_webhook("hook", &receiver).with_journal();
+    let config = place.config_file();
+    let config = config.to_str().unwrap();
+    let said = |arguments: &[&str]| {
+        let done = place.run(arguments);
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    };
+    let mut daemon = place.start();
+    for report in &reports {
+        place.drop_in(report);
+    }
+    daemon.until("the alerts in the journal", PATIENCE, || place.journal().len() >= expected.ids().len());
+    daemon.until("the disabled output", PATIENCE, || {
+        said(&["outputs", "--config", config]).contains("disabled since")
+    });
+    let asked = receiver.count();
+    assert!(said(&["outputs", "--config", config]).contains("410"), "the reason is shown");
+    assert!(!said(&["dead-letters", "--config", config]).contains("hook"), "nothing is given up");
+    receiver.answer(Answer::Accept);
+    said(&["outputs", "--config", config, "enable", "hook"]);
+    finish(&mut daemon, &receiver, &expected);
+    assert!(asked <= 8, "it was asked {asked} times: no more than were on their way at the first answer");
+
+    // All of it once more, by time, under the same ids.
+    let messages = receiver.received().iter().filter(|request| request.accepted).count();
+    let again = said(&["resend", "--config", config, "hook", "--since", "2000-01-01"]);
+    assert!(again.contains(&format!("{messages} messages")), "{again}");
+    assert!(
+        receiver
+            .wait(PATIENCE, |received| received.iter().filter(|one| one.accepted).count() == 2 * messages)
+    );
+    stop(daemon);
+    told_to(&receiver).assert_same_as(&expected);
 }

@@ -12,6 +12,8 @@ fn by_webhook(server: &MockServer) -> SlackConfig {
         token: None,
         channel: None,
         api_url: "https://slack.com/api".into(),
+        threads: false,
+        broadcast: false,
         timeout: Duration::from_secs(5),
     }
 }
@@ -22,8 +24,14 @@ fn by_token(server: &MockServer) -> SlackConfig {
         token: Some(SecretString::from("xoxb-token-secret")),
         channel: Some("C42".into()),
         api_url: format!("{}/api/", server.uri()),
+        threads: false,
+        broadcast: false,
         timeout: Duration::from_secs(5),
     }
+}
+
+fn context() -> Context {
+    Context { clock: std::sync::Arc::new(crate::clock::FixedClock(samples::moment())), store: None }
 }
 
 async fn deliver(
@@ -32,7 +40,7 @@ async fn deliver(
 ) -> Result<(), DeliveryError> {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(answer).mount(&server).await;
-    let output = Slack::new("desk", &config(&server)).unwrap();
+    let output = Slack::new("desk", &config(&server), &context()).unwrap();
     output.deliver(&samples::message(vec![samples::toll_rises()]), 1).await
 }
 
@@ -46,7 +54,7 @@ async fn posts_blocks_and_a_fallback_to_the_webhook() {
         .expect(1)
         .mount(&server)
         .await;
-    let output = Slack::new("desk", &by_webhook(&server)).unwrap();
+    let output = Slack::new("desk", &by_webhook(&server), &context()).unwrap();
     output.deliver(&samples::message(vec![samples::toll_rises()]), 1).await.unwrap();
     let body: Value = server.received_requests().await.unwrap()[0].body_json().unwrap();
     assert_eq!(body["blocks"][0]["type"], "header");
@@ -64,7 +72,7 @@ async fn posts_with_a_token_to_the_channel() {
         .expect(1)
         .mount(&server)
         .await;
-    let output = Slack::new("desk", &by_token(&server)).unwrap();
+    let output = Slack::new("desk", &by_token(&server), &context()).unwrap();
     output.deliver(&samples::message(vec![samples::toll_rises()]), 1).await.unwrap();
     let body: Value = server.received_requests().await.unwrap()[0].body_json().unwrap();
     assert_eq!(body["channel"], "C42");

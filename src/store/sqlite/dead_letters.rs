@@ -30,6 +30,10 @@ const RETRY_DELIVERY: &str = "UPDATE deliveries
 const DISCARD_DELIVERY: &str =
     "UPDATE deliveries SET state = 'discarded', ended_at = :now WHERE number = :number AND state = 'dead'";
 
+const FORGET_ITEMS: &str = "DELETE FROM failed_items WHERE failed_at < ?1 AND retry = 0";
+const FORGET_DELIVERIES: &str =
+    "UPDATE deliveries SET state = 'discarded' WHERE state = 'dead' AND ended_at < ?1";
+
 /// Which dead letter an id names.
 enum Name {
     Item(i64),
@@ -115,6 +119,14 @@ pub(super) fn discard(connection: &Connection, id: &str, now: Timestamp) -> Resu
             .execute(named_params! { ":number": number, ":now": stamp(now) })?,
     };
     if changed == 0 { Err(unknown(id)) } else { Ok(()) }
+}
+
+/// Takes what is older off the list.
+pub(super) fn forget(connection: &Connection, before: Timestamp) -> Result<u64, Failure> {
+    let before = stamp(before);
+    let items = connection.prepare_cached(FORGET_ITEMS)?.execute([&before])?;
+    let deliveries = connection.prepare_cached(FORGET_DELIVERIES)?.execute([&before])?;
+    Ok((items + deliveries) as u64)
 }
 
 /// The item in a row of its table.

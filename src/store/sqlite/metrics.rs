@@ -5,6 +5,7 @@ use rusqlite::Connection;
 
 use super::columns::{count, time};
 use super::failure::Failure;
+use super::outputs;
 use super::questions::collect;
 use crate::store::{OutboxMetrics, StoreMetrics};
 
@@ -31,5 +32,6 @@ pub(super) fn all(connection: &Connection) -> Result<StoreMetrics, Failure> {
     })?;
     let (dead_items, dead_deliveries) = dead.pop().unwrap_or_default();
     let bytes = collect(connection.prepare_cached(SIZE)?, [], |row| count(row, "bytes"))?;
-    Ok(StoreMetrics { outboxes, dead_items, dead_deliveries, bytes: bytes.into_iter().sum() })
+    let disabled = outputs::disabled(connection)?.into_iter().map(|disabled| disabled.output).collect();
+    Ok(StoreMetrics { outboxes, dead_items, dead_deliveries, disabled, bytes: bytes.into_iter().sum() })
 }

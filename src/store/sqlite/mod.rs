@@ -10,8 +10,8 @@ use self::commit::Prepared;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::{
-    AsOf, Attempt, Commit, DeadLetter, Delivery, KnownArticle, RetriedItem, Store, StoreError, StoreMetrics,
-    parcel::Lot,
+    AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Resend, RetriedItem, Store,
+    StoreError, StoreMetrics, parcel::Lot,
 };
 use crate::inputs::Checkpoint;
 use crate::model::{ArticleId, Fact, Message, Mute, Story, StoryId};
@@ -24,6 +24,7 @@ mod lots;
 mod metrics;
 mod open;
 mod outbox;
+mod outputs;
 mod questions;
 mod readers;
 mod writer;
@@ -203,6 +204,30 @@ impl Store for SqliteStore {
         self.readers.read(move |connection| lots::mutes(connection, now)).await
     }
 
+    async fn disabled_outputs(&self) -> Result<Vec<DisabledOutput>, StoreError> {
+        self.readers.read(outputs::disabled).await
+    }
+
+    async fn enable_output(&self, output: &str) -> Result<(), StoreError> {
+        let output = output.to_owned();
+        self.writer()?.write(move |connection| outputs::enable(connection, &output)).await
+    }
+
+    async fn resend(&self, resend: &Resend, now: Timestamp) -> Result<u64, StoreError> {
+        let resend = resend.clone();
+        self.writer()?.write(move |connection| outputs::resend(connection, &resend, now)).await
+    }
+
+    async fn note(&self, output: &str, story: &StoryId) -> Result<Option<String>, StoreError> {
+        let (output, story) = (output.to_owned(), story.clone());
+        self.readers.read(move |connection| outputs::note(connection, &output, &story)).await
+    }
+
+    async fn keep_note(&self, output: &str, story: &StoryId, note: &str) -> Result<(), StoreError> {
+        let (output, story, note) = (output.to_owned(), story.clone(), note.to_owned());
+        self.writer()?.write(move |connection| outputs::keep_note(connection, &output, &story, &note)).await
+    }
+
     async fn metrics(&self) -> Result<StoreMetrics, StoreError> {
         self.readers.read(metrics::all).await
     }
@@ -219,6 +244,10 @@ impl Store for SqliteStore {
     async fn retry_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
         let id = id.to_owned();
         self.writer()?.write(move |connection| dead_letters::retry(connection, &id, now)).await
+    }
+
+    async fn forget_dead_letters(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.writer()?.write(move |connection| dead_letters::forget(connection, before)).await
     }
 
     async fn discard_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {

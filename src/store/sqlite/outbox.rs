@@ -6,11 +6,13 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::columns::{from_json, integer, stamp, time};
 use super::failure::Failure;
+use super::outputs;
 use crate::store::{Attempt, Delivery};
 
 pub(super) const DUE: &str = "SELECT deliveries.number AS number, lease, output, attempts, queued_at, body
     FROM deliveries JOIN messages ON messages.number = deliveries.message
     WHERE output = ?1 AND state = 'due' AND due_at <= ?2
+        AND NOT EXISTS (SELECT 1 FROM disabled_outputs WHERE output = ?1)
     ORDER BY due_at, deliveries.number LIMIT ?3";
 pub(super) const TAKE: &str =
     "UPDATE deliveries SET due_at = ?2, leased_until = ?2, lease = lease + 1 WHERE number = ?1";
@@ -33,8 +35,9 @@ pub(super) const GO_AHEAD: &str = "UPDATE deliveries SET state = 'due' WHERE num
         SELECT 1 FROM deliveries AS ended
         JOIN deliveries AS head ON head.output = ended.output AND head.story = ended.story AND head.state = 'due'
         WHERE ended.number = ?1)";
-pub(super) const NEXT_DUE: &str =
-    "SELECT due_at FROM deliveries WHERE output = ?1 AND state = 'due' ORDER BY due_at LIMIT 1";
+pub(super) const NEXT_DUE: &str = "SELECT due_at FROM deliveries WHERE output = ?1 AND state = 'due'
+        AND NOT EXISTS (SELECT 1 FROM disabled_outputs WHERE output = ?1)
+    ORDER BY due_at LIMIT 1";
 const END_ALL_LEASES: &str = "UPDATE deliveries SET due_at = queued_at, leased_until = NULL
     WHERE state = 'due' AND leased_until IS NOT NULL";
 
@@ -99,6 +102,12 @@ pub(super) fn end(
         Attempt::RetryAt(due_at, reason) => connection.prepare_cached(RETRY_AT)?.execute(named_params! {
             ":number": number, ":lease": lease, ":due_at": stamp(*due_at), ":reason": reason
         })?,
+        Attempt::Disabled(reason) => {
+            outputs::disable(connection, number, reason, now)?;
+            connection.prepare_cached(RETRY_AT)?.execute(named_params! {
+                ":number": number, ":lease": lease, ":due_at": stamp(now), ":reason": reason
+            })?
+        }
         Attempt::Dead(reason) => connection.prepare_cached(DEAD)?.execute(named_params! {
             ":number": number, ":lease": lease, ":now": stamp(now), ":reason": reason
         })?,
@@ -107,7 +116,7 @@ pub(super) fn end(
         tracing::debug!(delivery = number, lease, "an attempt ended after its lease was taken over");
         return Ok(());
     }
-    if !matches!(attempt, Attempt::RetryAt(..)) {
+    if matches!(attempt, Attempt::Delivered | Attempt::Dead(_)) {
         go_ahead(connection, number)?;
     }
     Ok(())

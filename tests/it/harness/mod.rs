@@ -4,6 +4,7 @@ mod ask;
 mod daemon;
 mod receiver;
 mod reports;
+mod slack;
 mod told;
 mod wait;
 #[cfg(feature = "kafka")]
@@ -15,5 +16,6 @@ pub(crate) use broker::{Broker, Consumer, Record, make_topics, produce, produce_
 pub(crate) use daemon::{Daemon, Place, names_below};
 pub(crate) use receiver::{Answer, Received, Receiver};
 pub(crate) use reports::{Report, reports};
+pub(crate) use slack::{FakeSlack, Mishap};
 pub(crate) use told::Told;
 pub(crate) use wait::{environment, not_run, wait_for, wait_until};

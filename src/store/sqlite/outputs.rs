@@ -1,0 +1,118 @@
+//! What is kept about the outputs themselves: which are disabled, what they noted, and what is sent to them again. Comes
+//! in: names and selections. Goes out: rows. Never attempts anything itself.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, named_params, params};
+
+use super::columns::{stamp, time};
+use super::failure::Failure;
+use super::questions::collect;
+use crate::store::{DisabledOutput, Resend, ResendMessages, StoreError};
+
+const DISABLED: &str = "SELECT output, reason, since FROM disabled_outputs ORDER BY output";
+const DISABLE: &str = "INSERT INTO disabled_outputs (output, reason, since) VALUES (?1, ?2, ?3) ON CONFLICT (output) DO NOTHING";
+const ENABLE: &str = "DELETE FROM disabled_outputs WHERE output = ?1";
+const NOTE: &str = "SELECT body FROM output_notes WHERE output = ?1 AND story = ?2";
+const KEEP_NOTE: &str = "INSERT INTO output_notes (output, story, body) VALUES (?1, ?2, ?3)
+    ON CONFLICT (output, story) DO UPDATE SET body = excluded.body";
+const MESSAGE: &str = "SELECT number FROM messages WHERE id = ?1";
+const LEARNED: &str =
+    "SELECT messages.number AS number FROM messages JOIN articles ON articles.number = messages.article
+    WHERE learned_at >= ?1 AND learned_at < ?2 ORDER BY messages.number";
+/// With the patience of a new message.
+const AGAIN: &str = "UPDATE deliveries
+    SET state = 'queued', attempts = 0, due_at = :now, queued_at = :now, ended_at = NULL, leased_until = NULL
+    WHERE message = :message AND output = :output
+        AND (state = 'dead' OR (:all AND state IN ('delivered', 'discarded')))";
+const FOR_THE_FIRST_TIME: &str = "INSERT INTO deliveries (message, output, story, due_at, queued_at, state)
+    SELECT messages.number, :output, articles.story, :now, :now, 'queued'
+    FROM messages JOIN articles ON articles.number = messages.article WHERE messages.number = :message
+    ON CONFLICT (message, output) DO NOTHING";
+/// The first of each story that has none on its way.
+const GO_AHEAD: &str = "UPDATE deliveries SET state = 'due' WHERE number IN (
+    SELECT min(number) FROM deliveries AS waiting WHERE output = ?1 AND state = 'queued'
+        AND NOT EXISTS (SELECT 1 FROM deliveries AS head
+            WHERE head.output = ?1 AND head.story = waiting.story AND head.state = 'due')
+    GROUP BY story)";
+
+/// All that are disabled.
+pub(super) fn disabled(connection: &Connection) -> Result<Vec<DisabledOutput>, Failure> {
+    collect(connection.prepare_cached(DISABLED)?, [], |row| {
+        let since = time(row, "since")?;
+        Ok(DisabledOutput { output: row.get("output")?, reason: row.get("reason")?, since })
+    })
+}
+
+/// Disables the output of this delivery.
+pub(super) fn disable(
+    connection: &Connection,
+    number: i64,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let output: String = connection
+        .prepare_cached("SELECT output FROM deliveries WHERE number = ?1")?
+        .query_row([number], |row| row.get(0))?;
+    connection.prepare_cached(DISABLE)?.execute(params![output, reason, stamp(now)])?;
+    Ok(())
+}
+
+/// Enables it again.
+pub(super) fn enable(connection: &Connection, output: &str) -> Result<(), Failure> {
+    match connection.prepare_cached(ENABLE)?.execute([output])? {
+        0 => Err(StoreError::Refused(format!("output `{output}` is not disabled")).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Puts messages into the outbox of one output again.
+pub(super) fn resend(connection: &Connection, resend: &Resend, now: Timestamp) -> Result<u64, Failure> {
+    let messages = match &resend.messages {
+        ResendMessages::Ids(ids) => {
+            ids.iter().map(|id| message(connection, id)).collect::<Result<Vec<i64>, Failure>>()?
+        }
+        ResendMessages::Learned(from, to) => {
+            collect(connection.prepare_cached(LEARNED)?, [stamp(*from), stamp(*to)], |row| {
+                row.get("number").map_err(Failure::from)
+            })?
+        }
+    };
+    let (output, now) = (&resend.output, stamp(now));
+    let mut count = 0;
+    for message in messages {
+        count += connection.prepare_cached(AGAIN)?.execute(named_params! {
+            ":message": message, ":output": output, ":now": now, ":all": !resend.only_dead
+        })?;
+        if !resend.only_dead {
+            count += connection.prepare_cached(FOR_THE_FIRST_TIME)?.execute(named_params! {
+                ":message": message, ":output": output, ":now": now
+            })?;
+        }
+    }
+    connection.prepare_cached(GO_AHEAD)?.execute([output])?;
+    Ok(count as u64)
+}
+
+fn message(connection: &Connection, id: &str) -> Result<i64, Failure> {
+    let found = connection.prepare_cached(MESSAGE)?.query_row([id], |row| row.get(0)).optional()?;
+    found.ok_or_else(|| {
+        let cure = "the id is that of a message, as `newsdelta dead-letters` and the log name it";
+        StoreError::Refused(format!("there is no message `{id}`: {cure}")).into()
+    })
+}
+
+/// What an output noted about a story.
+pub(super) fn note(connection: &Connection, output: &str, story: &str) -> Result<Option<String>, Failure> {
+    Ok(connection.prepare_cached(NOTE)?.query_row([output, story], |row| row.get(0)).optional()?)
+}
+
+/// Keeps a note.
+pub(super) fn keep_note(
+    connection: &Connection,
+    output: &str,
+    story: &str,
+    note: &str,
+) -> Result<(), Failure> {
+    connection.prepare_cached(KEEP_NOTE)?.execute([output, story, note])?;
+    Ok(())
+}
