@@ -72,7 +72,9 @@ impl Dispatcher {
     pub async fn run(self, stop: CancellationToken) {
         let Self { parts, outputs, wake, mut replacements } = self;
         let (held, let_out) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let releasing = tokio::spawn(release::run(
+        // A set ends its tasks with it: nothing of a dispatcher that is dropped holds on to the store.
+        let mut releasing = JoinSet::new();
+        releasing.spawn(release::run(
             Arc::clone(&parts.store),
             Arc::clone(&parts.clock),
             held.clone(),
@@ -102,7 +104,9 @@ impl Dispatcher {
         while let Some(ended) = lanes.running.join_next().await {
             report(ended.err());
         }
-        report(releasing.await.err());
+        while let Some(ended) = releasing.join_next().await {
+            report(ended.err());
+        }
     }
 }
 
