@@ -36,6 +36,9 @@ const REAL_INFINITIVE: &str = "continue begin start go manage force come say rep
 const UNREAL: &str = "fear risk threat worry concern possibility danger hope chance prospect wish demand order request \
     recommend propose proposal ask ensure guarantee doubt rumour rumor call insist likelihood scenario \
     probability urge threaten";
+const NO_OBJECT: &str = "die perish succumb vanish disappear collapse arrive remain fall occur happen appear emerge rise sleep \
+    drown suffocate starve faint subside erupt explode capsize escape flee stay live survive return decline \
+    fail agree refuse continue begin belong depend exist lie linger dwindle soar surge plunge respond react";
 
 struct Classes(HashMap<&'static str, u8>);
 
@@ -44,7 +47,7 @@ fn classes(lemma: &str) -> u8 {
     static CLASSES: OnceLock<Classes> = OnceLock::new();
     let classes = CLASSES.get_or_init(|| {
         let mut found: HashMap<&'static str, u8> = HashMap::new();
-        let lists = [CONTENT, SAYING, OBJECT_CONTROL, OBJECT, PREDICATE, REAL_INFINITIVE, UNREAL];
+        let lists = [CONTENT, SAYING, OBJECT_CONTROL, OBJECT, PREDICATE, REAL_INFINITIVE, UNREAL, NO_OBJECT];
         for (bit, list) in lists.into_iter().enumerate() {
             for word in list.split_whitespace() {
                 *found.entry(word).or_insert(0) |= 1 << bit;
@@ -108,4 +111,9 @@ pub fn asserts_infinitive(lemma: &str) -> bool {
 /// Nouns and verbs whose content is not asserted: "fears that", "the risk that", "warned that".
 pub fn unreal(lemma: &str) -> bool {
     classes(lemma) & 0b1000000 != 0
+}
+
+/// Verbs whose bare form after a noun is what the noun did: "officials said 90 people died".
+pub fn takes_no_object(lemma: &str) -> bool {
+    classes(lemma) & 0b1000_0000 != 0
 }

@@ -76,7 +76,10 @@ impl Builder<'_> {
         if fronted && self.after_phrase(place) {
             return true;
         }
-        transitive || by_next || (after_object && !self.mark_before(place) && !self.subject_waits())
+        let stands_alone = verb_class::takes_no_object(&lemma);
+        transitive
+            || by_next
+            || (after_object && !stands_alone && !self.mark_before(place) && !self.subject_waits())
     }
 
     pub(super) fn subject_waits(&self) -> bool {
