@@ -6,6 +6,7 @@ pub mod disclaimed;
 pub mod disposed;
 pub mod future;
 pub mod nominal;
+mod stance_verbs;
 pub mod verbal;
 
 use std::ops::Range;
