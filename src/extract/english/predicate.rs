@@ -123,6 +123,21 @@ impl<'a> Scene<'a> {
         if at == view.start {
             return view.tag(at) == Tag::Noun;
         }
+        let mentions = self.actors.in_sentence(self.sentence);
+        // "The nurses' demand", "bowed to demands": the mark tells an owner, and no verb in -s follows "to".
+        if mentions.iter().any(|mention| mention.owner && mention.tokens.end + 1 == at)
+            || view.form(at) == VerbForm::ThirdPerson && view.is(before, &["to"])
+        {
+            return true;
+        }
+        // "The council chief urges": a name that ends here and can act is the subject.
+        if view.form(at) == VerbForm::ThirdPerson
+            && mentions.iter().any(|mention| {
+                mention.tokens.end == at && !mention.owner && !mention.modifier && !mention.plural
+            })
+        {
+            return false;
+        }
         let determined = matches!(view.tag(before), Tag::Determiner)
             || view
                 .is(before, &["'s", "its", "their", "his", "her", "the", "a", "an", "of", "in", "no", "any"]);
@@ -265,7 +280,12 @@ impl<'a> Scene<'a> {
             return Some(mention);
         }
         // A verb joined to an earlier one has the subject of the sentence.
-        let joined = view.is(start.saturating_sub(1), &["and", "but", "then"]);
+        let timed = (view.start..start)
+            .rev()
+            .take_while(|&at| is_time(view.word(at)) || view.is(at, &["on", "last", "later", "also"]))
+            .last()
+            .unwrap_or(start);
+        let joined = view.is(timed.saturating_sub(1), &["and", "but", "then"]);
         if joined
             && let Some(first) = mentions
                 .iter()

@@ -21,8 +21,17 @@ pub(super) fn acts(view: View<'_>, window: Range<usize>) -> Vec<Act> {
         return Vec::new();
     }
     let mut acts = Vec::new();
+    if let Some(act) = bare_head(view, window.clone()) {
+        acts.push(act);
+    }
+    let mut open: Option<usize> = None;
     for (index, part) in conjuncts(view, window.clone()).into_iter().enumerate() {
-        if let Some(act) = act_of(view, part.clone(), index == 0)
+        // "Hold the organisers and paymasters to account": a part that begins with no verb goes on with the one before.
+        let goes_on = open.filter(|_| !matches!(view.form(part.start), VerbForm::Base | VerbForm::Gerund));
+        let whole = goes_on.unwrap_or(part.start)..part.end;
+        let act = act_of(view, whole, index == 0 || goes_on.is_some());
+        open = if act.is_none() { goes_on.or(Some(part.start)) } else { None };
+        if let Some(act) = act
             && !acts.contains(&act)
         {
             acts.push(act);
@@ -33,6 +42,35 @@ pub(super) fn acts(view: View<'_>, window: Range<usize>) -> Vec<Act> {
         let leaves = window.clone().take(5).any(|at| view.is(at, &["leave"]))
             || view.is(window.start, &["go"]) && !view.is(window.start + 1, &["to", "on", "home", "and"]);
         acts.push(if leaves { Act::Withdraw } else { Act::Other });
+    }
+    acts
+}
+
+/// "Calm", "a lasting peace": what is asked for is the absence of violence.
+fn bare_head(view: View<'_>, window: Range<usize>) -> Option<Act> {
+    let head = window.clone().find(|&at| {
+        lexicon::is_quiet(view.word(at)) || !matches!(view.tag(at), Tag::Determiner | Tag::Adjective)
+    })?;
+    let whole = !matches!(view.tag(head + 1), Tag::Noun | Tag::ProperNoun) || head + 1 >= window.end;
+    (whole && lexicon::is_quiet(view.word(head))).then_some(Act::Ceasefire)
+}
+
+/// The acts of each member of a list in `window`, commas included: "reopen the port, lift the curfew and free the
+/// sailors". Members of no class are left out.
+pub(super) fn listed(view: View<'_>, window: Range<usize>) -> Vec<Act> {
+    let mut acts = Vec::new();
+    let mut start = window.start;
+    for at in window.clone().chain([window.end]) {
+        if at < window.end && !view.is(at, &[",", ";", "and"]) {
+            continue;
+        }
+        if start < at
+            && let Some(act) = act_of(view, start..at, true)
+            && !acts.contains(&act)
+        {
+            acts.push(act);
+        }
+        start = at + 1;
     }
     acts
 }
@@ -51,9 +89,16 @@ pub(super) fn cut(view: View<'_>, window: Range<usize>) -> Range<usize> {
         let opens_aside = matches!(word, "," | "—" | "–" | ";" | "(") && !continues(view, at);
         let stops = lexicon::stops(word)
             && at > window.start
-            && !(word == "against" || word == "as" && view.is(at + 1, &["well"]));
+            && !(word == "against"
+                || word == "as" && (view.is(at + 1, &["well"]) || view.is(at.saturating_sub(1), &["such"])));
         let closing = word == "”" && view.is(at.saturating_sub(1), &[","]) || (marks > 2);
-        if opens_aside || stops || closing || matches!(word, "." | ";" | ":" | "!") && at + 1 >= view.end {
+        let next_clause = at > window.start && view.follows(at, &["and", "that"]);
+        if next_clause
+            || opens_aside
+            || stops
+            || closing
+            || matches!(word, "." | ";" | ":" | "!") && at + 1 >= view.end
+        {
             return window.start..at;
         }
     }

@@ -8,7 +8,8 @@ use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
 use crate::text::Tag;
 
-use super::{Draft, act, each_scene, names_of};
+use super::addressee::names_of;
+use super::{Draft, act, each_scene};
 
 /// Reads deadlines that ran out.
 pub const RULE: Rule = Rule {

@@ -2,7 +2,13 @@
 //! construction; what they share is here: addressees, force, conditions and the making of a claim.
 
 mod act;
+mod addressee;
 pub mod answered;
+pub mod brokered;
+pub mod chanted;
+mod context;
+pub mod imperative;
+pub mod listed;
 pub mod modal;
 pub mod nominal;
 pub mod ultimatum;
@@ -15,10 +21,10 @@ use crate::extract::rule::{Findings, Reading};
 use crate::model::{Act, Claim, Demand, DemandStatus, Evidence, Force, Span};
 use crate::text::Tag;
 
-use super::actors::Mention;
 use super::predicate::{Agent, Scene};
 
 /// A demand before it is a claim: one claim is made for each agent, addressee and act.
+#[derive(Clone)]
 pub(super) struct Draft<'a> {
     pub(super) rule: &'static str,
     pub(super) by: &'a [Agent],
@@ -64,10 +70,11 @@ impl Draft<'_> {
         let core = scene.span(self.core..self.core + 1);
         for agent in self.by {
             for &act in &self.acts {
-                for to in addressees(&self.to, act) {
-                    if to.as_deref() == Some(&*agent.name) {
-                        continue;
-                    }
+                let unsaid =
+                    if self.to.is_empty() { context::unsaid(scene, self.by, act) } else { Vec::new() };
+                let named = if self.to.is_empty() { &unsaid } else { &self.to };
+                let Some(to) = addressee::other_than(scene, agent, named, self.core) else { continue };
+                for to in addressee::together(&to, act) {
                     let source = agent.voice.of(&scene.article.text);
                     let demand = Demand {
                         by: agent.name.to_string(),
@@ -83,21 +90,6 @@ impl Draft<'_> {
                 }
             }
         }
-    }
-}
-
-/// Acts that two sides can only do together are asked of both as one; others of each.
-fn addressees(to: &[Arc<str>], act: Act) -> Vec<Option<Arc<str>>> {
-    match to {
-        [] => vec![None],
-        [one] => vec![Some(Arc::clone(one))],
-        many if matches!(act, Act::Ceasefire | Act::Negotiate | Act::Access | Act::Protect) => {
-            let mut names: Vec<&str> = many.iter().map(|name| &**name).collect();
-            names.dedup();
-            let last = names.pop().unwrap_or_default();
-            vec![Some(Arc::from(format!("{} and {last}", names.join(", "))))]
-        }
-        many => many.iter().map(|name| Some(Arc::clone(name))).collect(),
     }
 }
 
@@ -158,16 +150,6 @@ fn is_day(word: &str) -> bool {
             | "today"
             | "tonight"
     )
-}
-
-/// The names under which a mention and the others of its list are addressed.
-pub(super) fn names_of(scene: &Scene<'_>, mention: &Mention) -> Vec<Arc<str>> {
-    scene.agents_of(mention).into_iter().map(|agent| agent.name).collect()
-}
-
-/// The end of the list a mention belongs to.
-pub(super) fn list_end(scene: &Scene<'_>, mention: &Mention) -> usize {
-    scene.actors.list_of(mention, scene.view).last().map_or(mention.tokens.end, |last| last.tokens.end)
 }
 
 /// "Or else", "otherwise", "within 48 hours", "by Friday", "until September 3": what makes an ultimatum, in short.

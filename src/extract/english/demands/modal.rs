@@ -7,7 +7,8 @@ use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, Force};
 use crate::text::{Tag, VerbForm};
 
-use super::{Draft, act, condition, demand_force, each_scene, names_of, status};
+use super::addressee::names_of;
+use super::{Draft, act, condition, demand_force, each_scene, status};
 
 /// Reads "must", "should", "have to", "need to" and "ought to" inside somebody's words.
 pub const RULE: Rule = Rule {

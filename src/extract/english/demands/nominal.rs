@@ -7,7 +7,8 @@ use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
 use crate::text::Tag;
 
-use super::{Draft, act, after_adverbs, condition, demand_force, each_scene, list_end, names_of};
+use super::addressee::{implied, is_infinitive, list_end, names_of};
+use super::{Draft, act, after_adverbs, condition, demand_force, each_scene};
 
 /// Reads nouns of demanding with whose they are and what became of them.
 pub const RULE: Rule = Rule {
@@ -30,6 +31,8 @@ const NOUNS: &[(&str, Force)] = &[
     ("demands", Force::Demand),
     ("insistence", Force::Demand),
     ("ultimatum", Force::Ultimatum),
+    ("deadline", Force::Ultimatum),
+    ("proposal", Force::Appeal),
 ];
 
 /// Verbs that make a demand of the noun they take.
@@ -67,6 +70,8 @@ const MAKES: &[&str] = &[
     "stepped",
     "kept",
     "set",
+    "sets",
+    "setting",
     "put",
     "presented",
     "announced",
@@ -134,6 +139,14 @@ const GRANTS: &[&str] = &[
     "heeding",
     "approved",
     "complied",
+    "agreed",
+    "agrees",
+    "consented",
+    "consents",
+    "acceded",
+    "relented",
+    "bows",
+    "accept",
 ];
 
 /// Verbs that take a demand back.
@@ -241,6 +254,11 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, findings: &mut Findings) {
         .or_else(|| source(scene, at))
         .or_else(|| actor.as_ref().filter(|_| made_by_actor).map(|actor| actor.agents.clone()));
     let Some(by) = by.filter(|by| !by.is_empty()) else { return };
+    // A proposal asks for something only where somebody answers it, a deadline only where somebody sets it.
+    let answered = matches!(setting.status, DemandStatus::Met | DemandStatus::Rejected);
+    if view.is(at, &["proposal"]) && !answered || view.is(at, &["deadline"]) && setting.verb.is_none() {
+        return;
+    }
     let Some((mut to, window)) = asked(scene, at) else { return };
     if to.is_empty() && !made_by_actor {
         to = actor.iter().flat_map(|actor| &actor.agents).map(|agent| Arc::clone(&agent.name)).collect();
@@ -251,14 +269,11 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, findings: &mut Findings) {
     }
     if acts.first() == Some(&Act::Resign) {
         acts.truncate(1);
-        let inside = scene
-            .actors
-            .in_sentence(scene.sentence)
-            .iter()
-            .find(|mention| window.contains(&mention.tokens.start) && mention.person.is_some());
-        if let Some(person) = inside.and_then(|mention| mention.person.clone()) {
-            to = vec![person];
-        }
+    }
+    let passive = (window.start..window.start + 6).any(|at| view.is(at, &["be"]));
+    let named = implied(scene, &act::cut(view, window.clone()), &acts, passive);
+    if let Some(name) = named.filter(|_| to.is_empty() || acts.first() == Some(&Act::Resign)) {
+        to = vec![name];
     }
     let condition = condition(scene, window.clone()).filter(|_| force != Force::Appeal);
     let window = act::cut(view, window);
@@ -357,8 +372,24 @@ fn asked(scene: &Scene<'_>, at: usize) -> Option<(Vec<Arc<str>>, std::ops::Range
             next = list_end(scene, mention);
         }
     }
-    if view.is(next, &["for"]) || view.is(next, &["to", "that", "not"]) {
-        return Some((to, next + 1..view.end));
+    if !view.is(next, &["for", "to", "that", "not"]) {
+        return None;
     }
-    None
+    // "that Iceland V", "for Iceland to V": the subject is asked, unless it is what something is done to.
+    let subject = scene
+        .actors
+        .starting_at(scene.sentence, next + 1, view)
+        .filter(|mention| to.is_empty() && !mention.owner && !mention.modifier);
+    if let Some(subject) = subject {
+        let verb = after_adverbs(scene, list_end(scene, subject));
+        let infinitive = view.is(next, &["for"]) && view.is(verb, &["to"]) && is_infinitive(scene, verb);
+        let clause = view.is(next, &["that"]);
+        if (infinitive || clause) && !view.is(verb + usize::from(infinitive), &["be"]) {
+            to = names_of(scene, subject);
+        }
+        if infinitive {
+            return Some((to, verb + 1..view.end));
+        }
+    }
+    Some((to, next + 1..view.end))
 }

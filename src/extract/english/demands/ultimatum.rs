@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use crate::extract::english::actors::Kind;
 use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
 use crate::text::VerbForm;
 
-use super::{Draft, act, condition, each_scene, list_end, names_of};
+use super::addressee::{list_end, names_of};
+use super::{Draft, act, condition, each_scene};
 
 /// Reads deadlines and conditions that demand.
 pub const RULE: Rule = Rule {
@@ -71,7 +73,12 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
         next += 1;
     }
     let to_verb = to_verb?;
-    let acts = act::acts(view, to_verb + 1..view.end);
+    let list = view.is(to_verb + 1, &["meet", "fulfil", "fulfill", "accept"]);
+    let colon = (to_verb..(to_verb + 8).min(view.end)).find(|&at| list && view.is(at, &[":"]));
+    let acts = match colon {
+        Some(colon) => act::listed(view, colon + 1..view.end),
+        None => act::acts(view, to_verb + 1..view.end),
+    };
     let clock = scene.span(clock..to_verb).of(&scene.article.text).trim_end_matches([',', ' ']);
     Draft {
         rule: RULE.name,
@@ -170,7 +177,17 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
             && mention.person.is_none()
             && by.iter().all(|agent| agent.name != mention.name)
     });
-    let to: Vec<Arc<str>> = asked.map(|mention| names_of(scene, mention)).unwrap_or_default();
+    // "No talks with the militia until the force is dissolved": who would be talked to is asked.
+    let partner = || {
+        let with = body.clone().find(|&at| view.is(at, &["with"]))?;
+        scene.actors.starting_at(scene.sentence, with + 1, view)
+    };
+    let to: Vec<Arc<str>> = asked
+        .filter(|asked| asked.kind != Kind::Reference)
+        .or_else(partner)
+        .or(asked)
+        .map(|mention| names_of(scene, mention))
+        .unwrap_or_default();
     if by.is_empty() || (to.is_empty() && view.is(at, &["until"])) {
         return None;
     }

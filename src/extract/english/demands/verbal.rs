@@ -4,14 +4,16 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::extract::english::actors::Mention;
+use crate::extract::english::lexicon::acts as lexicon;
 use crate::extract::english::predicate::{Agent, Predicate, Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::model::{Act, DemandStatus, Force};
+use crate::model::{Act, DemandStatus, Force, Span};
 use crate::text::english::lemma;
+use crate::text::gazetteer::Role;
 use crate::text::{Tag, VerbForm};
 
-use super::{Draft, act, after_adverbs, condition, each_scene, list_end, names_of, status};
+use super::addressee::{addressed, implied, is_infinitive, list_end, names_of, unnamed};
+use super::{Draft, act, after_adverbs, condition, each_scene, status};
 
 /// Reads every demanding verb and its complement.
 pub const RULE: Rule = Rule {
@@ -38,6 +40,8 @@ enum Frame {
     Insist,
     /// "want X to V".
     Want,
+    /// "we need X to V" in somebody's own words.
+    Need,
     /// "seek N", only where N is an act.
     Seek,
 }
@@ -79,6 +83,7 @@ const VERBS: &[(&str, Force, Frame)] = &[
     ("agitate", Force::Demand, Frame::Call),
     ("campaign", Force::Appeal, Frame::Call),
     ("want", Force::Demand, Frame::Want),
+    ("need", Force::Appeal, Frame::Need),
     ("seek", Force::Demand, Frame::Seek),
 ];
 
@@ -113,7 +118,8 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
     if frame == Frame::Call && is_naming(scene, at) {
         return;
     }
-    let Some(predicate) = scene.predicate(at).or_else(|| told(scene, at, frame)) else { return };
+    let found = scene.predicate(at).or_else(|| told(scene, at, frame)).or_else(|| purposed(scene, at));
+    let Some(predicate) = found else { return };
     if predicate.negated {
         return;
     }
@@ -124,8 +130,10 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
     let idle =
         complement.acts == [Act::Other] && frame == Frame::Tell && !view.is(at, &["told", "tells", "warned"]);
     let self_told = predicate.passive && complement.acts == [Act::Other] && frame == Frame::Tell;
-    let small = matches!(view.word(at + 1), "us" | "me" | "him" | "her" | "each" | "himself" | "themselves");
-    if idle || self_told || small && frame != Frame::Call {
+    let small = matches!(view.word(at + 1), "us" | "me" | "each" | "himself" | "themselves")
+        || view.is(at + 1, &["him", "her"]) && complement.acts == [Act::Other];
+    let nobody = predicate.agents.iter().any(|agent| agent.voice.end == 0);
+    if nobody && complement.acts != [Act::Evacuate] || idle || self_told || small && frame != Frame::Call {
         return;
     }
     let condition = condition(scene, complement.window.start..complement.window.end)
@@ -150,7 +158,19 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
         weight: 3,
     };
     debug_assert!(draft.status == DemandStatus::Made || draft.status == DemandStatus::Repeated);
+    if let Some(second) = second_clause(scene, complement.window) {
+        let draft = Draft { to: second.to, window: second.window, acts: second.acts, ..draft.clone() };
+        draft.emit(scene, findings);
+    }
     draft.emit(scene, findings);
+}
+
+/// "That the minister resign and that Chile answer": the second clause has a subject of its own.
+fn second_clause(scene: &Scene<'_>, window: Range<usize>) -> Option<Complement> {
+    let view = scene.view;
+    let and =
+        (window.start + 2..(window.end + 2).min(view.end)).find(|&at| view.follows(at, &["and", "that"]))?;
+    content(scene, and + 2, Vec::new()).filter(|second| second.acts != [Act::Other])
 }
 
 /// "Residents were told to leave": nobody is named who tells them, but somebody says so.
@@ -165,8 +185,29 @@ fn told(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<Predicate> {
     {
         return None;
     }
-    let agents: Vec<Agent> = scene.speaker(at)?;
+    let agents: Vec<Agent> = scene.speaker(at).unwrap_or_else(|| vec![authorities()]);
     Some(Predicate { verb: at, start: at, agents, subject_start: None, passive: true, negated: false })
+}
+
+/// Who orders people out when the text does not say so. Without a voice of their own: nothing else is theirs to ask.
+fn authorities() -> Agent {
+    Agent { name: Arc::from("authorities"), voice: Span { start: 0, end: 0 }, weighty: true, person: None }
+}
+
+/// "Marched on the capital to demand", "continued to press": who does the one does the other.
+fn purposed(scene: &Scene<'_>, at: usize) -> Option<Predicate> {
+    let view = scene.view;
+    let to = (at.saturating_sub(2).max(view.start)..at).rfind(|&to| view.is(to, &["to"]))?;
+    let main = (to.saturating_sub(14).max(view.start)..to)
+        .rev()
+        .take_while(|&main| !view.is(main, &[",", ";", "that", "which", "who"]))
+        .find(|&main| {
+            lexicon::presses(&lemma::verb(view.word(main)))
+                && view.form(main) != VerbForm::None
+                && !view.is(main + 1, &["on", "upon", "for"])
+        })?;
+    let predicate = scene.predicate(main).filter(|predicate| !predicate.passive && !predicate.negated)?;
+    Some(Predicate { verb: at, ..predicate })
 }
 
 /// "Called the ruling a disgrace", "called off", "called a meeting", "called him": no demand.
@@ -214,6 +255,11 @@ fn complement(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<Complement> 
         Frame::Demand => demanded(scene, next),
         Frame::Insist => insisted(scene, next),
         Frame::Want => wanted(scene, next),
+        Frame::Need => {
+            let own = view.is(at.saturating_sub(1), &["we", "i"]);
+            let found = wanted(scene, next).filter(|_| own)?;
+            (found.acts != [Act::Other]).then_some(found)
+        }
         Frame::Seek => {
             let found = finish(scene, Vec::new(), next..view.end, false)?;
             let clear = found.acts.iter().all(|act| {
@@ -222,7 +268,8 @@ fn complement(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<Complement> 
                     Act::Surrender | Act::Withdraw | Act::Release | Act::Resign | Act::Ceasefire | Act::Pay
                 )
             });
-            (clear && !view.is(next, &["to"])).then_some(found)
+            let ways = (next..next + 3).any(|at| view.is(at, &["ways", "way", "to", "means", "how"]));
+            (clear && !ways).then_some(found)
         }
     }
 }
@@ -241,7 +288,7 @@ fn called(scene: &Scene<'_>, next: usize) -> Option<Complement> {
             && view.form(at + 1) == VerbForm::Base
             && scene.actors.starting_at(scene.sentence, at + 1, view).is_none())
     {
-        let (names, end) = addressed(scene, at + 1)?;
+        let (names, end) = addressed(scene, at + 1).or_else(|| unnamed(scene, at + 1))?;
         to = names;
         at = after_adverbs(scene, end);
     } else if let Some((names, end)) = addressed(scene, at).filter(|_| !view.is(at, &["for"])) {
@@ -316,21 +363,13 @@ fn asked(scene: &Scene<'_>, next: usize, only_infinitive: bool) -> Option<Comple
             None
         };
     }
-    // An addressee without a name: "urged people who live there not to travel".
-    let nominal =
-        matches!(view.tag(next), Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::Pronoun | Tag::Number);
-    if nominal
-        && let Some(to) =
-            (next + 1..(next + 14).min(view.end)).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to))
-    {
-        let unnamed = scene.span(next..to).of(&scene.article.text);
-        let short = unnamed.split_whitespace().count() <= 4;
-        let names = if short && !only_noun_with_infinitive(scene, next) {
-            vec![Arc::from(unnamed.trim_end_matches(" not"))]
-        } else {
-            Vec::new()
-        };
-        return unless_about_self(scene, finish(scene, names, to + 1..view.end, false)?);
+    if let Some((names, end)) = unnamed(scene, next).filter(|_| !only_noun_with_infinitive(scene, next)) {
+        let to = infinitive_after(scene, end);
+        let noun = view.is(end, &["for"]) && !only_infinitive;
+        if to.is_some() || noun {
+            let start = if to.is_some_and(|to| to == end) || noun { end + 1 } else { end };
+            return unless_about_self(scene, finish(scene, names, start..view.end, false)?);
+        }
     }
     if only_infinitive {
         return None;
@@ -476,38 +515,6 @@ fn content(scene: &Scene<'_>, start: usize, to: Vec<Arc<str>>) -> Option<Complem
     finish(scene, names, start..view.end, passive)
 }
 
-/// Who is addressed at `at`, and where the phrase ends, relative clauses in commas included.
-fn addressed(scene: &Scene<'_>, at: usize) -> Option<(Vec<Arc<str>>, usize)> {
-    let view = scene.view;
-    let mention: &Mention = scene
-        .actors
-        .starting_at(scene.sentence, at, view)
-        .filter(|mention| !mention.owner && !mention.modifier)?;
-    let mut end = list_end(scene, mention);
-    if view.is(end, &[","])
-        && view.is(end + 1, &["who", "which", "whose"])
-        && let Some(close) = (end + 2..(end + 20).min(view.end)).find(|&at| view.is(at, &[","]))
-    {
-        end = close + 1;
-    }
-    // "people living by the river", "everyone who lost a relative": what they are told comes after.
-    if (view.form(end) == VerbForm::Gerund || view.is(end, &["who"]))
-        && let Some(to) =
-            (end + 1..(end + 16).min(view.end)).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to))
-    {
-        end = to - usize::from(view.is(to - 1, &["not"]));
-        return Some((names_of(scene, mention), end));
-    }
-    // "in Congo", "on the Telegram online service" between the addressee and what is asked.
-    if view.is(end, &["in", "on", "at", "from", "of"])
-        && let Some(to) = (end + 1..(end + 8).min(view.end))
-            .find(|&at| view.is(at, &["to", "for"]) || view.is(at, &["immediately"]))
-    {
-        end = to;
-    }
-    Some((names_of(scene, mention), end))
-}
-
 /// The "to" of the infinitive that begins at `at`, "not" and adverbs before it aside.
 fn infinitive_after(scene: &Scene<'_>, at: usize) -> Option<usize> {
     let view = scene.view;
@@ -516,18 +523,6 @@ fn infinitive_after(scene: &Scene<'_>, at: usize) -> Option<usize> {
         return Some(at);
     }
     None
-}
-
-/// Whether "to" stands before a verb.
-fn is_infinitive(scene: &Scene<'_>, to: usize) -> bool {
-    let view = scene.view;
-    let mut at = to + 1;
-    while at < to + 4
-        && (view.tag(at) == Tag::Adverb || view.is(at, &["\"", "“", "immediately", "also", "not"]))
-    {
-        at += 1;
-    }
-    is_bare(view, at)
 }
 
 /// Classifies the window and, where nobody was addressed yet, finds who would have to do it.
@@ -543,30 +538,22 @@ fn finish(
     if acts.is_empty() || window.is_empty() {
         return None;
     }
-    let inside = || {
-        scene
-            .actors
-            .in_sentence(scene.sentence)
-            .iter()
-            .filter(|mention| window.contains(&mention.tokens.start) && !mention.modifier)
-    };
-    if acts.first() == Some(&Act::Resign) {
-        // The demand is about a person: that is who is asked, whoever speaks for him.
-        if let Some(person) = inside().find_map(|mention| mention.person.clone()) {
-            to = vec![person];
-        }
+    let implied = implied(scene, &window, &acts, passive);
+    if let Some(name) = implied.filter(|_| to.is_empty() || acts.first() == Some(&Act::Resign)) {
+        to = vec![name];
     }
-    if to.is_empty() && !passive {
-        let asked = inside().find(|mention| {
-            mention.owner
-                || view.is(mention.tokens.start.saturating_sub(1), &["from", "by", "of"])
-                    && acts.iter().all(|act| *act != Act::Release)
-        });
-        to = asked.map(|mention| vec![Arc::clone(&mention.name)]).unwrap_or_default();
+    // "For Berg to resign": it is about the person, whoever that person speaks for.
+    let person = scene.actors.in_sentence(scene.sentence).iter().rfind(|mention| {
+        mention.tokens.end <= window.start && to.contains(&mention.name) && mention.person.is_some()
+    });
+    if acts.first() == Some(&Act::Resign)
+        && let Some(person) = person.and_then(|mention| mention.person.clone())
+    {
+        to = vec![person];
     }
     let people_leave = acts.contains(&Act::Withdraw)
         && scene.actors.in_sentence(scene.sentence).iter().any(|mention| {
-            to.contains(&mention.name) && mention.role == Some(crate::text::gazetteer::Role::People)
+            to.contains(&mention.name) && matches!(mention.role, Some(Role::People | Role::Protesters))
         });
     let acts = if people_leave { vec![Act::Evacuate] } else { acts };
     Some(Complement { to, window, acts })

@@ -20,6 +20,11 @@ struct Table {
     heads: HashMap<&'static str, Vec<usize>>,
     stops: HashSet<&'static str>,
     compounds: HashSet<&'static str>,
+    presses: HashSet<&'static str>,
+    quiet: HashSet<&'static str>,
+    fighting: HashSet<&'static str>,
+    holding: HashSet<&'static str>,
+    captives: HashSet<&'static str>,
 }
 
 const LIST: &str = include_str!("acts.txt");
@@ -32,6 +37,11 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         heads: HashMap::new(),
         stops: word_list(LIST, "stops").collect(),
         compounds: word_list(LIST, "compounds").collect(),
+        presses: word_list(LIST, "presses").collect(),
+        quiet: word_list(LIST, "quiet").collect(),
+        fighting: word_list(LIST, "fighting").collect(),
+        holding: word_list(LIST, "holding").collect(),
+        captives: classes.get("captives").cloned().unwrap_or_default(),
     };
     for (name, words) in entries("acts") {
         let Some(act) = Act::parse(name) else { continue };
@@ -91,6 +101,31 @@ pub(in super::super) fn stops(word: &str) -> bool {
 /// Whether the word makes the one before a part of a name for people ("aid agency").
 pub(in super::super) fn is_compound(word: &str) -> bool {
     TABLE.compounds.contains(word)
+}
+
+/// Whether who does this "to demand" something demands it ("march", "continue").
+pub(in super::super) fn presses(base: &str) -> bool {
+    TABLE.presses.contains(base)
+}
+
+/// Whether the word alone asks for an end of violence ("calm").
+pub(in super::super) fn is_quiet(word: &str) -> bool {
+    TABLE.quiet.contains(word)
+}
+
+/// Whether the noun tells of two sides that fight ("clash").
+pub(in super::super) fn is_fighting(noun: &str) -> bool {
+    TABLE.fighting.contains(noun)
+}
+
+/// Whether who does this holds somebody ("detain").
+pub(in super::super) fn is_holding(base: &str) -> bool {
+    TABLE.holding.contains(base)
+}
+
+/// Whether the noun tells of people who can be held.
+pub(in super::super) fn is_captive(noun: &str) -> bool {
+    TABLE.captives.contains(noun)
 }
 
 #[cfg(test)]

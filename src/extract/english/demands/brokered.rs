@@ -1,0 +1,83 @@
+//! Answers to what somebody proposed: "accepted a truce brokered by Norway", "rejected a ceasefire proposed by the
+//! union". Comes in: the participle that names who proposed it. Goes out: that party's demand, met or rejected. Never
+//! reads a proposal that nobody answers.
+
+use crate::extract::english::predicate::Scene;
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::{Act, DemandStatus, Force};
+
+use super::{Draft, act, each_scene};
+
+/// Reads answers to what another party brokered or proposed.
+pub const RULE: Rule = Rule {
+    name: "demand_brokered",
+    summary: "accepted a truce brokered by: an answer to what another party proposed",
+    corpus: include_str!("brokered.md"),
+    find,
+};
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each_scene(reading, |scene| {
+        for at in scene.view.start..scene.view.end {
+            if scene.view.is(
+                at,
+                &[
+                    "brokered",
+                    "proposed",
+                    "mediated",
+                    "sponsored",
+                    "sought",
+                    "suggested",
+                    "demanded",
+                    "requested",
+                ],
+            ) && scene.view.is(at + 1, &["by"])
+            {
+                read(scene, at, findings);
+            }
+        }
+    });
+}
+
+fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let broker = scene.actors.starting_at(scene.sentence, at + 2, view).filter(|mention| !mention.owner)?;
+    let answer = (at.saturating_sub(10).max(view.start)..at).rfind(|&at| status_of(scene, at).is_some())?;
+    let status = status_of(scene, answer)?;
+    let predicate = scene.predicate(answer).filter(|predicate| !predicate.negated && !predicate.passive)?;
+    let act = act::act_within(view, answer + 1..at)?;
+    let asks = matches!(act, Act::Ceasefire | Act::Negotiate | Act::Release | Act::Withdraw | Act::Access);
+    if !asks {
+        return None;
+    }
+    let by = scene.agents_of(broker);
+    let to: Vec<_> = predicate.agents.iter().map(|agent| agent.name.clone()).collect();
+    let demanded = view.is(at, &["demanded"]);
+    Draft {
+        rule: RULE.name,
+        by: &by,
+        to,
+        window: answer + 1..broker.tokens.end,
+        acts: vec![act],
+        force: if demanded { Force::Demand } else { Force::Appeal },
+        status,
+        condition: None,
+        core: at,
+        start: predicate.subject_start.unwrap_or(answer),
+        weight: 2,
+    }
+    .emit(scene, findings);
+    Some(())
+}
+
+fn status_of(scene: &Scene<'_>, at: usize) -> Option<DemandStatus> {
+    let view = scene.view;
+    if view.is(
+        at,
+        &["accepted", "accepts", "approved", "backed", "agreed", "agree", "agrees", "endorsed", "signed"],
+    ) {
+        return Some(DemandStatus::Met);
+    }
+    view.is(at, &["rejected", "rejects", "refused", "dismissed", "spurned", "rebuffed", "ignored"])
+        .then_some(DemandStatus::Rejected)
+}

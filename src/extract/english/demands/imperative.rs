@@ -1,0 +1,85 @@
+//! Orders in somebody's own words: “Release the sailors at once,” the minister said. Comes in: a quoted sentence that
+//! begins with a bare verb. Goes out: a demand of whoever is quoted. Never reads the outlet's own imperatives.
+
+use crate::extract::english::predicate::{Scene, is_bare};
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::{Act, Force};
+use crate::text::Tag;
+
+use super::addressee::implied;
+use super::{Draft, act, each_scene, status};
+
+/// Reads quoted imperatives.
+pub const RULE: Rule = Rule {
+    name: "demand_imperative",
+    summary: "“Release the sailors,” he said: an order in somebody's own words",
+    corpus: include_str!("imperative.md"),
+    find,
+};
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each_scene(reading, |scene| {
+        for at in scene.view.start..scene.view.end {
+            let opens = at == scene.view.start || scene.view.is(at - 1, &["“", "\"", "‘", "«", ".", "!"]);
+            if opens && scene.in_quotes(at) {
+                read(scene, at, findings);
+            }
+        }
+    });
+}
+
+fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let mut verb = at + usize::from(view.is(at, &["please", "just", "so", "now"]));
+    verb += usize::from(view.is(verb, &[","]));
+    let negative = view.follows(verb, &["do", "not"]) || view.follows(verb, &["do", "n't"]);
+    let start = if negative { verb + 1 } else { verb };
+    let head = if negative { verb + 2 } else { verb };
+    let verbal =
+        matches!(view.tag(head), Tag::Verb | Tag::Aux) || view.is(head, &["free", "stop", "release", "let"]);
+    let question = (head..view.end).any(|at| view.is(at, &["?"]));
+    if !verbal
+        || !is_bare(view, head)
+        || view.is(head, &["let"]) && view.is(head + 1, &["us", "me", "'s"])
+        || question
+    {
+        return None;
+    }
+    let end = (head + 1..view.end).find(|&at| view.is(at, &["”", "\"", "»", "!", "."])).unwrap_or(view.end);
+    let acts = act::acts(view, start..end);
+    let clear = acts.iter().all(|act| {
+        matches!(
+            act,
+            Act::Ceasefire
+                | Act::Withdraw
+                | Act::Surrender
+                | Act::Release
+                | Act::Resign
+                | Act::Access
+                | Act::LiftSanction
+                | Act::Evacuate
+                | Act::Negotiate
+        )
+    });
+    let by: Vec<_> = scene.speaker(head)?.into_iter().filter(|agent| agent.weighty).collect();
+    if !clear || acts.is_empty() || by.is_empty() {
+        return None;
+    }
+    let window = act::cut(view, start..end);
+    let to = implied(scene, &window, &acts, false).into_iter().collect();
+    Draft {
+        rule: RULE.name,
+        by: &by,
+        to,
+        window,
+        acts,
+        force: Force::Demand,
+        status: status(scene, head, head, head),
+        condition: None,
+        core: head,
+        start: at,
+        weight: 1,
+    }
+    .emit(scene, findings);
+    Some(())
+}
