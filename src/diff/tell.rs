@@ -266,7 +266,10 @@ fn reason(
         (ChangeKind::Met | ChangeKind::Rejected | ChangeKind::Withdrawn, _) => {
             format!("the demand was {}", kind.as_str())
         }
-        (_, None) => format!("{}: {to}", kind.as_str()),
+        // Deadlines are told by the clock, never by an article.
+        (ChangeKind::DeadlineNear | ChangeKind::DeadlinePassed, _) | (_, None) => {
+            format!("{}: {to}", kind.as_str())
+        }
     };
     let by = match (after.source(), outlet) {
         (Some(source), _) => format!("stated by {source}"),

@@ -219,6 +219,10 @@ pub enum ChangeKind {
     Withdrawn,
     /// The stance reversed.
     Changed,
+    /// The deadline of an ultimatum is near.
+    DeadlineNear,
+    /// The deadline of an ultimatum has passed unmet.
+    DeadlinePassed,
 }
 
 impl ChangeKind {
@@ -235,6 +239,8 @@ impl ChangeKind {
             Self::Rejected => "rejected",
             Self::Withdrawn => "withdrawn",
             Self::Changed => "changed",
+            Self::DeadlineNear => "deadline_near",
+            Self::DeadlinePassed => "deadline_passed",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! out: messages, and later their delivery. Never decides what a text says.
 
 pub mod decide;
+pub mod demand_clock;
 pub mod dispatcher;
 pub mod gather;
 mod lane;

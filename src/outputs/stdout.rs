@@ -155,12 +155,14 @@ fn line(alert: &Alert) -> String {
 
 fn colour(change: ChangeKind) -> Style {
     let colour = match change {
-        ChangeKind::Up | ChangeKind::Hardened => AnsiColor::Red,
+        ChangeKind::Up | ChangeKind::Hardened | ChangeKind::DeadlinePassed => AnsiColor::Red,
         ChangeKind::New => AnsiColor::Cyan,
         ChangeKind::Down | ChangeKind::Softened | ChangeKind::Met => AnsiColor::Green,
-        ChangeKind::Conflict | ChangeKind::Rejected | ChangeKind::Withdrawn | ChangeKind::Changed => {
-            AnsiColor::Yellow
-        }
+        ChangeKind::Conflict
+        | ChangeKind::Rejected
+        | ChangeKind::Withdrawn
+        | ChangeKind::Changed
+        | ChangeKind::DeadlineNear => AnsiColor::Yellow,
     };
     Style::new().fg_color(Some(colour.into()))
 }

@@ -150,6 +150,8 @@ fn remark(alert: &Alert) -> Option<&'static str> {
         ChangeKind::Conflict => Some("sources disagree"),
         ChangeKind::Hardened => Some("hardened"),
         ChangeKind::Softened => Some("softened"),
+        ChangeKind::DeadlineNear => Some("deadline near"),
+        ChangeKind::DeadlinePassed => Some("deadline passed"),
         _ => None,
     }
 }

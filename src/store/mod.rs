@@ -90,6 +90,16 @@ pub struct Commit {
     pub at: Timestamp,
 }
 
+impl Commit {
+    /// Takes parcels of some subjects back, those of earlier commits and those of this one, and holds others.
+    pub fn stop_and_hold(&mut self, dropped: Vec<String>, held: Vec<Parcel>) {
+        self.parcels
+            .retain(|parcel| parcel.subject.as_ref().is_none_or(|subject| !dropped.contains(subject)));
+        self.dropped.extend(dropped);
+        self.parcels.extend(held);
+    }
+}
+
 /// A message on its way to one output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {

@@ -1,9 +1,10 @@
 //! The English grammar. Comes in: text, or the tokens of one sentence. Goes out: the shapes of `text`. Each file is
 //! one step and knows only the steps before it: part, sentence, token, tag, quantity, phrase, verb, clause,
-//! quotation; date stands beside them.
+//! quotation; date and deadline stand beside them.
 
 pub mod clause;
 pub mod date;
+pub mod deadline;
 pub mod lemma;
 pub mod number;
 pub mod part;
