@@ -9,6 +9,9 @@ use tokio::sync::oneshot;
 
 use crate::inputs::Checkpoint;
 use crate::model::{ArticleId, Fact, Message, Mute, Story, StoryId};
+use crate::store::overview::{
+    DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
+};
 use crate::store::{
     AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Lot, Resend, RetriedItem,
     SqliteStore, Store, StoreError, StoreMetrics,
@@ -111,6 +114,9 @@ attend! {
     note(output: &str, story: &StoryId) -> Option<String>;
     keep_note(output: &str, story: &StoryId, note: &str) -> ();
     forget_dead_letters(before: Timestamp) -> u64;
+    find_stories(query: &StoryQuery) -> Vec<StoryEntry>;
+    find_messages(query: &MessageQuery) -> Vec<NumberedMessage>;
+    find_deliveries(query: &DeliveryQuery) -> Vec<DeliveryEntry>;
     metrics() -> StoreMetrics;
     dead_letters(limit: usize) -> Vec<DeadLetter>;
     dead_letter(id: &str) -> Option<DeadLetter>;

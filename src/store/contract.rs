@@ -23,6 +23,7 @@ pub(crate) mod lots;
 pub(crate) mod metrics;
 pub(crate) mod outbox;
 pub(crate) mod outputs;
+pub(crate) mod overview;
 pub(crate) mod questions;
 
 /// Where a store lives.
@@ -53,6 +54,8 @@ macro_rules! contract_tests {
             lots: a_group_waits_and_goes_out_together, an_urgent_one_takes_along_what_is_held,
                 an_interval_counts_from_the_last_message, a_lot_is_released_once, what_is_dropped_is_never_told,
                 a_share_is_no_message_of_its_article, mutes_end;
+            overview: stories_are_found_by_what_they_are_about, stories_come_page_by_page,
+                messages_come_in_both_directions, deliveries_say_where_they_stand;
             metrics: what_waits_is_counted;
             outputs: notes_are_kept_apart, a_disabled_output_gets_nothing_until_it_is_enabled,
                 messages_are_sent_again_by_id, messages_are_sent_again_by_time, old_dead_letters_are_forgotten;

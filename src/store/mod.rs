@@ -9,12 +9,16 @@ use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
 use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Mute, Story, StoryId};
 
+pub mod overview;
 pub mod parcel;
 pub mod sqlite;
 #[cfg(test)]
 pub(crate) mod contract;
 
 pub use parcel::{Lot, Pace, Parcel};
+use overview::{
+    DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
+};
 pub use sqlite::SqliteStore;
 
 /// How many bytes of an item that could not be read are kept: nearly every article fits whole, and a flood of bad
@@ -337,4 +341,11 @@ pub trait Store: Send + Sync {
     async fn forget_dead_letters(&self, before: Timestamp) -> Result<u64, StoreError>;
     /// Forgets a failed item, or takes a dead delivery off the list. Refused when there is no such dead letter.
     async fn discard_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Stories that fit, latest report first.
+    async fn find_stories(&self, query: &StoryQuery) -> Result<Vec<StoryEntry>, StoreError>;
+    /// Messages in the order of commits, or against it.
+    async fn find_messages(&self, query: &MessageQuery) -> Result<Vec<NumberedMessage>, StoreError>;
+    /// Deliveries, the latest first.
+    async fn find_deliveries(&self, query: &DeliveryQuery) -> Result<Vec<DeliveryEntry>, StoreError>;
 }

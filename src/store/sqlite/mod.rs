@@ -9,6 +9,9 @@ use jiff::Timestamp;
 use self::commit::Prepared;
 use self::readers::Readers;
 use self::writer::Writer;
+use super::overview::{
+    DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
+};
 use super::{
     AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Resend, RetriedItem, Store,
     StoreError, StoreMetrics, parcel::Lot,
@@ -25,6 +28,7 @@ mod metrics;
 mod open;
 mod outbox;
 mod outputs;
+mod overview;
 mod questions;
 mod readers;
 mod writer;
@@ -253,5 +257,20 @@ impl Store for SqliteStore {
     async fn discard_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
         let id = id.to_owned();
         self.writer()?.write(move |connection| dead_letters::discard(connection, &id, now)).await
+    }
+
+    async fn find_stories(&self, query: &StoryQuery) -> Result<Vec<StoryEntry>, StoreError> {
+        let query = query.clone();
+        self.readers.read(move |connection| overview::stories(connection, &query)).await
+    }
+
+    async fn find_messages(&self, query: &MessageQuery) -> Result<Vec<NumberedMessage>, StoreError> {
+        let query = query.clone();
+        self.readers.read(move |connection| overview::messages(connection, &query)).await
+    }
+
+    async fn find_deliveries(&self, query: &DeliveryQuery) -> Result<Vec<DeliveryEntry>, StoreError> {
+        let query = query.clone();
+        self.readers.read(move |connection| overview::deliveries(connection, &query)).await
     }
 }
