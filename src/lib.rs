@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod notify;
 pub mod outputs;
 pub mod store;
+pub mod view;
 pub mod api;
 pub mod editing;
 pub mod pipeline;

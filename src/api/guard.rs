@@ -1,42 +1,96 @@
-//! Who may ask. Comes in: a request. Goes out: the request, or a refusal. With a token, it must be sent as `Bearer`;
+//! Who may ask. Comes in: a request. Goes out: the request, or a refusal. With tokens, one must be sent as `Bearer`;
 //! without one the server is on the loopback, and only requests that name it so are answered, so that a web page
 //! elsewhere cannot point a name of its own at this machine and read along.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use super::HttpConfig;
 use super::problem::Problem;
+
+/// What somebody may do; each may also do what comes before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    /// Ask.
+    Read,
+    /// Send articles, correct, try again.
+    Edit,
+    /// Everything.
+    Admin,
+}
 
 /// The rule that requests are held against.
 pub(super) struct Guard {
-    token: Option<SecretString>,
+    tokens: Vec<(Role, SecretString)>,
 }
 
 impl Guard {
-    pub(super) fn new(token: Option<SecretString>) -> Self {
-        Self { token }
+    pub(super) fn new(config: &HttpConfig) -> Self {
+        let all = [
+            (Role::Admin, &config.token),
+            (Role::Edit, &config.edit_token),
+            (Role::Read, &config.read_token),
+        ];
+        Self { tokens: all.into_iter().filter_map(|(role, token)| Some((role, token.clone()?))).collect() }
     }
 
-    fn refusal(&self, headers: &HeaderMap) -> Option<Response> {
-        let Some(token) = &self.token else {
+    /// Who asks, or why there is no answer.
+    fn role(&self, headers: &HeaderMap) -> Result<Role, Box<Response>> {
+        if self.tokens.is_empty() {
+            if is_for_loopback(headers) {
+                return Ok(Role::Admin);
+            }
             let detail = "without a token only requests to localhost are answered: set http.token";
-            return (!is_for_loopback(headers))
-                .then(|| Problem::new(StatusCode::FORBIDDEN, detail).into_response());
+            return Err(Box::new(Problem::new(StatusCode::FORBIDDEN, detail).into_response()));
+        }
+        let sent = sent_token(headers);
+        // All are compared, so that the time tells nothing of which one was meant.
+        let found = self.tokens.iter().fold(None, |found, (role, token)| {
+            let same = sent.is_some_and(|sent| is_same(sent, token.expose_secret().trim()));
+            if same && found.is_none() { Some(*role) } else { found }
+        });
+        found.ok_or_else(|| {
+            let detail = "send the token of the config as `Authorization: Bearer TOKEN`";
+            let mut refusal = Problem::new(StatusCode::UNAUTHORIZED, detail).into_response();
+            refusal.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            Box::new(refusal)
+        })
+    }
+
+    fn refusal(&self, request: &Request) -> Option<Response> {
+        let (method, headers) = (request.method(), request.headers());
+        let role = match self.role(headers) {
+            Ok(role) => role,
+            Err(refusal) => return Some(*refusal),
         };
-        if sent_token(headers).is_some_and(|sent| is_same(sent, token.expose_secret().trim())) {
+        if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
             return None;
         }
-        let detail = "send the token of the config as `Authorization: Bearer TOKEN`";
-        let mut refusal = Problem::new(StatusCode::UNAUTHORIZED, detail).into_response();
-        refusal.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        Some(refusal)
+        let detail = if role < Role::Edit {
+            "this token may only read: use http.edit_token or http.token"
+        } else if role < Role::Admin && request.uri().path().starts_with("/-/") {
+            "this token may not change the daemon: use http.token"
+        } else if is_from_elsewhere(headers) {
+            "another web page may not change anything here"
+        } else {
+            return None;
+        };
+        Some(Problem::new(StatusCode::FORBIDDEN, detail).into_response())
     }
+}
+
+/// Whether a page of another host makes the viewer's browser ask this.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let Some(origin) = text(header::ORIGIN) else { return false };
+    let host = origin.split_once("://").map(|(_, host)| host);
+    host.is_none() || host != text(header::HOST)
 }
 
 fn sent_token(headers: &HeaderMap) -> Option<&str> {
@@ -63,7 +117,7 @@ fn is_for_loopback(headers: &HeaderMap) -> bool {
 
 /// Lets a request through, or answers it with a refusal.
 pub(super) async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    match guard.refusal(request.headers()) {
+    match guard.refusal(&request) {
         None => next.run(request).await,
         Some(refusal) => refusal,
     }

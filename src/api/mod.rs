@@ -1,36 +1,53 @@
-//! The HTTP server that looks in. Comes in: requests. Goes out: answers about health and figures, from the store and
-//! from what the stages report. Bound to the loopback unless the config says otherwise; then a token is needed. Never
-//! decides what is news and never speaks SQL.
+//! The HTTP server. Comes in: requests. Goes out: what is known and what was told, the live stream, the page for people,
+//! health and figures; articles sent to it go to the input `http`. Bound to the loopback unless the config says
+//! otherwise; then a token is needed. Never decides what is news and never speaks SQL.
 //!
 //! Adding routes: one file with a `routes()`, one `merge` in `router`.
 
+mod alerts;
+mod articles;
+mod asked;
+mod etag;
+mod form;
 mod guard;
+mod live;
 mod ops;
+mod page;
+mod stories;
 pub mod problem;
+
+pub use live::Feed;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::clock::SharedClock;
 use crate::config::{Check, Findings};
+use crate::inputs::http::Post;
+use crate::pipeline::Event;
 use crate::reload::Reload;
 use crate::store::Store;
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics::Metrics;
 
 /// A request may be so large.
-const REQUEST_BYTES_MAX: usize = 1024 * 1024;
+const REQUEST_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// An answer must begin within this time.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -49,8 +66,12 @@ pub struct HttpConfig {
     pub enabled: bool,
     /// Address and port.
     pub listen: String,
-    /// What a client must send as `Authorization: Bearer`.
+    /// What a client must send as `Authorization: Bearer` to do everything.
     pub token: Option<SecretString>,
+    /// The same to read and to edit.
+    pub edit_token: Option<SecretString>,
+    /// The same only to read.
+    pub read_token: Option<SecretString>,
 }
 
 impl HttpConfig {
@@ -60,13 +81,24 @@ impl HttpConfig {
             .parse()
             .map_err(|_not_one| "is no address with a port: write for instance \"127.0.0.1:7979\"".to_owned())
     }
+
+    fn has_token(&self) -> bool {
+        self.tokens().next().is_some()
+    }
+
+    /// The tokens by their keys.
+    fn tokens(&self) -> impl Iterator<Item = (&'static str, &SecretString)> {
+        let all =
+            [("token", &self.token), ("edit_token", &self.edit_token), ("read_token", &self.read_token)];
+        all.into_iter().filter_map(|(key, token)| Some((key, token.as_ref()?)))
+    }
 }
 
 impl Check for HttpConfig {
     fn check(&self, findings: &mut Findings<'_>) {
         match self.address() {
             Err(words) => findings.add("listen", words),
-            Ok(address) if self.enabled && !address.ip().is_loopback() && self.token.is_none() => {
+            Ok(address) if self.enabled && !address.ip().is_loopback() && !self.has_token() => {
                 findings.add(
                     "token",
                     "is missing: everybody who reaches this address could read what is known; give a token, or \
@@ -75,14 +107,16 @@ impl Check for HttpConfig {
             }
             Ok(_) => {}
         }
-        let token = self.token.as_ref().map(|token| token.expose_secret().trim());
-        if token.is_some_and(|token| {
-            token.len() < TOKEN_LENGTH_MIN || !token.bytes().all(|b| b.is_ascii_graphic())
-        }) {
-            findings.add(
-                "token",
-                format!("is no usable token: write at least {TOKEN_LENGTH_MIN} letters, digits and signs without blanks"),
-            );
+        for (key, token) in self.tokens() {
+            let token = token.expose_secret().trim();
+            if token.len() < TOKEN_LENGTH_MIN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+                findings.add(
+                    key,
+                    format!(
+                        "is no usable token: write at least {TOKEN_LENGTH_MIN} letters, digits and signs without blanks"
+                    ),
+                );
+            }
         }
     }
 }
@@ -100,12 +134,21 @@ pub struct Context {
     pub clock: SharedClock,
     /// Reads the config again; not there where no daemon runs.
     pub reload: Option<Arc<Reload>>,
+    /// What happens in the daemon.
+    pub events: broadcast::Sender<Event>,
+    /// Where articles are handed over.
+    pub post: Post,
+    /// Longest article, in bytes.
+    pub article_bytes_max: usize,
+    /// The live stream.
+    pub feed: Feed,
 }
 
 /// A server that has its port and does not yet answer.
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    context: Context,
     router: Router,
 }
 
@@ -124,7 +167,8 @@ impl Server {
         let listener = TcpListener::bind(address).map_err(refused)?;
         listener.set_nonblocking(true).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        Ok(Self { listener, address, router: router(context, config.token.clone()) })
+        let router = router(context.clone(), config);
+        Ok(Self { listener, address, context, router })
     }
 
     /// Where it listens.
@@ -135,6 +179,8 @@ impl Server {
     /// Answers from now on.
     pub fn start(self) -> Serving {
         let stop = CancellationToken::new();
+        let Context { store, events, feed, .. } = self.context.clone();
+        tokio::spawn(feed.run(store, events.subscribe(), stop.clone()));
         Serving { task: tokio::spawn(self.run(stop.clone())), stop }
     }
 
@@ -167,18 +213,43 @@ impl Serving {
     }
 }
 
-/// All routes. What probes ask is open; everything else is behind the guard.
-fn router(context: Context, token: Option<SecretString>) -> Router {
-    let guard = Arc::new(guard::Guard::new(token));
+/// What the interface says of itself.
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "newsdelta",
+    description = "What is known of developing stories, what was told, and articles sent in. Times are RFC 3339; \
+        offsets count UTF-8 bytes of an article's stored text."
+))]
+struct Description;
+
+/// All routes. What probes ask and the files of the page are open; everything that tells news is behind the guard.
+fn router(context: Context, config: &HttpConfig) -> Router {
+    let guard = Arc::new(guard::Guard::new(config));
+    let (api, description) = OpenApiRouter::with_openapi(Description::openapi())
+        .merge(stories::routes())
+        .merge(articles::routes())
+        .merge(alerts::routes())
+        .merge(live::routes())
+        .split_for_parts();
+    let description = description.to_pretty_json().unwrap_or_default();
+    let describe = || async { ([(header::CONTENT_TYPE, "application/json")], description) };
+    let api = api.route("/api/openapi.json", get(describe)).layer(from_fn(etag::conditional));
     let guarded = Router::new()
         .merge(ops::metrics())
         .merge(ops::reload())
+        .merge(api)
+        .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
         .layer(from_fn_with_state(guard, guard::check));
     Router::new()
         .merge(guarded)
+        .merge(page::routes().layer(from_fn(etag::conditional)))
         .merge(ops::probes())
         .fallback(|| async { problem::Problem::not_found("there is nothing at this address") })
-        .layer(RequestBodyLimitLayer::new(REQUEST_BYTES_MAX))
+        .method_not_allowed_fallback(|| async {
+            let detail = "this address knows no such method: /api/openapi.json names them";
+            problem::Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+        })
+        .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIMEOUT))
         .with_state(context)
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::store::StoreError;
 
 /// What went wrong, for the client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Problem {
     /// The status as a figure.
     pub status: u16,

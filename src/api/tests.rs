@@ -29,11 +29,17 @@ impl Place {
             health: Arc::default(),
             clock: Arc::new(FixedClock(at(0))),
             reload: None,
+            events: broadcast::channel(16).0,
+            post: crate::inputs::http::pair(Arc::new(FixedClock(at(0)))).0,
+            article_bytes_max: 1024,
+            feed: Feed::default(),
         };
         let config = HttpConfig {
             enabled: true,
             listen: "127.0.0.1:0".to_owned(),
             token: token.map(SecretString::from),
+            edit_token: token.map(|token| SecretString::from(format!("edit-{token}"))),
+            read_token: token.map(|token| SecretString::from(format!("read-{token}"))),
         };
         let server = Server::bind(&config, context.clone()).unwrap();
         let base = format!("http://{}", server.address());
@@ -101,7 +107,8 @@ async fn what_does_not_exist_is_said_so() {
 async fn a_port_in_use_is_named_with_the_cure() {
     let place = Place::start(None);
     let listen = place.base.trim_start_matches("http://").to_owned();
-    let config = HttpConfig { enabled: true, listen: listen.clone(), token: None };
+    let config =
+        HttpConfig { enabled: true, listen: listen.clone(), token: None, edit_token: None, read_token: None };
     let words = Server::bind(&config, place.context.clone()).err().unwrap();
     assert!(words.contains(&listen) && words.contains("http.enabled = false"), "{words}");
 }

@@ -98,12 +98,21 @@ impl Daemon {
         let duty = SharedDuty::new(Duty { config: config.self_alerts.clone(), outputs: by_name });
         let (replace, replacements) = mpsc::channel(REPLACEMENTS_WAITING_MAX);
         let reload = Arc::new(Reload::new(load, config, context, routing.clone(), duty.clone(), replace));
+        let (post, posted) = inputs::http::pair(clock.clone());
+        let mut inputs: Vec<Box<dyn Input>> = inputs;
+        if config.http.enabled {
+            inputs.push(Box::new(posted));
+        }
         let context = api::Context {
             store: store.clone(),
             metrics: metrics.clone(),
             health: health.clone(),
-            clock,
+            clock: clock.clone(),
             reload: Some(reload.clone()),
+            events: events.clone(),
+            post,
+            article_bytes_max: config.limits.article_bytes_max,
+            feed: api::Feed::default(),
         };
         let server = server(config, context)?;
         Ok(Self {

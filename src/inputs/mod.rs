@@ -6,6 +6,7 @@
 
 pub mod again;
 pub mod feed;
+pub mod http;
 pub mod inbox;
 #[cfg(feature = "kafka")]
 pub mod kafka;

@@ -15,10 +15,8 @@ pub mod sqlite;
 #[cfg(test)]
 pub(crate) mod contract;
 
+use overview::{DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery};
 pub use parcel::{Lot, Pace, Parcel};
-use overview::{
-    DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
-};
 pub use sqlite::SqliteStore;
 
 /// How many bytes of an item that could not be read are kept: nearly every article fits whole, and a flood of bad

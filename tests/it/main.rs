@@ -11,6 +11,7 @@
 
 mod harness;
 
+mod api;
 mod bad_inputs;
 mod commands;
 mod editing;

@@ -58,7 +58,8 @@ pub(crate) async fn stories_come_page_by_page(place: &dyn Place) {
     store.commit(&commit(outcomes.to_vec())).await.unwrap();
     let (mut after, mut seen) = (None, Vec::new());
     loop {
-        let page = store.find_stories(&StoryQuery { after, limit: 2, ..StoryQuery::default() }).await.unwrap();
+        let page =
+            store.find_stories(&StoryQuery { after, limit: 2, ..StoryQuery::default() }).await.unwrap();
         let Some(last) = page.last() else { break };
         after = Some((last.story.last_report_at, last.story.id.clone()));
         seen.extend(page.into_iter().map(|entry| entry.story.id));
@@ -98,8 +99,12 @@ pub(crate) async fn deliveries_say_where_they_stand(place: &dyn Place) {
     assert_eq!(all.len(), 2);
     let delivered = all.iter().find(|entry| entry.state == "delivered").unwrap();
     assert_eq!((delivered.ended_at, delivered.due_at, delivered.attempts), (Some(at(60)), None, 1));
-    let waiting =
-        DeliveryQuery { state: Some("due".to_owned()), output: Some("slack".to_owned()), before: None, limit: 9 };
+    let waiting = DeliveryQuery {
+        state: Some("due".to_owned()),
+        output: Some("slack".to_owned()),
+        before: None,
+        limit: 9,
+    };
     let waiting = store.find_deliveries(&waiting).await.unwrap();
     assert_eq!(waiting.len(), 1);
     assert_eq!((waiting[0].due_at, waiting[0].reason.as_deref()), (Some(at(70)), Some("busy")));

@@ -9,9 +9,7 @@ use jiff::Timestamp;
 use self::commit::Prepared;
 use self::readers::Readers;
 use self::writer::Writer;
-use super::overview::{
-    DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
-};
+use super::overview::{DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery};
 use super::{
     AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Resend, RetriedItem, Store,
     StoreError, StoreMetrics, parcel::Lot,

@@ -25,17 +25,21 @@ const STORIES: &str = "SELECT body FROM stories
     AND (:mark IS NULL OR EXISTS (SELECT 1 FROM facts WHERE facts.story = stories.id
         AND json_extract(key, :mark) IS NOT NULL))
     ORDER BY last_report_at DESC, id DESC LIMIT :limit";
-const KNOWN: &str = "SELECT key, value FROM facts WHERE story = ?1 AND value IS NOT NULL ORDER BY key LIMIT 500";
-const LAST_MESSAGE: &str = "SELECT messages.body AS body FROM articles JOIN messages ON messages.article = articles.number
-    WHERE articles.story = ?1 ORDER BY articles.number DESC, messages.number DESC LIMIT 1";
-const MESSAGES_BEFORE: &str = "SELECT number, body FROM messages WHERE number < ?1 ORDER BY number DESC LIMIT ?2";
-const MESSAGES_AFTER: &str = "SELECT number, body FROM messages WHERE number > ?1 ORDER BY number LIMIT ?2";
+const KNOWN: &str =
+    "SELECT key, value FROM facts WHERE story = ?1 AND value IS NOT NULL ORDER BY key LIMIT 500";
+const LAST_MESSAGE: &str =
+    "SELECT messages.body AS body FROM articles JOIN messages ON messages.article = articles.number
+    WHERE articles.story = ?1 AND composed = 0 ORDER BY articles.number DESC, messages.number DESC LIMIT 1";
+const MESSAGES_BEFORE: &str =
+    "SELECT number, body FROM messages WHERE composed = 0 AND number < ?1 ORDER BY number DESC LIMIT ?2";
+const MESSAGES_AFTER: &str =
+    "SELECT number, body FROM messages WHERE composed = 0 AND number > ?1 ORDER BY number LIMIT ?2";
 const STORY_MESSAGES_BEFORE: &str = "SELECT messages.number AS number, messages.body AS body
     FROM articles JOIN messages ON messages.article = articles.number
-    WHERE articles.story = ?3 AND messages.number < ?1 ORDER BY messages.number DESC LIMIT ?2";
+    WHERE articles.story = ?3 AND composed = 0 AND messages.number < ?1 ORDER BY messages.number DESC LIMIT ?2";
 const STORY_MESSAGES_AFTER: &str = "SELECT messages.number AS number, messages.body AS body
     FROM articles JOIN messages ON messages.article = articles.number
-    WHERE articles.story = ?3 AND messages.number > ?1 ORDER BY messages.number LIMIT ?2";
+    WHERE articles.story = ?3 AND composed = 0 AND messages.number > ?1 ORDER BY messages.number LIMIT ?2";
 const DELIVERIES: &str = "SELECT deliveries.*, messages.id AS message_id
     FROM deliveries JOIN messages ON messages.number = deliveries.message
     WHERE deliveries.number < :before AND (:output IS NULL OR output = :output) AND (:state IS NULL OR state = :state)
@@ -86,9 +90,8 @@ pub(super) fn messages(
     query: &MessageQuery,
 ) -> Result<Vec<NumberedMessage>, Failure> {
     let limit = integer(query.limit);
-    let read = |row: &Row<'_>| {
-        Ok(NumberedMessage { number: row.get("number")?, message: from_json(row, "body")? })
-    };
+    let read =
+        |row: &Row<'_>| Ok(NumberedMessage { number: row.get("number")?, message: from_json(row, "body")? });
     let (number, all, of_story) = match query.from {
         From::Latest => (i64::MAX, MESSAGES_BEFORE, STORY_MESSAGES_BEFORE),
         From::Before(number) => (number, MESSAGES_BEFORE, STORY_MESSAGES_BEFORE),

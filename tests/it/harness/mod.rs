@@ -10,7 +10,7 @@ mod wait;
 #[cfg(feature = "kafka")]
 mod broker;
 
-pub(crate) use ask::ask;
+pub(crate) use ask::{Reply, Stream, ask, request};
 #[cfg(feature = "kafka")]
 pub(crate) use broker::{Broker, Consumer, Record, make_topics, produce, produce_records, shared_broker};
 pub(crate) use daemon::{Daemon, Place, names_below};
