@@ -11,6 +11,7 @@ mod etag;
 mod form;
 mod guard;
 mod live;
+mod mutes;
 mod ops;
 mod page;
 mod stories;
@@ -230,6 +231,7 @@ fn router(context: Context, config: &HttpConfig) -> Router {
         .merge(articles::routes())
         .merge(alerts::routes())
         .merge(live::routes())
+        .merge(mutes::routes())
         .split_for_parts();
     let description = description.to_pretty_json().unwrap_or_default();
     let describe = || async { ([(header::CONTENT_TYPE, "application/json")], description) };

@@ -2,6 +2,7 @@
 //! running daemon. Goes out: a list of stories, or one story with its facts and their history.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use anyhow::{Context, bail};
@@ -13,7 +14,8 @@ use super::{ConfigFile, Done, marked};
 use crate::diff::history;
 use crate::model::{Fact, KnownClaim, Moment, Story};
 use crate::outputs::wording;
-use crate::store::Store;
+use crate::store::{SqliteStore, Store};
+use crate::view;
 
 const TITLE: Style = Style::new().bold();
 const NOTE: Style = Style::new().dimmed();
@@ -45,6 +47,12 @@ pub(super) struct ShowArguments {
     /// Only what newsdelta had learned by then (RFC 3339 or a date)
     #[arg(long, value_name = "TIME", value_parser = moment)]
     learned_by: Option<Moment>,
+    /// Write one self-contained page, to mail or to keep
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    html: Option<PathBuf>,
+    /// Write the chart of its toll over time as SVG
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    svg: Option<PathBuf>,
     /// A story's id, or the start of it
     story: String,
 }
@@ -101,6 +109,9 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<Done> {
         facts.retain(|fact| !fact.claims.is_empty());
     }
     facts.sort_by(|one, other| one.key.cmp(&other.key));
+    if arguments.html.is_some() || arguments.svg.is_some() {
+        return draw(arguments, &runtime, &store, &story, &facts);
+    }
     let mut out = anstream::AutoStream::auto(io::stdout());
     if arguments.json {
         let mut json = summary(&story);
@@ -119,6 +130,31 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<Done> {
     }
     if facts.is_empty() {
         writeln!(out, "nothing known")?;
+    }
+    Ok(Done::Well)
+}
+
+/// Reports on a page that stands alone, the latest ones.
+const REPORTS_SHOWN: usize = 500;
+
+/// Writes the files that were asked for.
+fn draw(
+    arguments: &ShowArguments,
+    runtime: &tokio::runtime::Runtime,
+    store: &SqliteStore,
+    story: &Story,
+    facts: &[Fact],
+) -> anyhow::Result<Done> {
+    let write = |path: &Path, content: String| {
+        std::fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
+    };
+    if let Some(path) = &arguments.html {
+        let articles = runtime.block_on(store.articles_of(&story.id, REPORTS_SHOWN))?;
+        write(path, view::story::document(story, facts, &articles))?;
+    }
+    if let Some(path) = &arguments.svg {
+        let chart = view::story::main_chart(facts);
+        write(path, chart.with_context(|| format!("story `{}` has no figure to draw", story.id))?)?;
     }
     Ok(Done::Well)
 }

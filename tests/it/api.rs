@@ -284,6 +284,60 @@ fn what_makes_no_sense_is_a_problem_with_its_cure_and_never_a_failure() {
 }
 
 #[test]
+fn a_mute_is_made_listed_and_ended() {
+    let place = Place::new().with_journal();
+    let (daemon, address) = started(&place);
+    let send = |path: &str, body: &str| {
+        request(&address, "POST", path, "Content-Type: application/json\r\n", body.as_bytes()).unwrap()
+    };
+    let story = post(&address, "application/json", &ferry("f1", 8, 12).to_string()).json();
+    let what = json!({"kind": "story", "story": story["articles"][0]["story"]});
+    for (bad, status) in [
+        (json!({"what": what, "until": "2020-01-01T00:00:00Z"}), 400),
+        (json!({"what": {"kind": "story", "story": "none"}, "until": "2999-01-01"}), 404),
+        (json!({"until": "2999-01-01"}), 400),
+    ] {
+        let reply = send("/api/mutes", &bad.to_string());
+        assert_eq!(reply.status, status, "{bad}: {reply:?}");
+    }
+    let made = send("/api/mutes", &json!({"what": what, "until": "2999-01-01T00:00:00Z"}).to_string());
+    assert_eq!(made.status, 200, "{made:?}");
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(get(&address, "/api/mutes").json()["entries"][0]["what"], what);
+    post(&address, "application/json", &ferry("f2", 12, 19).to_string());
+    assert_eq!(place.journal().len(), 1, "the rise is muted: {:?}", place.journal());
+    assert_eq!(send(&format!("/api/mutes/{id}/end"), "").status, 204);
+    assert_eq!(get(&address, "/api/mutes").json()["entries"], json!([]));
+    stop(daemon);
+    assert_eq!(place.journal().len(), 1);
+}
+
+#[test]
+fn a_story_is_written_as_a_page_and_a_chart() {
+    let place = Place::new().with_journal();
+    let (daemon, address) = started(&place);
+    let received = post(&address, "application/json", &ferry("f1", 8, 12).to_string()).json();
+    let story = received["articles"][0]["story"].as_str().unwrap();
+    let config = place.config_file();
+    let (html, svg) = (place.path("story.html"), place.path("story.svg"));
+    let shown = place.run(&[
+        "show",
+        "--config",
+        config.to_str().unwrap(),
+        "--html",
+        html.to_str().unwrap(),
+        "--svg",
+        svg.to_str().unwrap(),
+        story,
+    ]);
+    assert!(shown.status.success(), "{shown:?}");
+    let html = std::fs::read_to_string(html).unwrap();
+    assert!(html.contains("at least 12") && html.contains("<style>") && !html.contains("<link"), "{html}");
+    assert!(std::fs::read_to_string(svg).unwrap().contains("<style>"));
+    stop(daemon);
+}
+
+#[test]
 fn the_description_is_that_of_the_program() {
     let place = Place::new().with_journal();
     let (daemon, address) = started(&place);

@@ -2,8 +2,8 @@
 
 use super::{Place, at, commit, killed, outcome};
 use crate::model::FactKey;
+use crate::store::Attempt;
 use crate::store::overview::{DeliveryQuery, From, MessageQuery, StoryQuery};
-use crate::store::{Attempt, Commit};
 
 pub(crate) async fn stories_are_found_by_what_they_are_about(place: &dyn Place) {
     let store = place.open().await;
@@ -90,8 +90,7 @@ pub(crate) async fn messages_come_in_both_directions(place: &dyn Place) {
 pub(crate) async fn deliveries_say_where_they_stand(place: &dyn Place) {
     let store = place.open().await;
     let outcomes = vec![outcome("s1", 1, "a1"), outcome("s2", 1, "b1")];
-    let outputs = vec!["slack".to_owned()];
-    store.commit(&Commit { outputs, ..commit(outcomes) }).await.unwrap();
+    store.commit(&commit(outcomes)).await.unwrap();
     let leased = store.lease("slack", 9, at(60), at(61)).await.unwrap();
     store.record(&leased[0], &Attempt::Delivered, at(60)).await.unwrap();
     store.record(&leased[1], &Attempt::RetryAt(at(70), "busy".to_owned()), at(60)).await.unwrap();

@@ -1,0 +1,77 @@
+//! Mutes: what is not told for a while. Comes in: what to silence and until when, from somebody who may edit. Goes out: a
+//! changed store, which the daemon heeds with its next commit. What is muted is read, known and shown all the same.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Context;
+use super::asked::bad;
+use super::form::Page;
+use super::problem::Problem;
+use super::stories::story;
+use crate::model::{Moment, Muted};
+use crate::notify::mute;
+
+pub(super) fn routes() -> OpenApiRouter<Context> {
+    OpenApiRouter::new().routes(routes!(list, make)).routes(routes!(end))
+}
+
+/// What to silence.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    /// `{"kind": "story", "story": …}`, `{"kind": "fact", "story": …, "fact": …}` or `{"kind": "actor", "actor": …}`.
+    #[schema(value_type = Object)]
+    what: Muted,
+    /// From this time on it is told again (RFC 3339 or a date).
+    #[schema(value_type = String, format = DateTime)]
+    until: Moment,
+}
+
+/// What is muted now, the first to end first.
+#[utoipa::path(get, path = "/api/mutes", tag = "mutes", responses((status = 200, body = Page<Object>)))]
+async fn list(State(context): State<Context>) -> Result<Json<Page<Value>>, Problem> {
+    let mutes = context.store.mutes(context.clock.now()).await?;
+    Ok(Json(Page { entries: mutes.iter().map(|mute| json!(mute)).collect(), next: None }))
+}
+
+/// Silences a story, a fact or an actor; the same again replaces the time.
+#[utoipa::path(post, path = "/api/mutes", tag = "mutes", request_body = Wish,
+    responses((status = 200, body = Object), (status = 400, body = Problem), (status = 404, body = Problem)))]
+async fn make(
+    State(context): State<Context>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Value>, Problem> {
+    let body = body.map_err(|refusal| Problem::new(refusal.status(), refusal.body_text()))?;
+    let wish: Wish = serde_json::from_slice(&body).map_err(|error| bad(format!("no mute: {error}")))?;
+    let now = context.clock.now();
+    if wish.until.at <= now {
+        return Err(bad(format!("`until` is {}, which is past: name a later time", wish.until)));
+    }
+    let what = match wish.what {
+        Muted::Story { story: id } => Muted::Story { story: story(&context, &id).await?.id },
+        Muted::Fact { story: id, fact } => Muted::Fact { story: story(&context, &id).await?.id, fact },
+        actor @ Muted::Actor { .. } => actor,
+    };
+    let made = mute::of(what, wish.until.at, now);
+    context.store.mute(&made).await?;
+    tracing::info!(mute = %made.id, until = %made.until, "muted over HTTP");
+    Ok(Json(json!(made)))
+}
+
+/// Ends a mute.
+#[utoipa::path(post, path = "/api/mutes/{id}/end", params(("id" = String, Path)), tag = "mutes",
+    responses((status = 204), (status = 400, body = Problem)))]
+async fn end(State(context): State<Context>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    context.store.unmute(&id).await?;
+    tracing::info!(mute = %id, "mute ended over HTTP");
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,163 @@
+// The page in a real browser, over the real daemon. Comes in: the program, the seeds, a folder to work in, a folder for
+// screenshots. Goes out: a verdict. Every wait is for something seen, never for time to pass.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const [program, seeds, work, shots] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const inbox = join(work, "inbox");
+mkdirSync(inbox, { recursive: true });
+mkdirSync(shots, { recursive: true });
+
+const TOKEN = "browser-0123456789abcdef";
+
+function start(name, more) {
+  const config = join(work, `${name}.toml`);
+  writeFileSync(config, `[store]\npath = "${join(work, `${name}.db`)}"\n[http]\nlisten = "127.0.0.1:0"\n${more}
+[inputs.inbox]\ntype = "inbox"\npath = "${inbox}"\nsettle_time = "100ms"
+[outputs.journal]\ntype = "file"\npath = "${join(work, `${name}.jsonl`)}"\n`);
+  const daemon = spawn(program, ["run", "--config", config], { stdio: ["ignore", "ignore", "pipe"] });
+  let log = "";
+  const address = new Promise((done, failed) => {
+    daemon.stderr.on("data", (bytes) => {
+      log += bytes;
+      const found = /HTTP listens address=(\S+)/.exec(log);
+      if (found) done(`http://${found[1]}`);
+    });
+    daemon.on("exit", () => failed(new Error(`the daemon ended:\n${log}`)));
+  });
+  return { address, stop: () => new Promise((done) => { daemon.on("exit", done); daemon.kill("SIGTERM"); }) };
+}
+
+function drop(file) {
+  copyFileSync(join(seeds, file), join(work, "outgoing"));
+  renameSync(join(work, "outgoing"), join(inbox, file));
+}
+
+// No serious finding in any of the viewer's colours.
+async function accessible(page, what) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const serious = found.violations.filter((one) => ["serious", "critical"].includes(one.impact));
+  assert.deepEqual(serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`), [], what);
+}
+
+async function fits(page, what) {
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wider <= 0, `${what}: ${wider} pixels wider than the screen`);
+}
+
+const files = readdirSync(seeds).filter((name) => name.endsWith(".json")).sort();
+const daemon = start("open", "");
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+let step = "start";
+try {
+  const address = await daemon.address;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, timezoneId: "America/New_York", bypassCSP: true });
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("request", (request) => assert.ok(request.url().startsWith(address) || /^(data|blob):/.test(request.url()), `asked ${request.url()}`));
+
+  step = "an empty list says so, and is live";
+  await page.goto(address);
+  await page.getByText("No stories yet").waitFor();
+  await page.locator("#line.live").waitFor();
+  await accessible(page, step);
+
+  step = "a report appears in the list by itself";
+  drop(files[0]);
+  const link = page.locator("a.title").first();
+  await link.waitFor();
+  await page.getByText("at least 25 killed").waitFor();
+
+  step = "the toll steps from 25 to 29 without a reload";
+  await page.evaluate(() => { window.notReloaded = true; });
+  await link.click();
+  await page.locator("ul.tolls .figure", { hasText: "at least 25" }).waitFor();
+  for (const file of files.slice(1)) drop(file);
+  await page.locator("ul.tolls .figure", { hasText: "at least 29" }).waitFor();
+  assert.ok(await page.evaluate(() => window.notReloaded), "the page was loaded again");
+  const path = await page.locator("svg.toll path.running").first().getAttribute("d");
+  assert.match(path, /V/, "the running line has a step");
+
+  step = "each claim is marked in its report";
+  await page.locator("details.report").nth(files.length - 1).waitFor({ state: "attached" });
+  await page.locator("details.report summary").first().click();
+  await page.locator("details.report[open] mark").first().waitFor();
+  assert.match(await page.locator("details.report[open] time").first().textContent(), /\(.+\)/, "the author's time stands beside");
+  await accessible(page, step);
+  await fits(page, step);
+  await page.screenshot({ path: join(shots, "story-desktop.png"), fullPage: true });
+
+  step = "an earlier moment";
+  await page.goto(`${page.url()}?as_of=2023-09-19T20:00:00Z`);
+  await page.getByText("As it stood").first().waitFor();
+
+  step = "the feed and the health of it all";
+  await page.locator("nav a", { hasText: "Alerts" }).click();
+  await page.locator("#feed li").first().waitFor();
+  await page.getByText("25 → at least 29").first().waitFor();
+  await accessible(page, step);
+  await page.screenshot({ path: join(shots, "alerts-desktop.png") });
+  writeFileSync(join(inbox, "bad.json"), "{\"text\": 7}");
+  await page.locator("nav a", { hasText: "Health" }).click();
+  await page.getByText("Running").waitFor();
+  await page.getByText("bad.json").waitFor();
+  await accessible(page, step);
+  await page.screenshot({ path: join(shots, "health-desktop.png") });
+
+  step = "an action asks first";
+  await page.getByRole("button", { name: /^Discard/ }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("bad.json").waitFor();
+  await page.getByRole("button", { name: /^Discard/ }).click();
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await page.getByText("Nothing.", { exact: true }).waitFor();
+
+  step = "a search that finds nothing says so, with the keyboard alone";
+  await page.locator("nav a", { hasText: "Stories" }).click();
+  await page.getByLabel("Words in a title").focus();
+  await page.keyboard.type("zzz");
+  await page.keyboard.press("Enter");
+  await page.getByText("No story fits").waitFor();
+
+  step = "a phone, in the dark";
+  const phone = await (await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, colorScheme: "dark", bypassCSP: true })).newPage();
+  await phone.goto(address);
+  await phone.locator("a.title").first().waitFor();
+  await accessible(phone, step);
+  await fits(phone, step);
+  await phone.screenshot({ path: join(shots, "list-phone.png") });
+  await phone.locator("a.title").first().click();
+  await phone.locator("svg.toll").first().waitFor();
+  await accessible(phone, step);
+  await fits(phone, step);
+  await phone.screenshot({ path: join(shots, "story-phone.png"), fullPage: true });
+
+  step = "with a token";
+  const closed = start("closed", `token = "${TOKEN}"`);
+  const asked = await (await browser.newContext()).newPage();
+  await asked.goto(await closed.address);
+  await asked.getByLabel("Token").fill(TOKEN);
+  await asked.getByRole("button", { name: "Confirm" }).click();
+  await asked.getByText("No stories yet").waitFor();
+  await asked.locator("#line.live").waitFor();
+  await closed.stop();
+  await asked.locator("#line.lost").waitFor();
+
+  assert.deepEqual(errors, [], "errors of the page");
+  console.log("the page: every step seen");
+} catch (error) {
+  console.error(`at: ${step}\n${error.stack}`);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+  await daemon.stop();
+}
