@@ -31,7 +31,7 @@ fn started(place: &Place) -> (Daemon, String) {
 fn ferry(id: &str, hour: u32, toll: u32) -> Value {
     json!({
         "id": id, "outlet": "Harbour Post", "published_at": format!("2024-05-02T{hour:02}:00:00+02:00"),
-        "title": format!("Hvalstad ferry: {toll} dead"),
+        "title": format!("Hvalstad ferry, report of {hour} o'clock"),
         "text": format!("At least {toll} people were killed when the ferry capsized off Hvalstad, police said.")
     })
 }
