@@ -76,5 +76,7 @@ fn kind_in_words(kind: ChangeKind) -> &'static str {
         ChangeKind::Rejected => "rejected",
         ChangeKind::Withdrawn => "withdrawn",
         ChangeKind::Changed => "changed",
+        ChangeKind::DeadlineNear => "deadline near",
+        ChangeKind::DeadlinePassed => "deadline passed",
     }
 }
