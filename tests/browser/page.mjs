@@ -31,7 +31,11 @@ function start(name, more) {
     });
     daemon.on("exit", () => failed(new Error(`the daemon ended:\n${log}`)));
   });
-  return { address, stop: () => new Promise((done) => { daemon.on("exit", done); daemon.kill("SIGTERM"); }) };
+  return { address, stop: () => new Promise((done) => {
+    if (daemon.exitCode !== null || daemon.signalCode !== null) return done();
+    daemon.on("exit", done);
+    daemon.kill("SIGTERM");
+  }) };
 }
 
 function drop(file) {
@@ -57,6 +61,7 @@ const daemon = start("open", "");
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
 let step = "start";
+let closed;
 try {
   const address = await daemon.address;
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, timezoneId: "America/New_York", bypassCSP: true });
@@ -109,14 +114,14 @@ try {
   writeFileSync(join(inbox, "bad.json"), "{\"text\": 7}");
   await page.locator("nav a", { hasText: "Health" }).click();
   await page.getByText("Running").waitFor();
-  await page.getByText("bad.json").waitFor();
+  await page.getByRole("cell", { name: "bad.json" }).waitFor();
   await accessible(page, step);
   await page.screenshot({ path: join(shots, "health-desktop.png") });
 
   step = "an action asks first";
   await page.getByRole("button", { name: /^Discard/ }).click();
   await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByText("bad.json").waitFor();
+  await page.getByRole("cell", { name: "bad.json" }).waitFor();
   await page.getByRole("button", { name: /^Discard/ }).click();
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.getByText("Nothing.", { exact: true }).waitFor();
@@ -142,10 +147,10 @@ try {
   await phone.screenshot({ path: join(shots, "story-phone.png"), fullPage: true });
 
   step = "with a token";
-  const closed = start("closed", `token = "${TOKEN}"`);
+  closed = start("closed", `token = "${TOKEN}"`);
   const asked = await (await browser.newContext()).newPage();
   await asked.goto(await closed.address);
-  await asked.getByLabel("Token").fill(TOKEN);
+  await asked.getByRole("textbox", { name: "Token" }).fill(TOKEN);
   await asked.getByRole("button", { name: "Confirm" }).click();
   await asked.getByText("No stories yet").waitFor();
   await asked.locator("#line.live").waitFor();
@@ -158,6 +163,9 @@ try {
   console.error(`at: ${step}\n${error.stack}`);
   process.exitCode = 1;
 } finally {
+  // A daemon left running would keep the test from ending.
   await browser.close();
+  await closed?.stop();
   await daemon.stop();
+  process.exit();
 }
