@@ -96,6 +96,20 @@ impl ConfigFile {
         Ok(Config::load(self.config.as_deref())?)
     }
 
+    /// The config once more, for a daemon that runs: an empty file is then taken for one that is being written, since
+    /// all its outputs would be gone.
+    fn load_again(&self) -> anyhow::Result<Config> {
+        if let Some(path) = &self.config
+            && std::fs::read(path).is_ok_and(|bytes| bytes.trim_ascii().is_empty())
+        {
+            anyhow::bail!(
+                "{}: is empty, perhaps not yet written: write the new file beside it and move it there",
+                path.display()
+            );
+        }
+        self.load()
+    }
+
     /// The store of the config, only to look at, beside a daemon that may be running.
     fn store(&self) -> anyhow::Result<(Runtime, SqliteStore)> {
         self.open(Access::ReadOnly)

@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &ConfigFile) -> anyhow::Result<Done> {
         let stopper = tokio::spawn(stop_on_signal(Signals::listen()?, stop.clone()));
         let hangup = signal(SignalKind::hangup()).context("signals cannot be heard")?;
         let file = arguments.clone();
-        let daemon = Daemon::new(&config, Box::new(move || file.load()))?;
+        let daemon = Daemon::new(&config, Box::new(move || file.load_again()))?;
         let reloader = tokio::spawn(reload_on_signal(hangup, daemon.reload()));
         let ended = daemon.run(stop).await;
         stopper.abort();

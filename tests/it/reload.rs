@@ -13,13 +13,12 @@ fn reloads_under_load_lose_nothing_and_repeat_nothing() {
     let receiver = Receiver::start();
     let place = Place::new().with_inbox().with_webhook("hook", &receiver);
     let config = fs::read_to_string(place.config_file()).unwrap();
-    let file = place.path("newsdelta.toml");
     let mut daemon = place.start();
     for (number, report) in reports.iter().enumerate() {
         place.drop_in(report);
         // Each time the output is another one by its settings.
         let timeout = format!("timeout = \"{}ms\"", 2_000 + number);
-        fs::write(&file, config.replace("timeout = \"2s\"", &timeout)).unwrap();
+        place.configure(&config.replace("timeout = \"2s\"", &timeout));
         daemon.hang_up();
     }
     finish(&mut daemon, &receiver, &expected);
@@ -41,18 +40,22 @@ fn a_new_output_gets_what_comes_from_then_on_and_a_bad_file_changes_nothing() {
     place.drop_in(&reports[0]);
     assert!(first.wait(PATIENCE, |received| received.len() == 1));
 
-    fs::write(place.path("newsdelta.toml"), "[outputs.first]\ntype = \"wehbook\"\n").unwrap();
+    place.configure("[outputs.first]\ntype = \"wehbook\"\n");
     daemon.hang_up();
     daemon.until("the refusal of the bad file", PATIENCE, || {
         place.log().contains("the old one stays in use") && place.log().contains("did you mean `webhook`?")
     });
+    place.configure("");
+    daemon.hang_up();
+    daemon
+        .until("the refusal of the empty file", PATIENCE, || place.log().contains("perhaps not yet written"));
     place.drop_in(&reports[1]);
     assert!(first.wait(PATIENCE, |received| received.len() == 2), "the old config is no longer in use");
 
     let both = fs::read_to_string(place.config_file()).unwrap();
     let added = both.replace("[outputs.first]", "[outputs.second]").replace(&first.url(), &second.url());
     let added = added.split("\n\n").find(|part| part.contains("[outputs.second]")).unwrap().to_owned();
-    fs::write(place.path("newsdelta.toml"), format!("{both}\n{added}\n")).unwrap();
+    place.configure(&format!("{both}\n{added}\n"));
     daemon.hang_up();
     daemon.until("the new config", PATIENCE, || place.log().contains("the config was read again"));
     place.drop_in(&reports[2]);
@@ -74,7 +77,7 @@ fn a_delivery_in_flight_is_not_cut() {
     place.drop_in(&reports[0]);
     assert!(receiver.wait(PATIENCE, |received| !received.is_empty()));
     receiver.answer(Answer::Accept);
-    fs::write(place.path("newsdelta.toml"), config.replace("timeout = \"2s\"", "timeout = \"3s\"")).unwrap();
+    place.configure(&config.replace("timeout = \"2s\"", "timeout = \"3s\""));
     daemon.hang_up();
     place.drop_in(&reports[1]);
     finish(&mut daemon, &receiver, &expected);
