@@ -11,7 +11,7 @@ use crate::ledger::edit::{self, Stated};
 use crate::ledger::{Ledger, Limits, Outcome};
 use crate::model::article::fingerprint;
 use crate::model::{Article, ArticleId, Draft, Fact, FactKey, Moment, StoryId};
-use crate::notify::Router;
+use crate::notify::{Router, correction};
 use crate::outputs::wording;
 use crate::store::{Commit, Store, StoreError};
 
@@ -74,8 +74,10 @@ pub async fn carry_out(
     loop {
         let outcome = think(store, story, edit, editor, now).await?;
         let mutes = store.mutes(now).await?;
-        let parcels =
-            outcome.message.iter().flat_map(|message| router.parcels(message, &mutes, now)).collect();
+        let parcels = match &outcome.message {
+            Some(message) => correction::parcels(store, router, message, &[], &mutes, now).await?,
+            None => Vec::new(),
+        };
         let commit = Commit { outcomes: vec![outcome.clone()], parcels, at: now, ..Commit::default() };
         match store.commit(&commit).await {
             Ok(()) => return Ok(outcome),

@@ -31,6 +31,7 @@ use crate::clock::SharedClock;
 use crate::inputs::{Checkpoint, Input, Item, Verdict};
 use crate::ledger::{Ledger, Outcome};
 use crate::model::{Article, ArticleId, Claim, Message, Status, Story, StoryId};
+use crate::notify::correction;
 use crate::notify::demand_clock::{self, Clocks};
 use crate::notify::watch::Intake;
 use crate::notify::{Dispatcher, Routing};
@@ -417,7 +418,10 @@ impl Desk {
         }
         let (router, mutes) = (self.routing.router(), self.store.mutes(now).await?);
         for message in plan.commit.outcomes.iter().filter_map(|outcome| outcome.message.as_ref()) {
-            plan.commit.parcels.extend(router.parcels(message, &mutes, now));
+            let earlier = &plan.commit.parcels;
+            let parcels =
+                correction::parcels(self.store.as_ref(), &router, message, earlier, &mutes, now).await?;
+            plan.commit.parcels.extend(parcels);
         }
         let outcomes = plan.commit.outcomes.iter();
         let clocks: Vec<_> = outcomes.map(|outcome| demand_clock::clocks(outcome, &router, now)).collect();

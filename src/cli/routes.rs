@@ -86,7 +86,7 @@ fn explain(
     writeln!(out, "{}  [{}]", Headline::of(alert).line(), alert.story_title)?;
     for (destination, pace) in paces {
         let when = match &pace {
-            Pace::Now => "at once".to_owned(),
+            Pace::Now | Pace::Correction => "at once".to_owned(),
             Pace::Group { release_at, .. } => format!("with its story, at {release_at} or later"),
             Pace::Lot { release_at, .. } => format!("in a digest at {release_at}"),
         };
@@ -100,7 +100,7 @@ fn explain(
 
 fn release(pace: &Pace) -> Option<Timestamp> {
     match pace {
-        Pace::Now => None,
+        Pace::Now | Pace::Correction => None,
         Pace::Group { release_at, .. } | Pace::Lot { release_at, .. } => Some(*release_at),
     }
 }

@@ -59,6 +59,16 @@ pub struct Alert {
     /// Ids of earlier alerts that this one proves wrong: it belongs to exactly those who received one of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrects: Vec<String>,
+    /// Ids of the alerts that this one tells as one, since they waited together: whoever received it received them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub folds: Vec<String>,
+}
+
+impl Alert {
+    /// Every id under which a correction may speak of it.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.id).chain(&self.folds)
+    }
 }
 
 /// The alerts that one article makes for one story: they travel together.

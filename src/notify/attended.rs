@@ -14,7 +14,7 @@ use crate::store::overview::{
 };
 use crate::store::{
     AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Lot, Resend, RetriedItem,
-    SqliteStore, Store, StoreError, StoreMetrics,
+    SqliteStore, Store, StoreError, StoreMetrics, Told,
 };
 
 /// The store and what is to go wrong with it.
@@ -102,6 +102,7 @@ attend! {
     article(id: &str) -> Option<KnownArticle>;
     versions_of(document: &str) -> Vec<(ArticleId, StoryId)>;
     messages_of(article: &ArticleId) -> Vec<Message>;
+    told(story: &StoryId, alerts: &[String]) -> Vec<Told>;
     lots_due(now: Timestamp, limit: usize) -> Vec<Lot>;
     next_release() -> Option<Timestamp>;
     release(lot: &Lot, messages: &[Message], at: Timestamp) -> ();

@@ -42,6 +42,7 @@ fn alert(article: &Article, story: &Story, change: Change) -> Alert {
     let Change { key, kind, before, quote_before, after, evidence, sources, reason, corrects } = change;
     Alert {
         id: alert_id(&story.id, &article.id, &key, &after),
+        folds: Vec::new(),
         corrects: corrects.iter().map(|told| alert_id(&story.id, told.article(), &key, told)).collect(),
         article: article.id.clone(),
         article_title: article.title.clone(),

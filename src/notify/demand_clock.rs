@@ -31,8 +31,15 @@ pub struct Clocks {
 pub fn clocks(outcome: &Outcome, router: &Router, now: Timestamp) -> Clocks {
     let mut clocks = Clocks::default();
     for fact in &outcome.facts {
-        let Some(Value::Demand { status, condition, article, .. }) = &fact.value else { continue };
+        if !matches!(fact.key, FactKey::Demand { .. }) {
+            continue;
+        }
         let subject = fingerprint(["deadline", &outcome.story.id, &key_text(&fact.key)]);
+        let Some(Value::Demand { status, condition, article, .. }) = &fact.value else {
+            // Every report of the demand was taken back.
+            clocks.dropped.push(subject);
+            continue;
+        };
         if matches!(status, DemandStatus::Met | DemandStatus::Withdrawn) {
             clocks.dropped.push(subject);
             continue;
@@ -114,6 +121,7 @@ fn message(
     let alert = Alert {
         id: fingerprint(ids),
         corrects: Vec::new(),
+        folds: Vec::new(),
         article: article.id.clone(),
         article_title: article.title.clone(),
         outlet: article.outlet.clone(),

@@ -1,6 +1,7 @@
 //! From changes to deliveries: what is told, to whom, in which words. Comes in: the changes an article made. Goes
 //! out: messages, and later their delivery. Never decides what a text says.
 
+pub mod correction;
 pub mod decide;
 pub mod demand_clock;
 pub mod dispatcher;

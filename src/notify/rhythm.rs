@@ -187,7 +187,7 @@ mod tests {
     fn released(rhythm: &Rhythm, time: &str) -> Option<String> {
         match rhythm.pace(at(time)) {
             Pace::Lot { release_at, .. } => Some(release_at.to_string()),
-            Pace::Now | Pace::Group { .. } => None,
+            Pace::Now | Pace::Correction | Pace::Group { .. } => None,
         }
     }
 

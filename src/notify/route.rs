@@ -8,12 +8,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::correction::Errors;
 use super::mute::{actors, silencing};
 use super::rhythm::{QuietHours, Rhythm, TimeOfDay, Zone};
 use crate::config::{Check, Findings};
 use crate::model::article::fingerprint;
 use crate::model::{Alert, ChangeKind, Effect, FactKey, Group, Message, Mute, Value};
-use crate::store::Parcel;
+use crate::store::{Pace, Parcel};
 
 /// How many routes may stand inside each other.
 const DEPTH_MAX: usize = 8;
@@ -239,13 +240,15 @@ pub struct Destination {
 #[derive(Debug, Clone)]
 pub struct Router {
     root: Node,
+    /// The outputs that there are.
+    outputs: Vec<String>,
 }
 
 impl Router {
     /// A tree over these outputs.
     pub fn new(config: &RouteConfig, outputs: &[String]) -> Self {
         let root = Node::new(config, "root".to_owned(), &Rhythm::default(), outputs, false);
-        Self { root }
+        Self { root, outputs: outputs.to_vec() }
     }
 
     /// Where one alert goes; each output once, by the first route that leads there.
@@ -255,33 +258,38 @@ impl Router {
         found
     }
 
-    /// What each output is told of a message, and when.
+    /// What each output is told of a message by the routes alone, and when.
     pub fn parcels(&self, message: &Message, mutes: &[Mute], at: Timestamp) -> Vec<Parcel> {
-        let mut shares: Vec<(Destination, Vec<Alert>)> = Vec::new();
-        for alert in &message.alerts {
-            if let Some(mute) = silencing(alert, mutes, at) {
-                tracing::info!(alert = alert.id, story = alert.story, mute = mute.id, until = %mute.until, "muted");
-                continue;
+        let by_route = |alert: &Alert| self.by_route(alert, mutes, at);
+        shares(message, by_route)
+    }
+
+    /// What each output is told of a message, and when: news by the routes, corrections where the errors went.
+    pub fn parcels_after(
+        &self,
+        message: &Message,
+        errors: &Errors,
+        mutes: &[Mute],
+        at: Timestamp,
+    ) -> Vec<Parcel> {
+        shares(message, |alert| {
+            if alert.corrects.is_empty() {
+                return self.by_route(alert, mutes, at);
             }
-            for destination in self.destinations(alert) {
-                let same = |share: &(Destination, _)| {
-                    share.0.output == destination.output && share.0.rhythm == destination.rhythm
-                };
-                match shares.iter_mut().find(|share| same(share)) {
-                    Some((_, alerts)) => alerts.push(alert.clone()),
-                    None => shares.push((destination, vec![alert.clone()])),
-                }
-            }
+            let receivers = errors.receivers(alert).into_iter();
+            let there_is = |output: &str| self.outputs.iter().any(|known| known == output);
+            let receivers = receivers.filter(|(output, _)| there_is(output));
+            receivers.map(|(output, pace)| (output.to_owned(), pace, false)).collect()
+        })
+    }
+
+    fn by_route(&self, alert: &Alert, mutes: &[Mute], at: Timestamp) -> Vec<Way> {
+        if let Some(mute) = silencing(alert, mutes, at) {
+            tracing::info!(alert = alert.id, story = alert.story, mute = mute.id, until = %mute.until, "muted");
+            return Vec::new();
         }
-        let parcel = |(destination, mut alerts): (Destination, Vec<Alert>)| {
-            if destination.inhibit_parts {
-                inhibit_parts(&mut alerts);
-            }
-            let pace = destination.rhythm.pace(at);
-            let message = share_of(message, alerts);
-            Parcel { output: destination.output, message, pace, subject: None }
-        };
-        shares.into_iter().map(parcel).collect()
+        let destinations = self.destinations(alert).into_iter();
+        destinations.map(|to| (to.output, to.rhythm.pace(at), to.inhibit_parts)).collect()
     }
 
     /// The tree for people, one route a line.
@@ -290,6 +298,42 @@ impl Router {
         self.root.lines(0, &mut lines);
         lines
     }
+}
+
+/// An output, when it is told, and whether parts are left out there.
+type Way = (String, Pace, bool);
+
+/// Puts together what goes to one output at one time.
+fn shares(message: &Message, ways: impl Fn(&Alert) -> Vec<Way>) -> Vec<Parcel> {
+    let mut shares: Vec<(Way, Vec<Alert>)> = Vec::new();
+    for alert in &message.alerts {
+        for (output, pace, inhibits) in ways(alert) {
+            let with = |((to, when, _), _): &&mut (Way, Vec<Alert>)| *to == output && together(when, &pace);
+            match shares.iter_mut().find(with) {
+                Some(((_, when, inhibit), alerts)) => {
+                    if pace == Pace::Correction {
+                        *when = pace;
+                    }
+                    *inhibit |= inhibits;
+                    alerts.push(alert.clone());
+                }
+                None => shares.push(((output, pace, inhibits), vec![alert.clone()])),
+            }
+        }
+    }
+    let parcel = |((output, pace, inhibits), mut alerts): (Way, Vec<Alert>)| {
+        if inhibits {
+            inhibit_parts(&mut alerts);
+        }
+        Parcel { output, message: share_of(message, alerts), pace, subject: None }
+    };
+    shares.into_iter().map(parcel).collect()
+}
+
+/// Whether two paces go out as one message.
+fn together(one: &Pace, other: &Pace) -> bool {
+    let at_once = |pace: &Pace| matches!(pace, Pace::Now | Pace::Correction);
+    one == other || at_once(one) && at_once(other)
 }
 
 impl Node {
@@ -385,6 +429,7 @@ fn inhibit_parts(alerts: &mut Vec<Alert>) {
     };
     let wholes: Vec<_> = alerts.iter().filter_map(|alert| whole(&alert.fact)).collect();
     alerts.retain(|alert| match &alert.fact {
+        _ if !alert.corrects.is_empty() => true,
         FactKey::Casualties { effect, scope, .. } => {
             whole(&alert.fact).is_some() || !wholes.contains(&(*effect, *scope))
         }

@@ -4,8 +4,8 @@ use super::*;
 use crate::config::Config;
 use crate::notify::mute;
 use crate::notify::mute::Muted;
-use crate::store::Pace;
 use crate::store::contract::{at, killed, outcome};
+use crate::store::{Pace, Told};
 
 fn outputs() -> [String; 3] {
     ["desk", "phone", "archive"].map(str::to_owned)
@@ -154,6 +154,59 @@ fn a_part_is_left_out_beside_its_whole_where_that_is_wanted() {
     assert_eq!(router.parcels(&message, &[], at(0))[0].message.alerts, [toll(Some(12), 20)]);
     message.alerts.pop();
     assert_eq!(router.parcels(&message, &[], at(0))[0].message.alerts.len(), 1, "alone it is told");
+}
+
+#[test]
+fn a_correction_goes_where_the_error_went_and_nowhere_else() {
+    let router = router("[routing]\noutputs = [\"desk\"]\nquiet_hours = [\"00:00-23:59\"]");
+    let mut message = outcome("s1", 2, "a1").message.unwrap();
+    message.alerts[0].corrects = vec!["wrong".to_owned(), "older".to_owned()];
+    let told = |alert: &str, output: &str, held: Option<&Pace>| Told {
+        alert: alert.to_owned(),
+        output: output.to_owned(),
+        held: held.cloned(),
+    };
+    let (group, digest) = (
+        Pace::Group { release_at: at(20), interval: Duration::ZERO },
+        Pace::Lot { lot: "digest".to_owned(), release_at: at(30) },
+    );
+    let errors = Errors::of(vec![
+        told("wrong", "phone", None),
+        told("wrong", "gone", None),
+        told("older", "archive", Some(&group)),
+        told("wrong", "archive", Some(&group)),
+    ]);
+    let mutes = [mute::of(Muted::Story { story: "s1".to_owned() }, at(10), at(0))];
+    let ways = |errors: &Errors| {
+        let parcels = router.parcels_after(&message, errors, &mutes, at(0));
+        parcels.into_iter().map(|parcel| (parcel.output, parcel.pace)).collect::<Vec<_>>()
+    };
+    let expected = [("archive".to_owned(), group.clone()), ("phone".to_owned(), Pace::Correction)];
+    assert_eq!(
+        ways(&errors),
+        expected,
+        "no mute, no route, no quiet hours; an output that is gone gets nothing"
+    );
+    for scattered in [None, Some(&digest)] {
+        let errors =
+            Errors::of(vec![told("older", "archive", scattered), told("wrong", "archive", Some(&group))]);
+        assert_eq!(ways(&errors), [("archive".to_owned(), Pace::Correction)]);
+    }
+    assert_eq!(ways(&Errors::default()), []);
+}
+
+#[test]
+fn news_and_corrections_of_one_article_travel_together() {
+    let router = router("[routing]\noutputs = [\"desk\"]\ninhibit_parts = true");
+    let mut message = outcome("s1", 2, "a1").message.unwrap();
+    message.alerts = vec![toll(Some(12), 20), with_fact(part("Freedonia"))];
+    message.alerts[1].corrects = vec!["wrong".to_owned()];
+    let wrong = Told { alert: "wrong".to_owned(), output: "desk".to_owned(), held: None };
+    let parcels = router.parcels_after(&message, &Errors::of(vec![wrong]), &[], at(0));
+    let [Parcel { message: told, pace: Pace::Correction, .. }] = parcels.as_slice() else {
+        panic!("{parcels:?}")
+    };
+    assert_eq!(*told, message, "no part that is a correction is left out");
 }
 
 #[test]

@@ -55,6 +55,7 @@ pub(super) fn toll_rises() -> Alert {
         sources: 2,
         reason: "rose from 25 to at least 29".into(),
         corrects: Vec::new(),
+        folds: Vec::new(),
     }
 }
 

@@ -152,6 +152,7 @@ fn remark(alert: &Alert) -> Option<&'static str> {
         ChangeKind::Softened => Some("softened"),
         ChangeKind::DeadlineNear => Some("deadline near"),
         ChangeKind::DeadlinePassed => Some("deadline passed"),
+        _ if !alert.corrects.is_empty() => Some("correction"),
         _ => None,
     }
 }

@@ -53,7 +53,8 @@ macro_rules! contract_tests {
                 wrong_names_are_refused;
             lots: a_group_waits_and_goes_out_together, an_urgent_one_takes_along_what_is_held,
                 an_interval_counts_from_the_last_message, a_lot_is_released_once, what_is_dropped_is_never_told,
-                a_share_is_no_message_of_its_article, mutes_end;
+                a_share_is_no_message_of_its_article, who_was_told_is_known,
+                a_correction_takes_along_what_is_held, mutes_end;
             overview: stories_are_found_by_what_they_are_about, stories_come_page_by_page,
                 messages_come_in_both_directions, deliveries_say_where_they_stand;
             metrics: what_waits_is_counted;
@@ -194,6 +195,7 @@ pub(crate) fn message(article: &Article, story: &str, claim: &KnownClaim) -> Mes
         sources: 1,
         reason: "the toll rose".to_owned(),
         corrects: Vec::new(),
+        folds: Vec::new(),
     };
     Message {
         id: format!("message-of-{}", article.id),

@@ -16,7 +16,7 @@ pub mod sqlite;
 pub(crate) mod contract;
 
 use overview::{DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery};
-pub use parcel::{Lot, Pace, Parcel};
+pub use parcel::{Lot, Pace, Parcel, Told};
 pub use sqlite::SqliteStore;
 
 /// How many bytes of an item that could not be read are kept: nearly every article fits whole, and a flood of bad
@@ -296,6 +296,9 @@ pub trait Store: Send + Sync {
     async fn versions_of(&self, document: &str) -> Result<Vec<(ArticleId, StoryId)>, StoreError>;
     /// The messages that an article made, in order.
     async fn messages_of(&self, article: &ArticleId) -> Result<Vec<Message>, StoreError>;
+
+    /// Which outputs were told these alerts of a story, or have them in the outbox, and for which they are held.
+    async fn told(&self, story: &StoryId, alerts: &[String]) -> Result<Vec<Told>, StoreError>;
 
     /// Lots whose time has come, the longest due first; at most `limit` held parcels are looked at for them.
     async fn lots_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Lot>, StoreError>;

@@ -25,6 +25,9 @@ pub struct Parcel {
 pub enum Pace {
     /// At once. What is held of the same story goes along, so that the story stays in order.
     Now,
+    /// At once, with everything that is held of the same story in whatever lot, but for what hangs on a subject: the
+    /// error may be among it.
+    Correction,
     /// With whatever else comes of the same story.
     Group {
         /// When the group goes out that this parcel opens; one that is open already keeps its time.
@@ -39,6 +42,17 @@ pub enum Pace {
         /// When the lot goes out.
         release_at: Timestamp,
     },
+}
+
+/// That an output was told an alert, or is going to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Id of the alert.
+    pub alert: String,
+    /// Name of the output.
+    pub output: String,
+    /// The pace with which something joins it, while it is still held.
+    pub held: Option<Pace>,
 }
 
 /// The start of the names of lots that are digests.

@@ -219,6 +219,7 @@ fn message(article: &Article, story: &str, claims: &[(FactKey, KnownClaim)]) -> 
         sources: 1,
         reason: "the toll rose".to_owned(),
         corrects: Vec::new(),
+        folds: Vec::new(),
     };
     Some(Message {
         id: format!("message-{}", article.id),

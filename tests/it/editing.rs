@@ -8,24 +8,24 @@ use serde_json::{Value, json};
 use crate::harness::Place;
 use crate::restart::{PATIENCE, stop};
 
-fn report(id: &str, hour: u32, text: &str) -> Value {
+pub(crate) fn report(id: &str, hour: u32, text: &str) -> Value {
     json!({
         "id": id, "version": "1", "outlet": format!("outlet of {id}"),
         "published_at": format!("2031-05-06T{hour:02}:00:00Z"), "text": text,
     })
 }
 
-fn tell(place: &Place, name: &str, report: &Value) {
+pub(crate) fn tell(place: &Place, name: &str, report: &Value) {
     place.drop_bytes(name, report.to_string().as_bytes());
 }
 
 /// Runs a verb with the place's config.
-fn run(place: &Place, verb: &str, arguments: &[&str]) -> Output {
+pub(crate) fn run(place: &Place, verb: &str, arguments: &[&str]) -> Output {
     let config = place.path("newsdelta.toml");
     place.run(&[&[verb, "--config", config.to_str().unwrap()], arguments].concat())
 }
 
-fn printed(done: &Output) -> String {
+pub(crate) fn printed(done: &Output) -> String {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     String::from_utf8_lossy(&done.stdout).into_owned()
 }
@@ -37,9 +37,9 @@ fn killed(place: &Place) -> Vec<Value> {
     told.into_iter().filter(about).collect()
 }
 
-const FIRST: &str = "Landslide buries the village of Qarmi in Tajikistan\n\nA landslide buried the village of Qarmi in the \
+pub(crate) const FIRST: &str = "Landslide buries the village of Qarmi in Tajikistan\n\nA landslide buried the village of Qarmi in the \
     mountains of Tajikistan on Tuesday. The emergencies committee said that 25 people had been killed in the landslide.";
-const SECOND: &str = "Toll of Qarmi landslide in Tajikistan rises\n\nThe emergencies committee said that 41 people had been \
+pub(crate) const SECOND: &str = "Toll of Qarmi landslide in Tajikistan rises\n\nThe emergencies committee said that 41 people had been \
     killed in the landslide that buried the village of Qarmi in the mountains of Tajikistan.";
 const THIRD: &str = "Rescuers dig on in Qarmi in Tajikistan\n\nThe emergencies committee said that 47 people had been killed \
     and 12 people had been injured in the landslide that buried the village of Qarmi in the mountains of Tajikistan.";

@@ -14,6 +14,7 @@ mod harness;
 mod api;
 mod bad_inputs;
 mod commands;
+mod corrections;
 mod editing;
 mod health;
 mod inbox;

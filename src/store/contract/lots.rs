@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Place, at, attempt, commit, due, outcome, parcel};
 use crate::model::{Message, Mute, Muted};
-use crate::store::{Attempt, Commit, Lot, Pace, Store, StoreError};
+use crate::store::{Attempt, Commit, Lot, Pace, Resend, ResendMessages, Store, StoreError, Told};
 
 const AT_ONCE: Duration = Duration::ZERO;
 
@@ -108,6 +108,70 @@ pub(crate) async fn a_share_is_no_message_of_its_article(place: &dyn Place) {
     assert_eq!(store.messages_of(&"a1".to_owned()).await.unwrap(), [message]);
     assert_eq!(due(store.as_ref(), "slack", 1).await, ["share"]);
     assert_eq!(due(store.as_ref(), "hook", 1).await, ["message-of-a1"]);
+}
+
+pub(crate) async fn who_was_told_is_known(place: &dyn Place) {
+    let store = place.open().await;
+    let mut outcome = outcome("s1", 1, "a1");
+    let mut message = outcome.message.take().unwrap();
+    message.alerts[0].folds = vec!["earlier".to_owned()];
+    outcome.message = Some(message.clone());
+    let digest = Pace::Lot { lot: "digest x".to_owned(), release_at: at(50) };
+    let parcels = vec![parcel("slack", &message, Pace::Now), parcel("hook", &message, digest.clone())];
+    store.commit(&Commit { parcels, ..commit(vec![outcome]) }).await.unwrap();
+    let ids = ["alert-of-a1", "earlier", "never"].map(str::to_owned);
+    let told = |alert: &str, output: &str, held: Option<&Pace>| Told {
+        alert: alert.to_owned(),
+        output: output.to_owned(),
+        held: held.cloned(),
+    };
+    let both = |output: &str, held: Option<&Pace>| {
+        [told("alert-of-a1", output, held), told("earlier", output, held)]
+    };
+    let s1 = "s1".to_owned();
+    assert_eq!(
+        store.told(&s1, &ids).await.unwrap(),
+        [both("slack", None), both("hook", Some(&digest))].concat()
+    );
+
+    let lot = lots(store.as_ref(), 50).await.remove(0);
+    store.release(&lot, &[], at(50)).await.unwrap();
+    drop(store);
+    let store = place.open().await;
+    assert_eq!(
+        store.told(&s1, &ids).await.unwrap(),
+        both("slack", None),
+        "what was let go untold is not told"
+    );
+    let messages = ResendMessages::Ids(vec![message.id.clone()]);
+    let resend = Resend { output: "new".to_owned(), messages, only_dead: false };
+    store.resend(&resend, at(51)).await.unwrap();
+    let outputs = store.told(&s1, &ids).await.unwrap();
+    let outputs: Vec<_> = outputs.iter().map(|told| (&*told.alert, &*told.output)).collect();
+    let expected = ["alert-of-a1", "earlier"].map(|alert| [(alert, "new"), (alert, "slack")]);
+    assert_eq!(outputs, expected.concat());
+}
+
+/// An error that waits in a digest must not be told after its correction.
+pub(crate) async fn a_correction_takes_along_what_is_held(place: &dyn Place) {
+    let store = place.open().await;
+    let digest = Pace::Lot { lot: "digest x".to_owned(), release_at: at(50) };
+    let wrong = tell(store.as_ref(), 0, ("s1", 1), digest.clone()).await;
+    let other = tell(store.as_ref(), 1, ("s2", 1), digest).await;
+    let clock = tell(store.as_ref(), 1, ("s3", 1), Pace::Correction).await;
+    assert_eq!(due(store.as_ref(), "slack", 1).await, [clock.id], "with nothing held it goes at once");
+    let outcome = outcome("s1", 2, "s1-2");
+    let message = Message { id: "deadline".to_owned(), ..outcome.message.clone().unwrap() };
+    let mut deadline =
+        parcel("slack", &message, Pace::Lot { lot: "deadline".to_owned(), release_at: at(60) });
+    deadline.subject = Some("clock".to_owned());
+    store.commit(&Commit { parcels: vec![deadline], ..commit(vec![outcome]) }).await.unwrap();
+    let right = tell(store.as_ref(), 3, ("s1", 3), Pace::Correction).await;
+    let due = lots(store.as_ref(), 3).await;
+    assert_eq!(due.iter().map(|lot| &lot.messages).collect::<Vec<_>>(), [&vec![wrong, right]]);
+    store.release(&due[0], &[], at(3)).await.unwrap();
+    let later: Vec<_> = lots(store.as_ref(), 60).await.into_iter().flat_map(|lot| lot.messages).collect();
+    assert_eq!(later, [other, message]);
 }
 
 pub(crate) async fn mutes_end(place: &dyn Place) {

@@ -8,6 +8,7 @@ use super::columns::{from_json, integer, json, stamp, time};
 use super::commit::WRITE_DELIVERY;
 use super::failure::Failure;
 use super::questions::collect;
+use super::told;
 use crate::model::{Message, Mute};
 use crate::store::StoreError;
 use crate::store::parcel::{Lot, Pace, Parcel, story_lot};
@@ -19,8 +20,8 @@ pub(super) const OPEN_LOT: &str =
     "SELECT release_at FROM held WHERE output = ?1 AND lot = ?2 ORDER BY release_at LIMIT 1";
 pub(super) const LAST_TOLD: &str =
     "SELECT queued_at FROM deliveries WHERE output = ?1 AND story = ?2 ORDER BY number DESC LIMIT 1";
-pub(super) const HOLD: &str = "INSERT INTO held (message, output, lot, subject, release_at, held_at)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (message, output) DO NOTHING";
+pub(super) const HOLD: &str = "INSERT INTO held (message, output, lot, subject, release_at, held_at, story)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (message, output) DO NOTHING";
 pub(super) const DROP: &str = "DELETE FROM held WHERE subject = ?1";
 pub(super) const LOTS_DUE: &str = "SELECT output, lot FROM held WHERE release_at <= ?1
     ORDER BY release_at LIMIT ?2";
@@ -40,6 +41,8 @@ pub(super) struct PreparedParcel {
     article: String,
     story: String,
     body: String,
+    /// Names of its alerts.
+    alerts: Vec<String>,
     pace: Pace,
     subject: Option<String>,
 }
@@ -53,6 +56,7 @@ impl PreparedParcel {
             article: message.article.clone(),
             story: message.story.clone(),
             body: json(message)?,
+            alerts: told::names_in(message),
             pace: pace.clone(),
             subject: subject.clone(),
         })
@@ -69,10 +73,11 @@ impl PreparedParcel {
                     lot,
                     self.subject,
                     stamp(release_at),
-                    stamp(at)
+                    stamp(at),
+                    self.story
                 ])?;
             }
-            None => deliver(connection, message, &self.output, &self.story, at)?,
+            None => deliver(connection, message, (&self.output, &self.story), &self.alerts, at)?,
         }
         Ok(())
     }
@@ -82,6 +87,15 @@ impl PreparedParcel {
         let story_lot = story_lot(&self.story);
         let (release_at, interval) = match &self.pace {
             Pace::Lot { lot, release_at } => return Ok(Some((lot.clone(), *release_at))),
+            Pace::Correction => {
+                let along = connection.prepare_cached(told::TAKE_ALONG)?.execute(params![
+                    self.output,
+                    self.story,
+                    story_lot,
+                    stamp(at)
+                ])?;
+                return Ok((along > 0).then_some((story_lot, at)));
+            }
             Pace::Now => (at, None),
             Pace::Group { release_at, interval } => (*release_at, Some(*interval)),
         };
@@ -113,12 +127,12 @@ fn write_message(connection: &Connection, id: &str, article: &str, body: &str) -
 fn deliver(
     connection: &Connection,
     message: i64,
-    output: &str,
-    story: &str,
+    (output, story): (&str, &str),
+    alerts: &[String],
     at: Timestamp,
 ) -> Result<(), Failure> {
     connection.prepare_cached(WRITE_DELIVERY)?.execute(params![message, output, story, stamp(at)])?;
-    Ok(())
+    told::tell(connection, output, alerts)
 }
 
 fn open_lot(connection: &Connection, output: &str, lot: &str) -> Result<Option<Timestamp>, Failure> {
@@ -195,7 +209,8 @@ pub(super) fn release(
     }
     for (message, body) in messages {
         let number = write_message(connection, &message.id, &message.article, body)?;
-        deliver(connection, number, &lot.output, &message.story, at)?;
+        let alerts = told::names_in(message);
+        deliver(connection, number, (&lot.output, &message.story), &alerts, at)?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use self::writer::Writer;
 use super::overview::{DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery};
 use super::{
     AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Resend, RetriedItem, Store,
-    StoreError, StoreMetrics, parcel::Lot,
+    StoreError, StoreMetrics, parcel::Lot, parcel::Told,
 };
 use crate::inputs::Checkpoint;
 use crate::model::{ArticleId, Fact, Message, Mute, Story, StoryId};
@@ -29,6 +29,7 @@ mod outputs;
 mod overview;
 mod questions;
 mod readers;
+mod told;
 mod writer;
 #[cfg(test)]
 mod tests;
@@ -174,6 +175,11 @@ impl Store for SqliteStore {
     async fn messages_of(&self, article: &ArticleId) -> Result<Vec<Message>, StoreError> {
         let article = article.clone();
         self.readers.read(move |connection| questions::messages_of(connection, &article)).await
+    }
+
+    async fn told(&self, story: &StoryId, alerts: &[String]) -> Result<Vec<Told>, StoreError> {
+        let (story, alerts) = (story.clone(), alerts.to_vec());
+        self.readers.read(move |connection| told::of(connection, &story, &alerts)).await
     }
 
     async fn lots_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Lot>, StoreError> {

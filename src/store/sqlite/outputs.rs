@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use super::columns::{stamp, time};
 use super::failure::Failure;
 use super::questions::collect;
+use super::told;
 use crate::store::{DisabledOutput, Resend, ResendMessages, StoreError};
 
 const DISABLED: &str = "SELECT output, reason, since FROM disabled_outputs ORDER BY output";
@@ -84,9 +85,13 @@ pub(super) fn resend(connection: &Connection, resend: &Resend, now: Timestamp) -
             ":message": message, ":output": output, ":now": now, ":all": !resend.only_dead
         })?;
         if !resend.only_dead {
-            count += connection.prepare_cached(FOR_THE_FIRST_TIME)?.execute(named_params! {
+            let first = connection.prepare_cached(FOR_THE_FIRST_TIME)?.execute(named_params! {
                 ":message": message, ":output": output, ":now": now
             })?;
+            if first > 0 {
+                told::tell_stored(connection, output, message)?;
+            }
+            count += first;
         }
     }
     connection.prepare_cached(GO_AHEAD)?.execute([output])?;

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 use super::{Access, Options, SqliteStore};
-use super::{commit as writes, lots, outbox, questions};
+use super::{commit as writes, lots, outbox, questions, told};
 use crate::store::contract::{Place, at, checkpoint, commit, contract_tests, due, failed, outcome};
 use crate::store::{Attempt, Commit, FAILED_ITEMS_MAX, Store, StoreError};
 
@@ -297,6 +297,10 @@ async fn nothing_on_the_hot_path_scans_a_table() {
         lots::DROP,
         lots::OF_LOT,
         lots::LET_GO,
+        told::TELL,
+        told::TOLD,
+        told::HELD_OF_STORY,
+        told::TAKE_ALONG,
         outbox::DUE,
         outbox::TAKE,
         outbox::DELIVERED,
