@@ -19,7 +19,7 @@ pub mod problem;
 
 pub use live::Feed;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,6 +81,20 @@ impl HttpConfig {
             .trim()
             .parse()
             .map_err(|_not_one| "is no address with a port: write for instance \"127.0.0.1:7979\"".to_owned())
+    }
+
+    /// Where somebody on this machine asks: a daemon that listens on every address is asked on the loopback.
+    ///
+    /// # Errors
+    /// What is wrong with `listen`.
+    pub fn asked_at(&self) -> Result<SocketAddr, String> {
+        let mut address = self.address()?;
+        if address.ip().is_unspecified() {
+            let loopback: IpAddr =
+                if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+            address.set_ip(loopback);
+        }
+        Ok(address)
     }
 
     fn has_token(&self) -> bool {

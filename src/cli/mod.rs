@@ -3,10 +3,13 @@
 
 mod articles;
 mod check_config;
+mod completions;
 mod dead_letters;
 mod demo;
 mod edit;
 mod eval;
+mod health;
+mod man;
 mod marked;
 mod mute;
 mod outputs;
@@ -25,7 +28,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
 use crate::config::Config;
@@ -81,6 +84,13 @@ enum Verb {
     Resend(resend::Arguments),
     /// List the reading rules with an example of each
     Rules(rules::Arguments),
+    /// Ask a running daemon whether it takes articles
+    Health(health::Arguments),
+    /// Print a script that completes the command line in a shell
+    Completions(completions::Arguments),
+    /// Write the manual pages into a folder
+    #[command(hide = true)]
+    Man(man::Arguments),
 }
 
 /// Which config file to use.
@@ -175,6 +185,9 @@ fn dispatch(verb: Verb) -> anyhow::Result<Done> {
         Verb::Outputs(arguments) => outputs::run(&arguments),
         Verb::Resend(arguments) => resend::run(&arguments),
         Verb::Rules(arguments) => rules::run(&arguments),
+        Verb::Health(arguments) => health::run(&arguments),
+        Verb::Completions(arguments) => completions::run(&arguments, Cli::command()),
+        Verb::Man(arguments) => man::run(&arguments, Cli::command()),
     }
 }
 

@@ -15,6 +15,7 @@ mod api;
 mod bad_inputs;
 mod commands;
 mod corrections;
+mod deploy;
 mod editing;
 mod health;
 mod inbox;
