@@ -3,7 +3,7 @@
 //! Never prints a secret.
 //!
 //! The layers, later ones winning key by key: `config/default.toml`, the user's file, `NEWSDELTA__SECTION__KEY`
-//! variables. Below `inputs`, `outputs`, `http` and `heartbeat`, `KEY_file` reads the value of `KEY` from a file.
+//! variables. Below `inputs`, `outputs`, `http`, `heartbeat` and `proof`, `KEY_file` reads the value of `KEY` from a file.
 
 pub mod actors;
 mod decode;
@@ -11,6 +11,7 @@ mod fingerprint;
 mod layers;
 mod mistake;
 mod properties;
+mod retry;
 mod sections;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use serde::de::DeserializeOwned;
 pub use fingerprint::Fingerprints;
 pub use mistake::{Check, ConfigError, Findings, Mistake};
 pub use properties::Properties;
+pub use retry::{RetryConfig, Wait};
 
 use crate::api::HttpConfig;
 use crate::inputs::feed::FeedConfig;
@@ -38,6 +40,7 @@ use crate::outputs::kafka::KafkaOutputConfig;
 use crate::outputs::slack::SlackConfig;
 use crate::outputs::stdout::StdoutConfig;
 use crate::outputs::webhook::WebhookConfig;
+use crate::proof::ProofConfig;
 use decode::decode;
 use layers::{Node, Shape};
 use mistake::{nearest, one_of};
@@ -71,6 +74,8 @@ pub struct Config {
     pub self_alerts: SelfAlertsConfig,
     /// Where its signs of life go.
     pub heartbeat: HeartbeatConfig,
+    /// With what alerts are signed.
+    pub proof: ProofConfig,
     /// Where articles come from, by name.
     pub inputs: BTreeMap<String, InputConfig>,
     /// Where alerts go, by name.
@@ -156,26 +161,6 @@ pub enum LogFormat {
     Json,
 }
 
-/// `[retry]` and `[outputs.NAME.retry]`: how failed deliveries are tried again.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RetryConfig {
-    /// The wait after the first failure; it doubles with each further one.
-    #[serde(with = "humantime_serde")]
-    pub wait_min: Duration,
-    /// The longest wait between two attempts; a receiver's own wish (`Retry-After`) may be longer.
-    #[serde(with = "humantime_serde")]
-    pub wait_max: Duration,
-    /// After so many attempts a message becomes a dead letter.
-    pub attempts_max: u32,
-    /// After so long a message becomes a dead letter.
-    #[serde(with = "humantime_serde")]
-    pub age_max: Duration,
-    /// One attempt may take so long.
-    #[serde(with = "humantime_serde")]
-    pub attempt_timeout: Duration,
-}
-
 /// One input, by its `type`.
 #[derive(Debug, Clone)]
 pub enum InputConfig {
@@ -233,6 +218,7 @@ const SECTIONS: &[&str] = &[
     "routing",
     "self_alerts",
     "heartbeat",
+    "proof",
     "defaults",
     "inputs",
     "outputs",
@@ -300,6 +286,7 @@ impl Config {
         let routing = routing(root.take("routing").as_ref(), &output_names, mistakes);
         let self_alerts = self_alerts(root.take("self_alerts").as_ref(), &output_names, mistakes);
         let heartbeat = section(root.take("heartbeat").as_ref(), "heartbeat", mistakes);
+        let proof = section(root.take("proof").as_ref(), "proof", mistakes);
         if let Shape::Table(rest) = &root.shape {
             mistakes.extend(rest.iter().map(|(key, node)| {
                 let words = match nearest(key, SECTIONS.iter().copied()) {
@@ -321,6 +308,7 @@ impl Config {
             routing: routing?,
             self_alerts: self_alerts?,
             heartbeat: heartbeat?,
+            proof: proof?,
             inputs,
             outputs,
             fingerprints,
@@ -368,7 +356,7 @@ fn merge(
         }
     }
     root.overlay(user);
-    for group in ["inputs", "outputs", "defaults", "http", "heartbeat"] {
+    for group in ["inputs", "outputs", "defaults", "http", "heartbeat", "proof"] {
         if let Some(mut node) = root.take(group) {
             layers::read_secret_files(&mut node, group, mistakes);
             if let Shape::Table(table) = &mut root.shape {

@@ -10,6 +10,7 @@ pub mod diff;
 pub mod ledger;
 pub mod notify;
 pub mod outputs;
+pub mod proof;
 pub mod store;
 pub mod view;
 pub mod api;

@@ -40,6 +40,8 @@ const SCREEN_RETRY: RetryConfig = RetryConfig {
     wait_max: Duration::from_secs(1),
     attempts_max: 1,
     age_max: Duration::from_secs(60),
+    schedule: Vec::new(),
+    disable_after: Duration::ZERO,
     attempt_timeout: Duration::from_secs(60),
 };
 

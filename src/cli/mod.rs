@@ -2,6 +2,7 @@
 //! is one file; none of them decides what is news.
 
 mod articles;
+mod backtest;
 mod check_config;
 mod completions;
 mod dead_letters;
@@ -21,6 +22,7 @@ mod rules;
 mod run;
 mod send_test;
 mod show;
+mod verify;
 mod why;
 
 use std::io::{self, Write};
@@ -76,12 +78,16 @@ enum Verb {
     DeadLetters(dead_letters::Arguments),
     /// Show the routing tree, or where the alerts of some articles would go
     Routes(routes::Arguments),
+    /// Compare what two configs would have told of an archive of articles
+    Backtest(backtest::Arguments),
     /// Mute a story, a fact or an actor until a time, list mutes, or end one
     Mute(mute::Arguments),
     /// List the outputs with what waits for them, or enable one that was disabled
     Outputs(outputs::Arguments),
     /// Send messages to an output again, by id or by time
     Resend(resend::Arguments),
+    /// Check signed alerts offline, or make a key to sign them with
+    Verify(verify::Arguments),
     /// List the reading rules with an example of each
     Rules(rules::Arguments),
     /// Ask a running daemon whether it takes articles
@@ -181,9 +187,11 @@ fn dispatch(verb: Verb) -> anyhow::Result<Done> {
         Verb::SendTest(arguments) => send_test::run(&arguments),
         Verb::DeadLetters(arguments) => dead_letters::run(&arguments),
         Verb::Routes(arguments) => routes::run(&arguments),
+        Verb::Backtest(arguments) => backtest::run(&arguments),
         Verb::Mute(arguments) => mute::run(&arguments),
         Verb::Outputs(arguments) => outputs::run(&arguments),
         Verb::Resend(arguments) => resend::run(&arguments),
+        Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Rules(arguments) => rules::run(&arguments),
         Verb::Health(arguments) => health::run(&arguments),
         Verb::Completions(arguments) => completions::run(&arguments, Cli::command()),

@@ -23,6 +23,7 @@ use crate::notify::watch::Intake;
 use crate::notify::{Dispatcher, Router, Routing};
 use crate::outputs::{self, Output, heartbeat};
 use crate::pipeline::{self, Event, Parts};
+use crate::proof::Signer;
 use crate::reload::{Load, Reload};
 use crate::store::sqlite::{Access, Options};
 use crate::store::{SqliteStore, Store};
@@ -82,7 +83,8 @@ impl Daemon {
         let (metrics, health): (Arc<Metrics>, Arc<Health>) = Default::default();
         let build_input = |(name, input): (&String, _)| inputs::build(name, input, clock.clone(), &metrics);
         let inputs = config.inputs.iter().map(build_input).collect();
-        let context = outputs::Context { clock: clock.clone(), store: Some(store.clone()) };
+        let (clock_of, store_of) = (clock.clone(), Some(store.clone()));
+        let context = outputs::Context { clock: clock_of, store: store_of, signer: signer(config)? };
         let outputs: Vec<Sending> = config
             .outputs
             .iter()
@@ -223,6 +225,12 @@ pub(super) fn names(config: &Config) -> anyhow::Result<Arc<Gazetteer>> {
     Ok(Arc::new(Gazetteer::with(&additions)))
 }
 
+/// What signs alerts, if the config has a key.
+pub(super) fn signer(config: &Config) -> anyhow::Result<Option<Arc<Signer>>> {
+    let signer = config.proof.signer().map_err(|words| anyhow::anyhow!("`proof.key` {words}"))?;
+    Ok(signer.map(Arc::new))
+}
+
 /// Takes the port of the config, if it names one.
 fn server(config: &Config, context: api::Context) -> anyhow::Result<Option<api::Server>> {
     if !config.http.enabled {
@@ -238,7 +246,8 @@ fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
     Ok(Arc::new(store))
 }
 
-fn ledger_limits(config: &Config) -> ledger::Limits {
+/// What the config lets the ledger hold.
+pub(super) fn ledger_limits(config: &Config) -> ledger::Limits {
     let quiet_after = SignedDuration::try_from(config.stories.quiet_time).unwrap_or(SignedDuration::MAX);
     ledger::Limits { loaded_stories: config.stories.in_memory_max, quiet_after, ..ledger::Limits::default() }
 }

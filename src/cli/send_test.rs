@@ -31,7 +31,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         let names: Vec<&str> = config.outputs.keys().map(String::as_str).collect();
         bail!("there is no output `{name}`: the config has {}", names.join(", "));
     };
-    let context = outputs::Context { clock: Arc::new(SystemClock), store: None };
+    let context =
+        outputs::Context { clock: Arc::new(SystemClock), store: None, signer: super::run::signer(&config)? };
     let output = outputs::build(name, &settings.output, &context)?;
     let message = message().context("the test article made no alert")?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;

@@ -8,8 +8,8 @@ use crate::notify::watch::SelfAlertsConfig;
 
 use super::layers::Node;
 use super::{
-    Check, DeadLettersConfig, Findings, LimitsConfig, LogConfig, Mistake, ReadingConfig, RetryConfig,
-    ShutdownConfig, StoreConfig, StoriesConfig, section,
+    Check, DeadLettersConfig, Findings, LimitsConfig, LogConfig, Mistake, ReadingConfig, ShutdownConfig,
+    StoreConfig, StoriesConfig, section,
 };
 
 /// The routing tree, which may name only outputs that there are.
@@ -100,30 +100,6 @@ impl Check for LogConfig {
     fn check(&self, findings: &mut Findings<'_>) {
         if let Err(reason) = crate::telemetry::check_level(&self.level) {
             findings.add("level", reason);
-        }
-    }
-}
-
-impl Check for RetryConfig {
-    fn check(&self, findings: &mut Findings<'_>) {
-        if self.wait_min.is_zero() {
-            findings.add(
-                "wait_min",
-                "is zero: a failing receiver would be asked without pause, write for instance \"1s\"",
-            );
-        }
-        if self.wait_max < self.wait_min {
-            findings.add("wait_max", "is shorter than `wait_min`: write a longer one");
-        }
-        if self.attempts_max == 0 {
-            findings.add("attempts_max", "is 0: nothing would ever be sent, write 1 or more");
-        }
-        if self.age_max.is_zero() {
-            findings
-                .add("age_max", "is zero: nothing would ever be tried again, write for instance \"3days\"");
-        }
-        if self.attempt_timeout.is_zero() {
-            findings.add("attempt_timeout", "is zero: no attempt could succeed, write for instance \"60s\"");
         }
     }
 }

@@ -62,6 +62,12 @@ pub struct Alert {
     /// Ids of the alerts that this one tells as one, since they waited together: whoever received it received them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub folds: Vec<String>,
+    /// The SHA-256 of the article's stored text, in hexadecimal: in this text the quote stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_sha256: Option<String>,
+    /// The signature, once the alert is on its way to an output and there is a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
 }
 
 impl Alert {
@@ -69,6 +75,15 @@ impl Alert {
     pub fn names(&self) -> impl Iterator<Item = &String> {
         std::iter::once(&self.id).chain(&self.folds)
     }
+}
+
+/// A signature over what an alert says and what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// The id of the key.
+    pub key: String,
+    /// ed25519, in base64.
+    pub signature: String,
 }
 
 /// The alerts that one article makes for one story: they travel together.

@@ -210,6 +210,17 @@ impl Article {
     }
 }
 
+/// The SHA-256 of a text, in hexadecimal.
+pub fn sha256_hex(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+}
+
 /// A stable 24-digit hexadecimal name for a list of fields: the start of their SHA-256, each field ended by a zero byte.
 pub fn fingerprint<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
     let mut hash = Sha256::new();
@@ -217,9 +228,9 @@ pub fn fingerprint<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
         hash.update(field.as_bytes());
         hash.update([0]);
     }
-    let digest = hash.finalize();
-    let digits = digest.iter().take(12).flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+    let mut name = hex(&hash.finalize());
+    name.truncate(24);
+    name
 }
 
 #[cfg(test)]

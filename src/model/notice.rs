@@ -13,6 +13,8 @@ pub enum Trouble {
     ArticlesFail,
     /// Messages have waited for an output for too long.
     OutboxOld,
+    /// An output is disabled: its messages wait until somebody enables it.
+    OutputDisabled,
     /// The disk of the store is nearly full.
     DiskNearlyFull,
 }

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::model::article::fingerprint;
+use crate::model::article::{fingerprint, sha256_hex};
 use crate::model::{
     Alert, Article, ArticleId, Change, FactKey, Message, Story, StoryId, Value, alert::AlertEvidence,
 };
@@ -18,7 +18,8 @@ pub fn message(
     if changes.is_empty() {
         return None;
     }
-    let alerts = changes.into_iter().map(|change| alert(article, story, change)).collect();
+    let text_sha256 = sha256_hex(&article.text);
+    let alerts = changes.into_iter().map(|change| alert(article, &text_sha256, story, change)).collect();
     let id = fingerprint(["message", &story.id, &article.id]);
     Some(Message {
         id,
@@ -38,7 +39,7 @@ fn alert_id(story: &StoryId, article: &ArticleId, key: &FactKey, after: &Value) 
     fingerprint(["alert", story, article, &serde_json::to_string(key).unwrap_or_default(), &content(after)])
 }
 
-fn alert(article: &Article, story: &Story, change: Change) -> Alert {
+fn alert(article: &Article, text_sha256: &str, story: &Story, change: Change) -> Alert {
     let Change { key, kind, before, quote_before, after, evidence, sources, reason, corrects } = change;
     Alert {
         id: alert_id(&story.id, &article.id, &key, &after),
@@ -60,6 +61,8 @@ fn alert(article: &Article, story: &Story, change: Change) -> Alert {
         quote_before,
         sources,
         reason,
+        text_sha256: Some(text_sha256.to_owned()),
+        proof: None,
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::route::Router;
 use crate::ledger::Outcome;
 use crate::model::alert::AlertEvidence;
-use crate::model::article::fingerprint;
+use crate::model::article::{fingerprint, sha256_hex};
 use crate::model::{
     Alert, ChangeKind, Claim, Demand, DemandStatus, Fact, FactKey, Force, KnownClaim, Message, Moment, Value,
 };
@@ -142,6 +142,8 @@ fn message(
         quote_before: None,
         sources: 1,
         reason,
+        text_sha256: Some(sha256_hex(&article.text)),
+        proof: None,
     };
     Message {
         id: fingerprint(["message", &alert.id]),

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::failing::Failing;
 use super::retry::{self, Next, later, until};
 use crate::clock::SharedClock;
 use crate::config::RetryConfig;
@@ -61,6 +62,8 @@ struct Shared {
     policy: RetryConfig,
     /// The receiver asked for quiet until then.
     hold_until: Mutex<Option<Timestamp>>,
+    /// Since when nothing succeeds.
+    failing: Failing,
     delivery_trouble: Trouble,
     store_trouble: Trouble,
 }
@@ -81,6 +84,7 @@ impl Lane {
             output,
             policy,
             hold_until: Mutex::default(),
+            failing: Failing::default(),
             delivery_trouble: Trouble::default(),
             store_trouble: Trouble::default(),
         };
@@ -227,8 +231,14 @@ impl Shared {
         let now = self.clock.now();
         let Next { attempt, hold_until } = match error {
             None => Next { attempt: Attempt::Delivered, hold_until: None },
-            Some(error) => retry::after_failure(&self.policy, &delivery, error, now),
+            Some(error) => {
+                let next = retry::after_failure(&self.policy, &delivery, error, now);
+                self.unless_hopeless(next, &delivery, now).await
+            }
         };
+        if attempt == Attempt::Delivered {
+            self.failing.succeeded();
+        }
         if hold_until.is_some() {
             let mut held = self.hold_until.lock().unwrap_or_else(PoisonError::into_inner);
             *held = (*held).max(hold_until);
@@ -237,6 +247,22 @@ impl Shared {
         self.count(&delivery, &attempt, now);
         self.record(&delivery, &attempt, now).await;
         delivery.id
+    }
+
+    /// Disables the output instead when nothing has succeeded for as long as the policy bears.
+    async fn unless_hopeless(&self, next: Next, delivery: &Delivery, now: Timestamp) -> Next {
+        let bears = self.policy.disable_after;
+        if bears.is_zero() || matches!(next.attempt, Attempt::Disabled(_)) {
+            return next;
+        }
+        let since = self.failing.since(self.store.as_ref(), delivery, now).await;
+        let (Attempt::RetryAt(_, reason) | Attempt::Dead(reason)) = &next.attempt else { return next };
+        if later(since, bears) > now {
+            return next;
+        }
+        // Whoever enables it gives it the whole time again.
+        self.failing.succeeded();
+        retry::disable(format!("it has taken nothing since {since:.0}; at last: {reason}"), now)
     }
 
     /// Until when the receiver wants quiet, if it does at this time.

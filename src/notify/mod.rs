@@ -5,6 +5,7 @@ pub mod correction;
 pub mod decide;
 pub mod demand_clock;
 pub mod dispatcher;
+mod failing;
 pub mod gather;
 mod lane;
 pub mod mute;

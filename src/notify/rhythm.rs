@@ -1,12 +1,15 @@
 //! When something is told: at once, grouped by story, after the quiet hours, in a daily digest. Comes in: the rhythm of
 //! a route and a time. Goes out: the pace of a parcel, the same for the same time. Reads no clock, keeps no state.
 
+use std::fmt;
 use std::time::Duration;
 
-use jiff::civil::Time;
+use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::store::Pace;
 use crate::store::parcel::DIGEST;
@@ -27,23 +30,103 @@ impl TryFrom<String> for TimeOfDay {
     }
 }
 
-/// Hours in which nothing goes out, as "22:00-07:00"; they may pass midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+/// Hours in which nothing goes out, as "22:00-07:00" or `{ hours = "00:00-24:00", days = ["sat-sun"] }`. They may pass
+/// midnight, and then belong to the day on which they begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuietHours {
     from: Time,
+    /// Midnight is the end of the day.
     to: Time,
+    days: Days,
 }
 
 impl TryFrom<String> for QuietHours {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let time = |part: &str| TimeOfDay::try_from(part.to_owned()).map(|time| time.0);
-        let wrong = || format!("is `{text}`: write two times of day such as \"22:00-07:00\"");
-        let (from, to) = text.split_once('-').ok_or_else(wrong)?;
-        let (from, to) = (time(from).map_err(|_words| wrong())?, time(to).map_err(|_words| wrong())?);
-        if from == to { Err(wrong()) } else { Ok(Self { from, to }) }
+        let time = |part: &str| TimeOfDay::try_from(part.to_owned()).map(|time| time.0).ok();
+        let whole = |to: &str| to.trim() == "24:00";
+        let times = text.split_once('-').and_then(|(from, to)| {
+            let from = time(from)?;
+            let to = if whole(to) { Time::midnight() } else { time(to).filter(|to| *to != from)? };
+            Some(Self { from, to, days: Days::ALL })
+        });
+        times.ok_or_else(|| format!("is `{text}`: write two times of day such as \"22:00-07:00\""))
+    }
+}
+
+/// The long form of quiet hours.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HoursOfDays {
+    hours: String,
+    days: Vec<Days>,
+}
+
+impl<'de> Deserialize<'de> for QuietHours {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(EitherForm)
+    }
+}
+
+/// Reads the short form and the long one.
+struct EitherForm;
+
+impl<'de> Visitor<'de> for EitherForm {
+    type Value = QuietHours;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("\"22:00-07:00\" or { hours = \"22:00-07:00\", days = [\"mon-fri\"] }")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<QuietHours, E> {
+        QuietHours::try_from(text.to_owned()).map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<QuietHours, A::Error> {
+        let HoursOfDays { hours, days } = HoursOfDays::deserialize(MapAccessDeserializer::new(map))?;
+        let hours: QuietHours = self.visit_str(&hours)?;
+        if days.is_empty() {
+            return Err(serde::de::Error::custom("has no day in `days`: write for instance [\"mon-fri\"]"));
+        }
+        Ok(QuietHours { days: days.into_iter().fold(Days::NONE, Days::and), ..hours })
+    }
+}
+
+/// Days of the week, as "sat" or "mon-fri".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+struct Days(u8);
+
+impl Days {
+    const NONE: Self = Self(0);
+    const ALL: Self = Self(0b111_1111);
+    const NAMES: [&'static str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+    const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn has(self, day: Weekday) -> bool {
+        self.0 >> day.to_monday_zero_offset() & 1 == 1
+    }
+}
+
+impl TryFrom<String> for Days {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let place = |name: &str| {
+            let name = name.trim().to_lowercase();
+            Self::NAMES.iter().position(|known| *known == name)
+        };
+        let (first, last) = text.split_once('-').unwrap_or((&text, &text));
+        let (Some(first), Some(last)) = (place(first), place(last)) else {
+            return Err(format!("has the day `{text}`: write days such as \"sat\" or \"mon-fri\""));
+        };
+        // From Friday to Monday goes over the end of the week.
+        let count = (last + 7 - first) % 7 + 1;
+        Ok((0..count).map(|step| Self(1 << ((first + step) % 7))).fold(Self::NONE, Self::and))
     }
 }
 
@@ -129,7 +212,8 @@ impl Rhythm {
     /// When the quiet ends, if it is quiet at `at`. Hours that follow on each other are one quiet.
     fn quiet_until(&self, at: Timestamp) -> Option<Timestamp> {
         let mut end = None;
-        for _ in 0..=self.quiet_hours.len() {
+        // Each may follow on the others on every day of a week; then even a quiet that never ends has its digest.
+        for _ in 0..=self.quiet_hours.len() * 7 {
             let from = end.unwrap_or(at);
             let further = self.quiet_hours.iter().find_map(|hours| hours.until(from, &self.time_zone));
             match further {
@@ -143,13 +227,12 @@ impl Rhythm {
 
 impl QuietHours {
     fn until(&self, at: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-        let now = at.to_zoned(zone.clone()).time();
-        let inside = if self.from < self.to {
-            self.from <= now && now < self.to
-        } else {
-            self.from <= now || now < self.to
-        };
-        if inside { next(at, self.to, zone) } else { None }
+        let now = at.to_zoned(zone.clone());
+        let (time, today) = (now.time(), now.weekday());
+        let passes_midnight = self.to <= self.from;
+        let begun_today = self.from <= time && (passes_midnight || time < self.to) && self.days.has(today);
+        let begun_yesterday = passes_midnight && time < self.to && self.days.has(today.previous());
+        if begun_today || begun_yesterday { next(at, self.to, zone) } else { None }
     }
 }
 
@@ -207,6 +290,41 @@ mod tests {
         assert_eq!(released(&night, "2031-07-10T22:00:00Z").unwrap(), "2031-07-11T05:00:00Z");
     }
 
+    fn on(hours: &str, days: &[&str]) -> QuietHours {
+        serde_json::from_value(serde_json::json!({ "hours": hours, "days": days })).unwrap()
+    }
+
+    /// 10 January 2031 is a Friday.
+    #[test]
+    fn quiet_hours_keep_to_their_days() {
+        let at_work =
+            Rhythm { quiet_hours: vec![on("22:00-07:00", &["mon-fri"])], ..rhythm(&[], &[], "UTC") };
+        assert_eq!(released(&at_work, "2031-01-10T23:00:00Z").unwrap(), "2031-01-11T07:00:00Z");
+        assert_eq!(
+            released(&at_work, "2031-01-11T06:00:00Z").unwrap(),
+            "2031-01-11T07:00:00Z",
+            "Friday's night"
+        );
+        assert_eq!(released(&at_work, "2031-01-11T23:00:00Z"), None, "a Saturday");
+        assert_eq!(released(&at_work, "2031-01-13T06:00:00Z"), None, "Sunday had no night");
+        let weekend =
+            Rhythm { quiet_hours: vec![on("00:00-24:00", &["sat", "sun"])], ..rhythm(&[], &[], "UTC") };
+        assert_eq!(released(&weekend, "2031-01-10T23:59:59Z"), None);
+        assert_eq!(released(&weekend, "2031-01-11T09:00:00Z").unwrap(), "2031-01-13T00:00:00Z");
+        let over_the_end = Rhythm { quiet_hours: vec![on("18:00-24:00", &["fri-mon"])], ..weekend };
+        for (day, quiet) in
+            [("10", true), ("11", true), ("12", true), ("13", true), ("14", false), ("16", false)]
+        {
+            assert_eq!(
+                released(&over_the_end, &format!("2031-01-{day}T20:00:00Z")).is_some(),
+                quiet,
+                "{day}"
+            );
+        }
+        let always = rhythm(&["00:00-24:00"], &[], "UTC");
+        assert_eq!(released(&always, "2031-01-10T09:00:00Z").unwrap(), "2031-01-18T00:00:00Z");
+    }
+
     #[test]
     fn quiet_hours_that_follow_on_each_other_are_one() {
         let twice = rhythm(&["22:00-00:00", "00:00-06:00"], &[], "UTC");
@@ -244,8 +362,11 @@ mod tests {
         for wrong in ["7", "24:00", "12:60", "noon", ""] {
             assert!(TimeOfDay::try_from(wrong.to_owned()).is_err(), "{wrong}");
         }
-        for wrong in ["22:00", "22:00-22:00", "22-07"] {
+        for wrong in ["22:00", "22:00-22:00", "22-07", "24:00-07:00"] {
             assert!(QuietHours::try_from(wrong.to_owned()).is_err(), "{wrong}");
+        }
+        for wrong in ["", "mo", "monday", "mon-", "mon-fri-sat"] {
+            assert!(Days::try_from(wrong.to_owned()).is_err(), "{wrong}");
         }
         assert!(Zone::try_from("Europe/Atlantis".to_owned()).is_err());
     }

@@ -13,7 +13,7 @@ use super::dispatcher::Sending;
 use super::watch::{Intake, SelfAlertsConfig, Surroundings, Watch};
 use crate::clock::SharedClock;
 use crate::model::notice::Notice;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Notices that may wait for one output; beyond it the oldest are dropped, since newer ones say how things are.
 const WAITING_MAX: usize = 100;
@@ -101,11 +101,14 @@ impl Sentry {
 
     async fn surroundings(&self, limit: Duration) -> Surroundings {
         // A store that does not answer is seen by its outbox growing old, once it does again.
-        let outboxes = match tokio::time::timeout(limit, self.store.metrics()).await {
-            Ok(Ok(metrics)) => metrics.outboxes,
-            Ok(Err(_)) | Err(_) => Vec::new(),
+        let asked = async {
+            Ok::<_, StoreError>((self.store.metrics().await?, self.store.disabled_outputs().await?))
         };
-        Surroundings { outboxes, disk: disk(&self.path) }
+        let (outboxes, disabled) = match tokio::time::timeout(limit, asked).await {
+            Ok(Ok((metrics, disabled))) => (metrics.outboxes, disabled),
+            Ok(Err(_)) | Err(_) => Default::default(),
+        };
+        Surroundings { outboxes, disabled, disk: disk(&self.path) }
     }
 }
 

@@ -14,12 +14,12 @@ use tokio_util::sync::CancellationToken;
 use super::Dispatcher;
 use super::attended::Attended;
 use crate::clock::{Clock, SharedClock};
-use crate::config::RetryConfig;
+use crate::config::{RetryConfig, Wait};
 use crate::model::Message;
 use crate::outputs::{DeliveryError, Output};
 use crate::store::contract::{at, commit_to, outcome};
 use crate::store::sqlite::{Access, Options};
-use crate::store::{Letter, SqliteStore, Store};
+use crate::store::{DisabledOutput, Letter, SqliteStore, Store};
 
 /// What an output does with one attempt.
 #[derive(Debug, Clone)]
@@ -145,6 +145,8 @@ fn policy() -> RetryConfig {
         wait_max: Duration::from_secs(1000),
         attempts_max: 100,
         age_max: Duration::from_hours(24),
+        schedule: Vec::new(),
+        disable_after: Duration::ZERO,
         attempt_timeout: Duration::from_secs(60),
     }
 }
@@ -206,6 +208,16 @@ impl Running {
         let outputs: Vec<&str> = outputs.iter().map(|output| output.name.as_str()).collect();
         self.store.commit(&commit_to(&outputs, outcomes)).await.unwrap();
         self.wake.notify_one();
+    }
+
+    /// Waits, by the clock that stands still, for the record that disables an output.
+    async fn until_disabled(&self) -> DisabledOutput {
+        loop {
+            if let Some(disabled) = self.store.disabled_outputs().await.unwrap().pop() {
+                return disabled;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 
     async fn stop(self) -> Arc<Attended> {
@@ -469,5 +481,34 @@ async fn a_store_that_cannot_answer_for_a_while_loses_nothing() {
     running.tell(&[&slack], &[("s1", 1, "a1")]).await;
     slack.attempts(1).await;
     assert_eq!(slack.taken(), ["a1"]);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_output_that_takes_nothing_for_days_is_disabled_also_over_restarts_and_then_begins_anew() {
+    let mut house = House::new();
+    let hours = |hours: u64| Wait(Duration::from_hours(hours));
+    let schedule = [hours(2), hours(10), hours(10), hours(10), hours(10)];
+    house.policy =
+        RetryConfig { schedule: schedule.to_vec(), disable_after: Duration::from_hours(30), ..policy() };
+    let hook = Collector::new("hook");
+    hook.always(Act::Refuse("down"));
+    let running = house.start(&[&hook]).await;
+    running.tell(&[&hook], &[("s1", 1, "a1")]).await;
+    hook.attempts(3).await;
+    running.stop().await;
+    // The restart forgets nothing: at the attempt after 32 hours or more it is disabled.
+    let running = house.start(&[&hook]).await;
+    hook.attempts(5).await;
+    let disabled = running.until_disabled().await;
+    assert!(disabled.reason.starts_with("it has taken nothing since"), "{}", disabled.reason);
+    let seconds = hook.seconds("a1");
+    let last = *seconds.last().unwrap();
+    assert!((32 * 3600..36 * 3600).contains(&last), "{seconds:?}");
+    // Enabled, it has the whole time again.
+    running.store.enable_output("hook").await.unwrap();
+    running.wake.notify_one();
+    hook.attempts(6).await;
+    assert!(running.store.disabled_outputs().await.unwrap().is_empty());
     running.stop().await;
 }

@@ -13,7 +13,7 @@ use super::retry::{later, until};
 use crate::config::{Check, Findings};
 use crate::model::article::fingerprint;
 use crate::model::notice::{Notice, Trouble};
-use crate::store::OutboxMetrics;
+use crate::store::{DisabledOutput, OutboxMetrics};
 
 /// Silence is unusual beyond so many times the longest that was usual.
 const SILENCE_FACTOR: u32 = 3;
@@ -159,6 +159,8 @@ impl Arrivals {
 pub struct Surroundings {
     /// What waits for the outputs.
     pub outboxes: Vec<OutboxMetrics>,
+    /// The outputs that take nothing.
+    pub disabled: Vec<DisabledOutput>,
     /// The store's path, and free and all bytes of its disk, as far as known.
     pub disk: Option<(String, u64, u64)>,
 }
@@ -218,6 +220,7 @@ fn name(trouble: Trouble, subject: &str) -> String {
         Trouble::InputSilent => format!("input `{subject}` is silent"),
         Trouble::ArticlesFail => format!("articles of input `{subject}` cannot be read"),
         Trouble::OutboxOld => format!("messages wait for output `{subject}`"),
+        Trouble::OutputDisabled => format!("output `{subject}` is disabled"),
         Trouble::DiskNearlyFull => format!("the disk of {subject} is nearly full"),
     }
 }
@@ -264,6 +267,10 @@ fn troubles(
                 format!("{waiting} of them, the oldest for {}", in_words(age)),
             );
         }
+    }
+    for DisabledOutput { output, reason, since } in &around.disabled {
+        let cure = format!("when it is put right, `newsdelta outputs enable {output}`");
+        add(Trouble::OutputDisabled, output, format!("since {since:.0}, {reason}; {cure}"));
     }
     if let Some((path, free, all)) = &around.disk
         && u128::from(*free) * 100 < u128::from(config.disk_free_percent_min) * u128::from(*all)
@@ -360,11 +367,15 @@ mod tests {
     fn an_old_outbox_and_a_full_disk_are_told() {
         let (config, intake, mut watch) = (config(), intake(), Watch::default());
         let outbox = OutboxMetrics { output: "desk".to_owned(), waiting: 3, oldest: Some(at(0)) };
-        let full = Surroundings { outboxes: vec![outbox], disk: Some(("news.db".to_owned(), 4, 100)) };
+        let full = Surroundings {
+            outboxes: vec![outbox],
+            disk: Some(("news.db".to_owned(), 4, 100)),
+            ..Surroundings::default()
+        };
         let notices = watch.look(&config, &intake, &full, at(16));
         told(&notices, &[(Trouble::OutboxOld, false), (Trouble::DiskNearlyFull, false)]);
         assert!(notices[0].text.ends_with("3 of them, the oldest for 16 min"), "{}", notices[0].text);
-        let fine = Surroundings { outboxes: Vec::new(), disk: Some(("news.db".to_owned(), 50, 100)) };
+        let fine = Surroundings { disk: Some(("news.db".to_owned(), 50, 100)), ..Surroundings::default() };
         told(
             &watch.look(&config, &intake, &fine, at(17)),
             &[(Trouble::OutboxOld, true), (Trouble::DiskNearlyFull, true)],

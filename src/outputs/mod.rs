@@ -10,6 +10,7 @@ mod notes;
 pub mod json;
 #[cfg(feature = "kafka")]
 pub mod kafka;
+mod signed;
 pub mod slack;
 mod slack_blocks;
 pub mod stdout;
@@ -19,7 +20,7 @@ mod webhook_body;
 pub mod wording;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 #[cfg(test)]
 mod schema_tests;
 
@@ -32,6 +33,7 @@ use crate::clock::SharedClock;
 use crate::config::OutputConfig;
 use crate::model::Message;
 use crate::model::notice::Notice;
+use crate::proof::Signer;
 use crate::store::Store;
 
 use self::notes::Notes;
@@ -111,6 +113,8 @@ pub struct Context {
     pub clock: SharedClock,
     /// Where outputs keep what they told; none for a test alert.
     pub store: Option<Arc<dyn Store>>,
+    /// What signs every alert, if anything does.
+    pub signer: Option<Arc<Signer>>,
 }
 
 impl Context {
@@ -139,5 +143,9 @@ pub fn build(name: &str, config: &OutputConfig, context: &Context) -> Result<Box
             webhook::Webhook::new(name, config, clock).map(|output| Box::new(output) as _)
         }
     };
-    output.map_err(|reason| BuildError { name: name.to_owned(), reason })
+    let output = output.map_err(|reason| BuildError { name: name.to_owned(), reason })?;
+    Ok(match &context.signer {
+        Some(signer) => Box::new(signed::Signed { signer: Arc::clone(signer), output }),
+        None => output,
+    })
 }

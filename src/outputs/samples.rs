@@ -8,11 +8,11 @@ use crate::model::{
     Value,
 };
 
-pub(super) fn moment() -> Timestamp {
+pub(crate) fn moment() -> Timestamp {
     "2031-05-04T10:00:00Z".parse().unwrap()
 }
 
-pub(super) fn count(value: u64, bound: Bound) -> Value {
+pub(crate) fn count(value: u64, bound: Bound) -> Value {
     Value::Casualties {
         value,
         high: None,
@@ -24,7 +24,7 @@ pub(super) fn count(value: u64, bound: Bound) -> Value {
 }
 
 /// A toll that rose from 25 to at least 29.
-pub(super) fn toll_rises() -> Alert {
+pub(crate) fn toll_rises() -> Alert {
     let quote = "The harbour master said that at least 29 people had been killed";
     Alert {
         id: "alert-1".into(),
@@ -56,11 +56,13 @@ pub(super) fn toll_rises() -> Alert {
         reason: "rose from 25 to at least 29".into(),
         corrects: Vec::new(),
         folds: Vec::new(),
+        text_sha256: None,
+        proof: None,
     }
 }
 
 /// Freedonia's demand in the state that the change led to.
-pub(super) fn demand(change: ChangeKind) -> Alert {
+pub(crate) fn demand(change: ChangeKind) -> Alert {
     let value = |force, status, condition: Option<&str>| Value::Demand {
         force,
         status,
@@ -90,7 +92,7 @@ pub(super) fn demand(change: ChangeKind) -> Alert {
 }
 
 /// A stance that reversed.
-pub(super) fn position() -> Alert {
+pub(crate) fn position() -> Alert {
     let value = |stance| Value::Position { stance, source: None, article: "a-2".into(), as_of: moment() };
     Alert {
         id: "alert-position".into(),
@@ -104,7 +106,7 @@ pub(super) fn position() -> Alert {
 }
 
 /// A message with these alerts.
-pub(super) fn message(alerts: Vec<Alert>) -> Message {
+pub(crate) fn message(alerts: Vec<Alert>) -> Message {
     Message {
         id: "message-1".into(),
         story: "story-1".into(),

@@ -113,7 +113,12 @@ fn a_claim_of_another_form_is_refused() {
 #[test]
 fn every_kind_of_alert_is_of_the_schema() {
     let validator = validator(ALERT);
+    let mut signed = samples::toll_rises();
+    signed.text_sha256 = Some(crate::model::article::sha256_hex("a text"));
+    let key = crate::proof::Signer::new_pem(&[7; 32]).unwrap();
+    signed.proof = Some(crate::proof::Signer::read(&key).unwrap().sign(&signed).unwrap());
     let alerts = [
+        signed,
         samples::toll_rises(),
         samples::demand(ChangeKind::New),
         samples::demand(ChangeKind::Hardened),

@@ -111,7 +111,7 @@ fn longest_text(value: &mut Value) -> Option<&mut String> {
         Value::Array(items) => items.iter_mut().filter_map(longest_text).max_by_key(|text| text.len()),
         Value::Object(fields) => fields
             .iter_mut()
-            .filter(|(key, _)| !["id", "article", "story"].contains(&key.as_str()))
+            .filter(|(key, _)| !["id", "article", "story", "text_sha256", "proof"].contains(&key.as_str()))
             .filter_map(|(_, value)| longest_text(value))
             .max_by_key(|text| text.len()),
         Value::Null | Value::Bool(_) | Value::Number(_) => None,

@@ -196,6 +196,8 @@ pub(crate) fn message(article: &Article, story: &str, claim: &KnownClaim) -> Mes
         reason: "the toll rose".to_owned(),
         corrects: Vec::new(),
         folds: Vec::new(),
+        text_sha256: None,
+        proof: None,
     };
     Message {
         id: format!("message-of-{}", article.id),

@@ -220,6 +220,8 @@ fn message(article: &Article, story: &str, claims: &[(FactKey, KnownClaim)]) -> 
         reason: "the toll rose".to_owned(),
         corrects: Vec::new(),
         folds: Vec::new(),
+        text_sha256: None,
+        proof: None,
     };
     Some(Message {
         id: format!("message-{}", article.id),
@@ -242,6 +244,8 @@ async fn deliver(store: &Arc<dyn Store>, messages: u64) -> u64 {
         wait_max: Duration::from_secs(1),
         attempts_max: 1,
         age_max: Duration::from_secs(1_000_000),
+        schedule: Vec::new(),
+        disable_after: Duration::ZERO,
         attempt_timeout: Duration::from_secs(10),
     };
     let clock: SharedClock = Arc::new(FixedClock(at(1)));

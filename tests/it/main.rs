@@ -12,6 +12,7 @@
 mod harness;
 
 mod api;
+mod backtest;
 mod bad_inputs;
 mod commands;
 mod corrections;
@@ -22,6 +23,7 @@ mod inbox;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod outputs;
+mod proof;
 mod reload;
 mod restart;
 mod routing;

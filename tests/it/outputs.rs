@@ -166,3 +166,44 @@ fn a_receiver_that_wants_no_more_is_left_alone_until_it_is_enabled_again() {
     stop(daemon);
     told_to(&receiver).assert_same_as(&expected);
 }
+
+#[test]
+fn an_output_that_takes_nothing_for_long_is_disabled_and_the_others_are_told() {
+    let reports = reports(20_261_104, 2, 2);
+    let expected = undisturbed(&reports);
+    let (dead, desk) = (Receiver::start(), Receiver::start());
+    dead.answer(Answer::Status(503));
+    let place = Place::new()
+        .with_inbox()
+        .with_webhook("dead", &dead)
+        .with("[outputs.dead.retry]\nschedule = [\"100ms\", \"300ms\", \"2s\", \"2s\", \"1h\"]\ndisable_after = \"3s\"")
+        .with_webhook("desk", &desk)
+        .with("[self_alerts]\ncheck_interval = \"1s\"\noutputs = [\"desk\"]");
+    let config = place.config_file();
+    let config = config.to_str().unwrap();
+    let mut daemon = place.start();
+    for report in &reports {
+        place.drop_in(report);
+    }
+    let notice = |resolved: bool| {
+        move |received: &[Received]| {
+            let told = |body: &Value| {
+                body["data"]["trouble"] == "output_disabled" && body["data"]["resolved"] == resolved
+            };
+            accepted(received).any(told)
+        }
+    };
+    assert!(desk.wait(PATIENCE, notice(false)), "nobody was told that an output is disabled");
+    let listed = place.run(&["outputs", "--config", config]);
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(listed.contains("disabled since") && listed.contains("taken nothing since"), "{listed}");
+
+    dead.answer(Answer::Accept);
+    let enabled = place.run(&["outputs", "--config", config, "enable", "dead"]);
+    assert!(enabled.status.success(), "{}", String::from_utf8_lossy(&enabled.stderr));
+    finish(&mut daemon, &dead, &expected);
+    assert!(desk.wait(PATIENCE, notice(true)), "nobody was told that it is enabled again");
+    stop(daemon);
+    told_to(&dead).assert_same_as(&expected);
+    told_to(&dead).assert_chained();
+}

@@ -31,7 +31,11 @@ fn by_token(server: &MockServer) -> SlackConfig {
 }
 
 fn context() -> Context {
-    Context { clock: std::sync::Arc::new(crate::clock::FixedClock(samples::moment())), store: None }
+    Context {
+        clock: std::sync::Arc::new(crate::clock::FixedClock(samples::moment())),
+        store: None,
+        signer: None,
+    }
 }
 
 async fn deliver(
