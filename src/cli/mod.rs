@@ -3,6 +3,7 @@
 
 mod articles;
 mod backtest;
+mod backup;
 mod check_config;
 mod completions;
 mod dead_letters;
@@ -88,6 +89,8 @@ enum Verb {
     Resend(resend::Arguments),
     /// Check signed alerts offline, or make a key to sign them with
     Verify(verify::Arguments),
+    /// Copy the store into a new file, beside a daemon that may be running
+    Backup(backup::Arguments),
     /// List the reading rules with an example of each
     Rules(rules::Arguments),
     /// Ask a running daemon whether it takes articles
@@ -192,6 +195,7 @@ fn dispatch(verb: Verb) -> anyhow::Result<Done> {
         Verb::Outputs(arguments) => outputs::run(&arguments),
         Verb::Resend(arguments) => resend::run(&arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
+        Verb::Backup(arguments) => backup::run(&arguments),
         Verb::Rules(arguments) => rules::run(&arguments),
         Verb::Health(arguments) => health::run(&arguments),
         Verb::Completions(arguments) => completions::run(&arguments, Cli::command()),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::harness::{Answer, Place, Receiver, ask, reports};
-use crate::restart::stop;
+use crate::restart::{stop, undisturbed};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -47,6 +47,51 @@ fn health_tells_by_its_exit_code_whether_articles_are_taken() {
     let refused = place.run(&["health", "--url", &format!("http://{host}")]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(refused.status.code() == Some(2) && said.contains("is not ready (503)"), "{said}");
+}
+
+#[test]
+fn a_backup_beside_a_running_daemon_is_the_store_of_the_next() {
+    let told = reports(20_240_573, 3, 4);
+    let place = Place::new().with_inbox().with_journal();
+    let config = place.config_file();
+    let config = config.to_str().unwrap();
+    let expected = undisturbed(&told);
+    let mut daemon = place.start();
+    for report in &told {
+        place.drop_in(report);
+    }
+    daemon.until("the alerts in the journal", PATIENCE, || place.journal().len() >= expected.ids().len());
+    let copied = place.run(&["backup", "--config", config, "copy.db"]);
+    assert!(copied.status.success(), "{}", String::from_utf8_lossy(&copied.stderr));
+    let again = place.run(&["backup", "--config", config, "copy.db"]);
+    assert!(String::from_utf8_lossy(&again.stderr).contains("is there already"), "a copy is written over");
+    assert!(!place.path("copy.db.part").exists());
+    let nowhere = place.run(&["backup", "--config", config, "no/such/folder/copy.db"]);
+    let said = String::from_utf8_lossy(&nowhere.stderr).into_owned();
+    assert!(nowhere.status.code() == Some(2) && said.contains("cannot be written"), "{said}");
+    let stories = |place: &Place, config: &str| {
+        let listed = place.run(&["stories", "--json", "--config", config]);
+        String::from_utf8(listed.stdout).unwrap()
+    };
+    let before = stories(&place, config);
+    stop(daemon);
+
+    let next = Place::new().with_inbox().with_journal().with_store(&place.path("copy.db"));
+    let mut daemon = next.start();
+    let address = daemon.address();
+    daemon.until("a ready daemon", PATIENCE, || {
+        ask(&address, "/-/ready", "").is_some_and(|(status, _)| status == 200)
+    });
+    assert_eq!(stories(&next, next.config_file().to_str().unwrap()), before);
+    for report in &told {
+        next.drop_in(report);
+    }
+    let known = format!("newsdelta_articles_total{{input=\"inbox\",outcome=\"known\"}} {}", told.len());
+    daemon.until("the articles, all known", PATIENCE, || {
+        ask(&address, "/metrics", "").unwrap().1.contains(&known)
+    });
+    assert!(next.journal().is_empty(), "what the backup had told is told again");
+    stop(daemon);
 }
 
 #[test]

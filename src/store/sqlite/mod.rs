@@ -17,6 +17,7 @@ use super::{
 use crate::inputs::Checkpoint;
 use crate::model::{ArticleId, Fact, Message, Mute, Story, StoryId};
 
+mod backup;
 mod columns;
 mod commit;
 mod dead_letters;
@@ -34,6 +35,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use self::backup::copy;
 pub use self::open::{Access, Options};
 
 /// A store in one file.
