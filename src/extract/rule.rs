@@ -72,6 +72,11 @@ impl<'a> Reading<'a> {
         self.names.capital(country)
     }
 
+    /// The country in which an armed group or territory is at home.
+    pub fn home(&self, party: &str) -> Option<&str> {
+        self.names.home(party).map(|home| &**home)
+    }
+
     /// The known names inside a span, in order.
     pub fn entities_within(&self, span: Span) -> impl DoubleEndedIterator<Item = &Entity> {
         let entities = self.entities();
@@ -173,6 +178,7 @@ pub static RULES: &[Rule] = &[
     casualties::toll::RULE,
     casualties::parts::RULE,
     casualties::gapped::RULE,
+    casualties::tallied::RULE,
     casualties::previous::RULE,
     demands::ultimatum::RULE,
     demands::verbal::RULE,

@@ -147,7 +147,7 @@ impl Analysis<'_> {
     }
 
     /// Whether a headline's phrase can be a speaker: a name or a plural of people, not "Updates".
-    fn speaks(&self, phrase: usize) -> bool {
+    pub(crate) fn speaks(&self, phrase: usize) -> bool {
         let Some(found) = self.phrases.get(phrase) else { return false };
         let word = self.word(found.head);
         found.name
@@ -187,6 +187,20 @@ impl Analysis<'_> {
                     | "leader"
                     | "resident"
                     | "state"
+                    | "centre"
+                    | "center"
+                    | "office"
+                    | "service"
+                    | "department"
+                    | "committee"
+                    | "commission"
+                    | "newspaper"
+                    | "syndicate"
+                    | "organisation"
+                    | "organization"
+                    | "opposition"
+                    | "rebel"
+                    | "firefighter"
             )
     }
 

@@ -5,7 +5,7 @@
 //!
 //! The data are tables of general world knowledge, compiled in; what a user adds comes as `Additions`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use aho_corasick::AhoCorasick;
@@ -116,6 +116,15 @@ pub struct Gazetteer {
     homes: BTreeMap<Arc<str>, Arc<str>>,
     /// From a surname that only one known person bears to that person and party; nothing where several bear it.
     leaders: BTreeMap<String, Option<Leader>>,
+}
+
+static AID_BODIES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    include_str!("data/aid_bodies.txt").lines().filter(|line| !line.starts_with('#')).collect()
+});
+
+/// Whether the people of a body, given by its canonical name, bring aid.
+pub fn is_aid_body(name: &str) -> bool {
+    AID_BODIES.contains(name)
 }
 
 static BUILTIN: LazyLock<Arc<Gazetteer>> = LazyLock::new(|| Arc::new(Gazetteer::with(&[])));

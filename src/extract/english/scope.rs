@@ -6,7 +6,9 @@
 
 use std::ops::Range;
 
+use super::lexicon::{Hint, hints_at};
 use crate::model::{Moment, Scope};
+use crate::text::english::calendar;
 use crate::text::english::view::View;
 use crate::text::{Analysis, Clause, Link, QuantityKind, Sentence, Tense};
 
@@ -35,141 +37,6 @@ impl Today {
         Self { year: i64::from(date.year()), month: i64::from(date.month()) }
     }
 }
-
-/// Nouns for what happened; "a similar crash in which 12 died" is another event.
-const EVENTS: &[&str] = &[
-    "attack",
-    "crash",
-    "accident",
-    "incident",
-    "quake",
-    "earthquake",
-    "tremor",
-    "eruption",
-    "disaster",
-    "massacre",
-    "bombing",
-    "shooting",
-    "war",
-    "conflict",
-    "explosion",
-    "blast",
-    "flood",
-    "floods",
-    "fire",
-    "blaze",
-    "storm",
-    "hurricane",
-    "typhoon",
-    "cyclone",
-    "avalanche",
-    "landslide",
-    "mudslide",
-    "outbreak",
-    "epidemic",
-    "pandemic",
-    "strike",
-    "airstrike",
-    "raid",
-    "siege",
-    "battle",
-    "uprising",
-    "protest",
-    "protests",
-    "stampede",
-    "derailment",
-    "sinking",
-    "collision",
-    "riot",
-    "riots",
-    "tsunami",
-    "attacks",
-    "strikes",
-    "clashes",
-    "airstrikes",
-    "shelling",
-    "offensive",
-    "coup",
-    "famine",
-    "genocide",
-    "ambush",
-    "killings",
-    "violence",
-    "unrest",
-    "fighting",
-];
-/// What makes an event another one.
-const ANOTHER: &[&str] = &[
-    "previous",
-    "similar",
-    "earlier",
-    "past",
-    "prior",
-    "historic",
-    "infamous",
-    "separate",
-    "unrelated",
-    "last",
-];
-/// Words that answer an earlier blow.
-const ANSWERS: &[&str] = &[
-    "retaliation",
-    "revenge",
-    "reprisal",
-    "reprisals",
-    "avenge",
-    "avenging",
-    "vengeance",
-    "response",
-    "retaliatory",
-];
-/// Superlatives with which a report compares.
-const SUPERLATIVES: &[&str] = &[
-    "worst",
-    "deadliest",
-    "first",
-    "biggest",
-    "largest",
-    "highest",
-    "most",
-    "bloodiest",
-    "heaviest",
-    "strongest",
-    "greatest",
-    "fiercest",
-    "lowest",
-    "longest",
-];
-/// Stretches of time in the plural: "years ago", "in recent decades".
-const LONG_TIMES: &[&str] =
-    &["year", "years", "decade", "decades", "century", "centuries", "months", "month"];
-/// Looking back.
-const LOOKS_BACK: &[&str] = &[
-    "anniversary",
-    "remembered",
-    "commemorate",
-    "commemorates",
-    "commemorated",
-    "commemoration",
-    "commemorating",
-    "memorial",
-];
-/// Every year again.
-const HABITS: &[&str] = &["annually", "yearly", "annual"];
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// The stretches of a sentence that do not speak of the event itself.
 pub(super) fn stretches(
@@ -206,30 +73,6 @@ pub(super) struct Carried {
     paragraph: Option<usize>,
 }
 
-/// Words that bring a text back to the present.
-const NOW: &[&str] = &[
-    "today",
-    "yesterday",
-    "tonight",
-    "now",
-    "currently",
-    "still",
-    "so",
-    "this",
-    "these",
-    "latest",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "overnight",
-    "meanwhile",
-    "new",
-];
-
 /// How far behind its verb a main clause may say that it speaks of the present.
 const MAIN_REACH: usize = 8;
 
@@ -251,7 +94,8 @@ impl Carried {
         let past = root.is_some_and(|verb| matches!(verb.tense, Tense::Past | Tense::PastPerfect));
         // "…, and those who marched then now cook": a "now" further down does not bring the whole sentence back.
         let main = root.map_or(sentence.tokens.end, |verb| verb.tokens.end + MAIN_REACH);
-        let back = (sentence.tokens.start..main.min(sentence.tokens.end)).any(|at| view.is(at, NOW));
+        let back = (sentence.tokens.start..main.min(sentence.tokens.end))
+            .any(|at| hints_at(view.word(at), Hint::Now));
         if self.paragraph == Some(sentence.paragraph) && past && !back && found.is_empty() {
             found.push(Stretch { tokens: sentence.tokens.clone(), scope: Scope::Background });
             return;
@@ -282,7 +126,7 @@ impl Reader<'_> {
         if self.is_far_month(at) || self.is_long_ago(at) {
             return Some(self.reach_of_time(at));
         }
-        if ANSWERS.contains(&word) && !self.view.is(at + 1, &["team", "teams", "unit"]) {
+        if hints_at(word, Hint::Answer) && !self.view.is(at + 1, &["team", "teams", "unit"]) {
             let end = self.clause_at(at).map_or(at, |clause| clause.tokens.end).max(at + 25);
             return Some(at..end.min(self.sentence.tokens.end));
         }
@@ -297,10 +141,10 @@ impl Reader<'_> {
         if self.view.follows(at, &["last", "week"]) && !self.view.is(at + 2, &["'s"]) {
             return Some(self.reach_of_time(at));
         }
-        if LOOKS_BACK.contains(&word) {
+        if hints_at(word, Hint::LooksBack) {
             return Some(self.sentence.tokens.clone());
         }
-        if HABITS.contains(&word)
+        if hints_at(word, Hint::Habit)
             || self.view.follows(at, &["every", "year"])
             || self.view.follows(at, &["each", "year"])
             || self.view.follows(at, &["a", "year"])
@@ -314,21 +158,60 @@ impl Reader<'_> {
         {
             return Some(self.reach_of_time(at));
         }
+        if let Some(tokens) = self.another_event_from(at) {
+            return Some(tokens);
+        }
         // "But the storm that took 300 lives flattened towns; this one has spared them."
         if self.view.follows(at, &["this", "one"]) {
             let before = self.sentence.tokens.start..at;
             let earlier = before.clone().any(|at| self.is_event(at) && !self.view.is(at + 1, &["of"]));
             return earlier.then_some(before);
         }
-        let other = ANOTHER.contains(&word) && EVENTS.contains(&self.view.word(at + 1));
+        let other = hints_at(word, Hint::Another) && hints_at(self.view.word(at + 1), Hint::Event);
         let world_war = word == "world" && self.view.is(at + 1, &["war"]);
         (other || world_war).then(|| self.reach_of_time(at))
+    }
+
+    /// Marks of another event that need more than one word: "elsewhere in the world", "a string of attacks this year that
+    /// have killed 70", "it came a week after 12 died", "a war in which hundreds died".
+    fn another_event_from(&self, at: usize) -> Option<Range<usize>> {
+        let view = self.view;
+        let end = self.sentence.tokens.end;
+        if at == self.sentence.tokens.start
+            && view.is(at, &["elsewhere"])
+            && view.is(at + 1, &["in", "on", "across", "around"])
+        {
+            return Some(at..end);
+        }
+        let event = self.is_event(at + 2);
+        if hints_at(view.word(at), Hint::Series) && view.is(at + 1, &["of"]) && event {
+            let long = (at + 3..(at + 8).min(end))
+                .any(|token| view.follows(token, &["this", "year"]) || view.is(token, &["recent", "years"]));
+            return long.then_some(at..end);
+        }
+        // "It came a week after 12 people died in another province".
+        if view.is(at, &["after"]) && hints_at(view.before(at), Hint::LongTime)
+            || view.is(at, &["after"])
+                && view.is(at.wrapping_sub(1), &["days", "week", "weeks", "day", "hours"])
+        {
+            let clause = self.clause_at(at.wrapping_sub(1))?;
+            let verb = clause.verb.as_ref()?;
+            let subject = verb.tokens.start.checked_sub(1)?;
+            let follows = view.is(verb.main, &["came", "comes", "happened", "occurred"]);
+            let names = self.is_event(subject) || view.is(subject, &["it"]);
+            return (follows && names).then_some(at..end);
+        }
+        // "gold and a war in the desert in which hundreds died": one that the reader is not supposed to know.
+        let unknown = view.is(at, &["a", "another"]) && view.is(at + 1, &["war"]);
+        let told = (at + 2..(at + 9).min(end))
+            .any(|token| view.follows(token, &["in", "which"]) || view.is(token, &["that", "where"]));
+        (unknown && told).then_some(at..end)
     }
 
     /// "on Thursday alone", "the day's toll".
     fn incident_from(&self, at: usize) -> Option<Range<usize>> {
         let alone =
-            self.view.is(at, &["alone"]) && (at.saturating_sub(4)..at).any(|day| self.view.is(day, DAYS));
+            self.view.is(at, &["alone"]) && (at.saturating_sub(4)..at).any(|day| is_day(self.view.word(day)));
         let of_the_day =
             self.view.follows(at, &["that", "day"]) || self.view.follows(at, &["the", "day", "'s"]);
         (alone || of_the_day).then(|| self.around(at))
@@ -358,7 +241,8 @@ impl Reader<'_> {
     /// "in February" in a report of November.
     fn is_far_month(&self, at: usize) -> bool {
         let Some(today) = self.today else { return false };
-        let Some(month) = MONTHS.iter().position(|month| *month == self.view.word(at)) else { return false };
+        let word = self.view.word(at);
+        let Some(month) = calendar::month(word).filter(|_| calendar::is_month(word)) else { return false };
         if !self.view.capital(at)
             || !self
                 .view
@@ -378,14 +262,13 @@ impl Reader<'_> {
     }
 
     #[expect(clippy::unused_self, reason = "asked like the questions beside it")]
-    fn months_since(&self, today: Today, month: usize) -> i64 {
-        let month = i64::try_from(month).unwrap_or(0) + 1;
-        (today.month - month).rem_euclid(12)
+    fn months_since(&self, today: Today, month: i8) -> i64 {
+        (today.month - i64::from(month)).rem_euclid(12)
     }
 
     /// "three years ago", "last year", "in recent decades", "in the past five years", "a year earlier".
     fn is_long_ago(&self, at: usize) -> bool {
-        if !LONG_TIMES.contains(&self.view.word(at)) {
+        if !hints_at(self.view.word(at), Hint::LongTime) {
             return false;
         }
         let next = self.view.word(at + 1);
@@ -408,7 +291,7 @@ impl Reader<'_> {
         let end = clause.map_or(self.sentence.tokens.end, |clause| clause.tokens.end);
         let since = (at.saturating_sub(3)..at).any(|token| self.view.is(token, &["since"]));
         if since
-            && ((start..at).any(|token| self.view.is(token, SUPERLATIVES))
+            && ((start..at).any(|token| hints_at(self.view.word(token), Hint::Superlative))
                 || !self.is_perfect_present(clause))
         {
             return at..self.sentence.tokens.end;
@@ -427,6 +310,15 @@ impl Reader<'_> {
             })
             .and_then(|clause| self.analysis.clauses.get(clause.parent?))
             .map_or(start, |parent| parent.tokens.start.min(start));
+        // "1,500 were killed when a quake struck the region in 2025": the time of the clause is that of its parent.
+        let start = clause
+            .filter(|clause| {
+                clause.link == Link::Adverbial
+                    && clause.opener.is_some_and(|opener| self.view.is(opener, &["when", "as", "after"]))
+            })
+            .and_then(|clause| self.analysis.clauses.get(clause.parent?))
+            .filter(|parent| parent.tokens.start < start && parent.link != Link::Relative)
+            .map_or(start, |parent| parent.tokens.start);
         // What hangs on the time goes with it: "in 2014, when 150 people died".
         let hanging = self
             .sentence
@@ -446,7 +338,7 @@ impl Reader<'_> {
     }
 
     fn is_event(&self, at: usize) -> bool {
-        EVENTS.contains(&self.view.word(at)) || at > 0 && EVENTS.contains(&&*self.analysis.lemma(at))
+        hints_at(self.view.word(at), Hint::Event) || at > 0 && hints_at(&self.analysis.lemma(at), Hint::Event)
     }
 
     fn around(&self, at: usize) -> Range<usize> {
@@ -463,5 +355,7 @@ impl Reader<'_> {
     }
 }
 
-const DAYS: &[&str] =
-    &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "day", "night", "today"];
+/// "on Thursday alone", "that night alone".
+fn is_day(word: &str) -> bool {
+    calendar::is_weekday(word) || matches!(word, "day" | "night" | "today")
+}

@@ -5,6 +5,7 @@
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
+use super::calendar;
 use crate::model::Moment;
 
 /// A date said without a year lies at most so many days back; beyond, the next year's is meant.
@@ -150,7 +151,7 @@ fn day(words: &[&str], said: DateTime) -> Option<Date> {
     if has("today") || has("tonight") {
         return Some(today);
     }
-    if let Some(weekday) = words.iter().find_map(|word| weekday(word)) {
+    if let Some(weekday) = words.iter().find_map(|word| day_named(word)) {
         let ahead = days_until(today.weekday(), weekday);
         return today.checked_add(i64::from(ahead).days()).ok();
     }
@@ -165,38 +166,20 @@ fn days_until(from: Weekday, to: Weekday) -> i8 {
     (to.to_monday_zero_offset() - from.to_monday_zero_offset()).rem_euclid(7)
 }
 
-fn weekday(word: &str) -> Option<Weekday> {
-    Some(match word {
-        "monday" => Weekday::Monday,
-        "tuesday" => Weekday::Tuesday,
-        "wednesday" => Weekday::Wednesday,
-        "thursday" => Weekday::Thursday,
-        "friday" => Weekday::Friday,
-        "saturday" | "weekend" => Weekday::Saturday,
-        "sunday" => Weekday::Sunday,
-        _ => return None,
-    })
+/// The weekend begins on its Saturday.
+fn day_named(word: &str) -> Option<Weekday> {
+    if word == "weekend" {
+        Some(Weekday::Saturday)
+    } else {
+        calendar::weekday(word).filter(|_| calendar::is_weekday(word))
+    }
 }
 
 /// "September 3", "3 September", "May 4, 2031".
 fn date(words: &[&str], today: Date) -> Option<Date> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let (at, month) = words.iter().enumerate().find_map(|(at, word)| {
-        let month = MONTHS.iter().position(|name| name == word)?;
-        Some((at, i8::try_from(month + 1).ok()?))
+        let month = calendar::month(word).filter(|_| calendar::is_month(word))?;
+        Some((at, month))
     })?;
     let figure = |word: Option<&&str>| -> Option<i8> {
         let word = word?.trim_end_matches(|letter: char| letter.is_alphabetic());

@@ -2,6 +2,7 @@
 //! one step and knows only the steps before it: part, sentence, token, tag, quantity, phrase, verb, clause,
 //! quotation; date and deadline stand beside them.
 
+pub mod calendar;
 pub mod clause;
 pub mod date;
 pub mod deadline;

@@ -3,49 +3,11 @@
 
 use std::ops::Range;
 
+use super::calendar;
 use super::number::Number;
 use super::view::View;
 use super::word_class;
 use crate::text::{QuantityKind, Tag};
-
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-    "jan.",
-    "feb.",
-    "mar.",
-    "apr.",
-    "jun.",
-    "jul.",
-    "aug.",
-    "sep.",
-    "sept.",
-    "oct.",
-    "nov.",
-    "dec.",
-];
 
 const MONEY: &[&str] = &[
     "dollar",
@@ -291,7 +253,7 @@ fn time_or_date(view: View<'_>, at: &Range<usize>, number: &Number) -> Option<Qu
     {
         return Some(QuantityKind::Time);
     }
-    let month = |word: &str| MONTHS.contains(&word);
+    let month = |word: &str| calendar::month(word).is_some();
     let capital_month =
         |place: usize| month(view.word(place)) && (view.capital(place) || view.word(place).len() > 4);
     if number.value <= 31 && number.digits {
@@ -343,16 +305,21 @@ fn year(view: View<'_>, at: &Range<usize>, number: &Number) -> bool {
             | "spring"
             | "autumn"
             | "between"
-    ) || MONTHS.contains(&before)
+    ) || calendar::month(before).is_some()
         || (before == "," && at.start >= view.start + 2 && view.tag(at.start - 2) == Tag::Number);
+    // "The war of 2021 killed 300", but "a total of 2021 killed".
+    let dates = view.is(at.start.wrapping_sub(1), &["in", "since", "of"])
+        && !view.is(at.start.wrapping_sub(2), &["total", "toll", "number", "sum", "list", "figure"])
+        && view.is(at.end, &["killed", "injured", "wounded"]);
     let plural_next = view.tag(at.end) == Tag::Noun && view.word(at.end).ends_with('s')
-        || view.is(
-            at.end,
-            &[
-                "people", "men", "women", "children", "police", "troops", "others", "more", "of", "dead",
-                "wounded", "injured", "killed", "missing",
-            ],
-        );
+        || !dates
+            && view.is(
+                at.end,
+                &[
+                    "people", "men", "women", "children", "police", "troops", "others", "more", "of", "dead",
+                    "wounded", "injured", "killed", "missing",
+                ],
+            );
     if plural_next {
         matches!(before, "the" | "'s")
             && view.is(at.end, &["elections", "olympics", "protests", "floods", "riots"])
@@ -398,7 +365,7 @@ fn age(view: View<'_>, at: &Range<usize>, number: &Number) -> bool {
     let after_name = start >= view.start + 2 && view.tag(start - 2) == Tag::ProperNoun && number.digits;
     if after_name && view.before(start) == "," && closes {
         // "in Oslo, 25, …" needs a person; a comma pair around a bare number after a name is an age.
-        return !MONTHS.contains(&view.word(start - 2))
+        return calendar::month(view.word(start - 2)).is_none()
             && (view.word(end) != "." || !word_class::is_time_word(view.word(start - 2)));
     }
     after_name && view.before(start) == "(" && view.word(end) == ")"

@@ -20,7 +20,7 @@ const OBJECT_CONTROL: &str = "urge ask tell order force allow help call appeal w
     exhort summon counsel plead send give believe report say pray wait appoint name deploy drive sue mandate \
     petition nudge";
 const OBJECT: &str = "kill wound injure hurt arrest detain displace evacuate rescue trap bury shoot stab kidnap abduct \
-    hospitalise hospitalize treat damage destroy recover find capture seize behead execute massacre murder \
+    hospitalise hospitalize treat damage destroy recover find capture seize behead execute massacre martyr murder \
     slay maim gun ambush burn crush electrocute strand confirm report believe fear presume feared list \
     register record expect say identify take bring carry pull rush airlift sweep wash cut free release \
     charge jail sentence convict ban block close shut suspend cancel postpone hold held blame accuse suspect \

@@ -25,7 +25,7 @@ const REACH: usize = 9;
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
         for at in here.sentence.tokens.clone() {
-            if here.view.is(at, &["those"]) {
+            if here.view.is(at, &["those", "the"]) {
                 made_up_of(&here, at, findings);
             }
             if !here.view.is(at, &["among", "amongst"]) {
@@ -44,18 +44,20 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
     });
 }
 
-/// "Those freed comprise 58 men, 31 women and 15 children".
+/// "Those freed comprise 58 men, 31 women and 15 children", "the dead included seven women", "the victims are a nurse and
+/// two drivers".
 fn made_up_of(here: &Here<'_>, those: usize, findings: &mut Findings) {
-    let Some(predicate) = here.scene.predicates.iter().find(|predicate| predicate.main == those + 1) else {
-        return;
+    let predicate = here.scene.predicates.iter().find(|predicate| predicate.main == those + 1);
+    let (effect, verb) = match predicate {
+        Some(predicate) if is_group(predicate) => (predicate.effect, predicate.tokens.end),
+        None if here.view.is(those + 1, &["victims", "fatalities"]) => (Effect::Killed, those + 2),
+        _ => return,
     };
-    let verb = predicate.tokens.end;
-    let consists = here.view.is(verb, &["comprise", "comprised", "include", "included", "are", "were"]);
-    let Some(first) = here.figure_after(verb + 1, 1).filter(|_| consists && is_group(predicate)) else {
-        return;
-    };
+    let includes = here.view.is(verb, &["comprise", "comprised", "include", "included", "includes"]);
+    let are = here.view.is(verb, &["are", "were"]) && here.view.is(those, &["those"]);
+    let Some(first) = here.figure_after(verb + 1, 1).filter(|_| includes || are) else { return };
     for figure in here.with_list(first).into_iter().filter(|figure| figure.may_be_people(true)) {
-        let mut sighting = Sighting::new(figure, predicate.effect, those..verb, NAME, 62);
+        let mut sighting = Sighting::new(figure, effect, those..verb, NAME, 62);
         sighting.relation = Relation::Part;
         tell(here, &sighting, findings);
     }

@@ -75,7 +75,7 @@ impl Figure {
 /// Words that put a figure on top of another.
 const MORE: &[&str] = &["more", "other", "others", "another", "further", "additional"];
 /// Pronouns that stand for people named before.
-const ANAPHORS: &[&str] = &["them", "whom", "those", "these", "us", "which", "their", "its"];
+const ANAPHORS: &[&str] = &["them", "whom", "those", "these", "us", "which", "their", "its", "own"];
 /// Nouns that hold a number of people: "a total of 29 people", "a group of 12".
 const HOLDERS: &[&str] = &["total", "family", "group", "crowd", "number", "crew", "team"];
 
@@ -110,7 +110,7 @@ fn counted(
     phrase: &Phrase,
     quantity: &Quantity,
 ) -> Option<Figure> {
-    if quantity.kind != QuantityKind::Count || is_year(view, quantity) {
+    if quantity.kind != QuantityKind::Count || is_year(view, quantity) || is_age_of(analysis, view, phrase) {
         return None;
     }
     let mut figure = Figure {
@@ -178,6 +178,20 @@ fn is_year(view: View<'_>, quantity: &Quantity) -> bool {
         )
 }
 
+/// "A man of 40", "a boy of four": one person and how old he is.
+fn is_age_of(analysis: &Analysis<'_>, view: View<'_>, phrase: &Phrase) -> bool {
+    let Some(noun) = phrase.of.and_then(|of| analysis.phrases.get(of)) else { return false };
+    let bare = phrase.quantity.is_some_and(|at| {
+        analysis.quantities.get(at).is_some_and(|quantity| quantity.number.contains(&phrase.head))
+    });
+    let one = noun.determiner.is_some_and(|at| view.is(at, &["a", "an", "the", "one"]));
+    bare && one
+        && noun.quantity.is_none()
+        && matches!(person_at(analysis, view, noun.head), Person::Known(_))
+        && !is_several(analysis, view, noun.head)
+        && !HOLDERS.contains(&view.word(noun.head))
+}
+
 fn single(
     analysis: &Analysis<'_>,
     sentence: &Sentence,
@@ -210,6 +224,10 @@ fn single(
             return None;
         }
     } else if !matches!(person, Person::Known(_) | Person::Likely) || is_several(analysis, view, head) {
+        return None;
+    }
+    // "My father died": who speaks tells of himself, not of the event.
+    if matches!(determiner, "my" | "our") {
         return None;
     }
     // "a family of five" counts five: the number speaks for itself.

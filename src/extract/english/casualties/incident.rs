@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::extract::english::lexicon::{Hint, hints_at};
 use crate::extract::rule::Reading;
 use crate::model::{Bound, Casualty, Claim, Effect, Relation, Scope};
 use crate::text::english::date::{Direction, Grain};
@@ -12,79 +13,17 @@ use crate::text::{Analysis, Clause, Link, Tag, Tense};
 
 /// A total is this many times larger than one blow inside it.
 const TIMES: u64 = 3;
+/// In a story of so many a single person is a case among them.
+const MANY: u64 = 20;
+/// A few people are, where the total is this many times larger.
+const FEW_TIMES: u64 = 50;
+/// A running total is half as much again as the count of one day, and more.
+const DAY_TIMES: u64 = 3;
+/// So many are a few.
+const FEW: u64 = 5;
 /// How many sentences of the body are its lead.
 const LEAD: usize = 3;
 
-/// Nouns of events that are made of many blows.
-const LONG: &[&str] = &[
-    "war",
-    "fighting",
-    "clashes",
-    "conflict",
-    "unrest",
-    "protests",
-    "protest",
-    "violence",
-    "riots",
-    "rioting",
-    "offensive",
-    "shelling",
-    "hostilities",
-    "uprising",
-    "floods",
-    "flooding",
-    "earthquake",
-    "quake",
-    "wildfires",
-    "airstrikes",
-    "crackdown",
-    "rebellion",
-    "insurgency",
-    "ceasefire",
-    "truce",
-    "battle",
-    "battles",
-    "bombardment",
-    "curfew",
-    "demonstrations",
-    "storms",
-    "invasion",
-    "operation",
-    "pogrom",
-    "landslides",
-];
-/// Nouns of a single blow.
-const BLOWS: &[&str] = &[
-    "mine",
-    "landmine",
-    "shell",
-    "explosion",
-    "explosions",
-    "blast",
-    "blasts",
-    "strike",
-    "airstrike",
-    "raid",
-    "ambush",
-    "bomb",
-    "bombing",
-    "rocket",
-    "missile",
-    "drone",
-    "crash",
-    "collision",
-    "crossfire",
-    "grenade",
-    "mortar",
-    "attack",
-    "shooting",
-    "stampede",
-    "mines",
-    "sniper",
-    "house",
-    "convoy",
-    "train",
-];
 /// Rules that read totals and parts of totals.
 const TOTALS: &[&str] = &["toll", "previous", "among", "parts", "gapped"];
 
@@ -92,24 +31,59 @@ const TOTALS: &[&str] = &["toll", "previous", "among", "parts", "gapped"];
 pub(crate) fn mark(reading: &Reading<'_>, claims: &mut [Claim]) {
     let totals = totals(claims);
     let long = is_long(&reading.analysis);
+    let opening = opening_end(reading);
+    let told_at_once = totals_of(claims.iter().filter(|claim| claim.evidence().span.start < opening));
     for claim in claims {
         let Claim::Casualty(casualty) = claim else { continue };
         let total = totals.get(&casualty.effect).copied().unwrap_or(0);
+        // What title and first sentence tell is the event itself, unless they tell the total too.
+        let opens = casualty.evidence.span.start < opening
+            && told_at_once.get(&casualty.effect).is_none_or(|&told| told < total);
         if casualty.scope == Scope::Event
             && casualty.value > 0
-            && casualty.value.saturating_mul(TIMES) <= total
+            && (!opens || is_one_day(&reading.analysis, casualty))
             && !TOTALS.contains(&&*casualty.evidence.rule)
             && casualty.relation != Relation::Part
             && casualty.bound != Bound::Vague
-            && counts_one_blow(&reading.analysis, casualty, long)
+            && (casualty.value.saturating_mul(TIMES) <= total
+                && counts_one_blow(&reading.analysis, casualty, long)
+                || casualty.value.saturating_mul(DAY_TIMES) <= total.saturating_mul(2)
+                    && is_one_day(&reading.analysis, casualty)
+                || is_a_case(casualty, &totals))
         {
             casualty.scope = Scope::Incident;
         }
     }
 }
 
+/// Where the first sentence of the body ends.
+fn opening_end(reading: &Reading<'_>) -> usize {
+    let body = reading.article.body_start();
+    let lead = reading
+        .analysis
+        .sentences
+        .iter()
+        .find(|sentence| sentence.part.speaks() && sentence.span.start >= body);
+    lead.map_or(body, |lead| lead.span.end)
+}
+
+/// One person, or a few, of whom a report on a great many tells: "the body of a woman was carried down". Whoever is
+/// held or whose place is named is counted in his own right.
+fn is_a_case(casualty: &Casualty, totals: &BTreeMap<Effect, u64>) -> bool {
+    let total = totals.get(&casualty.effect).copied().unwrap_or(0);
+    let few = casualty.value <= FEW && casualty.value.saturating_mul(FEW_TIMES) <= total;
+    let one = casualty.value == 1 && total >= MANY;
+    let told = matches!(&*casualty.evidence.rule, "undergone" | "inflicted" | "counted");
+    let counted = matches!(casualty.effect, Effect::Detained | Effect::Evacuated | Effect::Displaced);
+    casualty.bound == Bound::Exact && told && !counted && casualty.place.is_none() && (one || few)
+}
+
 /// The largest figure of each effect that stands for the whole event.
 fn totals(claims: &[Claim]) -> BTreeMap<Effect, u64> {
+    totals_of(claims.iter())
+}
+
+fn totals_of<'c>(claims: impl Iterator<Item = &'c Claim>) -> BTreeMap<Effect, u64> {
     let mut totals = BTreeMap::new();
     for claim in claims {
         if let Claim::Casualty(casualty) = claim
@@ -128,7 +102,7 @@ fn is_long(analysis: &Analysis<'_>) -> bool {
     let speaking = analysis.sentences.iter().enumerate().filter(|(_, sentence)| sentence.part.speaks());
     speaking.take(LEAD + 1).any(|(at, _)| {
         let view = analysis.view(at);
-        (view.start..view.end).any(|token| view.is(token, LONG))
+        (view.start..view.end).any(|token| hints_at(view.word(token), Hint::LongEvent))
     })
 }
 
@@ -164,7 +138,7 @@ fn goes_on(clause: &Clause) -> bool {
 
 /// "by another mine", "in the same ambush", "a shell".
 fn names_a_blow(view: View<'_>, clause: &Clause) -> bool {
-    clause.tokens.clone().filter(|&at| view.is(at, BLOWS)).any(|at| {
+    clause.tokens.clone().filter(|&at| hints_at(view.word(at), Hint::Blow)).any(|at| {
         (at.saturating_sub(3)..at)
             .rev()
             .take_while(|&before| !matches!(view.tag(before), Tag::Verb | Tag::Adposition | Tag::Punct))
@@ -172,10 +146,26 @@ fn names_a_blow(view: View<'_>, clause: &Clause) -> bool {
     })
 }
 
+/// "On Sunday 94 were killed": a firm count of one day named in its clause.
+fn is_one_day(analysis: &Analysis<'_>, casualty: &Casualty) -> bool {
+    let span = casualty.evidence.span;
+    let (Some(sentence), Some(token)) = (analysis.sentence_at(span.start), analysis.token_at(span.start))
+    else {
+        return false;
+    };
+    let clause = analysis
+        .clauses_in(sentence)
+        .iter()
+        .filter(|clause| clause.tokens.contains(&token))
+        .min_by_key(|clause| clause.tokens.len());
+    clause.is_some_and(|clause| !goes_on(clause) && is_of_a_day(analysis, casualty, clause))
+        && matches!(casualty.bound, Bound::Exact | Bound::AtLeast | Bound::MoreThan)
+}
+
 /// "On Sunday 94 were killed": one day of many.
 fn is_of_a_day(analysis: &Analysis<'_>, casualty: &Casualty, clause: &Clause) -> bool {
     let past = clause.verb.as_ref().is_some_and(|verb| verb.tense == Tense::Past);
     past && analysis
         .date_of(casualty.evidence.span)
-        .is_some_and(|when| when.direction == Direction::During && when.grain <= Grain::Day)
+        .is_some_and(|when| when.direction == Direction::During && when.grain == Grain::Day)
 }

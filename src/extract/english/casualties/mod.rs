@@ -5,6 +5,7 @@
 mod figure;
 pub(in crate::extract) mod incident;
 mod place;
+mod place_name;
 mod predicate;
 pub(in crate::extract) mod scene;
 mod side;
@@ -21,4 +22,5 @@ pub(crate) mod none_hurt;
 pub(crate) mod among;
 pub(crate) mod parts;
 pub(crate) mod gapped;
+pub(crate) mod tallied;
 pub(crate) mod previous;

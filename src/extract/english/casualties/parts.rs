@@ -70,6 +70,9 @@ pub(super) fn opens_part(here: &Here<'_>, figure: &Figure) -> bool {
             || here.view.is(before, &[",", "(", "–", "—", "-", ";", "with", "and"]);
         return figure.head.is_none() && opens && says_no_more(here, figure);
     }
+    if divides(here, figure) {
+        return true;
+    }
     if here.view.is(before, &["including", "include", "includes", "included", "notably"]) {
         return true;
     }
@@ -90,6 +93,22 @@ pub(super) fn opens_part(here: &Here<'_>, figure: &Figure) -> bool {
         &["them", "was"],
     ];
     group.iter().any(|words| here.view.preceded_by(start, words))
+}
+
+/// "Of the 52 killed, 31 were civilians", "of those hurt, six are in intensive care": a bare number that says of some of
+/// those named at the start of the sentence what they are.
+fn divides(here: &Here<'_>, figure: &Figure) -> bool {
+    let first = here.sentence.tokens.start;
+    let opens = here.view.is(first, &["of"]) && here.view.is(first + 1, &["the", "those", "these", "them"]);
+    let comma = (first..figure.tokens.start).find(|&at| here.view.is(at, &[","]));
+    let near = comma.is_some_and(|comma| comma + 1 == figure.tokens.start);
+    let be = here.view.is(figure.tokens.end, &["are", "were", "is", "was", "remain", "remained"]);
+    // Another harm behind it speaks for itself: "of those, 117 were killed".
+    let harm = here.scene.predicates.iter().any(|predicate| {
+        (figure.tokens.end..figure.tokens.end + 3).contains(&predicate.main)
+            && !here.view.is(predicate.main, &["in"])
+    });
+    opens && near && be && !harm && figure.head.is_none()
 }
 
 /// "three of whom were fetched from hospital" says something else of the part than was said of the whole.

@@ -1,80 +1,57 @@
 //! Where the people were, when a figure counts only part of the event. A figure goes in; the name of the place comes
 //! out, when the words say "in X" of it and X is not where the whole event is. "There", "in the same village" and "in the
-//! capital" are resolved from what was named before. Never guesses.
+//! capital" are resolved from what was named before; a sentence without a place of its own stays where the one before
+//! was. The place of who speaks is never that of what happened.
 
 use std::ops::Range;
 
-use super::figure::Figure;
+use super::place_name::{AT, Named, back, is_name, is_speakers, name_at, names_at, places_of};
 use super::scene::Here;
-use crate::model::{Effect, Span};
-use crate::text::english::view::View;
+use super::telling::Sighting;
+use crate::extract::english::lexicon::is_kind_of_place;
+use crate::model::{Bound, Effect, Span};
 use crate::text::gazetteer::{Entity, EntityKind};
-use crate::text::{Clause, Tag, Voice};
+use crate::text::{Clause, Sentence, Tag, Tense, Voice};
 
-/// Prepositions of place.
-const AT: &[&str] = &["in", "at", "near", "around", "outside", "across"];
-
-/// Nouns that point back at a place: "in the same village".
-const KINDS: &[&str] = &[
-    "village",
-    "town",
-    "city",
-    "district",
-    "province",
-    "region",
-    "area",
-    "county",
-    "camp",
-    "neighbourhood",
-    "suburb",
-    "place",
-    "state",
-    "island",
-    "valley",
-];
-
-/// How many sentences back "there" may point.
-const SENTENCES_BACK: usize = 2;
 /// How far before "where" the name of the place may begin.
 const WHERE_REACH: usize = 6;
 /// How far behind those who were moved "to X" may stand.
 const ARRIVAL_REACH: usize = 12;
 
-/// A place with how it was said.
-struct Named {
-    name: String,
-    /// The words themselves say that it is a part: "in X alone", "there".
-    part: bool,
-}
-
-/// The place of a figure whose predicate ends before `end`.
-pub(super) fn place(here: &Here<'_>, figure: &Figure, effect: Effect, said: &Range<usize>) -> Option<String> {
+/// The place of a figure.
+pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> {
+    let figure = sighting.figure;
     let clause = here.clause_around(figure.core.start);
-    let end = figure.tokens.end.max(said.end);
+    let end = figure.tokens.end.max(sighting.said.end);
     let behind = named_in(here, past_verb(here, end), 8).or_else(|| named_in(here, figure.tokens.end, 3));
     // Those who were moved are counted where they arrive.
     let arrives = || {
-        matches!(effect, Effect::Displaced | Effect::Evacuated)
-            .then(|| arrival(here, figure.tokens.end))
+        matches!(sighting.effect, Effect::Displaced | Effect::Evacuated)
+            .then(|| arrival(here, figure.tokens.end.max(sighting.said.start)))
             .flatten()
     };
     let named = arrives()
         .or(behind)
         .or_else(|| where_(here, clause))
+        .or_else(|| reporting(here, clause, sighting))
         .or_else(|| at_start(here, clause))
-        .or_else(|| reporting(here, clause, figure))
-        .or_else(|| there(here, clause))?;
-    (named.part || contrasts(here) || !is_where_it_all_is(here, &named.name)).then_some(named.name)
+        .or_else(|| ward(here, sighting))
+        .or_else(|| there(here, clause));
+    let Some(named) = named else {
+        return spoken_for(here, sighting).or_else(|| carried(here, sighting, clause));
+    };
+    (named.part || contrasts(here, &named) || !is_where_it_all_is(here, &named)).then_some(named.name)
 }
 
 /// "have crossed from the valley into Chad", "brought 2,148 evacuees to Jeddah".
 fn arrival(here: &Here<'_>, from: usize) -> Option<Named> {
     let last = (from + ARRIVAL_REACH).min(here.sentence.tokens.end);
+    let ends = |at: usize| matches!(here.view.tag(at), Tag::Punct | Tag::Subordinator | Tag::Coordinator);
     let to = (from..last)
-        .take_while(|&at| !matches!(here.view.tag(at), Tag::Punct | Tag::Subordinator | Tag::Coordinator))
+        .take_while(|&at| !ends(at))
         .find(|&at| here.view.is(at, &["into", "to"]) && is_name(here.view, at + 1))?;
     let (name, _) = name_at(here.view, &here.reading.article.text, to + 1)?;
-    Some(Named { name, part: true })
+    Some(Named::one(name, true))
 }
 
 /// "1,293 deaths were recorded in the province": the verb of the figure belongs to what was said.
@@ -89,36 +66,110 @@ fn past_verb(here: &Here<'_>, end: usize) -> usize {
 /// "117 died in the valley, where 749 others were hurt": the name before "where".
 fn where_(here: &Here<'_>, clause: Option<&Clause>) -> Option<Named> {
     let opener = clause?.opener.filter(|&at| here.view.is(at, &["where"]))?;
+    if here.view.preceded_by(opener, &["there", ","]) {
+        return back(here, opener);
+    }
     let first = opener.saturating_sub(WHERE_REACH).max(here.sentence.tokens.start);
     let last =
         (first..opener).rfind(|&at| is_name(here.view, at) && !is_name(here.view, at.wrapping_sub(1)))?;
-    name_at(here.view, &here.reading.article.text, last).map(|(name, _)| Named { name, part: false })
+    name_at(here.view, &here.reading.article.text, last).map(|(name, _)| Named::one(name, false))
 }
 
 /// Verbs with which a place tells of its own: "the province has lost 1,643", "officials in Oslo confirmed 30 deaths".
 const REPORTS: &[&str] = &[
     "report", "confirm", "record", "register", "count", "lose", "mourn", "treat", "see", "bury", "announce",
 ];
+/// Of these the subject is always those whom it befell, never an office: "Darek mourns 90".
+const SUFFERS: &[&str] = &["lose", "mourn", "see", "bury"];
 
 /// The place in the subject of the verb whose object the figure is.
-fn reporting(here: &Here<'_>, clause: Option<&Clause>, figure: &Figure) -> Option<Named> {
-    let clause = clause?;
-    let verb = clause.verb.as_ref().filter(|verb| verb.voice == Voice::Active)?;
-    let adjacent = verb.tokens.end <= figure.tokens.start && figure.tokens.start <= verb.tokens.end + 2;
-    if !adjacent || !REPORTS.contains(&&*here.verb_lemma(verb.main)) {
+fn reporting(here: &Here<'_>, clause: Option<&Clause>, sighting: &Sighting<'_>) -> Option<Named> {
+    let figure = sighting.figure;
+    let parsed = clause
+        .and_then(|clause| clause.verb.as_ref())
+        .filter(|verb| verb.voice == Voice::Active)
+        .map(|verb| verb.tokens.clone());
+    let adjacent =
+        |verb: &Range<usize>| verb.end <= figure.tokens.start && figure.tokens.start <= verb.end + 2;
+    // A verb that the grammar took for a noun: "neighbouring Darek mourns 90".
+    let said = sighting.said.start..sighting.said.start + 1;
+    let verb = parsed.filter(adjacent).or_else(|| Some(said).filter(adjacent))?;
+    let lemma = here.verb_lemma(verb.end.checked_sub(1)?);
+    if !REPORTS.contains(&&*lemma) {
         return None;
     }
-    let start = clause.tokens.start.min(verb.tokens.start);
-    let at = (start..verb.tokens.start).find(|&at| here.view.is(at, AT));
-    if let Some((name, _)) = at.and_then(|at| name_at(here.view, &here.reading.article.text, at + 1)) {
-        return Some(Named { name, part: false });
+    let start = (here.sentence.tokens.start..verb.start)
+        .rev()
+        .take_while(|&at| here.view.tag(at) != Tag::Punct)
+        .last()?;
+    let text = &here.reading.article.text;
+    if let Some(named) = subject_place(here, start..verb.start, SUFFERS.contains(&&*lemma)) {
+        return Some(named);
     }
-    let subject = here.span(&(start..verb.tokens.start))?;
+    let at = (start..verb.start).find(|&at| here.view.is(at, AT));
+    if let Some((name, _)) = at.and_then(|at| name_at(here.view, text, at + 1)) {
+        return Some(Named::one(name, false));
+    }
+    let subject = here.span(&(start..verb.start))?;
     let entity = here
         .reading
         .entities_within(subject)
         .find(|entity| entity.is_place() || entity.kind == EntityKind::Demonym)?;
-    Some(Named { name: entity.name.to_string(), part: false })
+    Some(Named::one(written(here, entity), false))
+}
+
+/// The name of a place as it is known; of a capital as it is written, for it also stands for its country.
+fn written(here: &Here<'_>, entity: &Entity) -> String {
+    match entity.kind {
+        EntityKind::Capital => entity.span.of(&here.reading.article.text).to_owned(),
+        _ => entity.name.to_string(),
+    }
+}
+
+/// "the province of X", "neighbouring X", "X alone"; of verbs that befall a place also a bare X.
+fn subject_place(here: &Here<'_>, subject: Range<usize>, suffers: bool) -> Option<Named> {
+    let text = &here.reading.article.text;
+    for at in subject.clone() {
+        let of_kind = is_kind_of_place(here.view.word(at)) && here.view.is(at + 1, &["of"]);
+        let beside = here.view.is(at, &["neighbouring", "neighboring", "nearby", "adjacent"]);
+        let from = if of_kind { at + 2 } else { at + usize::from(beside) };
+        if (of_kind || beside || is_name(here.view, at)) && is_name(here.view, from) {
+            let (name, end) = name_at(here.view, text, from)?;
+            let alone = here.view.is(end, &["alone"]);
+            let kind = is_kind_of_place(here.view.word(end));
+            let bare = suffers && end == subject.end;
+            return (of_kind || beside || alone || kind || bare).then(|| Named::one(name, alone || beside));
+        }
+    }
+    None
+}
+
+/// Verbs of those who look after the harmed.
+const TENDS: &[&str] = &["treat", "receive", "admit"];
+/// Where they do.
+const WARDS: &[&str] = &["hospital", "hospitals", "clinic", "clinics", "morgue", "mortuary", "infirmary"];
+
+/// "Doctors at Torhall's main hospital said they had treated 60": the place of the hospital before the figure.
+fn ward(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
+    let figure = sighting.figure;
+    let before = here.sentence.tokens.start..figure.tokens.start.min(sighting.said.start);
+    let tends = |at: usize| TENDS.contains(&&*here.verb_lemma(at));
+    let verb = tends(sighting.said.start) || before.clone().rev().take(3).any(tends);
+    let ward = before.clone().find(|&at| here.view.is(at, WARDS)).filter(|_| verb)?;
+    if let Some((named, _)) = (here.view.is(ward + 1, AT))
+        .then(|| names_at(here.reading, here.view, here.sentence.heading, ward + 2))
+        .flatten()
+    {
+        return Some(named);
+    }
+    let whole = here.span(&(here.sentence.tokens.start..ward))?;
+    let entity = here.reading.entities_within(whole).rfind(|entity| entity.is_place());
+    if let Some(entity) = entity {
+        return Some(Named::one(written(here, entity), false));
+    }
+    let owner = (before.start..ward).rfind(|&at| here.view.is(at + 1, &["'s"]) && is_name(here.view, at))?;
+    let first = (before.start..=owner).rev().take_while(|&at| is_name(here.view, at)).last()?;
+    name_at(here.view, &here.reading.article.text, first).map(|(name, _)| Named::one(name, false))
 }
 
 /// "The clinic there had received 25 bodies": "there" behind a noun anywhere in the clause.
@@ -133,7 +184,9 @@ fn there(here: &Here<'_>, clause: Option<&Clause>) -> Option<Named> {
 /// The name behind the first preposition of place within a few tokens, or "there".
 fn named_in(here: &Here<'_>, from: usize, reach: usize) -> Option<Named> {
     for at in from..from + reach {
-        if here.view.is(at, AT) {
+        let from_there =
+            here.view.is(at, &["from"]) && here.view.is(at.wrapping_sub(1), &["come", "came", "comes"]);
+        if here.view.is(at, AT) || from_there {
             // "in a mosque in the old town of X": the first that names a place.
             if let Some(named) = named_behind(here, at + 1) {
                 return Some(named);
@@ -143,9 +196,10 @@ fn named_in(here: &Here<'_>, from: usize, reach: usize) -> Option<Named> {
         if here.view.is(at, &["there"]) && closes(here, at + 1) {
             return back(here, at);
         }
-        if matches!(here.view.tag(at), Tag::Verb | Tag::Punct | Tag::Subordinator | Tag::Coordinator)
-            && at > from
-        {
+        let ends = !here.view.is(at, &["come", "came", "comes"])
+            && matches!(here.view.tag(at), Tag::Verb | Tag::Punct | Tag::Subordinator | Tag::Coordinator);
+        // "died, in the north alone, …": of what follows a comma only a place right behind it.
+        if ends && (at > from || here.view.tag(at) == Tag::Punct && !here.view.is(at + 1, AT)) {
             return None;
         }
     }
@@ -164,145 +218,143 @@ fn closes(here: &Here<'_>, at: usize) -> bool {
 /// "In the province of X, 12 people died".
 fn at_start(here: &Here<'_>, clause: Option<&Clause>) -> Option<Named> {
     let start = clause.map_or(here.sentence.tokens.start, |clause| clause.tokens.start);
-    [start, here.sentence.tokens.start].into_iter().find_map(|first| {
+    // What stands behind a semicolon is told of anew.
+    let anew = (here.sentence.tokens.start..start).any(|at| here.view.is(at, &[";"]));
+    let first = if anew { start } else { here.sentence.tokens.start };
+    [start, first].into_iter().find_map(|first| {
         here.view.is(first, &["in", "at", "near"]).then(|| named_behind(here, first + 1)).flatten()
     })
 }
 
 /// What a preposition of place governs: a name, "the capital", "the same village".
 fn named_behind(here: &Here<'_>, from: usize) -> Option<Named> {
-    let text = &here.reading.article.text;
-    if let Some((name, end)) = name_at(here.view, text, from) {
-        let end = if here.view.is(end, KINDS) { end + 1 } else { end };
-        return Some(Named { name, part: here.view.is(end, &["alone"]) });
+    if let Some((named, end)) = names_at(here.reading, here.view, here.sentence.heading, from) {
+        return (!is_speakers(here.view, from - 1, end)).then_some(named);
     }
     let determined = here.view.is(from, &["the", "that", "this"]);
     let at = if here.view.is(from + 1, &["same"]) { from + 2 } else { from + 1 };
     if determined && here.view.is(at, &["capital"]) {
-        return here.reading.capital().map(|name| Named { name: name.to_owned(), part: true });
+        return here.reading.capital().map(|name| Named::one(name.to_owned(), true));
     }
     let points = here.view.is(from, &["that"]) || here.view.is(from + 1, &["same"]);
-    if determined && points && here.view.is(at, KINDS) { back(here, from) } else { None }
-}
-
-/// The place named last before a token, in this sentence or shortly before.
-fn back(here: &Here<'_>, before: usize) -> Option<Named> {
-    let first = here.scene.sentence.saturating_sub(SENTENCES_BACK);
-    for number in (first..=here.scene.sentence).rev() {
-        let sentence = here.analysis.sentences.get(number)?;
-        if !sentence.part.speaks() {
-            return None;
-        }
-        let view = here.analysis.view(number);
-        for at in (sentence.tokens.start..sentence.tokens.end.min(before)).rev() {
-            if view.is(at, AT)
-                && let Some((name, _)) = name_at(view, &here.reading.article.text, at + 1)
-            {
-                return Some(Named { name, part: true });
-            }
-        }
-    }
-    None
+    let place = is_kind_of_place(here.view.word(at)) || here.view.is(at, &["incident", "attack", "strike"]);
+    if determined && points && place { back(here, from) } else { None }
 }
 
 /// Two figures of one sentence in two places: each counts its own part ("12 in X and 15 in Y").
-fn contrasts(here: &Here<'_>) -> bool {
-    let text = &here.reading.article.text;
-    let mut names: Vec<String> = Vec::new();
-    for at in here.sentence.tokens.clone().filter(|at| here.view.is(*at, AT)) {
-        if let Some((name, _)) = name_at(here.view, text, at + 1)
-            && !names.contains(&name)
-        {
-            names.push(name);
+fn contrasts(here: &Here<'_>, named: &Named) -> bool {
+    let mut names: Vec<Named> = Vec::new();
+    for place in places_of(here.reading, here.scene.sentence, here.sentence.tokens.clone()) {
+        if !names.iter().any(|other| other.name == place.name) {
+            names.push(place);
         }
     }
-    names.len() > 1 && here.scene.figures.len() > 1
+    named.members.len() == 1 && names.len() > 1 && here.scene.figures.len() > 1
 }
 
-/// The proper name that begins within a few tokens, past "the province of", and the token behind it.
-fn name_at(view: View<'_>, text: &str, from: usize) -> Option<(String, usize)> {
-    let mut at = from;
-    for _ in 0..6 {
-        if is_name(view, at) {
-            break;
-        }
-        let passes =
-            matches!(view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Noun) || view.is(at, &["of"]);
-        if !passes {
-            return None;
-        }
-        at += 1;
-    }
-    let mut end = at;
-    while is_name(view, end) || view.is(end, &["-", "\u{2019}", "'"]) && is_name(view, end + 1) {
-        end += 1;
-    }
-    if end == at {
-        return None;
-    }
-    let span = Span { start: view.token(at)?.span.start, end: view.token(end - 1)?.span.end };
-    Some((span.of(text).trim_end_matches("'s").to_owned(), end))
+/// "The district of Torhall stressed that phones were dead. 'We assume 1,300 people missing,' it wrote": who speaks for a
+/// place counts its people.
+fn spoken_for(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> {
+    let core = here.span(&sighting.figure.core)?;
+    let speaker = here.analysis.speaker_of(core)?.speaker;
+    let phrase = here.analysis.phrases.get(speaker)?;
+    let sentence = here.analysis.sentence_at(here.analysis.tokens.get(phrase.head)?.span.start)?;
+    let view = here.analysis.view(sentence);
+    let of = phrase.head + 1;
+    let kind = is_kind_of_place(view.word(phrase.head)) && view.is(of, &["of"]);
+    let name = kind.then(|| name_at(view, &here.reading.article.text, of + 1)).flatten()?.0;
+    let named = Named::one(name, false);
+    (!is_where_it_all_is(here, &named)).then_some(named.name)
 }
 
-fn is_name(view: View<'_>, at: usize) -> bool {
-    view.tag(at) == Tag::ProperNoun && view.capital(at) && !view.is(at, DAYS)
-}
-
-const DAYS: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
+/// Words of a figure that speaks for more than the place of the sentence before.
+const OVERALL: &[&str] = &[
+    "total",
+    "nationwide",
+    "countrywide",
+    "overall",
+    "altogether",
+    "all",
+    "country",
+    "nation",
+    "toll",
+    "since",
 ];
 
+/// A sentence without a place of its own stays where the one before was: "A shell hit a clinic in Torhall. Thirteen
+/// people were wounded." A running total does not, and a paragraph begins anew.
+fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) -> Option<String> {
+    let goes_on = clause
+        .and_then(|clause| clause.verb.as_ref())
+        .is_some_and(|verb| matches!(verb.tense, Tense::PresentPerfect | Tense::Present | Tense::Future));
+    // "On Sunday 94 were killed" is told of the whole again.
+    let anew = here.view.is(here.sentence.tokens.start, &["on", "since", "by", "over"]);
+    let goes_on = goes_on || anew;
+    let overall = here.sentence.tokens.clone().any(|at| here.view.is(at, OVERALL));
+    let total = matches!(sighting.rule, "toll" | "previous" | "among") || sighting.figure.more;
+    let vague = sighting.figure.bound == Bound::Vague;
+    if goes_on || overall || total || vague || here.sentence.heading {
+        return None;
+    }
+    let first = here.sentence.tokens.start;
+    let until = sighting.figure.tokens.start;
+    let own = places_of(here.reading, here.scene.sentence, first..until).pop();
+    let elsewhere =
+        || !places_of(here.reading, here.scene.sentence, until..here.sentence.tokens.end).is_empty();
+    let named = match own {
+        Some(named) => Some(named),
+        None if elsewhere() => None,
+        None => (1..=PARAGRAPH_REACH).find_map(|back| {
+            let number = here.scene.sentence.checked_sub(back)?;
+            let sentence = here.analysis.sentences.get(number)?;
+            let same = sentence.paragraph == here.sentence.paragraph && sentence.part.speaks();
+            same.then(|| places_of(here.reading, number, sentence.tokens.clone()).pop()).flatten()
+        }),
+    }?;
+    let wide = here.reading.entities().iter().any(|entity| {
+        entity.kind == EntityKind::Country && named.members.iter().any(|name| **name == *entity.name)
+    });
+    (!wide && !is_where_it_all_is(here, &named)).then_some(named.name)
+}
+
+/// How many sentences of its paragraph a place is carried through.
+const PARAGRAPH_REACH: usize = 3;
+
 /// The title and the first paragraph say where the whole event is.
-fn is_where_it_all_is(here: &Here<'_>, name: &str) -> bool {
+fn is_where_it_all_is(here: &Here<'_>, named: &Named) -> bool {
     let article = here.reading.article;
-    if is_one_of_countries(here, name) {
+    let one = named.members.len() == 1;
+    if one && is_one_of_countries(here, &named.name) {
         return false;
     }
-    if article.title.contains(name) {
+    if named.members.iter().all(|name| article.title.contains(name)) {
         return true;
     }
-    let lead = here
-        .analysis
-        .sentences
-        .iter()
-        .find(|sentence| sentence.part.speaks() && sentence.span.start >= article.body_start())
-        .map(|sentence| sentence.span);
-    lead.is_some_and(|lead| lead.of(&article.text).contains(name) || here.sentence.span.start <= lead.start)
+    let lead = lead(here).map(|sentence| sentence.span);
+    lead.is_some_and(|lead| {
+        named.members.iter().all(|name| lead.of(&article.text).contains(name))
+            || here.sentence.span.start <= lead.start
+    })
+}
+
+/// The first sentence of the body.
+fn lead<'r>(here: &Here<'r>) -> Option<&'r Sentence> {
+    let body = here.reading.article.body_start();
+    here.analysis.sentences.iter().find(|sentence| sentence.part.speaks() && sentence.span.start >= body)
 }
 
 /// "floods in Norland and Sudland": of an event in several countries each is a part.
 fn is_one_of_countries(here: &Here<'_>, name: &str) -> bool {
     let article = here.reading.article;
-    let lead = here
-        .analysis
-        .sentences
-        .iter()
-        .find(|sentence| sentence.part.speaks() && sentence.span.start >= article.body_start());
-    let Some(lead) = lead else { return false };
+    let Some(lead) = lead(here) else { return false };
     let opening = Span { start: 0, end: lead.span.end };
     let countries: Vec<&Entity> =
         here.reading.entities_within(opening).filter(|entity| entity.kind == EntityKind::Country).collect();
     let is_place = |entity: &Entity| {
         let before = article.text.get(..entity.span.start).unwrap_or_default().trim_end();
-        before.ends_with(" in") || before.ends_with(" and") || before.ends_with("In") || before.ends_with(',')
+        [" in", "In", " and", ",", " hit", " hits", " struck", " across", " lash", " batter"]
+            .iter()
+            .any(|word| before.ends_with(word))
     };
     let named = countries.iter().any(|entity| *entity.name == *name);
     named && countries.iter().any(|entity| *entity.name != *name && is_place(entity))

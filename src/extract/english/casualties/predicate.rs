@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::extract::english::lexicon::{Frame, GAP_MAX, HarmVerb, Piece, harm_verbs, states};
+use crate::extract::english::lexicon::{Frame, GAP_MAX, HarmVerb, Piece, harm_verbs, is_plural_only, states};
 use crate::model::Effect;
 use crate::text::english::lemma;
 use crate::text::english::view::View;
@@ -91,6 +91,13 @@ fn verb_at(view: View<'_>, at: usize) -> Option<Predicate> {
     let HarmVerb { effect, several_only, frame, people_only, ref tail } = *use_;
     let effect = match effect? {
         Effect::Injured if FATAL_BEFORE.contains(&view.before(at)) => Effect::Killed,
+        // "Spain has flown out 86 specialists": help that is sent, not people taken to safety.
+        Effect::Evacuated if sends_help(view, end) => return None,
+        // "entered Chad": only a country is entered for good.
+        Effect::Displaced if lemma == "enter" && view.tag(end) != Tag::ProperNoun => return None,
+        Effect::Evacuated if lemma == "bring" && !(view.start..view.end).any(|at| view.is(at, TRAVELS)) => {
+            return None;
+        }
         // Brought out of a building: saved. Brought out of a country: evacuated.
         Effect::Rescued if lemma == "bring" && (view.start..view.end).any(|at| view.is(at, TRAVELS)) => {
             Effect::Evacuated
@@ -109,12 +116,42 @@ fn verb_at(view: View<'_>, at: usize) -> Option<Predicate> {
     })
 }
 
+/// Who is sent to help, counted right behind the verb.
+const HELPERS: &[&str] = &[
+    "specialists",
+    "experts",
+    "rescuers",
+    "firefighters",
+    "technicians",
+    "engineers",
+    "advisers",
+    "trainers",
+    "troops",
+    "soldiers",
+    "observers",
+    "officials",
+    "diplomats",
+    "investigators",
+    "divers",
+];
+
+fn sends_help(view: View<'_>, end: usize) -> bool {
+    view.tag(end) == Tag::Number && (end + 1..end + 4).any(|at| view.is(at, HELPERS))
+}
+
 /// "Blast kills 12" in a title may carry any tag; the third person before a number is a verb.
 fn headline_verb(view: View<'_>, at: usize) -> bool {
-    matches!(view.form(at), VerbForm::ThirdPerson | VerbForm::Past)
-        && (view.tag(at + 1) == Tag::Number
-            || view.is(at + 1, &["at", "more", "up", "nearly", "about", "dozens", "hundreds"]))
+    let counts = view.tag(at + 1) == Tag::Number
+        || view.is(at + 1, &["at", "more", "up", "nearly", "about", "dozens", "hundreds"]);
+    // "Militants abduct 20": a plural right before the bare form.
+    let several = view.word(at.wrapping_sub(1));
+    let plural = several.ends_with('s') && !several.ends_with("ss") || is_plural_only(several);
+    let base = view.form(at) == VerbForm::Base && plural && at <= view.start + HEADLINE_REACH;
+    counts && (matches!(view.form(at), VerbForm::ThirdPerson | VerbForm::Past) || base)
 }
+
+/// How many words of a title may stand before its verb.
+const HEADLINE_REACH: usize = 5;
 
 /// Where the tail ends when the words from `at` on are one.
 fn tail_end(view: View<'_>, at: usize, tail: &[Piece]) -> Option<usize> {

@@ -5,9 +5,9 @@
 use super::figure::{Figure, FigureKind};
 use super::parts::opens_part;
 use super::scene::Here;
-use crate::model::Span;
+use crate::model::{Group, Span};
 use crate::text::Tag;
-use crate::text::gazetteer::{Entity, EntityKind};
+use crate::text::gazetteer::{Entity, EntityKind, is_aid_body};
 
 /// How many tokens behind a figure "on the X side" may begin.
 const REACH: usize = 4;
@@ -19,9 +19,12 @@ pub(super) fn side(here: &Here<'_>, figure: &Figure) -> Option<String> {
     let own = here.span(&figure.tokens)?;
     let inside = here.reading.entities_within(own).rfind(|entity| names_people(entity));
     if let Some(entity) = inside {
-        return party(entity);
+        return party(entity).filter(|name| !is_aid_body(name));
     }
-    behind(here, figure).or_else(|| told_after(here, figure)).or_else(|| possessed(here, figure))
+    behind(here, figure)
+        .or_else(|| told_after(here, figure))
+        .or_else(|| possessed(here, figure))
+        .or_else(|| fought(here, figure))
 }
 
 /// A part and a number that shares the verb or the people of the figure before it belong to the same side: "27 on the
@@ -36,6 +39,17 @@ pub(super) fn side_of_whole(here: &Here<'_>, figure: &Figure) -> Option<String> 
         return None;
     }
     side(here, whole).or_else(|| side_of_whole(here, whole))
+}
+
+/// "The Front said it had killed 20 soldiers": the army that an armed group fights is that of the country it is at home in.
+fn fought(here: &Here<'_>, figure: &Figure) -> Option<String> {
+    let soldiers = figure.group() == Some(Group::Military) && figure.low > 1;
+    let first = here.view.token(figure.tokens.start)?.span.start;
+    let before = Span { start: here.sentence.span.start, end: first };
+    let mut named = here.reading.entities_within(before).filter(|entity| entity.is_party());
+    let group = named.next().filter(|entity| soldiers && entity.kind == EntityKind::ArmedGroup)?;
+    let alone = named.all(|entity| entity.kind == EntityKind::ArmedGroup);
+    alone.then(|| here.reading.home(&group.name)).flatten().map(str::to_owned)
 }
 
 /// "577 of them French", "114 were Saudis": a name of a people right behind a number without a noun.
@@ -116,7 +130,51 @@ fn possessed(here: &Here<'_>, figure: &Figure) -> Option<String> {
     if !its || !belongs {
         return None;
     }
+    if figure.head.is_some_and(|head| here.view.is(head, EMPLOYED)) {
+        return employer(here, figure).and_then(party).filter(|name| !is_aid_body(name));
+    }
     let first = here.view.token(figure.tokens.start)?.span.start;
     let before = Span { start: here.sentence.span.start, end: first };
     here.reading.entities_within(before).rfind(|entity| entity.is_party()).and_then(party)
+}
+
+/// Nouns for those who work for somebody.
+pub(super) const EMPLOYED: &[&str] = &[
+    "employee",
+    "employees",
+    "staff",
+    "staffer",
+    "staffers",
+    "worker",
+    "workers",
+    "volunteer",
+    "volunteers",
+    "member",
+    "members",
+    "colleague",
+    "colleagues",
+    "driver",
+    "drivers",
+    "people",
+    "official",
+    "officials",
+    "personnel",
+];
+
+/// Whom the people of a figure work for: a body named in the figure, behind it ("employees of X") or, when they are
+/// "its" or "their" people, the last one named before.
+pub(super) fn employer<'r>(here: &Here<'r>, figure: &Figure) -> Option<&'r Entity> {
+    let body = |entity: &&Entity| matches!(entity.kind, EntityKind::Body | EntityKind::Organisation);
+    let own = here.span(&figure.tokens)?;
+    if let Some(entity) = here.reading.entities_within(own).rfind(body) {
+        return Some(entity);
+    }
+    let end = figure.tokens.end;
+    if here.view.is(end, &["of", "from", "with", "for", "working"]) {
+        let behind = here.span(&(end..(end + REACH + 4).min(here.sentence.tokens.end)))?;
+        return here.reading.entities_within(behind).find(body);
+    }
+    let its = figure.tokens.clone().any(|at| here.view.is(at, &["its", "their", "our"]));
+    let before = Span { start: here.sentence.span.start, end: own.start };
+    its.then(|| here.reading.entities_within(before).rfind(body)).flatten()
 }

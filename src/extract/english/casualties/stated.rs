@@ -60,6 +60,7 @@ const BETWEEN: &[&str] = &[
     "has",
     "had",
     "found",
+    "there",
     ",",
 ];
 
@@ -151,6 +152,9 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
     // "Missing: 12".
     let begins = predicate.main == here.sentence.tokens.start
         || here.view.is(predicate.main.wrapping_sub(1), &[".", ";", ",", "-", "–", "•", "*"]);
+    if let Some(figure) = headed(here, predicate).filter(|_| begins) {
+        return vec![(figure, 60)];
+    }
     if begins
         && here.view.is(predicate.tokens.end, &[":", "–", "-", "—"])
         && let Some(figure) =
@@ -201,4 +205,15 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
         return Vec::new();
     }
     here.figure_before(predicate.main, BETWEEN).map(|figure| vec![(figure, 50)]).unwrap_or_default()
+}
+
+/// "Dead 4, injured 19" in a title: the state before its number.
+fn headed<'r>(here: &Here<'r>, predicate: &Predicate) -> Option<&'r Figure> {
+    let ends = |figure: &&Figure| {
+        figure.tokens.end == here.sentence.tokens.end
+            || here.view.is(figure.tokens.end, &[",", ";", "in", "as", "after", "."])
+    };
+    here.figure_after(predicate.tokens.end, 0)
+        .filter(|figure| here.sentence.heading && figure.kind == FigureKind::Bare)
+        .filter(ends)
 }

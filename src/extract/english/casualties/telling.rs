@@ -5,15 +5,18 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::figure::{Figure, FigureKind};
+use super::figure::{Figure, FigureKind, person_at};
 use super::parts::opens_part;
 use super::place::place;
 use super::scene::Here;
-use super::side::{side, side_of_whole};
+use super::side::{EMPLOYED, employer, side, side_of_whole};
+use crate::extract::english::lexicon::{Person, force, speech};
 use crate::extract::english::scope::scope_at;
 use crate::extract::rule::Findings;
 use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Relation, Scope, Span};
 use crate::text::english::date::{Direction, Grain};
+use crate::text::gazetteer::is_aid_body;
+use crate::text::{Tag, Voice};
 
 /// People, and what happened to them.
 #[derive(Debug, Clone)]
@@ -74,10 +77,10 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
         effect: sighting.effect,
         value: figure.low,
         high: figure.high,
-        bound: sighting.bound.unwrap_or(figure.bound),
+        bound: sighting.bound.unwrap_or_else(|| bound(here, sighting)),
         group: group(here, sighting),
         side: side(here, figure).or_else(|| side_of_whole(here, figure)),
-        place: place(here, figure, sighting.effect, &sighting.said),
+        place: place(here, sighting),
         scope: scope(here, sighting),
         source: source(here, core),
         as_of: as_of(here, sighting, core),
@@ -89,14 +92,41 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
     findings.add_at(core, weight, Claim::Casualty(claim));
 }
 
+/// Its own bound, else the "at least" of the figure it shares its verb with: "at least 80 died in the north, 30 in the
+/// south", "at least four soldiers and two civilians".
+fn bound(here: &Here<'_>, sighting: &Sighting<'_>) -> Bound {
+    let figure = sighting.figure;
+    if figure.bound != Bound::Exact
+        || figure.more
+        || !matches!(figure.kind, FigureKind::Counted | FigureKind::Bare)
+    {
+        return figure.bound;
+    }
+    let Some(before) = here.scene.figures.iter().rfind(|other| other.tokens.end <= figure.tokens.start)
+    else {
+        return figure.bound;
+    };
+    let between = before.tokens.end..figure.tokens.start;
+    let listed = between.len() <= 2 && between.clone().all(|at| here.view.is(at, &["and", ","]));
+    let gapped = sighting.rule == "gapped"
+        && figure.kind == FigureKind::Bare
+        && !between.clone().any(|at| here.view.is(at, &[";", "while", "but", "said"]));
+    let shares = before.bound == Bound::AtLeast && figure.low > 1 && (listed || gapped);
+    if shares { Bound::AtLeast } else { figure.bound }
+}
+
 /// Longest name of a source in bytes; a longer one is a sentence that was taken for a name.
 const SOURCE_BYTES_MAX: usize = 120;
 
 /// Who states the figure: the one relied on where somebody else passes it on ("X said, citing Y").
 fn source(here: &Here<'_>, core: Span) -> Option<String> {
-    let attribution = here.analysis.speaker_of(core)?;
-    let via = attribution.via.map(|phrase| here.analysis.span(here.analysis.extent(phrase)));
-    let span = via.unwrap_or(attribution.span);
+    let span = match here.analysis.speaker_of(core) {
+        Some(attribution) => {
+            let via = attribution.via.map(|phrase| here.analysis.span(here.analysis.extent(phrase)));
+            via.unwrap_or(attribution.span)
+        }
+        None => teller(here, core)?,
+    };
     let written = span.of(&here.reading.article.text).split_whitespace().collect::<Vec<_>>().join(" ");
     let name = written.strip_prefix("the ").or_else(|| written.strip_prefix("The ")).unwrap_or(&written);
     let pronoun = matches!(
@@ -104,6 +134,35 @@ fn source(here: &Here<'_>, core: Span) -> Option<String> {
         "" | "he" | "she" | "it" | "they" | "who" | "which" | "that" | "we" | "i" | "one" | "this"
     );
     (!pronoun && name.len() <= SOURCE_BYTES_MAX).then(|| name.to_owned())
+}
+
+/// Verbs with which somebody gives a figure as his own: "the ministry put the dead at 12", "the centre lists 31 dead".
+const GIVES: &[&str] = &[
+    "put",
+    "give",
+    "list",
+    "count",
+    "record",
+    "contradict",
+    "counter",
+    "estimate",
+    "tally",
+    "raise",
+    "lower",
+    "revise",
+    "speak",
+    "set",
+    "register",
+    "document",
+];
+
+/// Who gives the figure as the subject of its own clause.
+fn teller(here: &Here<'_>, core: Span) -> Option<Span> {
+    let token = here.analysis.token_at(core.start)?;
+    let clause = here.clause_around(token)?;
+    let verb = clause.verb.as_ref().filter(|verb| verb.voice == Voice::Active)?;
+    let &subject = clause.subject.first().filter(|_| GIVES.contains(&&*here.verb_lemma(verb.main)))?;
+    here.analysis.speaks(subject).then(|| here.analysis.span(here.analysis.extent(subject)))
 }
 
 /// When the figure held: "as of 8 p.m.", "by Wednesday evening"; of a toll also the day on which it was reached.
@@ -139,8 +198,18 @@ impl Here<'_> {
 }
 
 /// How badly: a subset of the injured is a group of its own.
-const SEVERE: &[&str] =
-    &["seriously", "critically", "severely", "gravely", "badly", "serious", "critical", "life-threatening"];
+const SEVERE: &[&str] = &[
+    "seriously",
+    "critically",
+    "severely",
+    "gravely",
+    "badly",
+    "serious",
+    "critical",
+    "life-threatening",
+    "grave",
+    "intensive",
+];
 
 fn group(here: &Here<'_>, sighting: &Sighting<'_>) -> Group {
     if let Some(group) = sighting.group {
@@ -156,15 +225,107 @@ fn group(here: &Here<'_>, sighting: &Sighting<'_>) -> Group {
     if figure.tokens.clone().any(|at| here.view.is(at, &["civilian", "civilians"])) {
         return Group::Civilians;
     }
-    let suspect = sighting.effect == Effect::Detained && figure.low == 1;
+    if let Some(group) = of_a_force(here, figure) {
+        return group;
+    }
+    if works_for_aid(here, figure) {
+        return Group::AidWorkers;
+    }
+    if let Some(group) = of_their_own(here, sighting) {
+        return group;
+    }
     if let Some(group) = figure.group() {
-        // Somebody arrested alone is held for what he is thought to have done, not as one of the people.
-        return if suspect && group == Group::People { Group::Other } else { group };
+        return if group == Group::People && is_held_for_a_reason(here, sighting) {
+            Group::Other
+        } else {
+            group
+        };
     }
     if figure.head.is_some() {
         return Group::People;
     }
-    counted_before(here, figure).unwrap_or(Group::People)
+    match counted_before(here, figure).unwrap_or(Group::People) {
+        Group::People if is_held_for_a_reason(here, sighting) => Group::Other,
+        group => group,
+    }
+}
+
+/// Fewer than so many are told of because of what they are held for, even when they are called people.
+const A_FEW: u64 = 10;
+/// So many arrested at once are a crowd.
+const A_CROWD: u64 = 50;
+/// Nouns for people of a set: members, suspects, a crew.
+const OF_A_SET: &[&str] = &["member", "members", "suspected", "alleged", "suspect", "suspects", "leaders"];
+
+/// Somebody arrested alone, or as a member of something, is held for what he is thought to have done, not as one of the
+/// people.
+fn is_held_for_a_reason(here: &Here<'_>, sighting: &Sighting<'_>) -> bool {
+    let figure = sighting.figure;
+    let set = figure.tokens.clone().any(|at| here.view.is(at, OF_A_SET));
+    let plain = figure.head.is_some_and(|head| here.view.is(head, &["people", "persons"]));
+    let arrested =
+        figure.low < (if plain { A_FEW } else { A_CROWD })
+            && sighting.said.clone().chain(figure.tokens.clone()).any(|at| {
+                here.view.is(at, &["arrest", "arrests", "arrested", "custody", "jailed", "charged"])
+            });
+    sighting.effect == Effect::Detained && (figure.low == 1 || set || arrested)
+}
+
+/// "Frontier Corps men", "four personnel of the border guard": whom the name of their force makes what they are.
+fn of_a_force(here: &Here<'_>, figure: &Figure) -> Option<Group> {
+    let head = figure.head.filter(|&at| here.view.is(at, OF_A_FORCE))?;
+    let end = figure.tokens.end;
+    let behind = if here.view.is(end, &["of", "from"]) { end + 1..end + FORCE_REACH } else { end..end };
+    (figure.tokens.start.max(head.saturating_sub(FORCE_REACH))..head)
+        .chain(behind.take_while(|&at| here.view.tag(at) != Tag::Punct))
+        .find_map(|at| force(here.view.word(at)))
+}
+
+/// Nouns that a force's name may stand before.
+const OF_A_FORCE: &[&str] =
+    &["men", "man", "personnel", "members", "member", "people", "staff", "women", "recruits", "officers"];
+/// How far from the noun the name of the force may stand.
+const FORCE_REACH: usize = 5;
+
+/// The employees of an aid body: "three of its employees" in a sentence whose subject is one, "two Red Cross workers".
+fn works_for_aid(here: &Here<'_>, figure: &Figure) -> bool {
+    let works = figure.head.is_some_and(|head| here.view.is(head, EMPLOYED));
+    works && employer(here, figure).is_some_and(|body| is_aid_body(&body.name))
+}
+
+/// "Police said 300 of their own had been hurt", "the army put its own dead at 40".
+fn of_their_own(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Group> {
+    let words = sighting.figure.tokens.start.min(sighting.said.start)
+        ..sighting.figure.tokens.end.max(sighting.said.end) + 1;
+    let own = words
+        .clone()
+        .any(|at| here.view.is(at, &["own"]) && here.view.is(at.wrapping_sub(1), &["their", "its", "our"]));
+    let before = here.sentence.tokens.start..words.start;
+    own.then(|| before.rev().find_map(|at| force(here.view.word(at)))).flatten()
+}
+
+/// "counts only civilians and has recorded 387 of them dead": whom "them" stands for, named without a number.
+fn named_before(here: &Here<'_>, figure: &Figure) -> Option<Group> {
+    if figure.kind != FigureKind::Share || figure.head.is_some() {
+        return None;
+    }
+    let last = here
+        .sentence
+        .phrases
+        .clone()
+        .filter_map(|at| here.analysis.phrases.get(at))
+        .filter(|phrase| phrase.tokens.end <= figure.tokens.start)
+        .filter_map(|phrase| {
+            let several = *here.analysis.lemma(phrase.head) != *here.view.word(phrase.head);
+            match person_at(here.analysis, here.view, phrase.head) {
+                Person::Known(group) if several && phrase.tokens.contains(&phrase.head) => {
+                    Some((phrase.quantity.is_some(), group))
+                }
+                _ => None,
+            }
+        })
+        .next_back()?;
+    (!last.0).then_some(last.1)
 }
 
 /// "two civilians were killed and 23 wounded": a bare number counts the people counted before it. A part does not:
@@ -177,7 +338,17 @@ fn counted_before(here: &Here<'_>, figure: &Figure) -> Option<Group> {
         .rev()
         .filter(|other| other.tokens.end <= figure.tokens.start && other.low > 0)
         .filter(|other| figure.kind == FigureKind::Share || !opens_part(here, other));
+    // Whoever tells it is not counted: "an official said 155 were missing".
+    let speaks = |other: &Figure| {
+        other.low == 1
+            && (other.tokens.end..figure.tokens.start).any(|at| speech::is_speech(here.view.word(at)))
+    };
+    let own = own.filter(|other| !speaks(other));
     if let Some(group) = own.clone().find_map(Figure::group) {
+        return Some(group);
+    }
+    let first = own.clone().next_back().unwrap_or(figure);
+    if let Some(group) = named_before(here, first) {
         return Some(group);
     }
     let opens = figure.tokens.start <= here.sentence.tokens.start + 1;

@@ -119,9 +119,21 @@ fn carried_over(
 ) -> Option<Effect> {
     let start = here.sentence.span.start;
     let end = here.view.token(subject.tokens.start).map_or(start, |token| token.span.start);
-    let inside =
-        findings.casualties_within(Span { start, end }).next_back().map(|(_, casualty)| casualty.effect);
+    let inside = findings
+        .casualties_within(Span { start, end })
+        .next_back()
+        .map(|(_, casualty)| casualty.effect)
+        .or_else(|| told_before(here, findings));
     inside.or(before.filter(|(sentence, _)| here.scene.sentence - sentence <= 2).map(|(_, effect)| effect))
+}
+
+/// What "the figure" is of when the sentence before told of several: of the dead, where it told of any.
+fn told_before(here: &Here<'_>, findings: &Findings) -> Option<Effect> {
+    let sentence = here.analysis.sentences.get(here.scene.sentence.checked_sub(1)?)?;
+    findings
+        .casualties_within(sentence.span)
+        .map(|(_, casualty)| casualty.effect)
+        .find(|effect| *effect == Effect::Killed)
 }
 
 /// The numbers a subject is carried to, from or by.

@@ -43,6 +43,7 @@ pub(super) fn subjects(here: &Here<'_>) -> Vec<TollSubject> {
     let mut found: Vec<TollSubject> =
         (here.sentence.tokens.clone()).filter_map(|at| toll_at(here, at)).collect();
     found.extend(here.sentence.tokens.clone().filter_map(|at| it_at(here, at)));
+    found.extend(here.sentence.tokens.clone().filter_map(|at| of_at(here, at)));
     for at in here.sentence.phrases.clone() {
         let Some(phrase) = here.analysis.phrases.get(at) else { continue };
         if let Some(subject) = subject(here, phrase) {
@@ -91,16 +92,24 @@ fn toll_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
 
 /// "In the south it is 20, with another 20 missing": the count told of before, for another place.
 fn it_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
-    let be = here.view.is(at + 1, &["'s", "is", "was"]);
-    let figure = here.scene.figures.iter().find(|figure| figure.tokens.start == at + 2)?;
+    let be = here.view.is(at + 1, &["'s", "’s", "is", "was"]);
+    let joined = here.view.is(at, &["it's", "it’s"]);
+    let behind = at + if joined { 1 } else { 2 };
+    let figure = here.scene.figures.iter().find(|figure| figure.tokens.start == behind)?;
     let ends = here.view.is(figure.tokens.end, &[",", ".", ";", "and", "with"]);
     let placed = (at.saturating_sub(5)..at).any(|before| here.view.is(before, &["in", "at"]));
-    (here.view.is(at, &["it"]) && be && ends && placed && figure.head.is_none()).then_some(TollSubject {
-        tokens: at..at + 1,
-        effect: None,
-        group: None,
-        is_toll: false,
-    })
+    ((here.view.is(at, &["it"]) && be || joined) && ends && placed && figure.head.is_none())
+        .then_some(TollSubject { tokens: at..behind, effect: None, group: None, is_toll: true })
+}
+
+/// "put the number of dead at 57 and of injured at 200": the number of others, its noun left out.
+fn of_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
+    let again = here.view.follows(at, &["and", "of"]) || here.view.follows(at, &["and", "that", "of"]);
+    let of = if here.view.is(at + 1, &["of"]) { at + 1 } else { at + 2 };
+    let counts = (here.sentence.tokens.start..at).any(|before| COUNTS.contains(&here.view.word(before)));
+    let (effect, group, end) = (again && counts).then(|| harm_of(here, of + 1)).flatten()?;
+    let ends = here.view.is(end, &["at", "to"]);
+    ends.then_some(TollSubject { tokens: of..end, effect: Some(effect), group, is_toll: false })
 }
 
 fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
@@ -175,7 +184,13 @@ fn harm_of(here: &Here<'_>, from: usize) -> Option<(Effect, Option<Group>, usize
     for at in from..from + REACH {
         let word = here.view.word(at);
         if let Some(predicate) = here.scene.predicates.iter().find(|predicate| predicate.main == at) {
-            return Some((predicate.effect, group, predicate.tokens.end));
+            // "dead or feared dead", "killed or missing" is a sum of two.
+            let sum = here.view.is(predicate.tokens.end, &["or", "and/or"]);
+            return Some((
+                predicate.effect,
+                if sum { Some(Group::Other) } else { group },
+                predicate.tokens.end,
+            ));
         }
         let lemma = here.analysis.lemma(at);
         if let Some(noun) = counted(&lemma) {

@@ -5,8 +5,10 @@ use super::figure::{Figure, FigureKind};
 use super::predicate::{Predicate, Sort};
 use super::scene::{Here, each};
 use super::telling::{Sighting, tell};
-use crate::extract::english::lexicon::Frame;
+use crate::extract::english::lexicon::{Frame, Person};
 use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::{Bound, Effect, Group};
+use crate::text::gazetteer::EntityKind;
 use crate::text::{Clause, Link, Tag, Tense, Voice};
 
 const NAME: &str = "undergone";
@@ -27,7 +29,12 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             if !undergoes(clause, frame) && !reduced(&here, clause, predicate, frame) {
                 continue;
             }
-            for figure in subjects(&here, clause, predicate) {
+            let people = subjects(&here, clause, predicate);
+            if let Some(person) = people.is_empty().then(|| named(&here, clause, predicate)).flatten() {
+                let said = predicate.tokens.clone();
+                tell(&here, &Sighting::new(&person, predicate.effect, said, NAME, 28), findings);
+            }
+            for figure in people {
                 let several = figure.low > 1;
                 if figure.tokens.contains(&predicate.main) {
                     continue;
@@ -54,6 +61,34 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
     });
 }
 
+/// "Ada Brun was shot dead": somebody known only by his full name, in the simple past or perfect.
+fn named(here: &Here<'_>, clause: &Clause, predicate: &Predicate) -> Option<Figure> {
+    let grave = matches!(predicate.effect, Effect::Killed | Effect::Missing | Effect::Detained);
+    let phrase = clause.subject.iter().find_map(|&at| {
+        let phrase = here.analysis.phrases.get(at)?;
+        let full = phrase.tokens.len() >= 2
+            && phrase.tokens.clone().all(|at| here.view.tag(at) == Tag::ProperNoun && here.view.capital(at));
+        (phrase.name && full && phrase.preposition.is_none()).then_some((at, phrase))
+    });
+    let (at, phrase) = phrase.filter(|_| grave && !here.sentence.heading && here.asserts(clause, false))?;
+    let span = here.span(&phrase.tokens)?;
+    let other = here.reading.entities_within(span).any(|entity| entity.kind != EntityKind::Person);
+    let group = if predicate.effect == Effect::Killed { Group::People } else { Group::Other };
+    (!other).then(|| Figure {
+        phrase: at,
+        noun_phrase: at,
+        tokens: phrase.tokens.clone(),
+        core: phrase.head..phrase.head + 1,
+        head: Some(phrase.head),
+        person: Person::Known(group),
+        kind: FigureKind::TheOne,
+        low: 1,
+        high: None,
+        bound: Bound::Exact,
+        more: false,
+    })
+}
+
 /// What the sentence itself says counts more than what is said of its people by the way.
 fn weight(figure: &Figure, clause: &Clause, supposed: bool) -> u8 {
     match (figure.kind, clause.link) {
@@ -77,7 +112,9 @@ fn undergoes(clause: &Clause, frame: Frame) -> bool {
 
 /// "Five abducted, 30 hurt": what needs an object and has none was done to the number before it.
 fn reduced(here: &Here<'_>, clause: &Clause, predicate: &Predicate, frame: Frame) -> bool {
-    let bare = here.figure_before(predicate.main, &[]).is_some_and(|figure| figure.kind == FigureKind::Bare);
+    let bare = here.figure_before(predicate.main, &[]).is_some_and(|figure| {
+        figure.kind == FigureKind::Bare || here.sentence.heading && figure.kind == FigureKind::Counted
+    });
     frame == Frame::Does
         && bare
         && predicate.participle
@@ -108,6 +145,14 @@ fn subjects<'r>(here: &Here<'r>, clause: &Clause, predicate: &Predicate) -> Vec<
         found.extend(here.list_before(first));
     }
     found.dedup_by_key(|figure| figure.phrase);
+    // "In the attack perished 14 persons": the subject behind the verb, in a sentence that opens with where.
+    let inverted = found.is_empty()
+        && clause.subject.is_empty()
+        && here.view.tag(here.sentence.tokens.start) == Tag::Adposition
+        && matches!(predicate.sort, Sort::Verb(Frame::Befalls));
+    if let Some(figure) = here.figure_after(predicate.tokens.end, 0).filter(|_| inverted) {
+        return here.with_list(figure);
+    }
     if found.is_empty() && !clause.subject.iter().any(|&phrase| is_real(here, phrase, start)) {
         found.extend(nearest_before(here, start));
     }

@@ -4,14 +4,16 @@
 
 pub(super) mod acts;
 pub(super) mod actors;
+mod events;
 mod harm;
 mod people;
 pub(super) mod speech;
 pub(super) mod stances;
 mod sport;
 
+pub(super) use events::{Hint, hints_at, is_kind_of_place};
 pub(super) use harm::{CountedKind, Frame, GAP_MAX, HarmVerb, Piece, counted, harm_verbs, states};
-pub(super) use people::{Person, group_of, is_plural_only, person};
+pub(super) use people::{Person, force, group_of, is_plural_only, person};
 pub(super) use sport::is_sport;
 
 /// The entries of a list: sections in brackets, comments after `#`, entries as `split` cuts a line.

@@ -74,6 +74,19 @@ pub(in super::super) fn is_thing(noun: &str) -> bool {
     THINGS.contains_key(noun)
 }
 
+static FORCES: LazyLock<HashMap<&'static str, Group>> = LazyLock::new(|| {
+    sections(include_str!("forces.txt"))
+        .filter_map(|(group, line)| Some((Group::parse(group)?, line)))
+        .flat_map(|(group, line)| line.split(',').map(move |word| (word.trim(), group)))
+        .filter(|(word, _)| !word.is_empty())
+        .collect()
+});
+
+/// The group of those who serve in a force whose name has this word.
+pub(in super::super) fn force(word: &str) -> Option<Group> {
+    FORCES.get(word).copied()
+}
+
 /// The group of a listed noun, tried with the word before it first.
 pub(in super::super) fn group_of(before: Option<&str>, noun: &str) -> Option<Group> {
     if let Some(before) = before {

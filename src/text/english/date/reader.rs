@@ -1,11 +1,12 @@
 //! Reads one phrase of time. Comes in: the tokens of a sentence, a position and the moment of publication. Goes out:
 //! the interval the phrase means. Tries the forms from the most to the least exact.
 
-use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span as Length, ToSpan};
 
 use super::{Direction, Grain, When};
 use crate::model::article::{Moment, Span};
+use crate::text::english::calendar::{month, weekday};
 use crate::text::english::number;
 use crate::text::english::view::View;
 use crate::text::{Tag, TokenKind};
@@ -110,13 +111,12 @@ impl<'a> Reader<'a> {
         if let Some(date) = self.numeric_date(at) {
             return date;
         }
-        let (month, day, mut end) = if let Some(month) = month_of(view.word(at)).filter(|_| view.capital(at))
-        {
+        let (month, day, mut end) = if let Some(month) = month(view.word(at)).filter(|_| view.capital(at)) {
             (month, self.day_number(at + 1)?, at + 2)
         } else {
             let day = self.day_number(at)?;
             let gap = usize::from(view.word(at + 1) == "of");
-            let month = month_of(view.word(at + 1 + gap)).filter(|_| view.capital(at + 1 + gap))?;
+            let month = month(view.word(at + 1 + gap)).filter(|_| view.capital(at + 1 + gap))?;
             (month, day, at + 2 + gap)
         };
         let comma = usize::from(view.word(end) == ",");
@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
         let last = view.is(at, &["last", "past"]);
         let next = view.is(at, &["next", "this"]);
         let place = at + usize::from(last || next);
-        let day = weekday_of(view.word(place)).filter(|_| view.capital(place))?;
+        let day = weekday(view.word(place)).filter(|_| view.capital(place))?;
         let today = self.today()?;
         let back = i64::from(today.weekday().since(day));
         let date = if next && view.word(at) == "next" {
@@ -305,7 +305,7 @@ impl<'a> Reader<'a> {
                 (from, from.checked_add(1.year()).ok()?, Grain::Year)
             }
             word => {
-                let month = month_of(word).filter(|_| view.capital(at + 1))?;
+                let month = month(word).filter(|_| view.capital(at + 1))?;
                 let year = if month < today.month() { today.year() } else { today.year() - 1 };
                 let from = Date::new(year, month, 1).ok()?;
                 (from, from.checked_add(1.month()).ok()?, Grain::Month)
@@ -351,7 +351,7 @@ impl<'a> Reader<'a> {
     /// "September", "September 2023".
     fn month(&self, at: usize) -> Option<Found> {
         let view = self.view;
-        let month = month_of(view.word(at))
+        let month = month(view.word(at))
             .filter(|_| view.capital(at) && view.tag(at) != Tag::Aux && view.tag(at) != Tag::Verb)?;
         let comma = usize::from(view.word(at + 1) == "," || view.word(at + 1) == "of");
         let stated = year_of(view, at + 1 + comma);
@@ -435,35 +435,4 @@ fn year_of(view: View<'_>, at: usize) -> Option<i16> {
         .then(|| word.parse::<i16>().ok())
         .flatten()
         .filter(|year| (1500..2200).contains(year))
-}
-
-fn month_of(word: &str) -> Option<i8> {
-    Some(match word.trim_end_matches('.') {
-        "january" | "jan" => 1,
-        "february" | "feb" => 2,
-        "march" | "mar" => 3,
-        "april" | "apr" => 4,
-        "may" => 5,
-        "june" | "jun" => 6,
-        "july" | "jul" => 7,
-        "august" | "aug" => 8,
-        "september" | "sept" | "sep" => 9,
-        "october" | "oct" => 10,
-        "november" | "nov" => 11,
-        "december" | "dec" => 12,
-        _ => return None,
-    })
-}
-
-fn weekday_of(word: &str) -> Option<Weekday> {
-    Some(match word.trim_end_matches('.') {
-        "monday" | "mon" => Weekday::Monday,
-        "tuesday" | "tue" | "tues" => Weekday::Tuesday,
-        "wednesday" | "wed" => Weekday::Wednesday,
-        "thursday" | "thu" | "thurs" => Weekday::Thursday,
-        "friday" | "fri" => Weekday::Friday,
-        "saturday" | "sat" => Weekday::Saturday,
-        "sunday" | "sun" => Weekday::Sunday,
-        _ => return None,
-    })
 }

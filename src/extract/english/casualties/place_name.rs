@@ -1,0 +1,182 @@
+//! Names of places as a sentence gives them. Tokens go in; the name, where it ends, and whether its words make it a part
+//! of something larger come out. Never decides what happened there: that is `place`'s work.
+
+use std::ops::Range;
+
+use super::scene::Here;
+use crate::extract::english::lexicon::{is_kind_of_place, speech};
+use crate::extract::rule::Reading;
+use crate::model::Span;
+use crate::text::Tag;
+use crate::text::english::calendar::{is_month, is_weekday};
+use crate::text::english::view::View;
+use crate::text::gazetteer::EntityKind;
+
+/// Prepositions of place.
+pub(super) const AT: &[&str] = &["in", "at", "near", "around", "outside", "across"];
+
+/// How many sentences back "there" may point.
+const SENTENCES_BACK: usize = 3;
+/// How many words may stand between a place and the verb of saying whose subject it belongs to.
+const SPEAKER_REACH: usize = 3;
+/// How far before a place "according to" may stand.
+const ACCORDING_REACH: usize = 8;
+
+/// A place with how it was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    /// As written; several places joined by "and".
+    pub(super) name: String,
+    /// The words themselves say that it is a part: "in X alone", "there".
+    pub(super) part: bool,
+    /// Each of several places.
+    pub(super) members: Vec<String>,
+}
+
+impl Named {
+    /// One place.
+    pub(super) fn one(name: String, part: bool) -> Self {
+        Self { members: vec![name.clone()], name, part }
+    }
+}
+
+/// The proper name that begins within a few tokens, past "the province of", and the token behind it.
+pub(super) fn name_at(view: View<'_>, text: &str, from: usize) -> Option<(String, usize)> {
+    let mut at = from;
+    for _ in 0..6 {
+        if is_name(view, at) {
+            break;
+        }
+        let passes = matches!(view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Noun)
+            || view.is(at, &["of", "neighbouring", "neighboring", "nearby"]);
+        if !passes {
+            return None;
+        }
+        at += 1;
+    }
+    let mut end = at;
+    while is_name(view, end) || view.is(end, &["-", "\u{2019}", "'"]) && is_name(view, end + 1) {
+        end += 1;
+    }
+    if end == at {
+        return None;
+    }
+    let span = Span { start: view.token(at)?.span.start, end: view.token(end - 1)?.span.end };
+    Some((span.of(text).trim_end_matches("'s").to_owned(), end))
+}
+
+/// Whether a token is part of a name that may be a place's.
+pub(super) fn is_name(view: View<'_>, at: usize) -> bool {
+    let word = view.word(at);
+    view.tag(at) == Tag::ProperNoun && view.capital(at) && !is_weekday(word) && !is_month(word)
+}
+
+/// A name with those joined to it: "in Norland and Sudland", in a heading also "in Norland, Sudland". The words behind
+/// say whether it is a part ("in X alone").
+pub(super) fn names_at(
+    reading: &Reading<'_>,
+    view: View<'_>,
+    heading: bool,
+    from: usize,
+) -> Option<(Named, usize)> {
+    let text = &reading.article.text;
+    let (first, mut end) = name_at(view, text, from)?;
+    // "in the Norlandian valley" names no place.
+    let last = view.token(end.checked_sub(1)?)?.span;
+    if reading.entities_within(last).any(|entity| entity.kind == EntityKind::Demonym) {
+        return None;
+    }
+    let mut named = Named::one(first, false);
+    while named.members.len() < MEMBERS_MAX {
+        let joins = view.is(end, &["and"]) || heading && view.is(end, &[","]);
+        if !joins || !is_name(view, end + 1) {
+            break;
+        }
+        let Some((next, behind)) = name_at(view, text, end + 1) else { break };
+        // "in Norland, and Osk mourns 30": what has a verb is no member. "in Darek, Norland" lies in it.
+        let acts = matches!(view.tag(behind), Tag::Verb | Tag::Aux);
+        let countries = || named.members.iter().chain([&next]).all(|name| is_country(reading, name));
+        if acts || view.is(end, &[","]) && !countries() {
+            break;
+        }
+        named.members.push(next);
+        end = behind;
+    }
+    if let [before @ .., last] = named.members.as_slice()
+        && !before.is_empty()
+    {
+        named.name = format!("{} and {last}", before.join(", "));
+    }
+    let kind = usize::from(is_kind_of_place(view.word(end)));
+    named.part = view.is(end + kind, &["alone"]);
+    Some((named, end))
+}
+
+/// How many places one preposition governs at most.
+const MEMBERS_MAX: usize = 4;
+
+fn is_country(reading: &Reading<'_>, name: &str) -> bool {
+    reading.entities().iter().any(|entity| entity.kind == EntityKind::Country && *entity.name == *name)
+}
+
+/// Whether the place at `at` belongs to who speaks ("the ministry in Osk said", "according to officials in Osk") and not
+/// to what is said.
+pub(super) fn is_speakers(view: View<'_>, at: usize, end: usize) -> bool {
+    let says = (end..end + SPEAKER_REACH)
+        .take_while(|&next| !matches!(view.tag(next), Tag::Punct | Tag::Adposition | Tag::Noun))
+        .any(|next| speech::is_speech(view.word(next)));
+    let cited = (at.saturating_sub(ACCORDING_REACH).max(view.start)..at)
+        .rev()
+        .take_while(|&before| !matches!(view.tag(before), Tag::Punct | Tag::Verb | Tag::Aux))
+        .any(|before| view.is(before, &["according", "citing"]))
+        || (at.saturating_sub(ACCORDING_REACH).max(view.start)..at)
+            .rev()
+            .take_while(|&before| view.tag(before) != Tag::Punct)
+            .any(|before| view.follows(before, &["according", "to"]));
+    says || cited
+}
+
+/// The places that a sentence sets what it tells in, in order: those behind a preposition and "the town of X", without
+/// those of its speakers.
+pub(super) fn places_of(reading: &Reading<'_>, number: usize, tokens: Range<usize>) -> Vec<Named> {
+    let Some(sentence) = reading.analysis.sentences.get(number) else { return Vec::new() };
+    let view = reading.analysis.view(number);
+    let mut found = Vec::new();
+    let mut at = tokens.start.max(sentence.tokens.start);
+    while at < tokens.end.min(sentence.tokens.end) {
+        let of_kind = is_kind_of_place(view.word(at)) && view.is(at + 1, &["of"]);
+        // "The Netherlands, where thousands had been told to leave".
+        let opens = is_name(view, at) && !is_name(view, at.wrapping_sub(1));
+        let relative = opens
+            && name_at(view, &reading.article.text, at)
+                .is_some_and(|(_, end)| view.follows(end, &[",", "where"]));
+        let from = if of_kind { at + 2 } else { at + usize::from(!relative) };
+        let sets = of_kind && is_name(view, from) || relative || view.is(at, AT) || view.is(at, &["over"]);
+        match names_at(reading, view, sentence.heading, from).filter(|_| sets) {
+            Some((named, end)) => {
+                if !is_speakers(view, at, end) {
+                    found.push(named);
+                }
+                at = end.max(at + 1);
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// The place named last before a token, in this sentence or shortly before.
+pub(super) fn back(here: &Here<'_>, before: usize) -> Option<Named> {
+    let first = here.scene.sentence.saturating_sub(SENTENCES_BACK);
+    for number in (first..=here.scene.sentence).rev() {
+        let sentence = here.analysis.sentences.get(number)?;
+        if !sentence.part.speaks() {
+            return None;
+        }
+        let tokens = sentence.tokens.start..sentence.tokens.end.min(before);
+        if let Some(named) = places_of(here.reading, number, tokens).pop() {
+            return Some(Named { part: true, ..named });
+        }
+    }
+    None
+}

@@ -1,0 +1,87 @@
+//! Words for what happened, when and where. A word goes in; whether it is in a list comes out. Knows nothing of sentences.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::word_list;
+use crate::text::english::calendar::is_weekday;
+
+const LIST: &str = include_str!("events.txt");
+
+/// What a word of time or event says of a figure beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in super::super) enum Hint {
+    /// A noun for what happened.
+    Event,
+    /// Makes an event another one.
+    Another,
+    /// Answers an earlier blow.
+    Answer,
+    /// Compares.
+    Superlative,
+    /// A long stretch of time.
+    LongTime,
+    /// Looks back.
+    LooksBack,
+    /// Every year again.
+    Habit,
+    /// A number of events.
+    Series,
+    /// Back to the present.
+    Now,
+    /// An event made of many blows.
+    LongEvent,
+    /// A single blow.
+    Blow,
+    /// A noun for a place.
+    PlaceKind,
+}
+
+const SECTIONS: &[(&str, Hint)] = &[
+    ("events", Hint::Event),
+    ("another", Hint::Another),
+    ("answers", Hint::Answer),
+    ("superlatives", Hint::Superlative),
+    ("long times", Hint::LongTime),
+    ("looks back", Hint::LooksBack),
+    ("habits", Hint::Habit),
+    ("series", Hint::Series),
+    ("now", Hint::Now),
+    ("long events", Hint::LongEvent),
+    ("blows", Hint::Blow),
+    ("kinds of place", Hint::PlaceKind),
+];
+
+static HINTS: LazyLock<HashMap<&'static str, Vec<Hint>>> = LazyLock::new(|| {
+    let mut hints: HashMap<&'static str, Vec<Hint>> = HashMap::new();
+    for &(section, hint) in SECTIONS {
+        for word in word_list(LIST, section) {
+            hints.entry(word).or_default().push(hint);
+        }
+    }
+    hints
+});
+
+/// Whether a word says this.
+pub(in super::super) fn hints_at(word: &str, hint: Hint) -> bool {
+    HINTS.get(word).is_some_and(|hints| hints.contains(&hint)) || hint == Hint::Now && is_weekday(word)
+}
+
+/// Whether a word is a noun for a place: "village", "province".
+pub(in super::super) fn is_kind_of_place(word: &str) -> bool {
+    hints_at(word, Hint::PlaceKind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_section_has_words() {
+        for &(section, hint) in SECTIONS {
+            let first = word_list(LIST, section).next().unwrap_or_default();
+            assert!(hints_at(first, hint), "{section}");
+        }
+        assert!(hints_at("sunday", Hint::Now) && !hints_at("someday", Hint::Now));
+    }
+}
