@@ -81,11 +81,11 @@ impl<'a> Scene<'a> {
     /// Whether the token stands between quotation marks.
     pub(super) fn in_quotes(&self, at: usize) -> bool {
         let Some(token) = self.view.token(at) else { return false };
-        self.analysis
-            .quotations
-            .iter()
-            .any(|quotation| quotation.span.start <= token.span.start && token.span.end <= quotation.span.end)
-            || self.between_marks(at)
+        // Quotations stand one after the other.
+        let quotations = &self.analysis.quotations;
+        let after = quotations.partition_point(|quotation| quotation.span.start <= token.span.start);
+        let before = after.checked_sub(1).and_then(|last| quotations.get(last));
+        before.is_some_and(|quotation| token.span.end <= quotation.span.end) || self.between_marks(at)
     }
 
     /// Counts the marks of the sentence, where the list of quotations does not know it.

@@ -3,10 +3,10 @@
 //! repairs by context correct it. Never fails: an unknown word gets the tag its shape suggests.
 
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
 
-use harper_brill::{BrillTagger, FreqDict, Tagger, UPOS};
+use harper_brill::UPOS;
 
+use super::tag_model::{Guesses, model};
 use super::view::View;
 use super::{lemma, word_class};
 use crate::text::{Tag, Token, TokenKind, VerbForm};
@@ -14,23 +14,18 @@ use crate::text::{Tag, Token, TokenKind, VerbForm};
 /// The model's common noun.
 pub(super) const NOUN: UPOS = UPOS::NOUN;
 
-fn tagger() -> &'static Arc<BrillTagger<FreqDict>> {
-    static TAGGER: OnceLock<Arc<BrillTagger<FreqDict>>> = OnceLock::new();
-    TAGGER.get_or_init(harper_brill::brill_tagger)
-}
-
 /// The tag the model gives the word alone; asked only where its neighbours mislead.
 pub(super) fn alone(word: &str) -> Option<UPOS> {
-    tagger().tag_sentence(&[word.to_owned()]).first().copied().flatten()
+    model().alone(word)
 }
 
 /// Tags the tokens of `range`. `capitals_speak` is false where capitals say nothing: headlines in title case, texts
 /// in capitals only.
 pub fn tag(tokens: &mut [Token], words: &str, range: Range<usize>, capitals_speak: bool, heading: bool) {
-    let texts: Vec<String> =
-        range.clone().map(|at| View::new(tokens, words, range.clone()).word(at).to_owned()).collect();
-    let guesses = tagger().tag_sentence(&texts);
-    for (at, guess) in range.clone().zip(guesses) {
+    let mut guesses = Guesses::default();
+    let view = View::new(tokens, words, range.clone());
+    model().tag(range.clone().map(|at| view.word(at)), &mut guesses);
+    for (at, guess) in range.clone().zip(guesses.tags) {
         let view = View::new(tokens, words, range.clone());
         let (tag, form) = first_tag(view, at, guess, capitals_speak);
         if let Some(token) = tokens.get_mut(at) {

@@ -61,7 +61,11 @@ impl<'a> View<'a> {
     /// Whether the word at `at` is one of `words`.
     pub fn is(&self, at: usize, words: &[&str]) -> bool {
         let word = self.word(at);
-        !word.is_empty() && words.contains(&word)
+        // Most words differ in length or first letter: comparing those first spares the call that compares the rest.
+        let Some(first) = word.as_bytes().first() else { return false };
+        words.iter().any(|other| {
+            other.len() == word.len() && other.as_bytes().first() == Some(first) && **other == *word
+        })
     }
 
     /// The word before `at`, empty at the start.
@@ -76,7 +80,10 @@ impl<'a> View<'a> {
 
     /// Whether the words from `at` on are exactly `words`.
     pub fn follows(&self, at: usize, words: &[&str]) -> bool {
-        words.iter().enumerate().all(|(step, word)| self.word(at + step) == *word)
+        words.iter().enumerate().all(|(step, word)| {
+            let other = self.word(at + step);
+            other.as_bytes().first() == word.as_bytes().first() && other == *word
+        })
     }
 
     /// Whether the words before `at` are exactly `words`.

@@ -124,7 +124,9 @@ impl<'r> Here<'r> {
     /// The scene of the sentence before, in the same paragraph or the one before it.
     pub(super) fn scene_before(&self) -> Option<&'r Scene> {
         let number = self.scene.sentence.checked_sub(1)?;
-        self.reading.scenes().iter().find(|scene| scene.sentence == number)
+        let scenes = self.reading.scenes();
+        let at = scenes.binary_search_by_key(&number, |scene| scene.sentence).ok()?;
+        scenes.get(at)
     }
 
     /// The base form of a word taken as a verb.

@@ -1,0 +1,282 @@
+//! The trained tagger, laid out to be asked often. Comes in: the words of one sentence. Goes out: the tag that
+//! `harper-brill` gives each of them, or none: the same answers as its own `tag_sentence`, which a test holds. Its
+//! patches are tried only where the tag they change stands, and those that want a word only where that word is.
+//! Never corrects the model: that is `tag`'s to do.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use harper_brill::UPOS;
+use serde::Deserialize;
+
+use super::word_map::WordMap;
+
+/// The model as `harper-brill` writes it down.
+#[derive(Deserialize)]
+struct Written {
+    base: WrittenBase,
+    patches: Vec<WrittenPatch>,
+}
+
+#[derive(Deserialize)]
+struct WrittenBase {
+    mapping: HashMap<String, UPOS>,
+}
+
+#[derive(Deserialize)]
+struct WrittenPatch {
+    from: UPOS,
+    to: UPOS,
+    criteria: WrittenCriteria,
+}
+
+#[derive(Deserialize)]
+enum WrittenCriteria {
+    WordIsTaggedWith { relative: isize, is_tagged: UPOS },
+    AnyWordIsTaggedWith { max_relative: isize, is_tagged: UPOS },
+    SandwichTaggedWith { prev_word_tagged: UPOS, post_word_tagged: UPOS },
+    WordIs { relative: isize, word: String },
+    NounPhraseAt,
+    Combined { a: Box<WrittenCriteria>, b: Box<WrittenCriteria> },
+}
+
+/// One thing that must hold around a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Test {
+    /// The word so far away has this tag.
+    Tagged(isize, UPOS),
+    /// A word between here and so far away has this tag.
+    Near(isize, UPOS),
+    /// The words before and behind have these tags.
+    Between(UPOS, UPOS),
+    /// The word so far away is the one at this place of [`Model::wanted`].
+    Word(isize, usize),
+    /// Nothing fulfils it.
+    Never,
+}
+
+/// A change of one tag into another where all tests hold.
+#[derive(Debug)]
+struct Patch {
+    from: UPOS,
+    to: UPOS,
+    tests: Vec<Test>,
+    /// A word that must stand in the sentence.
+    needs: Option<usize>,
+}
+
+/// What the model says of a word by itself.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    tag: Option<UPOS>,
+    /// The words of [`Model::wanted`] that it passes for, a bit each.
+    passes_for: u128,
+}
+
+/// The model.
+#[derive(Debug)]
+pub(super) struct Model {
+    words: WordMap<Box<str>, Entry>,
+    patches: Vec<Patch>,
+    /// The words that patches ask for; at most 128.
+    wanted: Vec<Box<str>>,
+}
+
+/// The model, read once.
+pub(super) fn model() -> &'static Model {
+    static MODEL: OnceLock<Model> = OnceLock::new();
+    MODEL.get_or_init(|| {
+        // A model that cannot be read leaves every word without a guess: the shapes of words decide.
+        let written =
+            serde_json::to_value(&*harper_brill::brill_tagger()).and_then(serde_json::from_value::<Written>);
+        Model::of(written.unwrap_or_else(|_| Written {
+            base: WrittenBase { mapping: HashMap::new() },
+            patches: Vec::new(),
+        }))
+    })
+}
+
+impl Model {
+    fn of(written: Written) -> Self {
+        let mut wanted: Vec<Box<str>> = Vec::new();
+        let patches = written.patches.into_iter().map(|patch| {
+            let mut tests = Vec::new();
+            flatten(patch.criteria, &mut wanted, &mut tests);
+            let needs = tests.iter().find_map(|test| match test {
+                Test::Word(_, word) => Some(*word),
+                _ => None,
+            });
+            Patch { from: patch.from, to: patch.to, tests, needs }
+        });
+        let patches = patches.collect();
+        let mut model = Self { words: WordMap::default(), patches, wanted };
+        let words = written.base.mapping.into_iter().map(|(word, tag)| {
+            let passes_for = model.passes_for(&word);
+            (word.into_boxed_str(), Entry { tag: Some(tag), passes_for })
+        });
+        model.words = words.collect();
+        model
+    }
+
+    /// Which wanted words a word passes for. The model compares letter by letter up to the end of the shorter of the
+    /// two, so that "th" passes for "that".
+    fn passes_for(&self, word: &str) -> u128 {
+        let alike = |wanted: &str| word.chars().zip(wanted.chars()).all(|(a, b)| a.eq_ignore_ascii_case(&b));
+        let bits = self.wanted.iter().enumerate().filter(|(_, wanted)| alike(wanted));
+        bits.fold(0, |bits, (place, _)| {
+            bits | 1_u128.checked_shl(u32::try_from(place).unwrap_or(128)).unwrap_or(0)
+        })
+    }
+
+    fn entry(&self, word: &str) -> Entry {
+        if word.is_ascii() {
+            let known = self.words.get(word).copied();
+            return known.unwrap_or_else(|| Entry { tag: None, passes_for: self.passes_for(word) });
+        }
+        // The model lowers words once more in its own way.
+        let tag = self.words.get(word.to_lowercase().as_str()).and_then(|entry| entry.tag);
+        Entry { tag, passes_for: self.passes_for(word) }
+    }
+
+    /// The tag of a word that stands alone.
+    pub(super) fn alone(&self, word: &str) -> Option<UPOS> {
+        let mut guesses = Guesses::default();
+        self.tag(std::iter::once(word), &mut guesses);
+        guesses.tags.first().copied().flatten()
+    }
+
+    /// The tags of the words of a sentence, in lower case, left in `guesses`.
+    pub(super) fn tag<'w>(&self, words: impl Iterator<Item = &'w str>, guesses: &mut Guesses) {
+        guesses.tags.clear();
+        guesses.passes_for.clear();
+        let (mut present, mut tags) = (0_u128, 0_u32);
+        for word in words {
+            let entry = self.entry(word);
+            present |= entry.passes_for;
+            tags |= entry.tag.map_or(0, bit);
+            guesses.tags.push(entry.tag);
+            guesses.passes_for.push(entry.passes_for);
+        }
+        for patch in &self.patches {
+            if tags & bit(patch.from) == 0 || patch.needs.is_some_and(|word| present >> word & 1 == 0) {
+                continue;
+            }
+            for at in 0..guesses.tags.len() {
+                if guesses.tags.get(at) == Some(&Some(patch.from))
+                    && patch.tests.iter().all(|test| guesses.fulfil(test, at))
+                    && let Some(tag) = guesses.tags.get_mut(at)
+                {
+                    *tag = Some(patch.to);
+                    tags |= bit(patch.to);
+                }
+            }
+        }
+    }
+}
+
+/// A set with one tag in it.
+const fn bit(tag: UPOS) -> u32 {
+    1 << tag as u32
+}
+
+/// Reads a criterion into tests that must all hold.
+fn flatten(criteria: WrittenCriteria, wanted: &mut Vec<Box<str>>, tests: &mut Vec<Test>) {
+    match criteria {
+        WrittenCriteria::WordIsTaggedWith { relative, is_tagged } => {
+            tests.push(Test::Tagged(relative, is_tagged));
+        }
+        WrittenCriteria::AnyWordIsTaggedWith { max_relative, is_tagged } => {
+            tests.push(Test::Near(max_relative, is_tagged));
+        }
+        WrittenCriteria::SandwichTaggedWith { prev_word_tagged, post_word_tagged } => {
+            tests.push(Test::Between(prev_word_tagged, post_word_tagged));
+        }
+        WrittenCriteria::WordIs { relative, word } => {
+            let place = wanted.iter().position(|other| **other == *word).unwrap_or_else(|| {
+                wanted.push(word.into_boxed_str());
+                wanted.len() - 1
+            });
+            // More words than there are bits would be another model than the one that is pinned.
+            tests.push(if place < 128 { Test::Word(relative, place) } else { Test::Never });
+        }
+        WrittenCriteria::NounPhraseAt => tests.push(Test::Never),
+        WrittenCriteria::Combined { a, b } => {
+            flatten(*a, wanted, tests);
+            flatten(*b, wanted, tests);
+        }
+    }
+}
+
+/// Tags of a sentence, kept from one sentence to the next so that their space is.
+#[derive(Debug, Default)]
+pub(super) struct Guesses {
+    /// A tag for each word.
+    pub(super) tags: Vec<Option<UPOS>>,
+    passes_for: Vec<u128>,
+}
+
+impl Guesses {
+    fn is(&self, at: Option<usize>, tag: UPOS) -> bool {
+        at.and_then(|at| self.tags.get(at)) == Some(&Some(tag))
+    }
+
+    fn fulfil(&self, test: &Test, at: usize) -> bool {
+        match *test {
+            Test::Tagged(relative, tag) => self.is(at.checked_add_signed(relative), tag),
+            Test::Near(farthest, tag) => at.checked_add_signed(farthest).is_some_and(|farthest| {
+                (farthest.min(at)..farthest.max(at)).any(|near| self.is(Some(near), tag))
+            }),
+            Test::Between(before, behind) => {
+                self.is(at.checked_sub(1), before) && self.is(at.checked_add(1), behind)
+            }
+            Test::Word(relative, word) => {
+                let there = at.checked_add_signed(relative).and_then(|at| self.passes_for.get(at));
+                there.is_some_and(|passes_for| passes_for >> word & 1 == 1)
+            }
+            Test::Never => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use harper_brill::Tagger;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn theirs(sentence: &[String]) -> Vec<Option<UPOS>> {
+        harper_brill::brill_tagger().tag_sentence(sentence)
+    }
+
+    fn ours(sentence: &[String]) -> Vec<Option<UPOS>> {
+        let mut guesses = Guesses::default();
+        model().tag(sentence.iter().map(String::as_str), &mut guesses);
+        guesses.tags
+    }
+
+    #[test]
+    fn the_model_is_there() {
+        assert!(model().words.len() > 20_000 && model().patches.len() > 150 && model().wanted.len() <= 128);
+    }
+
+    proptest! {
+        #[test]
+        fn tags_are_those_of_the_library(places in prop::collection::vec(any::<prop::sample::Index>(), 0..60)) {
+            // Every other word is one that patches ask for, so that they meet.
+            let mut words: Vec<&str> = model().words.keys().map(|word| &**word).collect();
+            words.sort_unstable();
+            let wanted = &model().wanted;
+            let sentence: Vec<String> = places
+                .iter()
+                .enumerate()
+                .map(|(at, place)| match at % 4 {
+                    0 | 1 => place.get(wanted).to_lowercase(),
+                    2 => (*place.get(&words)).to_owned(),
+                    _ => (*place.get(&["", "th", "zzyzx", "\u{e9}t\u{e9}", "\u{130}n", "that's", "t"])).to_owned(),
+                })
+                .collect();
+            prop_assert_eq!(ours(&sentence), theirs(&sentence));
+        }
+    }
+}
