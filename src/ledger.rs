@@ -74,6 +74,7 @@ struct Loaded {
 #[derive(Debug)]
 pub struct Ledger {
     limits: Limits,
+    names: Arc<Gazetteer>,
     index: StoryIndex,
     loaded: HashMap<StoryId, Loaded>,
     /// Counts uses, to find the facts untouched for longest.
@@ -92,7 +93,8 @@ impl Ledger {
     pub fn with_names(limits: Limits, gazetteer: Arc<Gazetteer>) -> Self {
         Self {
             limits,
-            index: StoryIndex::new(limits.open_stories, limits.quiet_after, gazetteer),
+            index: StoryIndex::new(limits.open_stories, limits.quiet_after, Arc::clone(&gazetteer)),
+            names: gazetteer,
             loaded: HashMap::new(),
             uses: 0,
             seen: HashMap::new(),
@@ -235,7 +237,7 @@ impl Ledger {
 
     /// Drops everything in memory, before the open stories are read from the store anew.
     pub fn clear(&mut self) {
-        *self = Self::new(self.limits);
+        *self = Self::with_names(self.limits, Arc::clone(&self.names));
     }
 
     /// How many stories are open.

@@ -11,6 +11,7 @@
 mod housekeeping;
 mod patience;
 mod reading;
+mod restoring;
 mod withdrawal;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,11 +27,12 @@ use tokio_util::sync::CancellationToken;
 
 use self::patience::Patience;
 use self::reading::{ItemRest, ReadItem, read_item};
+use self::restoring::open_stories;
 use crate::api::Server;
 use crate::clock::SharedClock;
 use crate::inputs::{Checkpoint, Input, Item, Verdict};
 use crate::ledger::{Ledger, Outcome};
-use crate::model::{Article, ArticleId, Claim, Message, Status, Story, StoryId};
+use crate::model::{Article, ArticleId, Claim, Message, Status, StoryId};
 use crate::notify::correction;
 use crate::notify::demand_clock::{self, Clocks};
 use crate::notify::watch::Intake;
@@ -46,7 +48,8 @@ use crate::text::gazetteer::Gazetteer;
 pub struct Limits {
     /// Items read by inputs and not yet taken; beyond it inputs wait.
     pub queue_items: usize,
-    /// Items read and extracted at once, ahead of the ledger.
+    /// Items read and extracted at once, ahead of the ledger. With 0 they are read one by one on the task of the flow,
+    /// and the same items always meet the same moment.
     pub readers: usize,
     /// Items of one commit: those that are read while the commit before is written; more wait for the next.
     pub batch_items: usize,
@@ -157,7 +160,9 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
         server,
     } = parts;
     let serving = server.map(Server::start);
-    ledger.restore(open_stories(store.as_ref(), limits.quiet_after).await.map_err(PipelineError::Store)?);
+    let open = restoring::at_start(store.as_ref(), &limits, &health, &stop).await?;
+    let Some(open) = open else { return Ok(()) };
+    ledger.restore(open);
     let (items_in, items) = mpsc::channel::<Item>(limits.queue_items);
     watch_queue(&metrics, &items_in);
 
@@ -190,6 +195,7 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
     let mut failure = None;
     let flow_ended = loop {
         tokio::select! {
+            biased;
             ended = &mut flow => break ended,
             Some(ended) = input_tasks.join_next() => {
                 // One input that cannot go on ends the daemon: silence would look like a quiet day.
@@ -204,10 +210,7 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
     };
     health.enter(Phase::Stopping);
     halt.cancel();
-    let inputs_end = async { while input_tasks.join_next().await.is_some() {} };
-    if tokio::time::timeout(limits.shutdown_grace, inputs_end).await.is_err() {
-        tracing::warn!("an input did not stop within the grace period");
-    }
+    stopped(input_tasks, limits.shutdown_grace).await;
     housekeeping.abort();
     delivered.cancel();
     dispatch_task.await?;
@@ -234,6 +237,14 @@ fn start_inputs(
         });
     }
     tasks
+}
+
+/// Waits for the end of the inputs, for so long.
+async fn stopped(mut tasks: JoinSet<Result<(), PipelineError>>, grace: Duration) {
+    let inputs_end = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(grace, inputs_end).await.is_err() {
+        tracing::warn!("an input did not stop within the grace period");
+    }
 }
 
 /// Shows how full the queue between the inputs and the readers is, without keeping it open.
@@ -271,9 +282,15 @@ async fn flow(
         let mut read = source
             .map(|item| {
                 let (config, names) = (read_config, names.clone());
-                tokio::task::spawn_blocking(move || read_item(item, &config, &names))
+                let here = limits.readers == 0;
+                async move {
+                    if here {
+                        return Ok(read_item(item, &config, &names));
+                    }
+                    tokio::task::spawn_blocking(move || read_item(item, &config, &names)).await
+                }
             })
-            .buffered(limits.readers);
+            .buffered(limits.readers.max(1));
         while let Some(item) = read.next().await {
             let Ok(item) = item else { continue };
             if ready_in.send(item).await.is_err() {
@@ -456,18 +473,6 @@ impl Desk {
         let outcome = self.ledger.apply(article.clone(), claims.to_vec(), assignment, plan.commit.at);
         plan.committed(item, outcome);
         Ok(())
-    }
-}
-
-/// The stories that are still open when the latest report of all speaks: by the articles' own time, not by the clock,
-/// so that a replayed archive ends as it did when it was news.
-async fn open_stories(store: &dyn Store, quiet_after: SignedDuration) -> Result<Vec<Story>, StoreError> {
-    match store.stories(1).await?.first() {
-        Some(latest) => {
-            let since = latest.last_report_at.checked_sub(quiet_after).unwrap_or(Timestamp::MIN);
-            store.open_stories(since).await
-        }
-        None => Ok(Vec::new()),
     }
 }
 

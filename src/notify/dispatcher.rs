@@ -90,15 +90,17 @@ impl Dispatcher {
         };
         outputs.into_iter().for_each(|sending| lanes.start(sending));
         loop {
+            // The rare ones first, so that none of them waits behind a flood of commits.
             tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                Some((name, sending)) = next(&mut replacements) => lanes.replace(name, sending),
+                Some(ended) = lanes.running.join_next() => lanes.ended(ended),
+                () = let_out.notified() => lanes.wake(),
                 () = wake.notified() => {
                     lanes.wake();
                     held.notify_one();
                 }
-                () = let_out.notified() => lanes.wake(),
-                Some((name, sending)) = next(&mut replacements) => lanes.replace(name, sending),
-                Some(ended) = lanes.running.join_next() => lanes.ended(ended),
-                () = stop.cancelled() => break,
             }
         }
         while let Some(ended) = lanes.running.join_next().await {

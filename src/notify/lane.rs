@@ -102,7 +102,9 @@ impl Lane {
     pub(super) async fn run(mut self, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let pause = self.start_what_is_due().await;
+            // In this order, so that the same run can be had again: chance has no part in what is done next.
             tokio::select! {
+                biased;
                 () = stop.cancelled() => {}
                 Some(ended) = self.running.join_next() => self.settle(ended),
                 () = self.wake.notified() => {}

@@ -40,6 +40,7 @@ pub(super) async fn run(
             }
         };
         tokio::select! {
+            biased;
             () = stop.cancelled() => {}
             () = woken.notified() => {}
             () = tokio::time::sleep(pause) => {}

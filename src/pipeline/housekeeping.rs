@@ -28,6 +28,7 @@ pub(super) async fn run(
             Err(error) => tracing::warn!(%error, "old dead letters are not discarded yet"),
         }
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = tokio::time::sleep(EVERY) => {}
         }

@@ -1,0 +1,168 @@
+//! The real SQLite store, made to fail. Comes in: calls. Goes out: the store's answers, or a failure before anything was
+//! written, or one after it was. A call holds up the whole world until it is done, so that threads bring in no chance;
+//! before and after it others may act, and the process may be killed.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use newsdelta::inputs::Checkpoint;
+use newsdelta::model::{ArticleId, Fact, Message, Mute, Story, StoryId};
+use newsdelta::store::overview::{
+    DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
+};
+use newsdelta::store::{
+    AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Lot, Resend, RetriedItem,
+    SqliteStore, Store, StoreError, StoreMetrics, Told,
+};
+
+use crate::sim::Sim;
+
+/// The store and its fate.
+pub(crate) struct FaultyStore {
+    sim: Arc<Sim>,
+    store: SqliteStore,
+}
+
+impl FaultyStore {
+    pub(crate) fn new(sim: &Arc<Sim>, store: SqliteStore) -> Self {
+        Self { sim: Arc::clone(sim), store }
+    }
+
+    /// The store without its faults.
+    pub(crate) fn real(&self) -> &SqliteStore {
+        &self.store
+    }
+
+    /// One call: `took_effect` is told of an answer before anything can happen to it.
+    async fn call<T>(
+        &self,
+        name: &str,
+        writes: bool,
+        answer: impl Future<Output = Result<T, StoreError>>,
+        took_effect: impl FnOnce(&Sim),
+    ) -> Result<T, StoreError> {
+        let sim = &self.sim;
+        sim.moment().await;
+        if sim.strikes(|weather| weather.clock) {
+            sim.jump();
+        }
+        let fails = sim.strikes(|weather| weather.store);
+        let after = fails && writes && sim.draw(fastrand::Rng::bool);
+        if writes {
+            sim.dawdle(Duration::from_millis(40)).await;
+            sim.moment().await;
+        }
+        if fails && !after {
+            sim.note("store", &format_args!("{name} fails"));
+            return Err(StoreError::Unavailable("the disk is full".to_owned()));
+        }
+        let answer = at_once(answer);
+        if answer.is_ok() {
+            took_effect(sim);
+        }
+        if writes {
+            sim.note("store", &format_args!("{name} {}", if answer.is_ok() { "done" } else { "refused" }));
+            sim.moment().await;
+            sim.dawdle(Duration::from_millis(40)).await;
+        }
+        if after {
+            sim.note("store", &format_args!("the answer to {name} is lost"));
+            return Err(StoreError::Unavailable("the connection was lost".to_owned()));
+        }
+        answer
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Waits for the threads of the store and lets nobody else act meanwhile.
+pub(crate) fn at_once<T>(answer: impl Future<Output = T>) -> T {
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut answer = pin!(tokio::task::unconstrained(answer));
+    loop {
+        match answer.as_mut().poll(&mut context) {
+            Poll::Ready(answer) => return answer,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+fn committed(commit: &Commit) -> impl FnOnce(&Sim) {
+    move |sim| commit.outcomes.iter().for_each(|outcome| sim.committed(&outcome.article.id))
+}
+
+fn recorded(delivery: &Delivery, attempt: &Attempt) -> impl FnOnce(&Sim) {
+    move |sim| {
+        if *attempt == Attempt::Delivered {
+            sim.recorded(&delivery.output, &delivery.message.id);
+        }
+    }
+}
+
+macro_rules! calls {
+    ($($kind:ident $name:ident($($argument:ident: $type:ty),*) -> $answer:ty $(, then $effect:ident($($of:ident),*))?;)+) => {
+        #[async_trait]
+        impl Store for FaultyStore {
+            $(async fn $name(&self, $($argument: $type),*) -> Result<$answer, StoreError> {
+                let effect = ($($effect($($of),*),)? |_: &Sim| {},);
+                self.call(
+                    stringify!($name), stringify!($kind) == "write", self.store.$name($($argument),*), effect.0,
+                ).await
+            })+
+        }
+    };
+}
+
+calls! {
+    read known_articles(ids: &[ArticleId]) -> Vec<ArticleId>;
+    read checkpoints(input: &str) -> Vec<Checkpoint>;
+    read open_stories(since: Timestamp) -> Vec<Story>;
+    read recent_articles(limit: usize) -> Vec<KnownArticle>;
+    read facts(story: &StoryId) -> Vec<Fact>;
+    write commit(commit: &Commit) -> (), then committed(commit);
+    read items_to_retry(limit: usize) -> Vec<RetriedItem>;
+    write lease(output: &str, limit: usize, now: Timestamp, until: Timestamp) -> Vec<Delivery>;
+    write record(delivery: &Delivery, attempt: &Attempt, now: Timestamp) -> (), then recorded(delivery, attempt);
+    write give_back(deliveries: &[Delivery], now: Timestamp) -> ();
+    read next_due(output: &str) -> Option<Timestamp>;
+    read stories(limit: usize) -> Vec<Story>;
+    read story(id: &str) -> Option<Story>;
+    read facts_as_of(story: &StoryId, at: AsOf) -> Vec<Fact>;
+    read articles_of(story: &StoryId, limit: usize) -> Vec<KnownArticle>;
+    read article(id: &str) -> Option<KnownArticle>;
+    read versions_of(document: &str) -> Vec<(ArticleId, StoryId)>;
+    read messages_of(article: &ArticleId) -> Vec<Message>;
+    read told(story: &StoryId, alerts: &[String]) -> Vec<Told>;
+    read lots_due(now: Timestamp, limit: usize) -> Vec<Lot>;
+    read next_release() -> Option<Timestamp>;
+    write release(lot: &Lot, messages: &[Message], at: Timestamp) -> ();
+    write mute(mute: &Mute) -> ();
+    write unmute(id: &str) -> ();
+    read mutes(now: Timestamp) -> Vec<Mute>;
+    read disabled_outputs() -> Vec<DisabledOutput>;
+    write enable_output(output: &str) -> ();
+    write resend(resend: &Resend, now: Timestamp) -> u64;
+    read note(output: &str, story: &StoryId) -> Option<String>;
+    write keep_note(output: &str, story: &StoryId, note: &str) -> ();
+    write forget_dead_letters(before: Timestamp) -> u64;
+    read find_stories(query: &StoryQuery) -> Vec<StoryEntry>;
+    read find_messages(query: &MessageQuery) -> Vec<NumberedMessage>;
+    read find_deliveries(query: &DeliveryQuery) -> Vec<DeliveryEntry>;
+    read metrics() -> StoreMetrics;
+    read dead_letters(limit: usize) -> Vec<DeadLetter>;
+    read dead_letter(id: &str) -> Option<DeadLetter>;
+    write retry_dead_letter(id: &str, now: Timestamp) -> ();
+    write discard_dead_letter(id: &str, now: Timestamp) -> ();
+}

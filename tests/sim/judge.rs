@@ -1,0 +1,97 @@
+//! Whether the promises held. Comes in: what each receiver got, and what it gets when nothing goes wrong. Goes out:
+//! complaints. A receiver that is told at once must have got the same messages with the same ids and contents, story by
+//! story in the same order. One that is told in groups must end at the same figures over an unbroken chain, each alert
+//! told once. Every correction must be of something that receiver was told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use newsdelta::model::{Alert, ChangeKind, Message, Value};
+
+use crate::life::RECEIVERS;
+
+/// Adds what is wrong.
+pub(crate) fn compare(expected: &[Vec<Message>], told: &[Vec<Message>], complaints: &mut Vec<String>) {
+    for (receiver, (expected, told)) in RECEIVERS.iter().zip(expected.iter().zip(told)) {
+        let told = first_of_each(told);
+        let wrong = if *receiver == "slow" { gathered(expected, &told) } else { at_once(expected, &told) };
+        let unfounded = corrections(&told);
+        complaints.extend(wrong.into_iter().chain(unfounded).map(|words| format!("{receiver}: {words}")));
+    }
+}
+
+/// Without what came again.
+fn first_of_each(messages: &[Message]) -> Vec<Message> {
+    let mut seen = BTreeSet::new();
+    messages.iter().filter(|message| seen.insert(&message.id)).cloned().collect()
+}
+
+/// For each story its messages, without the times of arrival.
+fn by_story(messages: &[Message]) -> BTreeMap<&str, Vec<(&str, &[Alert])>> {
+    let mut stories: BTreeMap<&str, Vec<(&str, &[Alert])>> = BTreeMap::new();
+    for message in messages {
+        stories.entry(&message.story).or_default().push((&message.id, &message.alerts));
+    }
+    stories
+}
+
+fn at_once(expected: &[Message], told: &[Message]) -> Option<String> {
+    let (expected, told) = (by_story(expected), by_story(told));
+    let story = expected.keys().chain(told.keys()).find(|story| expected.get(*story) != told.get(*story))?;
+    let shown = |messages: Option<&Vec<(&str, &[Alert])>>| -> Vec<String> {
+        let alerts = |alerts: &[Alert]| alerts.iter().map(words).collect::<Vec<_>>().join(", ");
+        messages.into_iter().flatten().map(|(id, told)| format!("{id}: {}", alerts(told))).collect()
+    };
+    Some(format!(
+        "story {story} should be\n  {}\nbut is\n  {}",
+        shown(expected.get(story)).join("\n  "),
+        shown(told.get(story)).join("\n  ")
+    ))
+}
+
+fn words(alert: &Alert) -> String {
+    let before = alert.before.as_ref().and_then(Value::figure);
+    format!("{:?} {before:?} -> {:?} by {}", alert.change, alert.after.figure(), alert.article)
+}
+
+/// Where the facts stand in the end; the first break in a chain.
+fn standing(messages: &[Message]) -> (BTreeMap<String, u64>, Option<String>) {
+    let mut stands: BTreeMap<String, u64> = BTreeMap::new();
+    let mut broken = None;
+    for alert in messages.iter().flat_map(|message| &message.alerts) {
+        let fact = format!("{} {:?}", alert.story, alert.fact);
+        let before = alert.before.as_ref().and_then(Value::figure);
+        if before != stands.get(&fact).copied() && broken.is_none() {
+            broken = Some(format!("{fact} stood at {:?}, then came {}", stands.get(&fact), words(alert)));
+        }
+        match alert.after.figure().filter(|_| alert.change != ChangeKind::Withdrawn) {
+            Some(after) => drop(stands.insert(fact, after)),
+            None => drop(stands.remove(&fact)),
+        }
+    }
+    (stands, broken)
+}
+
+fn gathered(expected: &[Message], told: &[Message]) -> Option<String> {
+    let (should, _) = standing(expected);
+    let (stands, broken) = standing(told);
+    let mut names = BTreeSet::new();
+    let alerts = || told.iter().flat_map(|message| &message.alerts);
+    let twice = alerts().flat_map(Alert::names).find(|name| !names.insert(*name));
+    let all = || alerts().map(words).collect::<Vec<_>>().join("\n  ");
+    broken
+        .or_else(|| twice.map(|name| format!("alert {name} was told twice")))
+        .or_else(|| (should != stands).then(|| format!("ends at {stands:?} instead of {should:?}")))
+        .map(|wrong| format!("{wrong}\n  {}", all()))
+}
+
+/// A correction of something that was never told here.
+fn corrections(told: &[Message]) -> Option<String> {
+    let mut names: BTreeSet<&String> = BTreeSet::new();
+    for alert in told.iter().flat_map(|message| &message.alerts) {
+        if !alert.corrects.is_empty() && alert.corrects.iter().all(|wrong| !names.contains(wrong)) {
+            return Some(format!("corrects what was never told here: {}", words(alert)));
+        }
+        names.extend(alert.names());
+    }
+    None
+}

@@ -1,0 +1,112 @@
+//! The daemon's flow in a made-up world, with a time that is made up too. Comes in: a seed. Goes out: a verdict. The
+//! pipeline, the ledger, the dispatcher and the SQLite store are the real ones; inputs, receivers and the clock are not,
+//! and everything that can go wrong does: kills at any moment, a store that fails before or after it wrote, torn and
+//! repeated records, receivers that refuse, ask for patience, fall silent or drop the line, a clock that jumps. After
+//! every storm comes a calm life of the daemon, and then what each receiver has is judged (`judge.rs`).
+//!
+//! One seed is one world, one weather and one course of events, always the same. `SIM_SEEDS` says how many are run
+//! (unset: 10,000 of an optimised build, 400 of another); a failure names its seed, and `SIM_SEED=n cargo test --test sim` plays that one again, with all
+//! that happened.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that meets the unexpected ends there and says so; its length is set by the environment"
+)]
+
+mod faulty_store;
+mod judge;
+mod life;
+mod receiver;
+mod sim;
+mod source;
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use crate::sim::Course;
+use crate::world::Worlds;
+
+/// How many seeds are run when nobody says otherwise.
+const SEEDS: u64 = if cfg!(debug_assertions) { 400 } else { 10_000 };
+
+fn asked(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name} is `{text}`: write a number")))
+}
+
+#[test]
+fn nothing_is_lost_nothing_is_told_twice_whatever_happens() {
+    if asked("SIM_SEED").is_some() {
+        return;
+    }
+    let worlds = Worlds::new();
+    let seeds = asked("SIM_SEEDS").unwrap_or(SEEDS);
+    let (next, failed, kills) = (AtomicU64::new(0), AtomicBool::new(false), AtomicU64::new(0));
+    let failures = Mutex::new(Vec::new());
+    let began = Instant::now();
+    let run = || {
+        while !failed.load(Ordering::Relaxed) {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds {
+                break;
+            }
+            let course = play(&worlds, seed);
+            kills.fetch_add(course.kills, Ordering::Relaxed);
+            if !course.complaints.is_empty() {
+                failed.store(true, Ordering::Relaxed);
+                failures.lock().unwrap().push((seed, course.complaints));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let workers = std::thread::available_parallelism().map_or(2, usize::from);
+        (0..workers).for_each(|_| drop(scope.spawn(run)));
+    });
+    let failures = failures.into_inner().unwrap();
+    let said: Vec<String> = failures.iter().map(|(seed, complaints)| told(*seed, complaints)).collect();
+    assert!(said.is_empty(), "{}", said.join("\n"));
+    println!("{seeds} seeds with {} kills in {:.1?}", kills.into_inner(), began.elapsed());
+}
+
+#[test]
+fn the_same_seed_is_the_same_course() {
+    let worlds = Worlds::new();
+    for seed in 0..12 {
+        let (first, second) = (play(&worlds, seed), play(&worlds, seed));
+        let differs = first.notes.iter().zip(&second.notes).position(|(one, other)| one != other);
+        let from = differs.unwrap_or(0).saturating_sub(5);
+        let shown =
+            |course: &Course| course.notes[from..].iter().take(10).cloned().collect::<Vec<_>>().join("\n");
+        assert!(first.notes == second.notes, "seed {seed}\n{}\n---\n{}", shown(&first), shown(&second));
+        assert!(first.notes.len() > 50, "nothing happened");
+    }
+}
+
+#[test]
+fn the_seed_that_was_asked_for() {
+    let Some(seed) = asked("SIM_SEED") else { return };
+    let course = play(&Worlds::new(), seed);
+    println!("{}", course.notes.join("\n"));
+    assert!(course.complaints.is_empty(), "{}", told(seed, &course.complaints));
+}
+
+/// One seed; a panic is a complaint like any other.
+fn play(worlds: &Worlds, seed: u64) -> Course {
+    catch_unwind(AssertUnwindSafe(|| worlds.play(seed))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        Course { complaints: vec![format!("panicked: {}", text.unwrap_or_default())], ..Course::default() }
+    })
+}
+
+fn told(seed: u64, complaints: &[String]) -> String {
+    format!(
+        "seed {seed}: {}\nto see it again: SIM_SEED={seed} cargo test --test sim -- --nocapture",
+        complaints.join("\n")
+    )
+}

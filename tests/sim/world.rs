@@ -1,0 +1,200 @@
+//! Made-up worlds: a few disasters each, told report by report; tolls rise, are corrected, and reports are withdrawn. Comes
+//! in: nothing. Goes out: records, and for each world what its receivers are told when nothing goes wrong.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use fastrand::Rng;
+use newsdelta::model::Message;
+use newsdelta::store::SqliteStore;
+use newsdelta::store::sqlite::{Access, Options};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::judge;
+use crate::life::{Ending, Outside, RECEIVERS};
+use crate::receiver::Receiver;
+use crate::sim::{Course, Sim, Weather};
+use crate::source::{Memory, Shelf};
+
+/// How many worlds there are; each seed takes one.
+const WORLDS: u64 = 32;
+
+/// From this figure on a receiver of large figures is told.
+pub(crate) const LARGE: u64 = 30;
+
+/// Town, country, what happened there.
+const PLACES: [(&str, &str, &str); 6] = [
+    ("Qarmi", "Tajikistan", "landslide"),
+    ("Puerto Lidia", "Uruguay", "flood"),
+    ("Hvalnes", "Iceland", "avalanche"),
+    ("Mbulasa", "Zambia", "bridge collapse"),
+    ("Vecpils", "Latvia", "factory fire"),
+    ("Koroivo", "Fiji", "cyclone"),
+];
+
+/// One article as it comes.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    /// Its id once it is read.
+    pub(crate) article: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+struct World {
+    topic: Vec<Vec<Record>>,
+    folder: Vec<Vec<Record>>,
+    /// What each receiver gets when nothing goes wrong.
+    expected: Vec<Vec<Message>>,
+}
+
+/// All worlds, and an empty store to copy.
+pub(crate) struct Worlds {
+    worlds: Vec<World>,
+    empty: TempDir,
+}
+
+impl Worlds {
+    pub(crate) fn new() -> Self {
+        let empty = folder();
+        drop(SqliteStore::open(&file(empty.path()), Access::Daemon, Options::default()).unwrap());
+        let mut all = Self { worlds: Vec::new(), empty };
+        for number in 0..WORLDS {
+            let world = World::new(number);
+            let (course, told) = all.run(&world, number, &[]);
+            assert!(course.complaints.is_empty(), "world {number}, undisturbed: {:?}", course.complaints);
+            all.worlds.push(World { expected: told, ..world });
+        }
+        for (number, receiver) in RECEIVERS.iter().enumerate() {
+            let is_corrected = |world: &&World| {
+                let mut alerts = world.expected[number].iter().flat_map(|message| &message.alerts);
+                alerts.any(|alert| !alert.corrects.is_empty())
+            };
+            let corrected = all.worlds.iter().filter(is_corrected).count();
+            assert!(corrected > 2, "only {corrected} worlds in which {receiver} receives a correction");
+        }
+        all
+    }
+
+    /// One seed: its world, its storms, and a calm life at the end.
+    pub(crate) fn play(&self, seed: u64) -> Course {
+        let world = &self.worlds[usize::try_from(seed % WORLDS).unwrap()];
+        let mut random = Rng::with_seed(seed ^ 0x5eed);
+        let lives = random.usize(1..=4);
+        let storms: Vec<_> = (0..lives).map(|_| (weather(&mut random), ending(&mut random))).collect();
+        let (mut course, told) = self.run(world, seed, &storms);
+        judge::compare(&world.expected, &told, &mut course.complaints);
+        course
+    }
+
+    /// Lives through the storms, then once more until nothing is left to do.
+    fn run(&self, world: &World, seed: u64, storms: &[(Weather, Ending)]) -> (Course, Vec<Vec<Message>>) {
+        let folder = folder();
+        let path = file(folder.path());
+        std::fs::copy(file(self.empty.path()), &path).unwrap();
+        let sim = Arc::new(Sim::new(seed));
+        let outside = Outside {
+            shelves: vec![
+                Shelf::new("topic", Memory::Topic, world.topic.clone()),
+                Shelf::new("folder", Memory::Folder, world.folder.clone()),
+            ],
+            receivers: RECEIVERS.iter().map(|name| Receiver::new(name, &sim)).collect(),
+            sim,
+        };
+        for (weather, ending) in storms {
+            outside.live(&path, *weather, *ending);
+        }
+        outside.live(&path, Weather::default(), Ending::Rest);
+        let told = outside.receivers.iter().map(|receiver| receiver.received()).collect();
+        (outside.sim.course(), told)
+    }
+}
+
+fn weather(random: &mut Rng) -> Weather {
+    let mut of = |choices: [u8; 4]| choices[random.usize(..choices.len())];
+    Weather {
+        receivers: of([0, 10, 40, 80]),
+        store: of([0, 1, 5, 20]),
+        source: of([0, 10, 20, 40]),
+        clock: of([0, 0, 1, 2]),
+    }
+}
+
+fn ending(random: &mut Rng) -> Ending {
+    match random.u8(..8) {
+        0 => Ending::Stop(random.u64(1..60)),
+        1..4 => Ending::Kill(random.u32(1..60)),
+        _ => Ending::Kill(random.u32(1..600)),
+    }
+}
+
+/// In memory where the machine has such a place: no disk is part of the simulation.
+fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { TempDir::new_in(memory).unwrap() } else { TempDir::new().unwrap() }
+}
+
+fn file(folder: &Path) -> PathBuf {
+    folder.join("store.db")
+}
+
+impl World {
+    fn new(number: u64) -> Self {
+        let mut random = Rng::with_seed(number);
+        let mut places = PLACES.to_vec();
+        random.shuffle(&mut places);
+        let mut parts: Vec<Vec<Record>> =
+            places.into_iter().take(random.usize(2..=3)).map(|place| story(place, &mut random)).collect();
+        let folder = parts.split_off(1);
+        Self { topic: parts, folder, expected: Vec::new() }
+    }
+}
+
+/// The reports on one disaster.
+fn story((town, country, event): (&str, &str, &str), random: &mut Rng) -> Vec<Record> {
+    let mut toll = random.u64(5..28);
+    let mut records = Vec::new();
+    let mut last = String::new();
+    for number in 0..random.usize(2..=5) {
+        let id = format!("urn:{}-{number}", town.to_lowercase().replace(' ', "-"));
+        let kind = if number == 0 { 0 } else { random.u8(1..8) };
+        let (title, words) = match kind {
+            0 => (
+                format!("{town} in {country} hit by a {event}"),
+                format!(
+                    "A {event} hit the town of {town} in {country} on Tuesday. The emergencies committee said that"
+                ),
+            ),
+            1..=4 => {
+                toll += random.u64(1..15);
+                (
+                    format!("Toll of the {town} {event} in {country} rises"),
+                    "The emergencies committee said that".to_owned(),
+                )
+            }
+            5 | 6 => {
+                toll = toll.saturating_sub(random.u64(1..8)).max(2);
+                (
+                    format!("Toll of the {town} {event} in {country} corrected"),
+                    "Correcting an earlier figure, the emergencies committee said that".to_owned(),
+                )
+            }
+            _ => {
+                let bytes =
+                    json!({"id": last, "version": "2", "status": "withdrawn", "text": ""}).to_string();
+                records.push(Record { article: format!("{last}#2"), bytes: bytes.into_bytes() });
+                continue;
+            }
+        };
+        let text = format!(
+            "{title}\n\n{words} {toll} people had been killed in the {event} that hit the town of {town} in {country}."
+        );
+        let published_at = format!("2031-05-06T{:02}:00:00Z", 8 + number);
+        let report = json!({
+            "id": id, "version": "1", "outlet": "Meridian Wire", "published_at": published_at, "text": text,
+        });
+        records.push(Record { article: format!("{id}#1"), bytes: report.to_string().into_bytes() });
+        last = id;
+    }
+    records
+}
