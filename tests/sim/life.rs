@@ -105,6 +105,8 @@ impl Outside {
             wait_max: Duration::from_secs(20),
             attempts_max: 10_000,
             age_max: Duration::from_secs(1000 * 3600),
+            schedule: Vec::new(),
+            disable_after: Duration::ZERO,
             attempt_timeout: Duration::from_secs(10),
         };
         let outputs = self.receivers.iter().map(|receiver| {
