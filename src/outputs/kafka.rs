@@ -13,6 +13,7 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer};
 use serde::Deserialize;
 
+use super::cloud_event;
 use super::trace::trace_parent;
 use super::{DeliveryError, Output};
 use crate::config::{Check, Findings, Properties};
@@ -141,23 +142,13 @@ impl Kafka {
 
     /// The `CloudEvents` attributes of an alert, in binary mode.
     fn headers(&self, alert: &Alert, message: &Message, trace: &str) -> OwnedHeaders {
-        let kind = format!("io.newsdelta.{}.changed.v1", alert.about);
-        let time = message.created_at.to_string();
-        [
-            ("content-type", "application/json"),
-            ("ce_specversion", "1.0"),
-            ("ce_id", &alert.id),
-            ("ce_source", &self.config.source),
-            ("ce_type", &kind),
-            ("ce_subject", &alert.story),
-            ("ce_time", &time),
-            ("ce_partitionkey", &alert.story),
-            ("ce_causationid", &alert.article),
-            ("ce_traceparent", trace),
-            ("traceparent", trace),
-        ]
-        .into_iter()
-        .fold(OwnedHeaders::new(), |headers, (key, value)| headers.insert(Header { key, value: Some(value) }))
+        let attributes = cloud_event::attributes(alert, message, &self.config.source, trace);
+        let attributes = attributes.into_iter().map(|(name, value)| (format!("ce_{name}"), value));
+        let own = [("content-type", "application/json"), ("traceparent", trace)];
+        let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        own.into_iter().chain(attributes).fold(OwnedHeaders::new(), |headers, (key, value)| {
+            headers.insert(Header { key: &key, value: Some(&value) })
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Adding an output: one file here, one variant in `config::OutputConfig`, one arm in `build`.
 
+mod cloud_event;
 pub mod file;
 pub mod heartbeat;
 pub(crate) mod http;
@@ -140,7 +141,7 @@ pub fn build(name: &str, config: &OutputConfig, context: &Context) -> Result<Box
             slack::Slack::new(name, config, context).map(|output| Box::new(output) as _)
         }
         OutputConfig::Webhook(config) => {
-            webhook::Webhook::new(name, config, clock).map(|output| Box::new(output) as _)
+            webhook::Webhook::new(name, config, context).map(|output| Box::new(output) as _)
         }
     };
     let output = output.map_err(|reason| BuildError { name: name.to_owned(), reason })?;

@@ -19,6 +19,9 @@ pub(super) const SECTION_MAX: usize = 2_900;
 /// Slack allows 50 blocks; header, context and the count of what is left out take three.
 const SECTIONS_MAX: usize = 45;
 
+/// Slack allows so many blocks.
+const BLOCKS_COUNT_MAX: usize = 50;
+
 /// Slack refuses a message near 13,000 characters of blocks, a limit it does not document; 12,000 with the fallback.
 pub(super) const BLOCKS_MAX: usize = 10_500;
 
@@ -27,20 +30,69 @@ const URL_MAX: usize = 800;
 
 /// The body of a post, without its channel.
 pub(super) fn post(message: &Message) -> Value {
+    let parts = parts(message);
+    let blocks = if parts.len() > 1 { digest(&parts) } else { one_story(message) };
+    json!({ "text": fallback(message), "blocks": blocks, "unfurl_links": false, "unfurl_media": false })
+}
+
+/// The alerts of a message by story; more than one in a digest.
+pub(super) fn parts(message: &Message) -> Vec<&[Alert]> {
+    message.alerts.chunk_by(|one, next| one.story == next.story).collect()
+}
+
+fn one_story(message: &Message) -> Vec<Value> {
     let sections = fitting_sections(message);
     let mut blocks = vec![header(message)];
     blocks.extend(sections.iter().map(|text| section(text)));
     blocks.extend(context(message));
-    json!({ "text": fallback(message), "blocks": blocks, "unfurl_links": false, "unfurl_media": false })
+    blocks
+}
+
+/// Each story under its title, with its report; when there is no room for that, a line for each change.
+fn digest(parts: &[&[Alert]]) -> Vec<Value> {
+    for detail in [FULL, SHORT] {
+        let part = |part: &&[Alert]| {
+            let mut blocks = vec![title(part)];
+            blocks.extend(part.iter().map(|alert| section(&describe(alert, &detail))));
+            blocks.extend(part.last().map(report));
+            blocks
+        };
+        let blocks: Vec<Value> = parts.iter().flat_map(part).collect();
+        let size = blocks.iter().map(|block| units(block) + 1).sum::<usize>();
+        if blocks.len() <= BLOCKS_COUNT_MAX && size <= BLOCKS_MAX {
+            return blocks;
+        }
+    }
+    let header = plain_header(&format!("{} stories", parts.len()));
+    let under_its_title = |part: &&[Alert]| {
+        let title = part.first().map_or("", |alert| alert.story_title.as_str());
+        let title = format!("*{}*\n", bounded(title, HEADER_MAX, &neutral));
+        let line = move |(index, alert): (usize, &Alert)| {
+            let line = describe(alert, &LINE);
+            if index == 0 { format!("{title}{line}") } else { line }
+        };
+        part.iter().enumerate().map(line).collect::<Vec<String>>()
+    };
+    let entries: Vec<String> = parts.iter().flat_map(under_its_title).collect();
+    let sections = packed(&entries, units(&header) + 2);
+    std::iter::once(header).chain(sections.iter().map(|text| section(text))).collect()
 }
 
 pub(super) fn header(message: &Message) -> Value {
-    let title = message.alerts.first().map_or("", |alert| alert.story_title.as_str());
-    let title = match bounded(title, HEADER_MAX, &escaped) {
-        title if title.is_empty() => "Untitled story".to_owned(),
-        title => title,
-    };
-    json!({ "type": "header", "text": { "type": "plain_text", "text": title, "emoji": false } })
+    title(&message.alerts)
+}
+
+/// The title of the story of these alerts, as a header.
+fn title(alerts: &[Alert]) -> Value {
+    let title = alerts.first().map_or("", |alert| alert.story_title.as_str());
+    match bounded(title, HEADER_MAX, &escaped) {
+        title if title.is_empty() => plain_header("Untitled story"),
+        title => plain_header(&title),
+    }
+}
+
+fn plain_header(text: &str) -> Value {
+    json!({ "type": "header", "text": { "type": "plain_text", "text": text, "emoji": false } })
 }
 
 pub(super) fn section(text: &str) -> Value {
@@ -54,7 +106,10 @@ fn mrkdwn(text: &str) -> Value {
 
 /// The article that made the change.
 pub(super) fn context(message: &Message) -> Option<Value> {
-    let alert = message.alerts.first()?;
+    message.alerts.first().map(report)
+}
+
+fn report(alert: &Alert) -> Value {
     let title = match bounded(&alert.article_title, 300, &neutral) {
         title if title.is_empty() => "the report".to_owned(),
         title => title,
@@ -66,7 +121,7 @@ pub(super) fn context(message: &Message) -> Option<Value> {
     parts.extend(alert.outlet.as_deref().map(|outlet| bounded(outlet, 150, &neutral)));
     parts.extend(alert.published_at.map(|moment| bounded(&moment.to_string(), 40, &neutral)));
     parts.retain(|part| !part.is_empty());
-    Some(json!({ "type": "context", "elements": [mrkdwn(&parts.join(" · "))] }))
+    json!({ "type": "context", "elements": [mrkdwn(&parts.join(" · "))] })
 }
 
 /// An address that can stand in a link.
@@ -106,7 +161,8 @@ fn fitting_sections(message: &Message) -> Vec<String> {
             return sections;
         }
     }
-    lines(message)
+    let lines: Vec<String> = message.alerts.iter().map(|alert| describe(alert, &LINE)).collect();
+    packed(&lines, size(message, &[]))
 }
 
 /// What the blocks cost as they are sent.
@@ -119,18 +175,17 @@ pub(super) fn units(block: &Value) -> usize {
     block.to_string().encode_utf16().count()
 }
 
-/// One line per alert, packed into few sections; those that find no room are counted.
-fn lines(message: &Message) -> Vec<String> {
+/// One entry per alert, packed into few sections beside blocks that cost `fixed`; those that find no room are counted.
+fn packed(entries: &[String], fixed: usize) -> Vec<String> {
     let mut sections: Vec<String> = Vec::new();
     let frame = units(&section("")) + 1;
-    let mut left = BLOCKS_MAX.saturating_sub(size(message, &[]) + frame + REST_MAX);
-    for (index, alert) in message.alerts.iter().enumerate() {
-        let line = describe(alert, &LINE);
-        let need = cost(&line) + 2;
+    let mut left = BLOCKS_MAX.saturating_sub(fixed + frame + REST_MAX);
+    for (index, line) in entries.iter().enumerate() {
+        let need = cost(line) + 2;
         let joins = sections.last().is_some_and(|last| cost(last) + need <= SECTION_MAX);
         let need = if joins { need } else { need + frame };
         if need > left || (!joins && sections.len() == SECTIONS_MAX) {
-            let rest = message.alerts.len() - index;
+            let rest = entries.len() - index;
             sections.push(format!("… and {rest} more changes, which found no room here"));
             return sections;
         }
@@ -138,9 +193,9 @@ fn lines(message: &Message) -> Vec<String> {
         match sections.last_mut().filter(|_| joins) {
             Some(last) => {
                 last.push('\n');
-                last.push_str(&line);
+                last.push_str(line);
             }
-            None => sections.push(line),
+            None => sections.push(line.clone()),
         }
     }
     sections
@@ -234,8 +289,13 @@ fn quote(alert: &Alert, room: usize) -> String {
 
 /// The lines of the notification: at most 200, three times 280 and the count.
 pub(super) fn fallback(message: &Message) -> String {
-    let title = message.alerts.first().map_or("", |alert| alert.story_title.as_str());
-    let mut lines = vec![bounded(title, 200, &neutral)];
+    let parts = parts(message);
+    let title = parts.first().and_then(|part| part.first()).map_or("", |alert| alert.story_title.as_str());
+    let title = match parts.len() {
+        0 | 1 => title.to_owned(),
+        count => format!("{count} stories: {title}"),
+    };
+    let mut lines = vec![bounded(&title, 200, &neutral)];
     lines.extend(
         message.alerts.iter().take(3).map(|alert| bounded(&Headline::of(alert).line(), 280, &neutral)),
     );
@@ -345,222 +405,4 @@ fn without_emoji_codes(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::outputs::samples;
-
-    fn texts(post: &Value) -> Vec<(String, String)> {
-        fn collect(value: &Value, found: &mut Vec<(String, String)>) {
-            match value {
-                Value::Object(fields) => {
-                    if let (Some(Value::String(kind)), Some(Value::String(text))) =
-                        (fields.get("type"), fields.get("text"))
-                    {
-                        found.push((kind.clone(), text.clone()));
-                    }
-                    fields.values().for_each(|value| collect(value, found));
-                }
-                Value::Array(items) => items.iter().for_each(|value| collect(value, found)),
-                _ => {}
-            }
-        }
-        let mut found = Vec::new();
-        collect(&post["blocks"], &mut found);
-        found
-    }
-
-    /// Slack's own limits, not the ones above.
-    fn assert_acceptable(post: &Value) {
-        let blocks = post["blocks"].as_array().unwrap();
-        assert!((1..=50).contains(&blocks.len()), "{} blocks", blocks.len());
-        for block in blocks {
-            let text = |value: &Value| value.as_str().unwrap().chars().count();
-            match block["type"].as_str().unwrap() {
-                "header" => {
-                    assert_eq!(block["text"]["type"], "plain_text");
-                    assert!((1..=150).contains(&text(&block["text"]["text"])));
-                }
-                "section" => assert!((1..=3000).contains(&text(&block["text"]["text"]))),
-                "context" => {
-                    let elements = block["elements"].as_array().unwrap();
-                    assert!((1..=10).contains(&elements.len()));
-                    assert!(elements.iter().all(|element| (1..=2000).contains(&text(&element["text"]))));
-                }
-                other => panic!("an unknown block: {other}"),
-            }
-        }
-        let fallback = post["text"].as_str().unwrap();
-        assert!((1..=4000).contains(&fallback.chars().count()));
-        let whole = post.to_string().encode_utf16().count();
-        assert!(whole < 12_000, "the whole has {whole} characters");
-        for (kind, text) in texts(post).into_iter().chain([("text".to_owned(), fallback.to_owned())]) {
-            assert_no_markup(&kind, &text);
-        }
-    }
-
-    /// Nothing of others is read as markup: `<` only opens our own links, and every `&` is one of three entities.
-    fn assert_no_markup(kind: &str, text: &str) {
-        for (at, _) in text.match_indices('<') {
-            assert!(text.split_at(at).1.starts_with("<http") && kind == "mrkdwn", "a foreign < in {text}");
-        }
-        for (at, _) in text.match_indices('&') {
-            let known =
-                ["&amp;", "&lt;", "&gt;"].iter().any(|entity| text.split_at(at).1.starts_with(entity));
-            assert!(known, "a bare & in {text}");
-        }
-        // A header is plain text, and addresses of links are not read as markup.
-        let spoken = text.split('<').map(|part| part.strip_prefix("http").map_or(part, after_address));
-        let spoken: String = if kind == "plain_text" { String::new() } else { spoken.collect() };
-        assert!(!spoken.contains(['`', '~']), "markup in {text}");
-    }
-
-    fn after_address(link: &str) -> &str {
-        link.split_once('|').map_or("", |(_, words)| words)
-    }
-
-    fn first_section(post: &Value) -> String {
-        post["blocks"][1]["text"]["text"].as_str().unwrap().to_owned()
-    }
-
-    #[test]
-    fn shows_before_and_after_the_changed_words_and_who_says_so() {
-        let post = post(&samples::message(vec![samples::toll_rises()]));
-        assert_acceptable(&post);
-        assert_eq!(
-            first_section(&post),
-            "*killed: 25 → at least 29* (Freedonia side)\n\
-             > The harbour master said that *at least 29* people had been killed\n\
-             the harbour master · 2 independent sources\n\
-             _rose from 25 to at least 29_"
-        );
-        assert_eq!(
-            post["blocks"][2]["elements"][0]["text"],
-            "<https://post.example.org/toll?a=1&amp;b=2|Toll rises in Freedonia> · The Osterlich Post"
-        );
-        assert_eq!(post["text"], "Fighting in Freedonia\nkilled: 25 → at least 29 (Freedonia side)");
-    }
-
-    #[test]
-    fn lets_no_quote_call_the_channel_or_write_markup() {
-        let mut alert = samples::toll_rises();
-        alert.evidence.quote = "<!channel> *29* _dead_ `x` ~y~ :wave: a&b <https://evil.example|here>".into();
-        alert.quote_before = None;
-        alert.article_title = "x|y> <@U1>".into();
-        alert.url = Some("https://example.org/a|b>c d".into());
-        let post = post(&samples::message(vec![alert]));
-        assert_acceptable(&post);
-        let section = first_section(&post);
-        assert!(
-            section.contains(
-                "> &lt;!channel&gt; *∗29∗* ˍdeadˍ ˋxˋ ∼y∼ ꞉wave: a&amp;b &lt;https://evil.example|here&gt;\n"
-            ),
-            "{section}"
-        );
-        let context = post["blocks"][2]["elements"][0]["text"].as_str().unwrap();
-        assert!(
-            context.starts_with("<https://example.org/a%7Cb%3Ec%20d|x|y&gt; &lt;@U1&gt;> · "),
-            "{context}"
-        );
-    }
-
-    #[test]
-    fn shows_a_long_quote_around_its_changed_words() {
-        let mut alert = samples::toll_rises();
-        let tail = "and the uninterrupted searching continues ".repeat(20);
-        let before = format!("{}25 were killed {tail}", "it was said that ".repeat(20));
-        alert.evidence.quote = before.replace("25 were", "29 were");
-        alert.quote_before = Some(before);
-        let section = first_section(&post(&samples::message(vec![alert])));
-        assert!(
-            section.contains("> …")
-                && section.contains(" *29* were killed")
-                && section.contains("…\nthe harbour"),
-            "{section}"
-        );
-    }
-
-    #[test]
-    fn counts_the_changes_that_find_no_room() {
-        let post = post(&samples::message(vec![samples::demand(crate::model::ChangeKind::Hardened); 500]));
-        assert_acceptable(&post);
-        let last = texts(&post).into_iter().rev().find(|(_, text)| text.contains("more changes")).unwrap();
-        let shown = texts(&post)
-            .iter()
-            .map(|(_, text)| text.matches("demand for disarmament").count())
-            .sum::<usize>();
-        assert_eq!(last.1, format!("… and {} more changes, which found no room here", 500 - shown));
-        assert!(shown > 20, "only {shown}");
-    }
-
-    fn any_text() -> impl Strategy<Value = String> {
-        prop_oneof![
-            any::<String>(),
-            "[<>&*_~`:|!@# \n\"\\\\a-z29]{0,80}",
-            (any::<char>(), prop_oneof![Just(1usize), Just(149), Just(3000), Just(100_000)])
-                .prop_map(|(letter, times)| letter.to_string().repeat(times)),
-            ("[&<😀\"a ]{1,4}", 1usize..20_000).prop_map(|(piece, times)| piece.repeat(times)),
-        ]
-    }
-
-    prop_compose! {
-        fn any_alert()(
-            kind in 0..4,
-            texts in prop::collection::vec(any_text(), 7),
-            quote_before in prop::option::of(any_text()),
-            value in any::<u64>(),
-            sources in any::<u32>(),
-            link in any_text(),
-        ) -> Alert {
-            let mut alert = match kind {
-                0 => samples::toll_rises(),
-                1 => samples::demand(crate::model::ChangeKind::Hardened),
-                2 => samples::demand(crate::model::ChangeKind::New),
-                _ => samples::position(),
-            };
-            let mut texts = texts.into_iter();
-            let mut next = || texts.next().unwrap_or_default();
-            alert.article_title = next();
-            alert.story_title = next();
-            alert.outlet = Some(next());
-            alert.url = Some(format!("https://example.org/{link}"));
-            alert.evidence.quote = next();
-            alert.quote_before = quote_before;
-            alert.reason = next();
-            alert.sources = sources;
-            match &mut alert.fact {
-                crate::model::FactKey::Casualties { side, place, .. } => {
-                    *side = Some(next());
-                    *place = Some(next());
-                }
-                crate::model::FactKey::Demand { by, to, .. } => {
-                    *by = next();
-                    *to = Some(next());
-                }
-                crate::model::FactKey::Position { actor, target } => {
-                    *actor = next();
-                    *target = Some(next());
-                }
-            }
-            if let crate::model::Value::Casualties { value: after, .. } = &mut alert.after {
-                *after = value;
-            }
-            alert
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn any_message_is_acceptable_to_slack(
-            alerts in prop::collection::vec(any_alert(), 1..4),
-            times in prop_oneof![Just(1usize), Just(20), Just(60)],
-        ) {
-            let count = alerts.len() * times;
-            let alerts: Vec<Alert> = alerts.into_iter().cycle().take(count).collect();
-            assert_acceptable(&post(&samples::message(alerts)));
-        }
-    }
-}
+mod tests;

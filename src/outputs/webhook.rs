@@ -1,6 +1,9 @@
-//! A Standard Webhooks receiver. Comes in: a message. Goes out: one signed request, or several when the message is too
-//! large for one. Never follows a redirect, never retries, never connects to a private address unless the config
-//! allows it.
+//! A webhook receiver. Comes in: a message. Goes out: one signed request, or several when the message is too large for
+//! one or the form asks for it: Standard Webhooks, `CloudEvents`, Alertmanager's or CAP. Never follows a redirect, never
+//! retries, never connects to a private address unless the config allows it.
+
+mod alertmanager;
+pub mod cap;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,10 +18,13 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use serde::Deserialize;
 use sha2::Sha256;
 
+use self::alertmanager::{Firing, Frame};
+use self::cap::{CapConfig, Sent};
+use super::cloud_event;
 use super::http::{self, Answer, Reach, parse_url};
 use super::trace::{trace_of, trace_parent};
 use super::webhook_body::{Part, parts};
-use super::{DeliveryError, Output};
+use super::{Context, DeliveryError, Notes, Output};
 use crate::clock::SharedClock;
 use crate::config::{Check, Findings};
 use crate::model::Message;
@@ -31,7 +37,11 @@ use crate::model::notice::Notice;
 pub struct WebhookConfig {
     /// The receiver's address.
     pub url: SecretString,
-    /// `whsec_` keys; the request carries one signature for each.
+    /// The form of the requests' bodies.
+    pub format: Format,
+    /// `whsec_` keys; the request carries one signature for each. Only receivers of Alertmanager's form and of CAP, which
+    /// know nothing of them, may do without.
+    #[serde(default)]
     pub secrets: Vec<SecretString>,
     /// Sent with every request.
     #[serde(default)]
@@ -41,6 +51,40 @@ pub struct WebhookConfig {
     pub timeout: Duration,
     /// Whether the receiver may have a private address.
     pub allow_private_addresses: bool,
+    /// The `source` of every `CloudEvent`, a URI.
+    pub source: String,
+    /// Address of this installation's page, for people at receivers of Alertmanager's form.
+    pub external_url: String,
+    /// What CAP messages say of their sender.
+    pub cap: CapConfig,
+}
+
+/// The form of a request's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Standard Webhooks, with all alerts of a message.
+    Standard,
+    /// One `CloudEvent` per alert, in structured mode.
+    Cloudevents,
+    /// Version 4 of Alertmanager's webhook, with all alerts of a message.
+    Alertmanager,
+    /// One CAP 1.2 document per alert.
+    Cap,
+}
+
+impl Format {
+    const fn content_type(self) -> &'static str {
+        match self {
+            Self::Standard | Self::Alertmanager => "application/json",
+            Self::Cloudevents => "application/cloudevents+json; charset=utf-8",
+            Self::Cap => "application/cap+xml; charset=utf-8",
+        }
+    }
+
+    const fn needs_secrets(self) -> bool {
+        matches!(self, Self::Standard | Self::Cloudevents)
+    }
 }
 
 impl WebhookConfig {
@@ -54,7 +98,14 @@ impl Check for WebhookConfig {
         if let Err(words) = parse_url(self.url.expose_secret(), self.reach()) {
             findings.add("url", words);
         }
-        if self.secrets.is_empty() {
+        match self.format {
+            Format::Cap => self.cap.check(findings),
+            Format::Cloudevents if self.source.trim().is_empty() => {
+                findings.add("source", "is empty: write a URI such as \"/newsdelta\"");
+            }
+            _ => {}
+        }
+        if self.secrets.is_empty() && self.format.needs_secrets() {
             findings.add("secrets", "is empty: give at least one, or the receiver cannot know who calls");
         }
         for (index, secret) in self.secrets.iter().enumerate() {
@@ -102,10 +153,15 @@ pub(super) struct Webhook {
     keys: Vec<SecretSlice<u8>>,
     headers: HeaderMap,
     clock: SharedClock,
+    format: Format,
+    source: String,
+    external_url: String,
+    cap: CapConfig,
+    notes: Notes,
 }
 
 impl Webhook {
-    pub(super) fn new(name: &str, config: &WebhookConfig, clock: SharedClock) -> Result<Self, String> {
+    pub(super) fn new(name: &str, config: &WebhookConfig, context: &Context) -> Result<Self, String> {
         let url = parse_url(config.url.expose_secret(), config.reach())?;
         let keys: Result<Vec<_>, _> =
             config.secrets.iter().map(|secret| signing_key(secret).map(SecretSlice::from)).collect();
@@ -117,7 +173,7 @@ impl Webhook {
             value.set_sensitive(true);
             headers.insert(name, value);
         }
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(config.format.content_type()));
         Ok(Self {
             name: name.to_owned(),
             client: http::client(config.timeout, config.reach())?,
@@ -125,23 +181,72 @@ impl Webhook {
             url,
             keys: keys?,
             headers,
-            clock,
+            clock: context.clock.clone(),
+            format: config.format,
+            source: config.source.clone(),
+            external_url: config.external_url.clone(),
+            cap: config.cap.clone(),
+            notes: context.notes(name),
         })
     }
 
     async fn send(&self, part: Part, trace: &str) -> Result<(), DeliveryError> {
         // The time of the attempt, not of the message: receivers refuse old timestamps as replays.
         let timestamp = self.clock.now().as_second();
-        let request = self
+        let mut request = self
             .client
             .post(self.url.clone())
             .headers(self.headers.clone())
             .header("webhook-id", &part.id)
             .header("webhook-timestamp", timestamp)
-            .header("webhook-signature", self.signatures(&part, timestamp)?)
-            .header("traceparent", trace)
-            .body(part.body);
+            .header("traceparent", trace);
+        if !self.keys.is_empty() {
+            request = request.header("webhook-signature", self.signatures(&part, timestamp)?);
+        }
+        let request = request.body(part.body);
         judge(&http::send(request, &self.host).await?, &self.host)
+    }
+
+    /// One `CloudEvent` for each alert.
+    async fn send_events(&self, message: &Message, trace: &str) -> Result<(), DeliveryError> {
+        for alert in &message.alerts {
+            let event = cloud_event::structured(alert, message, &self.source, trace)
+                .map_err(|error| DeliveryError::unwritable(&error))?;
+            self.send(Part { id: alert.id.clone(), body: event.to_string() }, trace).await?;
+        }
+        Ok(())
+    }
+
+    /// One payload for each story: that is what Alertmanager would group by.
+    async fn send_groups(&self, message: &Message, trace: &str) -> Result<(), DeliveryError> {
+        for (index, alerts) in message.alerts.chunk_by(|one, next| one.story == next.story).enumerate() {
+            let Some(story) = alerts.first().map(|alert| &alert.story) else { continue };
+            let mut firing: Firing = self.notes.read(story).await?.unwrap_or_default();
+            let body =
+                alertmanager::payload(self.frame(), &message.id, alerts, message.created_at, &mut firing)
+                    .map_err(|error| DeliveryError::unwritable(&error))?;
+            let id = if index == 0 { message.id.clone() } else { format!("{}.{}", message.id, index + 1) };
+            self.send(Part { id, body: body.to_string() }, trace).await?;
+            self.notes.write(story, &firing).await?;
+        }
+        Ok(())
+    }
+
+    /// One document for each alert.
+    async fn send_documents(&self, message: &Message, trace: &str) -> Result<(), DeliveryError> {
+        for alert in &message.alerts {
+            let mut sent: Sent = self.notes.read(&alert.story).await?.unwrap_or_default();
+            let body = cap::document(&self.cap, alert, message.created_at, &mut sent)
+                .map_err(DeliveryError::give_up)?;
+            self.send(Part { id: alert.id.clone(), body }, trace).await?;
+            // Only now: what follows may refer to what has arrived. Until it is kept, an attempt is repeated as it was.
+            self.notes.write(&alert.story, &sent).await?;
+        }
+        Ok(())
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame { receiver: &self.name, external_url: &self.external_url }
     }
 
     /// One `v1` signature per key over `id.timestamp.body`, so that a receiver may know the old key or the new one.
@@ -168,6 +273,12 @@ impl Output for Webhook {
 
     async fn deliver(&self, message: &Message, _attempt: u32) -> Result<(), DeliveryError> {
         let trace = trace_parent(message);
+        match self.format {
+            Format::Standard => {}
+            Format::Cloudevents => return self.send_events(message, &trace).await,
+            Format::Alertmanager => return self.send_groups(message, &trace).await,
+            Format::Cap => return self.send_documents(message, &trace).await,
+        }
         // A part that was taken before a later one failed is sent again under its same id.
         for part in parts(message).map_err(|error| DeliveryError::unwritable(&error))? {
             self.send(part, &trace).await?;
@@ -177,12 +288,19 @@ impl Output for Webhook {
 
     async fn tell(&self, notice: &Notice) -> Result<(), DeliveryError> {
         let timestamp = self.clock.now();
-        let body =
-            serde_json::json!({ "type": "notice", "timestamp": timestamp, "data": notice }).to_string();
         let state = if notice.resolved { "resolved" } else { "raised" };
         // Each telling is a message of its own; only the tries of one share an id.
         let id = fingerprint(["notice", &notice.id, state, &notice.text]);
-        self.send(Part { id, body }, &trace_of(&notice.id, None)).await
+        let body = match self.format {
+            Format::Standard => {
+                serde_json::json!({ "type": "notice", "timestamp": timestamp, "data": notice })
+            }
+            Format::Cloudevents => cloud_event::of_notice(notice, &id, &self.source, timestamp),
+            Format::Alertmanager => alertmanager::notice(self.frame(), notice, timestamp),
+            // What newsdelta has to say of itself is no emergency of others.
+            Format::Cap => return Ok(()),
+        };
+        self.send(Part { id, body: body.to_string() }, &trace_of(&notice.id, None)).await
     }
 }
 

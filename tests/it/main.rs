@@ -23,6 +23,7 @@ mod inbox;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod outputs;
+mod payloads;
 mod proof;
 mod reload;
 mod restart;

@@ -132,3 +132,32 @@ async fn errors_repeat_no_secret_and_nothing_of_the_message() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_digest_of_several_stories_stands_in_the_channel_for_itself() {
+    let server = MockServer::start().await;
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!({ "ok": true, "ts": "1.2" })))
+        .mount(&server)
+        .await;
+    let config = SlackConfig { threads: true, ..by_token(&server) };
+    let other = crate::model::Alert {
+        story: "story-2".into(),
+        story_title: "Ferry fire".into(),
+        ..samples::toll_rises()
+    };
+    let output = Slack::new("desk", &config, &context()).unwrap();
+    output.deliver(&samples::message(vec![samples::toll_rises(), other]), 1).await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    let [request] = requests.as_slice() else { panic!("{} requests", requests.len()) };
+    let body: Value = request.body_json().unwrap();
+    assert!(body.get("thread_ts").is_none());
+    let headers: Vec<&Value> = body["blocks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|block| block["type"] == "header")
+        .map(|block| &block["text"]["text"])
+        .collect();
+    assert_eq!(headers, ["Fighting in Freedonia", "Ferry fire"]);
+}

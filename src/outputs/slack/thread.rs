@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::api::{Api, Failure, with};
 use super::root::Root;
 use crate::clock::SharedClock;
-use crate::model::Message;
-use crate::outputs::slack_blocks::post;
+use crate::model::{Alert, Message};
+use crate::outputs::slack_blocks::{parts, post};
 use crate::outputs::{DeliveryError, Notes};
 
 /// Slack's words for a message that is no longer there, or no longer ours to edit: a new one is posted.
@@ -44,6 +44,9 @@ struct Unsure {
     /// What the post carries as its mark.
     mark: String,
     is_root: bool,
+    /// Whether it stands in the channel for itself and is the message of no story.
+    #[serde(default)]
+    is_digest: bool,
     since: Timestamp,
 }
 
@@ -55,6 +58,17 @@ struct Thread {
     unsure: Option<Unsure>,
     /// A post that was repeated: whether the first one came through late is looked into once more.
     repeated: Option<Unsure>,
+}
+
+/// Where a post is to stand.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    /// In the channel, as the message of its story.
+    Root,
+    /// In the thread of this message.
+    Below(&'a Posted),
+    /// In the channel, as the message of no story.
+    Digest,
 }
 
 /// Writes threads into one channel.
@@ -70,33 +84,60 @@ pub(super) struct Threads {
 impl Threads {
     /// One attempt.
     pub(super) async fn deliver(&self, message: &Message) -> Result<(), DeliveryError> {
+        let parts = parts(message);
+        if parts.len() > 1 {
+            return self.deliver_digest(message, &parts).await;
+        }
         let mut thread: Thread = self.notes.read(&message.story).await?.unwrap_or_default();
         let (root_mark, reply_mark) = (format!("{}/root", message.id), format!("{}/reply", message.id));
-        if let Some(repeated) = thread.repeated.take() {
-            self.made(&mut thread, &repeated).await?;
-        }
-        let mut is_told = false;
-        let unsure = thread.unsure.take();
-        if let Some(unsure) = &unsure {
-            let is_made = self.made(&mut thread, unsure).await?;
-            is_told = is_made && unsure.mark == reply_mark;
-            thread.repeated = (!is_made).then(|| unsure.clone());
-        }
+        let is_told = self.look_back(&mut thread, &reply_mark).await?;
         thread.root.take(message);
         self.edit_root(&mut thread).await?;
         if thread.posted.is_none() {
             let body = thread.root.body();
-            thread.posted = Some(self.post(&mut thread, message, &root_mark, None, body).await?);
+            thread.posted = Some(self.post(&mut thread, message, &root_mark, Place::Root, body).await?);
         }
-        let root = thread.posted.clone();
-        if !is_told {
+        if let (false, Some(root)) = (is_told, thread.posted.clone()) {
             let body = post(message);
-            self.post(&mut thread, message, &reply_mark, root.as_ref(), body).await?;
+            self.post(&mut thread, message, &reply_mark, Place::Below(&root), body).await?;
         }
         if let Some(repeated) = thread.repeated.clone() {
             self.made(&mut thread, &repeated).await?;
         }
         self.notes.write(&message.story, &thread).await
+    }
+
+    /// A digest of several stories stands in the channel for itself; their messages are edited to show how they stand.
+    async fn deliver_digest(&self, message: &Message, parts: &[&[Alert]]) -> Result<(), DeliveryError> {
+        for part in parts {
+            let Some(story) = part.first().map(|alert| alert.story.clone()) else { continue };
+            let mut thread: Thread = self.notes.read(&story).await?.unwrap_or_default();
+            let part = Message { story, alerts: part.to_vec(), ..message.clone() };
+            thread.root.take(&part);
+            self.edit_root(&mut thread).await?;
+            self.notes.write(&part.story, &thread).await?;
+        }
+        let mark = format!("{}/digest", message.id);
+        let mut thread: Thread = self.notes.read(&message.story).await?.unwrap_or_default();
+        if !self.look_back(&mut thread, &mark).await? {
+            self.post(&mut thread, message, &mark, Place::Digest, post(message)).await?;
+        }
+        if let Some(repeated) = thread.repeated.clone() {
+            self.made(&mut thread, &repeated).await?;
+        }
+        self.notes.write(&message.story, &thread).await
+    }
+
+    /// Looks into a post that had no answer, and whether one came twice. True when the post of this mark was made.
+    async fn look_back(&self, thread: &mut Thread, mark: &str) -> Result<bool, DeliveryError> {
+        if let Some(repeated) = thread.repeated.take() {
+            self.made(thread, &repeated).await?;
+        }
+        let Some(unsure) = thread.unsure.take() else { return Ok(false) };
+        let is_made = self.made(thread, &unsure).await?;
+        let is_told = is_made && unsure.mark == mark;
+        thread.repeated = (!is_made).then_some(unsure);
+        Ok(is_told)
     }
 
     /// Shows the state of the story in its message; forgets the message when it is gone.
@@ -121,11 +162,16 @@ impl Threads {
         thread: &mut Thread,
         message: &Message,
         mark: &str,
-        root: Option<&Posted>,
+        place: Place<'_>,
         mut body: Value,
     ) -> Result<Posted, DeliveryError> {
         let since = self.clock.now();
-        thread.unsure = Some(Unsure { mark: mark.to_owned(), is_root: root.is_none(), since });
+        let root = match place {
+            Place::Below(root) => Some(root),
+            Place::Root | Place::Digest => None,
+        };
+        let (is_root, is_digest) = (root.is_none(), matches!(place, Place::Digest));
+        thread.unsure = Some(Unsure { mark: mark.to_owned(), is_root, is_digest, since });
         self.notes.write(&message.story, thread).await?;
         let channel = root.map_or(&self.channel, |root| &root.channel);
         let mark = json!({ "event_type": "newsdelta", "event_payload": { "mark": mark } });
@@ -167,7 +213,8 @@ impl Threads {
             }
             Err(failure) => return Err(failure.error()),
         };
-        let own = thread.posted.as_ref().filter(|_| unsure.is_root).map(|posted| posted.ts.clone());
+        let is_message = unsure.is_root && !unsure.is_digest;
+        let own = thread.posted.as_ref().filter(|_| is_message).map(|posted| posted.ts.clone());
         let Some(kept) = own.filter(|own| found.iter().any(|one| one.ts == *own)).or_else(|| {
             // Slack lists the channel latest first: the one that people saw first stays.
             found.iter().map(|one| one.ts.clone()).min()
@@ -181,7 +228,7 @@ impl Threads {
                 Err(failure) => tracing::warn!(error = %failure.error(), "a message stands in Slack twice"),
             }
         }
-        if unsure.is_root && thread.posted.is_none() {
+        if is_message && thread.posted.is_none() {
             let channel = found.first().map_or_else(|| self.channel.clone(), |one| one.channel.clone());
             thread.posted = Some(Posted { channel, ts: kept });
         }

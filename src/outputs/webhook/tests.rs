@@ -21,11 +21,29 @@ fn config(url: &str) -> WebhookConfig {
         headers: BTreeMap::from([("authorization".to_owned(), SecretString::from("Bearer very-secret"))]),
         timeout: Duration::from_secs(5),
         allow_private_addresses: true,
+        ..defaults()
     }
 }
 
+/// What `config/default.toml` says of every webhook.
+fn defaults() -> WebhookConfig {
+    let text =
+        "[outputs.partner]\ntype = \"webhook\"\nurl = \"https://example.org\"\nformat = \"alertmanager\"\n";
+    let config = crate::config::Config::read(Some(("mine.toml", text)), []).unwrap();
+    match &config.outputs["partner"].output {
+        crate::config::OutputConfig::Webhook(config) => {
+            WebhookConfig { format: Format::Standard, ..config.clone() }
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn context() -> Context {
+    Context { clock: Arc::new(FixedClock(samples::moment())), store: None, signer: None }
+}
+
 fn output(config: &WebhookConfig) -> Webhook {
-    Webhook::new("partner", config, Arc::new(FixedClock(samples::moment()))).unwrap()
+    Webhook::new("partner", config, &context()).unwrap()
 }
 
 async fn server(answer: ResponseTemplate) -> MockServer {
@@ -155,7 +173,7 @@ async fn a_name_that_stands_for_a_private_address_is_refused_at_the_connection()
 fn a_literal_private_address_is_refused_before_any_connection() {
     let mut config = config("http://[::ffff:169.254.169.254]/latest");
     config.allow_private_addresses = false;
-    let error = Webhook::new("partner", &config, Arc::new(FixedClock(samples::moment()))).err().unwrap();
+    let error = Webhook::new("partner", &config, &context()).err().unwrap();
     assert!(error.contains("link-local"), "{error}");
 }
 
@@ -208,4 +226,44 @@ async fn the_same_message_is_the_same_request_on_every_attempt() {
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests[0].body, requests[1].body);
     assert_eq!(header(&requests[0], "webhook-signature"), header(&requests[1], "webhook-signature"));
+}
+
+#[tokio::test]
+async fn every_format_goes_out_with_its_media_type_and_its_ids() {
+    let message = samples::message(vec![samples::toll_rises(), samples::position()]);
+    let formats = [
+        (
+            Format::Cloudevents,
+            "application/cloudevents+json; charset=utf-8",
+            vec!["alert-1", "alert-position"],
+        ),
+        (Format::Alertmanager, "application/json", vec!["message-1"]),
+        (Format::Cap, "application/cap+xml; charset=utf-8", vec!["alert-1", "alert-position"]),
+    ];
+    for (format, media_type, ids) in formats {
+        let server = server(ResponseTemplate::new(200)).await;
+        let mut config = WebhookConfig { format, ..config(&url_of(&server)) };
+        config.cap.sender = Some("newsdelta@example.org".to_owned());
+        output(&config).deliver(&message, 1).await.unwrap();
+        let requests = server.received_requests().await.unwrap();
+        let found: Vec<&str> = requests.iter().map(|request| header(request, "webhook-id")).collect();
+        assert_eq!(found, ids, "{format:?}");
+        for request in &requests {
+            assert_eq!(header(request, "content-type"), media_type);
+            assert!(header(request, "webhook-signature").starts_with("v1,"));
+        }
+        if format == Format::Cloudevents {
+            let event: Value = serde_json::from_slice(&requests[0].body).unwrap();
+            assert_eq!((&event["specversion"], &event["id"]), (&Value::from("1.0"), &Value::from("alert-1")));
+            assert_eq!(
+                (&event["type"], &event["data"]["id"]),
+                (&Value::from("io.newsdelta.casualties.changed.v1"), &event["id"])
+            );
+        }
+        // Without secrets there is no signature; only where the receivers know nothing of them.
+        config.secrets.clear();
+        output(&config).deliver(&message, 1).await.unwrap();
+        let last = server.received_requests().await.unwrap().pop().unwrap();
+        assert!(last.headers.get("webhook-signature").is_none());
+    }
 }

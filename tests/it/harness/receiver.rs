@@ -34,8 +34,10 @@ pub(crate) enum Answer {
 pub(crate) struct Received {
     /// The header `webhook-id`.
     pub(crate) id: String,
-    /// The body.
+    /// The body, if it is JSON.
     pub(crate) body: Value,
+    /// The body as it came.
+    pub(crate) text: String,
     /// Whether it was answered with 200.
     pub(crate) accepted: bool,
 }
@@ -138,6 +140,7 @@ async fn handle(
 ) -> Result<Response<Full<Bytes>>, std::io::Error> {
     let id = request.headers().get("webhook-id").map(|id| id.to_str().unwrap_or_default().to_owned());
     let body = request.into_body().collect().await.map_err(std::io::Error::other)?.to_bytes();
+    let text = String::from_utf8_lossy(&body).into_owned();
     let answer = {
         let mut state = shared.state.lock().unwrap();
         let answer = state.answer;
@@ -147,7 +150,7 @@ async fn handle(
             let alerts = body["data"]["alerts"].as_array().into_iter().flatten();
             state.accepted.extend(alerts.filter_map(|alert| Some(alert["id"].as_str()?.to_owned())));
         }
-        state.received.push(Received { id: id.unwrap_or_default(), body, accepted });
+        state.received.push(Received { id: id.unwrap_or_default(), body, text, accepted });
         shared.changed.notify_all();
         answer
     };
