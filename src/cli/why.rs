@@ -12,6 +12,7 @@ use clap::Args;
 
 use super::{ConfigFile, Done, marked};
 use crate::diff::course::{Quiet, Step, follow};
+use crate::diff::untold;
 use crate::model::{Alert, Claim, Fact, FactKey, KnownClaim};
 use crate::outputs::wording;
 use crate::store::{KnownArticle, Store};
@@ -35,7 +36,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     };
     let messages = runtime.block_on(store.messages_of(&known.article.id))?;
     let facts = runtime.block_on(store.facts(&known.story))?;
-    let facts: BTreeMap<&FactKey, &Fact> = facts.iter().map(|fact| (&fact.key, fact)).collect();
+    let facts: BTreeMap<FactKey, Fact> = facts.into_iter().map(|fact| (fact.key.clone(), fact)).collect();
     let alerts: Vec<&Alert> = messages.iter().flat_map(|message| &message.alerts).collect();
     let mut out = anstream::AutoStream::auto(io::stdout());
     let KnownArticle { article, story, origin, claims, .. } = &known;
@@ -57,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
             evidence.rule
         )?;
         writeln!(out, "    speaks to {}", wording::fact_in_words(key))?;
-        writeln!(out, "    {}", verdict(key, claim, &alerts, facts.get(key).copied()))?;
+        writeln!(out, "    {}", verdict(key, claim, &alerts, &facts))?;
     }
     if claims.is_empty() {
         writeln!(out, "no claim was read in it")?;
@@ -76,7 +77,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
 }
 
 /// What came of a claim, in one sentence.
-fn verdict(key: &FactKey, known: &KnownClaim, alerts: &[&Alert], fact: Option<&Fact>) -> String {
+fn verdict(key: &FactKey, known: &KnownClaim, alerts: &[&Alert], facts: &BTreeMap<FactKey, Fact>) -> String {
+    let fact = facts.get(key);
     let step = fact.and_then(|fact| {
         let is_it = |other: &KnownClaim| other.article == known.article && other.claim == known.claim;
         let at = fact.claims.iter().position(is_it)?;
@@ -93,8 +95,8 @@ fn verdict(key: &FactKey, known: &KnownClaim, alerts: &[&Alert], fact: Option<&F
     match step {
         Some(Step::Silent(quiet)) => format!("silent    {}", quiet.in_words()),
         Some(_) => {
-            "silent    it is part of the history, but not news when it came: late, or told by another alert"
-                .to_owned()
+            let late = "it is part of the history, but not news when it came: late, or told by another alert";
+            format!("silent    {}", untold(facts, key, known).unwrap_or(late))
         }
         None => "silent    dropped from the history, which keeps a limited number of claims".to_owned(),
     }

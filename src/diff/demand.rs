@@ -9,6 +9,8 @@ use super::course::{Course, Quiet, Step};
 pub(super) fn follow(claims: &[KnownClaim]) -> Course {
     let mut course = Course::default();
     let mut state: Option<(Force, DemandStatus)> = None;
+    // The outlet that told how hard it is pressed: only its own milder word is a milder demand.
+    let mut teller: Option<&str> = None;
     for (at, known) in claims.iter().enumerate() {
         let Claim::Demand(demand) = &known.claim else {
             course.steps.push(Step::Silent(Quiet::Part));
@@ -16,7 +18,10 @@ pub(super) fn follow(claims: &[KnownClaim]) -> Course {
         };
         let step = match state {
             None => opening(demand.status),
-            Some((force, status)) => next(demand, force, status),
+            Some((force, status)) => {
+                let own_word = teller.is_some() && teller == known.outlet.as_deref();
+                next(demand, force, status, own_word)
+            }
         };
         if !matches!(step, Step::Silent(_)) {
             let stands = match demand.status {
@@ -29,6 +34,7 @@ pub(super) fn follow(claims: &[KnownClaim]) -> Course {
                 (_, Some((force, _))) => force,
             };
             state = Some((force, stands));
+            teller = known.outlet.as_deref();
             course.value = Some(value_of(known, demand, force, stands));
             course.by = Some(at);
         }
@@ -62,10 +68,10 @@ fn opening(status: DemandStatus) -> Step {
     answered(status).map_or(Step::Opens, Step::Moves)
 }
 
-fn next(demand: &Demand, force: Force, status: DemandStatus) -> Step {
+fn next(demand: &Demand, force: Force, status: DemandStatus, own_word: bool) -> Step {
     if demand.status == status {
         return match status {
-            DemandStatus::Made => pressed(demand.force, force),
+            DemandStatus::Made => pressed(demand.force, force, own_word),
             _ => Step::Silent(Quiet::Repeated),
         };
     }
@@ -78,18 +84,21 @@ fn next(demand: &Demand, force: Force, status: DemandStatus) -> Step {
             Step::Moves(ChangeKind::New)
         }
         DemandStatus::Met | DemandStatus::Withdrawn => Step::Silent(Quiet::Repeated),
-        DemandStatus::Made | DemandStatus::Repeated | DemandStatus::Rejected => pressed(demand.force, force),
+        DemandStatus::Made | DemandStatus::Repeated | DemandStatus::Rejected => {
+            pressed(demand.force, force, own_word)
+        }
     }
 }
 
 /// The same demand, more or less hard. "Calls on" and "demands" are one outlet's word against another's for the same
-/// statement too often to tell the way back from demand to appeal.
-fn pressed(new: Force, known: Force) -> Step {
+/// statement too often to tell the way back from demand to appeal; the way back from an ultimatum is told when the
+/// outlet that told of the ultimatum goes it.
+fn pressed(new: Force, known: Force, own_word: bool) -> Step {
     match (known, new) {
         (Force::Appeal, Force::Demand | Force::Ultimatum) | (Force::Demand, Force::Ultimatum) => {
             Step::Moves(ChangeKind::Hardened)
         }
-        (Force::Ultimatum, Force::Appeal) => Step::Moves(ChangeKind::Softened),
+        (Force::Ultimatum, Force::Appeal) if own_word => Step::Moves(ChangeKind::Softened),
         _ => Step::Silent(Quiet::Repeated),
     }
 }

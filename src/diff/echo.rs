@@ -2,12 +2,13 @@
 //! without its place, the same demand with and without its addressee, the same stance in other words. An echo is kept
 //! as a fact and not told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::model::{Claim, Fact, FactKey, Group, KnownClaim, Scope, Stance, Value};
+use crate::model::{Act, Claim, DemandStatus, Fact, FactKey, Group, KnownClaim, Scope, Stance, Value};
 
 use super::name::{marks, overlap};
 use super::position::reverses;
+use super::topic;
 
 /// Figures below this recur by chance in one story ("two people were killed").
 const TELLING_FIGURE: u64 = 5;
@@ -51,8 +52,10 @@ fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
             Claim::Demand(_),
         ) => {
             act == new_act
-                && same_actor(by, new_by)
+                && (same_actor(by, new_by) || is_crowd(new_by))
                 && addressees_meet(to.as_deref(), new_to.as_deref())
+                // Help that was asked of nobody named is asked anew when somebody is.
+                && !(*act == Act::Intervene && to.is_none() && new_to.is_some())
                 && earlier.next().is_some()
         }
         (
@@ -61,12 +64,31 @@ fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
             Claim::Position(new),
         ) => {
             same_actor(actor, new_actor)
-                && topics_meet(target.as_deref(), new_target.as_deref(), new.stance)
-                && earlier
-                    .any(|claim| matches!(&claim.claim, Claim::Position(old) if old.stance == new.stance))
+                && earlier.any(|claim| {
+                    matches!(&claim.claim, Claim::Position(old) if same_stance(
+                        (old.stance, target.as_deref()),
+                        (new.stance, new_target.as_deref()),
+                        topic::is_restated(&new.evidence.quote),
+                    ))
+                })
+        }
+        // What the words answer was told as the end of the demand.
+        (FactKey::Demand { to: Some(to), .. }, FactKey::Position { actor, .. }, Claim::Position(new)) => {
+            matches!(new.stance, Stance::Accept | Stance::Reject | Stance::Deny)
+                && same_actor(to, actor)
+                && told_just_now.is_some_and(is_answered)
+                && fact.claims.iter().any(|claim| {
+                    let (old, new) = (claim.claim.evidence().span, new.evidence.span);
+                    claim.article == known.article && old.start < new.end && new.start < old.end
+                })
         }
         _ => false,
     }
+}
+
+/// Whether a demand was met or refused.
+const fn is_answered(value: &Value) -> bool {
+    matches!(value, Value::Demand { status: DemandStatus::Met | DemandStatus::Rejected, .. })
 }
 
 /// Whether a claim says what was told.
@@ -96,45 +118,39 @@ fn same_actor(one: &str, other: &str) -> bool {
     one == other || overlap(&marks(one), &marks(other)) > 0.6
 }
 
+/// Names of people in the street. What they ask for under no name of their own has been told when anybody was told to
+/// ask for it.
+const CROWD: &[&str] =
+    &["crowd", "crowds", "demonstrators", "marchers", "people", "protesters", "protestors"];
+
+fn is_crowd(name: &str) -> bool {
+    CROWD.contains(&name.to_lowercase().as_str())
+}
+
+/// Whether a stance on a target says what another does: the same stance on one topic, talks accepted or offered, and
+/// whatever the words say is only said again.
+fn same_stance(known: (Stance, Option<&str>), new: (Stance, Option<&str>), restated: bool) -> bool {
+    let (stance, target) = new;
+    if known.0 == stance {
+        return restated || topic::meet(known.1, target, stance);
+    }
+    let willing = |stance| matches!(stance, Stance::Accept | Stance::Offer);
+    willing(known.0) && willing(stance) && topic::are_talks(known.1, target)
+}
+
 /// Words for "whoever is fighting", which name nobody.
 const EVERYBODY: &[&str] = &["all", "both", "sides", "parties", "confl", "warri", "every", "rival"];
 
 fn addressees_meet(one: Option<&str>, other: Option<&str>) -> bool {
     let (Some(one), Some(other)) = (one, other) else { return true };
-    let (one, other) = (marks(one), marks(other));
-    let names_nobody = |words: &BTreeSet<String>| words.iter().all(|word| EVERYBODY.contains(&word.as_str()));
-    names_nobody(&one) || names_nobody(&other) || overlap(&one, &other) > 0.5
-}
-
-/// Whether the new target is the known topic in other words, or no topic at all ("offered help"). Who answers without
-/// naming the topic ("rejected that") answers something new. Figures count as words: a 24-hour truce is not a 72-hour
-/// one.
-fn topics_meet(known: Option<&str>, new: Option<&str>, stance: Stance) -> bool {
-    let Some(new) = new else {
-        return known.is_none()
-            || !matches!(stance, Stance::Accept | Stance::Condemn | Stance::Deny | Stance::Reject);
+    let names_nobody = |name: &str| marks(name).iter().all(|word| EVERYBODY.contains(&word.as_str()));
+    // "A and B": who asks two asks each of them.
+    let meet = || {
+        one.split(" and ")
+            .any(|one| other.split(" and ").any(|other| overlap(&marks(one), &marks(other)) > 0.5))
     };
-    let Some(known) = known else { return false };
-    let (known, new) = (topic(known), topic(new));
-    let shared = known.intersection(&new).count();
-    let figure = |word: &&String| word.starts_with(|letter: char| letter.is_ascii_digit());
-    let other_figure = known.symmetric_difference(&new).any(|word| figure(&word));
-    !other_figure && shared * 2 > known.len().min(new.len())
+    names_nobody(one) || names_nobody(other) || meet()
 }
-
-/// The words of a target that name a topic: without those that only join them to a sentence.
-fn topic(target: &str) -> BTreeSet<String> {
-    let mut words = marks(target);
-    words.retain(|word| !JOINING.contains(&word.as_str()));
-    if words.is_empty() { marks(target) } else { words }
-}
-
-/// Words of a clause that carry no topic, cut as [`marks`] cuts.
-const JOINING: &[&str] = &[
-    "all", "any", "are", "be", "been", "being", "had", "has", "have", "he", "is", "it", "its", "new", "no",
-    "not", "or", "other", "own", "she", "so", "some", "such", "them", "there", "they", "this", "those",
-    "was", "were", "what", "which", "who", "will", "would",
-];
 
 /// The stance last told on a neighbouring topic that this one reverses, with the fact that holds it.
 pub(super) fn reversed<'a>(

@@ -10,6 +10,7 @@ mod casualty;
 mod context;
 mod demand;
 mod position;
+mod topic;
 mod echo;
 mod worth;
 mod tell;
@@ -29,6 +30,7 @@ use crate::model::{Article, ArticleId, Change, Claim, Fact, FactKey, Group, Know
 
 pub use course::EDITOR;
 pub use retract::{RETRACTION, retract};
+pub use tell::untold;
 
 /// What entering an article's claims did.
 #[derive(Debug, Default)]

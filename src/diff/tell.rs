@@ -12,7 +12,7 @@ use super::course::{Course, Step, follow, is_by_editor};
 use super::echo;
 use super::figure::{Figure, in_words};
 use super::history::independent_sources;
-use super::worth::is_worth_telling;
+use super::worth::withheld;
 
 /// Conflicts remembered per fact; beyond it the oldest may be told again.
 const CONFLICTS_REMEMBERED: usize = 16;
@@ -146,12 +146,20 @@ fn first(
     let kind = match step {
         Step::Moves(kind @ (ChangeKind::Met | ChangeKind::Rejected | ChangeKind::Withdrawn)) => kind,
         _ if is_by_editor(&known.claim) => ChangeKind::New,
-        _ if echo::is_echo(facts, &fact.key, known) || !is_worth_telling(facts, &fact.key, known) => {
+        _ if echo::is_echo(facts, &fact.key, known) || withheld(facts, &fact.key, known).is_some() => {
             return None;
         }
         _ => ChangeKind::New,
     };
     Some(change(fact, kind, None, after, known))
+}
+
+/// Why a claim that moved its fact was no news by itself, in words for `newsdelta why`: it was withheld, or the story knew
+/// it under a neighbouring key. Nothing when neither is so.
+pub fn untold(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, known: &KnownClaim) -> Option<&'static str> {
+    withheld(facts, key, known).or_else(|| {
+        echo::is_echo(facts, key, known).then_some("the story knows it under another name or in other words")
+    })
 }
 
 /// Up or down; nothing between equal figures.

@@ -1,5 +1,5 @@
-//! Whether a first report is worth somebody's attention. The story's facts, a key and its claim go in; yes or no comes
-//! out. What is not worth telling is known and shown all the same.
+//! Whether a first report is worth somebody's attention. The story's facts, a key and its claim go in; why it is not
+//! comes out, or nothing. What is not worth telling is known and shown all the same.
 
 use std::collections::BTreeMap;
 
@@ -14,16 +14,35 @@ const MANY: u64 = 20;
 const NOBODY: &[&str] =
     &["everybody", "everyone", "hostages", "many", "men", "others", "people", "some", "they", "victims"];
 
-/// Whether to tell it.
-pub(super) fn is_worth_telling(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, known: &KnownClaim) -> bool {
+/// Names of those who ask without anybody saying so: they count only where somebody speaks for them.
+const UNSAID: &[&str] = &["authorities", "officials", "sources"];
+
+/// Why not to tell it, in words for `newsdelta why`; nothing when it is to be told.
+pub(super) fn withheld(
+    facts: &BTreeMap<FactKey, Fact>,
+    key: &FactKey,
+    known: &KnownClaim,
+) -> Option<&'static str> {
+    let nobody = "not told: the text does not say which party, body or person this is";
     match (key, &known.claim) {
         (FactKey::Demand { by, to, act }, Claim::Demand(demand)) => {
-            // An appeal for something that no class of acts covers ("asked for patience") leaves a reader with nothing.
-            let empty = *act == Act::Other && (demand.force == Force::Appeal || to.is_none());
-            !empty && !is_nobody(by) && !to.as_deref().is_some_and(|to| names(to, by))
+            if *act == Act::Other && (demand.force == Force::Appeal || to.is_none()) {
+                return Some("not told: what is asked for is of no kind that is followed");
+            }
+            let unsaid = demand.source.is_none() && UNSAID.contains(&canonical(by).to_lowercase().as_str());
+            if is_nobody(by) || unsaid {
+                return Some(nobody);
+            }
+            to.as_deref()
+                .is_some_and(|to| names(to, by))
+                .then_some("not told: nobody makes demands of himself, so the addressee is in doubt")
         }
         (FactKey::Position { actor, target }, _) => {
-            !is_nobody(actor) && target.as_deref() != Some(actor.as_str())
+            if is_nobody(actor) {
+                return Some(nobody);
+            }
+            (target.as_deref() == Some(actor.as_str()))
+                .then_some("not told: nobody takes a stance toward himself, so the target is in doubt")
         }
         (FactKey::Casualties { effect, group, .. }, Claim::Casualty(casualty)) => {
             let total = FactKey::Casualties {
@@ -35,9 +54,10 @@ pub(super) fn is_worth_telling(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, k
             };
             let many =
                 facts.get(&total).and_then(|fact| fact.value.as_ref()).and_then(Value::figure) >= Some(MANY);
-            casualty.value != 1 || !many || is_protected(*group)
+            (casualty.value == 1 && many && !is_protected(*group))
+                .then_some("not told: a single case more in a story of many")
         }
-        _ => true,
+        _ => None,
     }
 }
 

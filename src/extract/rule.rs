@@ -195,4 +195,6 @@ pub static RULES: &[Rule] = &[
     positions::disposed::RULE,
     positions::future::RULE,
     positions::characterised::RULE,
+    positions::judged::RULE,
+    positions::equated::RULE,
 ];

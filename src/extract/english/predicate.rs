@@ -90,6 +90,11 @@ impl<'a> Scene<'a> {
         let mut passive = false;
         while start > view.start {
             let before = start - 1;
+            // "Had not, by Friday, made": the aside lies inside the group.
+            if let Some(opens) = self.aside_in_group(before) {
+                start = opens;
+                continue;
+            }
             let word = view.word(before);
             let aux = matches!(view.tag(before), Tag::Aux) || is_be(word) || is_have(word);
             let adverb = matches!(view.tag(before), Tag::Adverb)
@@ -111,6 +116,16 @@ impl<'a> Scene<'a> {
         // "We welcome": taggers take this verb for an interjection.
         let verb = view.form(at) != VerbForm::None || view.is(at, &["welcome"]);
         verb.then_some((start, passive))
+    }
+
+    /// Where an aside that ends with the comma at `close` begins, when it parts a "not" or an auxiliary from its verb.
+    fn aside_in_group(&self, close: usize) -> Option<usize> {
+        let view = self.view;
+        let open = (close.saturating_sub(7).max(view.start)..close).rfind(|&at| view.is(at, &[","]))?;
+        let parted = open > view.start
+            && (is_negation(view.word(open - 1))
+                || view.is(open - 1, &["n't", "never", "has", "have", "had"]));
+        (view.is(close, &[","]) && open > view.start && parted).then_some(open)
     }
 
     /// Whether a word that could be a verb is a noun here: "its demand", "the call for", "in support of".
@@ -256,6 +271,7 @@ impl<'a> Scene<'a> {
                 && !mention.modifier
                 && mention.tokens.end <= start
                 && !(outside && self.in_quotes(mention.tokens.start))
+                && !self.is_excepted(mention)
         };
         let adjacent =
             mentions.iter().filter(usable).rfind(|mention| self.reaches(mention.tokens.end, start));
@@ -275,6 +291,18 @@ impl<'a> Scene<'a> {
             if !mention.governed || participle {
                 return Some(mention);
             }
+        }
+        // "Whose work the union has criticised and called for": the joined verb has the subject of the clause it is in.
+        let clause = (view.start..start)
+            .rfind(|&at| view.is(at, &["whose", "whom"]))
+            .filter(|&opens| !(opens..start).any(|at| view.is(at, &[",", ";"])));
+        if let Some(opens) = clause
+            && view.is(start.saturating_sub(1), &["and", "but"])
+            && let Some(inner) = mentions.iter().filter(usable).find(|mention| {
+                !mention.governed && mention.tokens.start > opens && self.has_verb(mention.tokens.end, start)
+            })
+        {
+            return Some(inner);
         }
         if let Some(mention) = self.grammatical_subject(at) {
             return Some(mention);
@@ -299,6 +327,20 @@ impl<'a> Scene<'a> {
         mentions.iter().filter(usable).rfind(|mention| !mention.governed && !self.is_object(mention))
     }
 
+    /// Whether a mention is what others are told apart from: "all states except Kenya and Chad".
+    fn is_excepted(&self, mention: &Mention) -> bool {
+        let view = self.view;
+        let from = mention.tokens.start.saturating_sub(8).max(view.start);
+        (from..mention.tokens.start)
+            .rev()
+            .take_while(|&at| !view.is(at, &[",", ";"]) && view.tag(at) != Tag::Verb)
+            .any(|at| {
+                view.is(at, &["except", "excepting", "excluding", "bar", "barring"])
+                    || view.is(at, &["apart", "aside"]) && view.is(at + 1, &["from"])
+                    || view.is(at, &["other"]) && view.is(at + 1, &["than"])
+            })
+    }
+
     /// Whether a verb follows at once: the mention before is its subject.
     fn has_verb(&self, from: usize, until: usize) -> bool {
         let view = self.view;
@@ -316,6 +358,18 @@ impl<'a> Scene<'a> {
                 && !mention.owner
                 && !mention.modifier
         });
+        // "The union of the late chairman Jon Berg": the union acts.
+        let owner = found
+            .filter(|found| self.view.is(found.tokens.start.saturating_sub(1), &["of"]))
+            .and_then(|found| {
+                self.actors.in_sentence(self.sentence).iter().find(|whole| {
+                    whole.tokens.end + 1 == found.tokens.start
+                        && !whole.owner
+                        && !whole.modifier
+                        && !whole.governed
+                })
+            });
+        let found = owner.or(found);
         if found.is_none() && clause.link == Link::Relative {
             return None;
         }
@@ -457,7 +511,16 @@ impl<'a> Scene<'a> {
     /// The members of the list a mention belongs to, as agents.
     pub(super) fn agents_of(&self, mention: &Mention) -> Vec<Agent> {
         let mut agents = Vec::new();
-        for member in self.actors.list_of(mention, self.view) {
+        let list = self.actors.list_of(mention, self.view);
+        // "Smith and other retired judges" act as retired judges.
+        if let [first, .., last] = list.as_slice()
+            && self.view.is(last.tokens.start, &["other"])
+            && last.name.starts_with(char::is_lowercase)
+        {
+            let voice = Span { start: first.span.start, end: last.span.end };
+            return vec![Agent { voice, ..agent(last) }];
+        }
+        for member in list {
             agents.push(agent(member));
             for other in &member.others {
                 agents.push(Agent {

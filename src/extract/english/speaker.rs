@@ -21,12 +21,25 @@ impl<'a> Scene<'a> {
         candidates.sort_by_key(|&verb| if verb < at { (0, at - verb) } else { (1, verb - at) });
         for verb in candidates {
             if let Some(mention) = self.speaking(verb) {
-                return Some(self.agents_of(mention));
+                return Some(self.speaking_from(verb, mention).unwrap_or_else(|| self.agents_of(mention)));
             }
         }
         let according = (view.start..view.end).find(|&verb| view.follows(verb, &["according", "to"]));
         let source = according.and_then(|verb| self.actors.starting_at(self.sentence, verb + 2, view));
         source.map(|mention| self.agents_of(mention))
+    }
+
+    /// "They announced from Nairobi": a plural that names nobody is whoever speaks there.
+    fn speaking_from(&self, verb: usize, mention: &Mention) -> Option<Vec<Agent>> {
+        let view = self.view;
+        let place = self.actors.starting_at(self.sentence, verb + 2, view)?;
+        let party = place.party.clone().filter(|_| {
+            view.is(mention.tokens.start, &["they"])
+                && view.is(verb + 1, &["from", "in"])
+                && place.tokens.start == verb + 2
+                && place.person.is_none()
+        })?;
+        Some(vec![Agent { name: party, voice: place.span, weighty: true, person: None }])
     }
 
     /// The subject of a verb of saying, before or after it.

@@ -87,7 +87,17 @@ impl Draft {
         self.former = self.tokens.clone().any(|at| {
             view.is(
                 at,
-                &["former", "ousted", "deposed", "late", "outgoing", "jailed", "exiled", "ex-president"],
+                &[
+                    "former",
+                    "retired",
+                    "ousted",
+                    "deposed",
+                    "late",
+                    "outgoing",
+                    "jailed",
+                    "exiled",
+                    "ex-president",
+                ],
             )
         });
         self.armed = self.tokens.clone().any(|at| {
@@ -130,6 +140,8 @@ impl Draft {
 pub(super) fn pronoun(view: View<'_>, at: usize) -> Option<Draft> {
     let length = if view.is(at, &["he", "she", "they", "it", "him", "them", "both"])
         && !view.is(at + 1, &["sides", "parties", "countries", "armies", "generals"])
+        || view.is(at, &["her"])
+            && !matches!(view.tag(at + 1), Tag::Noun | Tag::Adjective | Tag::ProperNoun | Tag::Number)
     {
         if view.is(at, &["both"])
             && !matches!(view.tag(at + 1), Tag::Verb | Tag::Aux)

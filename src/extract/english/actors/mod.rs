@@ -72,6 +72,8 @@ pub struct Mention {
     pub owner: bool,
     /// Governed by a preposition ("with Kenya", "in Nairobi").
     pub governed: bool,
+    /// Stands right after a verb that does not tell who speaks: something is done to it.
+    pub object: bool,
     /// A mere adjective or place ("Kenyan" before a noun that is nobody; "in Nairobi").
     pub modifier: bool,
     /// A woman or man or body named in the singular, for "he", "she", "it" and "they".
@@ -152,24 +154,28 @@ impl Actors {
     pub fn list_of(&self, mention: &Mention, view: View<'_>) -> Vec<&Mention> {
         let all = self.in_sentence(mention.sentence);
         let Some(at) = all.iter().position(|other| other.tokens == mention.tokens) else { return Vec::new() };
+        let mut places = vec![at];
         let mut first = at;
-        while first > 0
-            && let (Some(before), Some(after)) = (all.get(first - 1), all.get(first))
-            && joined(before, after, view)
-        {
-            first -= 1;
+        while let Some(before) = joined_before(all, first, view) {
+            places.insert(0, before);
+            first = before;
         }
         let mut last = at;
-        while let (Some(before), Some(after)) = (all.get(last), all.get(last + 1))
-            && joined(before, after, view)
+        while let Some(after) =
+            (last + 1..all.len().min(last + 4)).find(|&after| joined_before(all, after, view) == Some(last))
         {
-            last += 1;
+            places.push(after);
+            last = after;
         }
         // "In Kenya, Uganda and Sudan said": what stands behind a preposition is not of the list of those who act.
-        while first < at && !mention.governed && all.get(first).is_some_and(|member| member.governed) {
-            first += 1;
+        while !mention.governed
+            && let Some(&place) = places.first()
+            && place < at
+            && all.get(place).is_some_and(|member| member.governed)
+        {
+            places.remove(0);
         }
-        let list: Vec<&Mention> = all.get(first..=last).unwrap_or_default().iter().collect();
+        let list: Vec<&Mention> = places.iter().filter_map(|&place| all.get(place)).collect();
         // A comma alone is an apposition or the end of a clause; a list of people who act says "and" somewhere.
         let says_and = list.windows(2).any(|pair| matches!(pair, [one, other] if (one.tokens.end..other.tokens.start).any(|at| view.is(at, &["and", "&", "as"]))));
         if says_and { list } else { all.get(at).into_iter().collect() }
@@ -189,6 +195,18 @@ impl Actors {
     }
 }
 
+/// The place of the mention to which the one at `place` is joined: the one before it, or one that owns the clause
+/// between ("Kenya, which has soldiers there, and Uganda").
+fn joined_before(all: &[Mention], place: usize, view: View<'_>) -> Option<usize> {
+    let after = all.get(place)?;
+    (place.saturating_sub(3)..place).rev().find(|&other| {
+        let Some(before) = all.get(other) else { return false };
+        let aside =
+            view.is(before.tokens.end, &[","]) && view.is(before.tokens.end + 1, &["which", "who", "whose"]);
+        (other + 1 == place || aside) && joined(before, after, view)
+    })
+}
+
 /// Whether nothing but a comma, a coordinator and determiners lies between two mentions.
 fn joined(before: &Mention, after: &Mention, view: View<'_>) -> bool {
     let mut gap = before.tokens.end..after.tokens.start;
@@ -202,6 +220,13 @@ fn joined(before: &Mention, after: &Mention, view: View<'_>) -> bool {
         return false;
     }
     let joins = gap.clone().any(|at| view.is(at, &[",", "and", "&", "as"]));
+    // "Kenya as well as Uganda", but not "called the guards as murderers are called".
+    if gap
+        .clone()
+        .any(|at| view.is(at, &["as"]) && !view.is(at + 1, &["well"]) && !view.is(at - 1, &["well"]))
+    {
+        return false;
+    }
     joins
         && gap.clone().all(|at| {
             view.is(

@@ -8,6 +8,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::extract::english::lexicon::{actors as lexicon, speech};
 use crate::text::english::view::View;
 use crate::text::gazetteer::{EntityKind, Role};
 use crate::text::{Tag, VerbForm};
@@ -67,7 +68,7 @@ pub(super) fn mention(
     people: &mut People,
     memory: &mut Memory,
 ) -> Option<Mention> {
-    if own_party(&mut draft, sentence, memory) {
+    if own_party(&mut draft, sentence, memory) || own_body(&mut draft, sentence, people, memory) {
         people.learn(&draft);
     }
     let draft = &draft;
@@ -80,7 +81,10 @@ pub(super) fn mention(
     } else if let Some(person) = office_holder(draft, people, memory) {
         of_person(draft, person, memory)
     } else if let Some((role, tokens)) = &draft.role {
-        of_role(draft, *role, tokens, view, text, memory)
+        match usurper(draft, view, memory) {
+            Some(known) => known,
+            None => of_role(draft, *role, tokens, view, text, memory),
+        }
     } else {
         Known::party(&draft.party.as_ref()?.0, Kind::Party)
     };
@@ -102,6 +106,7 @@ pub(super) fn mention(
             .or_else(|| people.named(draft).and_then(|person| person.role)),
         owner: draft.owner,
         governed: is_governed(draft, view),
+        object: is_done_to(draft, view),
         modifier: draft.adjective_only
             || (draft.place
                 && draft.role.is_none()
@@ -124,7 +129,8 @@ pub(super) fn mention(
             && gap.clone().all(|at| view.is(at, &[",", "and", "the", "both", "as", "well"]))
     };
     if !draft.medium {
-        memory.note(&mention, &heads, group, joins);
+        let armed = matches!(draft.party, Some((_, EntityKind::ArmedGroup)));
+        memory.note(&mention, &heads, (group, armed), joins);
     }
     Some(mention)
 }
@@ -148,10 +154,27 @@ fn own_party(draft: &mut Draft, sentence: usize, memory: &Memory) -> bool {
     true
 }
 
+/// "Chairman Jon Berg": gives the phrase the body named a moment ago. Whether it did.
+fn own_body(draft: &mut Draft, sentence: usize, people: &People, memory: &Memory) -> bool {
+    let Some(name) =
+        draft.person.clone().filter(|_| draft.party.is_none() && draft.organisation_name.is_none())
+    else {
+        return false;
+    };
+    let titled = draft.title.as_ref().is_some_and(|title| lexicon::is_function(title))
+        && draft.role.as_ref().is_some_and(|(role, tokens)| *role == Role::Voice && tokens.end <= name.start);
+    let placed = people.named(draft).is_some_and(|person| person.party.is_some());
+    let Some(body) = memory.recent_group(sentence).filter(|_| titled && !placed) else { return false };
+    let Some(party) = body.party.clone() else { return false };
+    draft.party = Some((party, EntityKind::Organisation));
+    true
+}
+
 /// "The prime minister": the person the article names with this office, unless another country is named with it.
 fn office_holder<'p>(draft: &Draft, people: &'p People, memory: &Memory) -> Option<&'p Person> {
     let title = draft.title.as_ref().filter(|_| draft.definite && draft.organisation_name.is_none())?;
-    let person = people.holding(title)?;
+    let leads = draft.role.as_ref().is_some_and(|(role, _)| *role == Role::Head) && !draft.former;
+    let person = people.holding(title).or_else(|| people.leading(memory.home()?).filter(|_| leads))?;
     let same = match (&draft.party, &person.party) {
         (Some((named, _)), Some(own)) => named == own,
         (Some((named, _)), None) => Some(named) == memory.home(),
@@ -185,6 +208,25 @@ fn is_governed(draft: &Draft, view: View<'_>) -> bool {
     (view.tag_before(draft.tokens.start) == Tag::Adposition
         || is_preposition(view.before(draft.tokens.start)))
         && !opens_clause
+}
+
+/// Whether the phrase stands right after a verb: "supporting Kenya", "received the envoy". After a verb of saying stands
+/// who speaks as often.
+fn is_done_to(draft: &Draft, view: View<'_>) -> bool {
+    let does = |at: usize| {
+        !speech::is_speech(view.word(at))
+            && (view.tag(at) == Tag::Verb && view.form(at) != VerbForm::None
+                || view.form(at) == VerbForm::Gerund)
+    };
+    let before = draft.tokens.start.saturating_sub(1);
+    if draft.tokens.start == view.start {
+        return false;
+    }
+    // "Received the new envoy, former minister Jon Berg": the apposition is the object too.
+    let phrase = (before.saturating_sub(6).max(view.start)..before)
+        .rev()
+        .find(|&at| !matches!(view.tag(at), Tag::Noun | Tag::Adjective | Tag::Determiner));
+    does(before) || view.is(before, &[","]) && phrase.is_some_and(|at| at + 1 < before && does(at))
 }
 
 fn is_preposition(word: &str) -> bool {
@@ -225,7 +267,7 @@ fn is_preposition(word: &str) -> bool {
 
 /// Whether a pronoun stands after a verb or a preposition: then it is not the subject of its clause, and does not mean it.
 fn is_object(view: View<'_>, at: usize) -> bool {
-    view.is(at, &["him", "them"])
+    view.is(at, &["him", "them", "her"])
         || (view.is(at, &["it"]) && (view.tag_before(at) == Tag::Adposition || is_transitive(view, at)))
 }
 
@@ -252,6 +294,26 @@ fn reference(draft: &Draft, sentence: usize, view: View<'_>, memory: &Memory) ->
     Some(Known { name, party: None, person: None, others: Vec::new(), sides, kind: Kind::Reference })
 }
 
+/// "The junta": of the country it was named with, else of the one spoken of.
+fn usurper(draft: &Draft, view: View<'_>, memory: &mut Memory) -> Option<Known> {
+    let title = draft.title.as_ref()?;
+    let last = title.rsplit(' ').next().unwrap_or_default();
+    if !lexicon::is_usurper(title) && !lexicon::is_usurper(last) {
+        return None;
+    }
+    match &draft.party {
+        Some((party, EntityKind::Country | EntityKind::Demonym | EntityKind::Capital)) => {
+            memory.note_usurped(party);
+            None
+        }
+        Some(_) => None,
+        None => {
+            let place = span_of(view, draft.tokens.clone()).start;
+            Some(Known::party(&memory.usurped(place)?, Kind::Office))
+        }
+    }
+}
+
 fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
     let role = draft.role.as_ref().map(|(role, _)| *role).or(person.role);
     let own = Some(Arc::clone(&person.name));
@@ -269,7 +331,10 @@ fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
         (None, _) if person.voice_of_state => home.cloned(),
         (None, _) => None,
     };
-    let at_home = party.is_some() && party.as_ref() == home && !person.organisation && memory.domestic();
+    // A head of state whose country goes without saying is at home.
+    let unsaid = matches!(role, None | Some(Role::Head)) && !person.party_written && memory.settled();
+    let at_home =
+        party.is_some() && party.as_ref() == home && !person.organisation && (memory.domestic() || unsaid);
     let leads = matches!(role, Some(Role::Head)) || role.is_none();
     let name = match &party {
         Some(party) if state && !(at_home && leads) => Arc::clone(party),
@@ -304,6 +369,13 @@ fn of_role(
         return Known::party(territory, Kind::Office);
     }
     let state = role.speaks_for_state() || role == Role::Voice;
+    // "Retired officers" and "former ministers" speak for nobody but themselves.
+    if draft.former && word.ends_with('s') && draft.title.as_ref().is_some_and(|title| title.ends_with('s')) {
+        return kept(draft.party.as_ref().map(|(party, _)| Arc::clone(party)), Kind::Folk);
+    }
+    if role == Role::People && lexicon::is_kin(word) && draft.party.is_none() {
+        return Known { name: Arc::from("relatives"), ..kept(None, Kind::Folk) };
+    }
     // "The paramilitary leader" speaks for the armed group named last, not for the state.
     if draft.armed && matches!(role, Role::Government | Role::Military | Role::Voice) {
         let party = draft
@@ -314,7 +386,10 @@ fn of_role(
         return match (party, memory.group()) {
             (Some(party), _) => Known::party(party, Kind::Office),
             (None, Some(group)) => Known::office(group),
-            (None, None) => kept(None, Kind::Office),
+            (None, None) => match memory.fighters() {
+                Some(group) => Known::party(group, Kind::Office),
+                None => kept(None, Kind::Office),
+            },
         };
     }
     match (&draft.party, role) {
@@ -334,18 +409,29 @@ fn of_role(
         (None, Role::Protesters) if memory.word(word).is_some() && draft.definite => {
             memory.word(word).map_or_else(|| kept(None, Kind::Folk), Known::office)
         }
-        (None, Role::Ministry | Role::Minister) => named_or_home(memory, role, || kept(None, Kind::Office)),
+        (None, Role::Ministry | Role::Minister) => named_or_home(memory, word, || kept(None, Kind::Office)),
         (None, _) if state => {
             memory.home().map_or_else(|| kept(None, Kind::Office), |home| Known::party(home, Kind::Office))
         }
         (None, Role::Civil) if draft.definite => memory
             .word(word)
-            .or_else(|| memory.group().filter(|_| is_group_word(word)))
+            .or_else(|| {
+                if may_fight(word) {
+                    memory.group()
+                } else {
+                    memory.peaceful().filter(|_| is_group_word(word))
+                }
+            })
             .map_or_else(|| kept(None, Kind::Office), Known::office),
-        (None, Role::Rebels) if draft.definite => memory
-            .word(word)
-            .or_else(|| memory.role(role))
-            .map_or_else(|| kept(None, Kind::Folk), Known::office),
+        (None, Role::Rebels) if draft.definite => {
+            let named = memory.word(word).or_else(|| memory.role(role));
+            let group = memory.fighters().filter(|_| draft.armed || word.starts_with("paramilitar"));
+            match (named, group) {
+                (Some(named), _) => Known::office(named),
+                (None, Some(group)) => Known::party(group, Kind::Office),
+                (None, None) => kept(None, Kind::Folk),
+            }
+        }
         (None, Role::Protesters)
             if matches!(
                 word,
@@ -390,8 +476,17 @@ fn is_group_word(word: &str) -> bool {
     )
 }
 
-fn named_or_home(memory: &Memory, role: Role, otherwise: impl FnOnce() -> Known) -> Known {
-    if let Some(named) = memory.role(role) {
+/// Whether such a group may be one that fights.
+fn may_fight(word: &str) -> bool {
+    matches!(
+        word,
+        "group" | "organisation" | "organization" | "movement" | "front" | "alliance" | "coalition"
+    )
+}
+
+fn named_or_home(memory: &Memory, word: &str, otherwise: impl FnOnce() -> Known) -> Known {
+    // "The ministry" is the last one that was called so; a mission or an office abroad is another thing.
+    if let Some(named) = memory.word(word) {
         return Known::office(named);
     }
     memory.home().map_or_else(otherwise, |home| Known::party(home, Kind::Office))

@@ -52,6 +52,9 @@ impl People {
                 }
             })
             .or_insert_with(|| key.clone());
+        for short in other_surnames(name) {
+            self.by_surname.entry(spelling_key(short)).or_insert_with(|| key.clone());
+        }
         if let Some(title) = draft.title.as_ref().filter(|_| !draft.former) {
             self.by_title.entry(title.clone()).or_insert_with(|| key.clone());
         }
@@ -85,6 +88,18 @@ impl People {
         self.known.get(self.by_title.get(title)?)
     }
 
+    /// The one leader of a country whom the article names: "the president", when nobody is named with that office.
+    pub(super) fn leading(&self, country: &Arc<str>) -> Option<&Person> {
+        let mut own = self.known.values().filter(|person| {
+            person.party.as_ref() == Some(country)
+                && !person.organisation
+                && !person.party_written
+                && matches!(person.role, None | Some(Role::Head))
+        });
+        let first = own.next()?;
+        own.all(|other| other.name == first.name).then_some(first)
+    }
+
     /// Gives a bare surname that the world knows its full name and party, when the article speaks of that country or
     /// gives the bearer an office.
     pub(super) fn recognise(&mut self, names: &Gazetteer, entities: &[Entity]) {
@@ -110,6 +125,20 @@ impl People {
         let own = self.known.get(&spelling_key(name)).filter(|_| name.contains(' '));
         own.or_else(|| self.known.get(self.by_surname.get(&spelling_key(surname(name)))?))
     }
+}
+
+/// What else than the last word later sentences may call a person: "Burhan" for "al-Burhan", and the first word where the
+/// family's name stands first ("Park Geun-hye").
+fn other_surnames(name: &str) -> impl Iterator<Item = &str> {
+    let last = surname(name);
+    let bare = last
+        .split_once('-')
+        .filter(|(article, _)| matches!(*article, "al" | "Al" | "el" | "El" | "as" | "ar" | "ash" | "at"))
+        .map(|(_, bare)| bare);
+    let given_last = last.split_once('-').is_some_and(|(_, second)| second.starts_with(char::is_lowercase))
+        && bare.is_none();
+    let first = name.split_whitespace().next().filter(|first| given_last && *first != last);
+    bare.into_iter().chain(first)
 }
 
 /// The person's name in a phrase.

@@ -251,40 +251,7 @@ impl<'a> PhraseReader<'a> {
     ) -> Option<usize> {
         match entity.kind {
             EntityKind::Role(_) if view.is(at, &["side"]) && draft.party.is_none() => None,
-            EntityKind::Role(role) => {
-                // "the Harbour Workers' Union": a role with a capital after a name is part of an organisation's name.
-                let organisation =
-                    view.capital(at) && at > view.start && role == Role::Civil && !self.loose.get();
-                if organisation && (draft.person.is_some() || draft.party.is_some()) && draft.role.is_none() {
-                    let start = draft.person.take().map_or(at - 1, |person| person.start);
-                    draft.organisation = Some(start..end);
-                    return Some(self.name_run(view, end).max(end));
-                }
-                if draft.person.is_some() || draft.known_person.is_some() {
-                    return None;
-                }
-                // "Mothers for Peace", "Students Against Tolls": a name that begins with people.
-                if view.capital(at)
-                    && draft.role.is_none()
-                    && draft.party.is_none()
-                    && !self.loose.get()
-                    && matches!(role, Role::Protesters | Role::People | Role::Civil)
-                {
-                    let run = self.name_run(view, at);
-                    if run > at + 1 && view.capital(at + 1) {
-                        draft.organisation = Some(at..run);
-                        return Some(run);
-                    }
-                }
-                draft.title = Some(self.words(view, at..end).to_lowercase());
-                if draft.role.as_ref().is_none_or(|(old, _)| outranks(role, *old)) {
-                    let start = draft.role.as_ref().map_or(at, |(_, tokens)| tokens.start);
-                    draft.role = Some((role, start..end));
-                } else if let Some((_, tokens)) = &mut draft.role {
-                    tokens.end = end;
-                }
-                Some(end)
-            }
+            EntityKind::Role(role) => self.role_piece(view, at..end, role, draft),
             EntityKind::Person => {
                 if draft.person.is_some() || draft.known_person.is_some() {
                     return None;
@@ -321,9 +288,58 @@ impl<'a> PhraseReader<'a> {
         }
     }
 
+    /// A role, when it can belong to the phrase read so far: an office, or the last word of a name.
+    fn role_piece(&self, view: View<'_>, run: Range<usize>, role: Role, draft: &mut Draft) -> Option<usize> {
+        let Range { start: at, end } = run;
+        // "the Harbour Workers' Union": a role with a capital after a name is part of an organisation's name.
+        let organisation = view.capital(at) && at > view.start && role == Role::Civil && !self.loose.get();
+        // "The Harbour Pilots' Syndicate": the owner and what it owns are one name.
+        if organisation
+            && draft.role.is_none()
+            && view.is(at - 1, &["'s", "'"])
+            && let Some(run) = &mut draft.organisation
+        {
+            run.end = self.name_run(view, end).max(end);
+            return Some(run.end);
+        }
+        if organisation && (draft.person.is_some() || draft.party.is_some()) && draft.role.is_none() {
+            let start = draft.person.take().map_or(at - 1, |person| person.start);
+            // "The Kenya Pilots' Syndicate": the name goes on after the mark.
+            let goes_on = view.capital(end) || view.is(end, &["'"]) && view.capital(end + 1);
+            let end = if goes_on { self.name_run(view, end).max(end) } else { end };
+            draft.organisation = Some(start..end);
+            return Some(end);
+        }
+        if draft.person.is_some() || draft.known_person.is_some() {
+            return None;
+        }
+        // "Mothers for Peace", "Farmers Against Tolls": a name that begins with people.
+        if view.capital(at)
+            && draft.role.is_none()
+            && draft.party.is_none()
+            && !self.loose.get()
+            && matches!(role, Role::Protesters | Role::People | Role::Civil)
+        {
+            let run = self.name_run(view, at);
+            if run > at + 1 && view.capital(at + 1) {
+                draft.organisation = Some(at..run);
+                return Some(run);
+            }
+        }
+        draft.title = Some(self.words(view, at..end).to_lowercase());
+        if draft.role.as_ref().is_none_or(|(old, _)| outranks(role, *old)) {
+            let start = draft.role.as_ref().map_or(at, |(_, tokens)| tokens.start);
+            draft.role = Some((role, start..end));
+        } else if let Some((_, tokens)) = &mut draft.role {
+            tokens.end = end;
+        }
+        Some(end)
+    }
+
     /// "'s" between an owner and a role or a person: "Kenya's army", "Benin's Patrice Moreau".
     fn possessive(&self, view: View<'_>, at: usize, draft: &mut Draft) -> Option<usize> {
-        if !view.is(at, &["'s", "'"]) || draft.role.is_some() || draft.place {
+        let office = view.is(at + 1, &["office", "administration", "cabinet", "camp", "team"]);
+        if !view.is(at, &["'s", "'"]) || draft.role.is_some() && !office || draft.place {
             return None;
         }
         let next = if self.entity(view, at + 1).is_some() {
@@ -335,6 +351,12 @@ impl<'a> PhraseReader<'a> {
             self.entity(view, next).is_some_and(|(entity, _)| matches!(entity.kind, EntityKind::Role(_)));
         let person = draft.party.is_some()
             && self.entity(view, next).is_some_and(|(entity, _)| entity.kind == EntityKind::Person);
+        // "President Jon Berg's office": his voice.
+        let named = draft.person.is_some() || draft.known_person.is_some();
+        if named && view.is(at + 1, &["office", "administration", "cabinet", "camp", "team"]) {
+            draft.role = draft.role.take().or(Some((Role::Voice, at + 1..at + 2)));
+            return Some(at + 2);
+        }
         if let Some(name) = draft.person.clone().filter(|_| role) {
             // The owner is a person: "Arlen's spokesman" speaks for Arlen.
             draft.person = Some(name);
@@ -368,9 +390,10 @@ impl<'a> PhraseReader<'a> {
             return None;
         }
         let mut next = at + 1 + usize::from(view.is(at + 1, &["the"]));
-        if let Some(over) = self.over_fillers(view, next) {
-            next = over;
+        if let Some(name) = self.portfolio(view, at, next).filter(|_| role == Role::Minister) {
+            return Some(name);
         }
+        next = self.over_fillers(view, next).unwrap_or(next);
         let folk = matches!(role, Role::People | Role::Protesters | Role::Civil | Role::Local | Role::Rebels);
         if let Some(end) = self.people_of(view, at, next, draft) {
             return Some(end);
@@ -433,7 +456,15 @@ impl<'a> PhraseReader<'a> {
         None
     }
 
-    /// "Of Students Against Discrimination", "of professional bodies": whose people the role stands for.
+    /// "Minister of state for the interior Jon Berg": the portfolio lies between office and name.
+    fn portfolio(&self, view: View<'_>, at: usize, next: usize) -> Option<usize> {
+        let name = (next..next + 6)
+            .find(|&at| !lexicon::is_filler(view.word(at)) && !view.is(at, &["and", "the"]))
+            .filter(|&name| name > next && self.is_name_word(view, name));
+        name.filter(|_| view.is(at, &["of", "for"]))
+    }
+
+    /// "Of Farmers Against Tolls", "of professional bodies": whose people the role stands for.
     fn people_of(&self, view: View<'_>, at: usize, next: usize, draft: &mut Draft) -> Option<usize> {
         let named = view.capital(next) && view.capital(next + 1) && !self.loose.get();
         let begins_name = self.entity(view, next).is_some_and(|(entity, end)| {

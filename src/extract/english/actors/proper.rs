@@ -18,7 +18,8 @@ impl PhraseReader<'_> {
             || view.kind(at) != TokenKind::Word
             || lexicon::is_no_name(word)
             || word.len() < 2 && !word.ends_with('.')
-            || word.contains(|c: char| c.is_ascii_digit())
+            || word.starts_with(|c: char| c.is_ascii_digit())
+            || word.contains(|c: char| c.is_ascii_digit()) && (word.len() > 4 || at == view.start)
             || matches!(
                 view.tag(at),
                 Tag::Aux
@@ -128,7 +129,7 @@ impl PhraseReader<'_> {
             (2..=6).contains(&surface.len()) && surface.chars().all(|c| c.is_uppercase() || c == '-')
         };
         run.clone().any(|at| lexicon::is_organisation(view.word(at)) && view.capital(at))
-            || (run.len() == 1 && acronym(run.start))
+            || (run.len() == 1 && !self.loose.get() && acronym(run.start))
     }
 }
 

@@ -13,6 +13,9 @@ use super::{Kind, Mention};
 /// A pronoun reaches back this many sentences; what it means further back is a guess.
 const REACH: usize = 3;
 
+/// Sentences that "he" and "she" reach back: what somebody says in quotation marks lies between.
+const PERSON_REACH: usize = 5;
+
 /// From this share of all names of parties on, an article is about matters at home.
 const DOMESTIC_TENTHS: usize = 6;
 
@@ -50,12 +53,56 @@ pub(super) struct Memory {
     body: Option<Named>,
     other_body: Option<Named>,
     group: Option<Named>,
+    peaceful: Option<Named>,
     many: Option<Named>,
     speaker: Option<Named>,
     by_role: BTreeMap<Role, Named>,
     by_word: BTreeMap<String, Named>,
+    /// Where the article names countries, for "the junta".
+    countries: Vec<(usize, Arc<str>)>,
+    /// The armed group that the article names most.
+    fighters: Option<Arc<str>>,
+    /// Whose junta the article speaks of.
+    usurped: Option<Arc<str>>,
     /// The list that is being read, and where its last member ended.
     list: Option<(Named, usize)>,
+}
+
+/// The names with a count, the most frequent first; the first in the alphabet among equals: any rule will do, if it is
+/// always the same.
+fn most(counts: &BTreeMap<Arc<str>, usize>) -> Vec<Arc<str>> {
+    let mut order: Vec<(&Arc<str>, usize)> = counts.iter().map(|(name, count)| (name, *count)).collect();
+    order.sort_by_key(|&(_, count)| usize::MAX - count);
+    order.into_iter().map(|(name, _)| Arc::clone(name)).collect()
+}
+
+/// How often each armed group is named; a leader whom the world knows by a movement stands for it.
+fn armed_groups(entities: &[Entity], names: &Gazetteer) -> BTreeMap<Arc<str>, usize> {
+    let mut counts: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    for entity in entities {
+        let leads = |party: &Arc<str>| {
+            entity.kind == EntityKind::Person
+                && names.adjective(party).is_none()
+                && names.home(party).is_some()
+        };
+        if let Some(party) = &entity.party
+            && (entity.kind == EntityKind::ArmedGroup || leads(party))
+        {
+            *counts.entry(Arc::clone(party)).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Where the article names countries.
+fn countries_in_order(entities: &[Entity]) -> Vec<(usize, Arc<str>)> {
+    entities
+        .iter()
+        .filter(|entity| {
+            matches!(entity.kind, EntityKind::Country | EntityKind::Capital | EntityKind::Demonym)
+        })
+        .filter_map(|entity| Some((entity.span.start, entity.party.clone()?)))
+        .collect()
 }
 
 impl Memory {
@@ -86,13 +133,6 @@ impl Memory {
                 EntityKind::Body | EntityKind::Person | EntityKind::Role(_) => {}
             }
         }
-        let most = |counts: &BTreeMap<Arc<str>, usize>| {
-            // The first in the alphabet among equals: any rule will do, if it is always the same.
-            let mut order: Vec<(&Arc<str>, usize)> =
-                counts.iter().map(|(name, count)| (name, *count)).collect();
-            order.sort_by_key(|&(_, count)| usize::MAX - count);
-            order.into_iter().map(|(name, _)| Arc::clone(name)).collect::<Vec<_>>()
-        };
         let all: usize = rivals.values().sum();
         let home = most(&countries).into_iter().next();
         // Movements at home are matters at home.
@@ -119,6 +159,8 @@ impl Memory {
             home,
             domestic: own >= DOMESTIC_LEAST && own * 10 >= all * DOMESTIC_TENTHS,
             settled: top >= 2 * runner_up,
+            fighters: most(&armed_groups(entities, names)).into_iter().next(),
+            countries: countries_in_order(entities),
             territory: most(&territories).into_iter().next(),
             rivals,
             ..Self::default()
@@ -140,6 +182,32 @@ impl Memory {
         self.settled || self.domestic
     }
 
+    /// The country whose government "the junta" at this place of the text took: the one that was said to have a junta
+    /// before, else the one named last.
+    pub(super) fn usurped(&mut self, place: usize) -> Option<Arc<str>> {
+        if self.usurped.is_none() {
+            let after = self.countries.partition_point(|(start, _)| *start < place);
+            let nearest = after.checked_sub(1).and_then(|at| self.countries.get(at));
+            self.usurped = nearest.map(|(_, party)| Arc::clone(party)).or_else(|| self.home.clone());
+        }
+        self.usurped.clone()
+    }
+
+    /// The armed group that the article names most.
+    pub(super) fn fighters(&self) -> Option<&Arc<str>> {
+        self.fighters.as_ref()
+    }
+
+    /// Remembers whose junta was named.
+    pub(super) fn note_usurped(&mut self, party: &Arc<str>) {
+        self.usurped = Some(Arc::clone(party));
+    }
+
+    /// The body named last, if that was a moment ago.
+    pub(super) fn recent_group(&self, sentence: usize) -> Option<&Named> {
+        self.group.as_ref().filter(|named| named.sentence + REACH > sentence)
+    }
+
     /// The territory the article is about.
     pub(super) fn territory(&self) -> Option<&Arc<str>> {
         self.territory.as_ref()
@@ -156,7 +224,7 @@ impl Memory {
         &mut self,
         mention: &Mention,
         heads: &[String],
-        group: bool,
+        (group, armed): (bool, bool),
         continues_list: impl Fn(usize) -> bool,
     ) {
         if mention.modifier {
@@ -170,7 +238,7 @@ impl Memory {
             group,
             sentence: mention.sentence,
         };
-        let aside = mention.owner || mention.governed;
+        let aside = mention.owner || mention.governed || mention.object;
         self.note_list(&named, mention, aside, continues_list);
         let put = |slot: &mut Option<Named>| {
             if !aside || slot.as_ref().is_none_or(|old| old.sentence + 1 < named.sentence) {
@@ -202,6 +270,9 @@ impl Memory {
                 }
                 if group {
                     put(&mut self.group);
+                }
+                if group && !armed {
+                    put(&mut self.peaceful);
                 }
             }
             // A pronoun keeps the person it means alive.
@@ -250,12 +321,13 @@ impl Memory {
     /// Whom a pronoun means. An object does not mean what its own sentence has just named as the subject.
     pub(super) fn pronoun(&self, word: &str, sentence: usize, object: bool) -> Option<&Named> {
         let fresh = |named: &&Named| named.sentence + REACH > sentence;
+        let person = |named: &&Named| named.sentence + PERSON_REACH > sentence;
         let other =
             |last: &Option<Named>| object && last.as_ref().is_some_and(|last| last.sentence == sentence);
         match word {
-            "him" if other(&self.person) => self.other_person.as_ref().filter(fresh),
+            "him" | "her" if other(&self.person) => self.other_person.as_ref().filter(person),
             "it" if other(&self.body) => self.other_body.as_ref().filter(fresh),
-            "he" | "she" | "him" => self.person.as_ref().filter(fresh),
+            "he" | "she" | "him" | "her" => self.person.as_ref().filter(person),
             "it" => self.body.as_ref().filter(fresh),
             "both" => self.many.as_ref().filter(|named| named.others.len() == 1).filter(fresh),
             "they" | "them" => {
@@ -280,8 +352,13 @@ impl Memory {
         self.by_word.get(head)
     }
 
-    /// Whom "the group" or "the bloc" means.
+    /// Whom "the group" or "the movement" means.
     pub(super) fn group(&self) -> Option<&Named> {
         self.group.as_ref()
+    }
+
+    /// Whom "the bloc" or "the charity" means: nobody who fights.
+    pub(super) fn peaceful(&self) -> Option<&Named> {
+        self.peaceful.as_ref()
     }
 }

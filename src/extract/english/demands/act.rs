@@ -161,7 +161,7 @@ fn act_of(view: View<'_>, part: Range<usize>, first: bool) -> Option<Act> {
                 continue;
             }
             if cue.objects.is_empty() {
-                return Some(cue.act);
+                return Some(for_what(view, part.clone(), cue.act));
             }
             let around = at.saturating_sub(5).max(part.start)..(at + 9).min(part.end.max(at + 1));
             let object = around.clone().any(|other| {
@@ -170,11 +170,36 @@ fn act_of(view: View<'_>, part: Range<usize>, first: bool) -> Option<Act> {
                     && !lexicon::is_compound(view.word(other + 1))
             });
             if object {
-                return Some(cue.act);
+                return Some(for_what(view, part.clone(), cue.act));
             }
         }
     }
     None
+}
+
+/// Arms laid down "for three days" are a truce; an agreement "that would let aid through" is asked for the aid.
+fn for_what(view: View<'_>, part: Range<usize>, act: Act) -> Act {
+    match act {
+        Act::Surrender => {
+            let timed = part.clone().any(|at| {
+                view.is(at, &["for", "during", "over"])
+                    && (at + 1..(at + 6).min(part.end)).any(|at| lexicon::is_span(view.word(at)))
+            });
+            if timed { Act::Ceasefire } else { act }
+        }
+        Act::Negotiate => {
+            let serves = part.clone().any(|at| {
+                view.is(at, &["that", "to"])
+                    && (at + 1..(at + 4).min(part.end)).any(|verb| {
+                        lexicon::serves(view.word(verb))
+                            && (verb + 1..(verb + 4).min(part.end))
+                                .any(|noun| lexicon::is_aid(&lemma::noun(view.word(noun))))
+                    })
+            });
+            if serves { Act::Access } else { act }
+        }
+        _ => act,
+    }
 }
 
 /// Whether a word or its base form is one of those a cue asks for.

@@ -52,6 +52,7 @@ pub(super) fn other_than(
     let own = scene.actors.in_sentence(scene.sentence).iter().find(|mention| {
         let named = mention.name == by.name || mention.others.contains(&by.name);
         let described = mention.role.is_some()
+            || mention.kind == Kind::Reference
             || !mention.others.is_empty()
             || mention.plural && scene.view.word(mention.tokens.end.saturating_sub(1)).ends_with('s');
         named && described && mention.tokens.start > core && !mention.owner && !mention.modifier

@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use crate::extract::english::lexicon::acts as lexicon;
+use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::{Scene, agent};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
 use crate::text::Tag;
 
-use super::addressee::names_of;
+use super::addressee::{is_infinitive, list_end, names_of};
 use super::{Draft, act, each_scene};
 
 /// Reads deadlines that ran out.
@@ -18,6 +20,9 @@ pub const RULE: Rule = Rule {
     corpus: include_str!("answered.md"),
     find,
 };
+
+/// What is answered with a pronoun was said at most this many sentences before.
+const SENTENCES_BACK: usize = 4;
 
 const LAPSES: &[&str] = &[
     "lapse",
@@ -40,6 +45,10 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
         for at in scene.view.start..scene.view.end {
             if scene.view.is(at, &["deadline", "ultimatum"]) {
                 read(scene, at, findings);
+            } else if scene.view.is(at, &["given", "gave", "set"]) {
+                run_out(scene, at, findings);
+            } else if scene.view.is(at, &["turned", "turn", "turns", "rebuffed", "spurned", "snubbed"]) {
+                turned_down(scene, at, findings);
             }
         }
     });
@@ -102,6 +111,80 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         condition: None,
         core: at,
         start: back,
+        weight: 3,
+    }
+    .emit(scene, findings);
+    Some(())
+}
+
+/// "The seven days that the union had given the ministry to free them are over."
+fn run_out(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let time = (at.saturating_sub(9).max(view.start)..at).rfind(|&at| lexicon::is_span(view.word(at)))?;
+    let over = (at + 1..view.end).rfind(|&over| {
+        view.is(over, &["over", "up"]) && view.is(over - 1, &["are", "is", "were", "was"])
+            || view.is(over, &["passed", "elapsed", "expired", "lapsed"])
+            || view.is(over, &["out"]) && view.is(over - 1, &["ran", "run"])
+    })?;
+    let by = scene.predicate_subject(at)?;
+    let mention = scene
+        .actors
+        .starting_at(scene.sentence, at + 1, view)
+        .filter(|mention| !mention.owner && mention.tokens.start <= at + 2)?;
+    let to = (list_end(scene, mention)..over).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to))?;
+    let verb = (to..over).rfind(|&at| view.is(at, &["are", "is", "were", "was", "have", "has", "ran"]))?;
+    let acts = act::acts(view, to + 1..verb);
+    Draft {
+        rule: RULE.name,
+        by: &by,
+        to: names_of(scene, mention),
+        window: to + 1..over + 1,
+        acts: acts.into_iter().filter(|act| *act != Act::Other).collect(),
+        force: Force::Ultimatum,
+        status: DemandStatus::Rejected,
+        condition: None,
+        core: at,
+        start: time,
+        weight: 5,
+    }
+    .emit(scene, findings);
+    Some(())
+}
+
+/// "The strikers turned her down", after she asked them to talks.
+fn turned_down(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let asker = scene
+        .actors
+        .starting_at(scene.sentence, at + 1, view)
+        .filter(|mention| !mention.owner && !mention.modifier && mention.tokens.start == at + 1)?;
+    let turned = view.is(at, &["turned", "turn", "turns"]);
+    if turned && !view.is(asker.tokens.end, &["down"]) {
+        return None;
+    }
+    let predicate = scene.predicate(at).filter(|predicate| !predicate.negated && !predicate.passive)?;
+    // What was turned down was said a moment before.
+    let first = scene.sentence.saturating_sub(SENTENCES_BACK);
+    let talks = (first..scene.sentence).any(|sentence| {
+        let view = scene.analysis.view(sentence);
+        (view.start..view.end).any(|at| {
+            stances::is_talk(view.word(at)) || view.is(at, &["invited", "invitation", "sit", "listen"])
+        })
+    });
+    if !talks {
+        return None;
+    }
+    Draft {
+        rule: RULE.name,
+        by: &[agent(asker)],
+        to: predicate.agents.iter().map(|agent| Arc::clone(&agent.name)).collect(),
+        window: at..asker.tokens.end + usize::from(turned),
+        acts: vec![Act::Negotiate],
+        force: Force::Appeal,
+        status: DemandStatus::Rejected,
+        condition: None,
+        core: at,
+        start: predicate.subject_start.unwrap_or(at),
         weight: 3,
     }
     .emit(scene, findings);

@@ -6,7 +6,11 @@ use crate::extract::english::predicate::Scene;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
 
-use super::{Draft, act, each_scene};
+use std::sync::Arc;
+
+use crate::text::gazetteer::Role;
+
+use super::{Draft, act, context, each_scene};
 
 /// Reads answers to what another party brokered or proposed.
 pub const RULE: Rule = Rule {
@@ -52,6 +56,10 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     let by = scene.agents_of(broker);
     let to: Vec<_> = predicate.agents.iter().map(|agent| agent.name.clone()).collect();
+    // One of two who fight cannot keep a truce alone.
+    if status == DemandStatus::Met && act == Act::Ceasefire && to.len() == 1 && fights_another(scene, &to) {
+        return None;
+    }
     let demanded = view.is(at, &["demanded"]);
     Draft {
         rule: RULE.name,
@@ -68,6 +76,17 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     .emit(scene, findings);
     Some(())
+}
+
+/// Whether the article tells of an army other than those who answer.
+fn fights_another(scene: &Scene<'_>, to: &[Arc<str>]) -> bool {
+    context::fighting(scene).len() == 2
+        || scene.actors.all().iter().any(|mention| {
+            mention.role == Some(Role::Military)
+                && mention.party.as_ref().is_some_and(|party| !to.contains(party))
+                && !mention.modifier
+                && !mention.governed
+        })
 }
 
 fn status_of(scene: &Scene<'_>, at: usize) -> Option<DemandStatus> {

@@ -32,7 +32,7 @@ fn sentences<'a>(scene: &Scene<'a>) -> impl Iterator<Item = Scene<'a>> + use<'a>
 }
 
 /// The two of "fighting between Kenya and Uganda", or those whom "both sides" stands for.
-fn fighting(scene: &Scene<'_>) -> Vec<Arc<str>> {
+pub(super) fn fighting(scene: &Scene<'_>) -> Vec<Arc<str>> {
     for other in sentences(scene) {
         let view = other.view;
         let between = (view.start..view.end).find(|&at| {

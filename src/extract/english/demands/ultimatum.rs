@@ -188,7 +188,10 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         .or(asked)
         .map(|mention| names_of(scene, mention))
         .unwrap_or_default();
-    if by.is_empty() || (to.is_empty() && view.is(at, &["until"])) {
+    // "Would reject any deal until an inquiry has been set up": what must come first is clear, whoever has to do it.
+    let clear = matches!(act, Act::Investigate | Act::Release | Act::LiftSanction | Act::Access | Act::Pay)
+        && !(future..at).any(|at| view.is(at, &["rest", "stop", "sleep", "cease", "hesitate"]));
+    if by.is_empty() || (to.is_empty() && view.is(at, &["until"]) && !clear) {
         return None;
     }
     let told = scene.span(body.clone()).of(&scene.article.text).trim_matches([',', ' ', '“', '”', '"']);

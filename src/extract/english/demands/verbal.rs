@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::extract::english::actors::Kind;
 use crate::extract::english::lexicon::acts as lexicon;
 use crate::extract::english::predicate::{Agent, Predicate, Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -177,7 +178,13 @@ fn second_clause(scene: &Scene<'_>, window: Range<usize>) -> Option<Complement> 
 fn told(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<Predicate> {
     let view = scene.view;
     let be = (at.saturating_sub(3)..at).any(|at| view.is(at, &["were", "are", "was", "been", "being", "is"]));
+    // "The town, where people had been told to leave": told in passing.
+    let aside = (at.saturating_sub(9).max(view.start)..at)
+        .rev()
+        .take_while(|&at| !view.is(at, &[","]))
+        .any(|at| view.is(at, &["where", "who", "which", "whose"]));
     if frame != Frame::Tell && frame != Frame::Ask
+        || aside
         || !be
         || !view.is(after_adverbs(scene, at + 1), &["to", "not"])
         || scene.is_noun_here(at)
@@ -251,6 +258,7 @@ fn complement(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<Complement> 
     match frame {
         Frame::Call | Frame::Appeal => called(scene, next),
         Frame::Ask => asked(scene, next, false),
+        Frame::Tell if lemma::verb(view.word(at)) == "invite" => invited(scene, next),
         Frame::Tell => asked(scene, next, true),
         Frame::Demand => demanded(scene, next),
         Frame::Insist => insisted(scene, next),
@@ -279,6 +287,13 @@ fn called(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     let view = scene.view;
     let mut to = Vec::new();
     let mut at = next;
+    // "Called in the army for help".
+    if view.is(at, &["in"])
+        && let Some((names, end)) = addressed(scene, at + 1)
+        && view.is(end, &["for", "to"])
+    {
+        return finish(scene, names, end + 1..view.end, false);
+    }
     if view.is(at, &["in", "with", "once"]) {
         // "calls in the strongest terms for"
         at = (at..(at + 7).min(view.end)).find(|&at| view.is(at, &["for", "on", "upon"])).unwrap_or(at);
@@ -378,6 +393,43 @@ fn asked(scene: &Scene<'_>, next: usize, only_infinitive: bool) -> Option<Comple
     let found = finish(scene, Vec::new(), start..view.end, false)?;
     let clear = found.acts.iter().any(|act| *act != Act::Other);
     unless_about_self(scene, found).filter(|_| clear)
+}
+
+/// "Invited the strikers to the palace", "to a meeting": those who can be talked with are asked to talks.
+fn invited(scene: &Scene<'_>, next: usize) -> Option<Complement> {
+    let view = scene.view;
+    if let Some(found) = asked(scene, next, true) {
+        return Some(found);
+    }
+    let (names, end) = addressed(scene, next)?;
+    let mention = scene.actors.starting_at(scene.sentence, next, view)?;
+    let partner = mention.kind == Kind::Reference
+        || mention.party.is_some()
+        || matches!(mention.role, Some(Role::Protesters | Role::Opposition | Role::Rebels | Role::Civil));
+    let place = (end + 1..(end + 5).min(view.end)).any(|at| {
+        view.capital(at)
+            || view.is(
+                at,
+                &[
+                    "meeting",
+                    "meetings",
+                    "table",
+                    "conference",
+                    "summit",
+                    "office",
+                    "residence",
+                    "palace",
+                    "house",
+                    "ministry",
+                    "capital",
+                ],
+            )
+    });
+    (partner && place && view.is(end, &["to", "for"])).then(|| Complement {
+        to: names,
+        window: act::cut(view, end + 1..view.end),
+        acts: vec![Act::Negotiate],
+    })
 }
 
 /// "An end to", "a right to": the infinitive belongs to the noun.

@@ -26,6 +26,9 @@ words! {
     THINGS = "things";
     THING_OPENERS = "thing openers";
     MEDIA = "media";
+    KIN = "kin";
+    USURPERS = "usurpers";
+    FUNCTIONS = "functions";
 }
 
 /// Whether the word says what kind of, and not who.
@@ -66,6 +69,21 @@ pub(in super::super) fn opens_thing(word: &str) -> bool {
 /// Whether the word makes the run of capitals before it a newspaper, a broadcaster or a news agency.
 pub(in super::super) fn is_medium(word: &str) -> bool {
     MEDIA.contains(word)
+}
+
+/// Whether the word names people by whose kin they are: whoever these are, they are one voice in a story.
+pub(in super::super) fn is_kin(word: &str) -> bool {
+    KIN.contains(word)
+}
+
+/// Whether the word names those who took power by force: of the country spoken of, not of the one at home.
+pub(in super::super) fn is_usurper(word: &str) -> bool {
+    USURPERS.contains(word)
+}
+
+/// Whether the bearer of this office speaks for the body he holds it in, named or not.
+pub(in super::super) fn is_function(title: &str) -> bool {
+    FUNCTIONS.contains(title)
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ struct Table {
     fighting: HashSet<&'static str>,
     holding: HashSet<&'static str>,
     captives: HashSet<&'static str>,
+    aid: HashSet<&'static str>,
+    spans: HashSet<&'static str>,
+    serving: HashSet<&'static str>,
 }
 
 const LIST: &str = include_str!("acts.txt");
@@ -42,6 +45,9 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         fighting: word_list(LIST, "fighting").collect(),
         holding: word_list(LIST, "holding").collect(),
         captives: classes.get("captives").cloned().unwrap_or_default(),
+        aid: classes.get("aid").cloned().unwrap_or_default(),
+        spans: word_list(LIST, "spans").collect(),
+        serving: word_list(LIST, "serving").collect(),
     };
     for (name, words) in entries("acts") {
         let Some(act) = Act::parse(name) else { continue };
@@ -126,6 +132,21 @@ pub(in super::super) fn is_holding(base: &str) -> bool {
 /// Whether the noun tells of people who can be held.
 pub(in super::super) fn is_captive(noun: &str) -> bool {
     TABLE.captives.contains(noun)
+}
+
+/// Whether the noun is help for people in need, or its way to them.
+pub(in super::super) fn is_aid(noun: &str) -> bool {
+    TABLE.aid.contains(noun)
+}
+
+/// Whether the word is a unit of time.
+pub(in super::super) fn is_span(word: &str) -> bool {
+    TABLE.spans.contains(word)
+}
+
+/// Whether the verb says what an agreement is for.
+pub(in super::super) fn serves(word: &str) -> bool {
+    TABLE.serving.contains(word)
 }
 
 #[cfg(test)]

@@ -29,6 +29,10 @@ words! {
     KIND = "kind";
     ABSENT = "absent";
     UNTRUE = "untrue";
+    ASKING = "asking";
+    WRONGDOERS = "wrongdoers";
+    WRONGS = "wrongs";
+    WRONG = "wrong";
 }
 
 /// The stance of somebody who will, or with `negated` will not, do this.
@@ -78,6 +82,26 @@ pub(in super::super) fn is_refused_when_absent(word: &str) -> bool {
 /// Whether the word says that a statement is false.
 pub(in super::super) fn is_untrue(word: &str) -> bool {
     UNTRUE.contains(word)
+}
+
+/// Whether the verb asks somebody for something: who will go on with it takes no new stance.
+pub(in super::super) fn is_asking(verb: &str) -> bool {
+    ASKING.contains(verb)
+}
+
+/// Whether the word judges.
+pub(in super::super) fn is_judgement(word: &str) -> bool {
+    WRONG.contains(word) || WRONGDOERS.contains(word) || WRONGS.contains(word)
+}
+
+/// Whether the word says of somebody that he has done a crime.
+pub(in super::super) fn is_wrongdoer(word: &str) -> bool {
+    WRONGDOERS.contains(word)
+}
+
+/// Whether the word is the name of a wrong that somebody plans or does.
+pub(in super::super) fn is_wrong(word: &str) -> bool {
+    WRONGS.contains(word)
 }
 
 #[cfg(test)]

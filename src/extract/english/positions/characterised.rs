@@ -1,6 +1,8 @@
 //! Stances as judgements: "called the raid a crime", "described the ruling as shameful", "branded them traitors".
 
+use crate::extract::english::actors::Mention;
 use crate::extract::english::demands::{after_adverbs, each_scene};
+use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::Scene;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
@@ -28,84 +30,6 @@ const NAMES: &[&str] = &[
     "characterize",
     "regard",
     "decry",
-];
-
-/// Words that judge. CAMEO 111.
-const WRONG: &[&str] = &[
-    "illegal",
-    "illegitimate",
-    "unacceptable",
-    "unjustifiable",
-    "unjustified",
-    "barbaric",
-    "crime",
-    "massacre",
-    "traitor",
-    "traitors",
-    "disgrace",
-    "disgraceful",
-    "outrage",
-    "outrageous",
-    "irresponsible",
-    "cowardly",
-    "provocation",
-    "aggression",
-    "murder",
-    "weak",
-    "failure",
-    "shameful",
-    "shame",
-    "brutal",
-    "heinous",
-    "terrorist",
-    "terrorists",
-    "murderer",
-    "murderers",
-    "criminal",
-    "criminals",
-    "dictator",
-    "betrayal",
-    "unlawful",
-    "unconstitutional",
-    "witch-hunt",
-    "inhumane",
-    "genocide",
-    "atrocity",
-    "insult",
-    "coup",
-    "farce",
-    "sham",
-    "scandal",
-    "reckless",
-    "despicable",
-    "abhorrent",
-    "intolerable",
-    "killer",
-    "deplorable",
-    "unprovoked",
-    "cruel",
-    "immoral",
-    "hypocrisy",
-    "hypocritical",
-    "smokescreen",
-    "unfair",
-    "disproportionate",
-    "incompetent",
-    "cynical",
-    "mistake",
-    "blunder",
-    "unforgivable",
-    "inexcusable",
-    "vile",
-    "savage",
-    "butcher",
-    "monstrous",
-    "monumental",
-    "repugnant",
-    "radical",
-    "extremist",
-    "occupation",
-    "dodge",
 ];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -137,7 +61,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let judged = reach
         .clone()
         .take_while(|&at| !view.is(at, &[";", "after", "because", "but", "and"]) || view.is(at, &["and"]))
-        .find(|&at| WRONG.contains(&view.word(at)))?;
+        .find(|&at| stances::is_judgement(view.word(at)))?;
     if view.is(at, &["describe", "described", "describes", "describing", "regard", "regards", "regarded"])
         && !(next..judged).any(|at| view.is(at, &["as"]))
     {
@@ -165,7 +89,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     Draft {
         rule: RULE.name,
         actors: &agents,
-        stance: Stance::Condemn,
+        stance: judgement(scene, judged, mention),
         targets: target,
         window: predicate.subject_start.unwrap_or(predicate.start)..end,
         core: at,
@@ -173,4 +97,15 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     .emit(scene, findings);
     Some(())
+}
+
+/// Who names a wrongdoer accuses; who calls a summit "a plan of aggression" or a war a genocide accuses those behind it.
+pub(super) fn judgement(scene: &Scene<'_>, judged: usize, target: Option<&Mention>) -> Stance {
+    let view = scene.view;
+    let word = view.word(judged);
+    let planned = view.is(judged.saturating_sub(1), &["of"])
+        && view.is(judged.saturating_sub(2), &["plan", "plot", "policy", "campaign"]);
+    let somebody = target.is_none_or(|target| !target.owner);
+    let accuses = stances::is_wrongdoer(word) && somebody || stances::is_wrong(word) || planned;
+    if accuses { Stance::Accuse } else { Stance::Condemn }
 }

@@ -104,7 +104,13 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -
         // "Ready to talk" agrees to what others want; "open to talks" offers them.
         (Stance::Offer, false) if talks && !kind && !view.is(at, &["open"]) => Stance::Accept,
         (Stance::Offer, false) if kind || talks => Stance::Offer,
-        (Stance::Offer, false) if is_bare(view, start) && view.is(at, &["ready", "prepared"]) => Stance::Vow,
+        (Stance::Offer, false)
+            if is_bare(view, start)
+                && view.is(at, &["ready", "prepared"])
+                && !stances::is_idle(&lemma::verb(view.word(start))) =>
+        {
+            Stance::Vow
+        }
         (Stance::Offer, true) => Stance::Reject,
         (stance, false) if stance != Stance::Offer => stance,
         _ => return None,

@@ -58,10 +58,14 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         return None;
     }
     let first_person = view.is(at.saturating_sub(1), &["we", "i"]);
+    if goes_on_asking(scene, verb) {
+        return None;
+    }
     let goes_on = view.is(verb, &["go", "carry", "press", "fight"]) && view.is(verb + 1, &["on", "ahead"]);
     let stance = match stances::of_future(&base, negated) {
         Some(stance) => stance,
         None if goes_on && !negated => Stance::Vow,
+        None if !negated && takes_measures(scene, verb) => Stance::Vow,
         // What somebody says of himself in his own words is meant, whatever the verb.
         None if first_person && !negated && scene.in_quotes(at) && !stances::is_idle(&base) => Stance::Vow,
         None => return None,
@@ -106,6 +110,22 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     .emit(scene, findings);
     Some(())
+}
+
+/// "Will continue to press Kenya", "will keep calling for talks": a demand goes on, no stance is taken.
+fn goes_on_asking(scene: &Scene<'_>, verb: usize) -> bool {
+    let view = scene.view;
+    view.is(verb, &["continue", "keep", "go"])
+        && (verb + 1..(verb + 4).min(view.end)).any(|at| stances::is_asking(&lemma::verb(view.word(at))))
+}
+
+/// "Will take all measures necessary", "will use every means".
+fn takes_measures(scene: &Scene<'_>, verb: usize) -> bool {
+    let view = scene.view;
+    let near = |words: &[&str]| (verb + 1..(verb + 5).min(view.end)).any(|at| view.is(at, words));
+    view.is(verb, &["take", "use"])
+        && near(&["measures", "action", "steps", "means"])
+        && near(&["all", "any", "every", "necessary"])
 }
 
 /// "There will be no negotiations", says somebody: refused.

@@ -4,7 +4,9 @@
 pub mod characterised;
 pub mod disclaimed;
 pub mod disposed;
+pub mod equated;
 pub mod future;
+pub mod judged;
 pub mod nominal;
 mod stance_verbs;
 pub mod verbal;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 
 use crate::extract::rule::Findings;
 use crate::model::{Claim, Evidence, Position, Stance};
+use crate::text::english::view::View;
 use crate::text::{Tag, VerbForm};
 
 use super::demands::quote;
@@ -42,11 +45,17 @@ impl Draft<'_> {
         let core = scene.span(self.core..self.core + 1);
         for actor in self.actors {
             for target in &self.targets {
+                let blames = self.stance == Stance::Accuse;
+                // Nobody blames himself: whom the words mean is not known.
+                if blames && target.as_deref() == Some(&*actor.name) {
+                    continue;
+                }
                 // "The union denied it": a pronoun that seems to mean the actor means something said before.
                 let target = target.as_ref().filter(|target| ***target != *actor.name);
                 let source = actor.voice.of(&scene.article.text);
+                let own = actor.person.as_ref().filter(|_| is_own_affair(scene, &self.window));
                 let position = Position {
-                    actor: actor.name.to_string(),
+                    actor: own.unwrap_or(&actor.name).to_string(),
                     stance: self.stance,
                     target: target.map(ToString::to_string),
                     source: (!source.is_empty()).then(|| source.to_owned()),
@@ -56,6 +65,28 @@ impl Draft<'_> {
             }
         }
     }
+}
+
+/// Whether a stance is about the actor's own office: who is asked to resign answers for himself and not for his country.
+/// A bare "rejected that" is about what was said right before.
+fn is_own_affair(scene: &Scene<'_>, window: &Range<usize>) -> bool {
+    let view = scene.view;
+    let leaves = |view: View<'_>, run: Range<usize>| {
+        run.into_iter().any(|at| {
+            view.is(at, &["resign", "resigning", "resignation", "resigned", "quit", "quitting"])
+                || view.is(at, &["step", "stepping", "stepped"]) && view.is(at + 1, &["down", "aside"])
+        })
+    };
+    let points = window.clone().any(|at| {
+        view.is(at, &["that", "this", "it"]) && view.is(at - 1, &["rejected", "dismissed", "refused"])
+    });
+    let before = || {
+        scene.sentence.checked_sub(1).is_some_and(|before| {
+            let view = scene.analysis.view(before);
+            leaves(view, view.start..view.end)
+        })
+    };
+    leaves(view, window.clone()) || points && (leaves(view, view.start..window.start) || before())
 }
 
 /// Where the object that begins at `at` ends: at the next verb, comma or word that opens a clause.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::extract::english::actors::Kind;
 use crate::extract::english::demands::{after_adverbs, each_scene};
 use crate::extract::english::predicate::{Predicate, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -107,6 +108,9 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &m
     if untold(scene, at, stance) {
         return None;
     }
+    if each_other(scene, at).is_some() {
+        return mutual(scene, at, stance, findings);
+    }
     let predicate = scene.predicate(at)?;
     let stance = if predicate.negated { negated(stance)? } else { stance };
     if predicate.passive {
@@ -124,6 +128,42 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &m
         weight: 3,
     }
     .emit(scene, findings);
+    Some(())
+}
+
+/// Where "the other", "each other" or "one another" ends after the verb at `at`.
+fn each_other(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let view = scene.view;
+    [["the", "other"], ["each", "other"], ["one", "another"]]
+        .iter()
+        .find(|words| view.follows(at + 1, words.as_slice()))
+        .map(|words| at + 1 + words.len())
+}
+
+/// "Fighting broke out between Kenya and Uganda, each accusing the other of": each of the two toward the other.
+fn mutual(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let end = each_other(scene, at)?;
+    let before = scene.actors.in_sentence(scene.sentence).iter().rfind(|mention| {
+        mention.tokens.end <= at && !mention.owner && !mention.modifier && mention.kind != Kind::Reference
+    })?;
+    let between = (view.start..before.tokens.start)
+        .rfind(|&at| view.is(at, &["between"]))
+        .and_then(|at| scene.actors.starting_at(scene.sentence, at + 1, view));
+    let agents = scene.agents_of(between.unwrap_or(before));
+    let [one, other] = agents.as_slice() else { return None };
+    for (actor, target) in [(one, other), (other, one)] {
+        Draft {
+            rule: RULE.name,
+            actors: std::slice::from_ref(actor),
+            stance,
+            targets: vec![Some(Arc::clone(&target.name))],
+            window: between.unwrap_or(before).tokens.start..object_end(scene, end),
+            core: at,
+            weight: 3,
+        }
+        .emit(scene, findings);
+    }
     Some(())
 }
 
@@ -310,7 +350,9 @@ fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Optio
         Frame::Dismiss => dismissed(scene, next, end, stance),
         Frame::That => {
             let that = view.is(next, &["that", "of", "about"]);
-            that.then(|| {
+            // "Complained that it was cold" blames nobody.
+            let impersonal = stance == Stance::Condemn && view.is(next + 1, &["it", "there"]);
+            (that && !impersonal).then(|| {
                 let end = object_end(scene, next + 1);
                 let accused = scene
                     .actors
@@ -447,6 +489,48 @@ fn committed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
     (end > next).then(|| (stance, vec![topic(scene, next..end)], end))
 }
 
+/// Whether what a pronoun points back to is a statement of somebody: the sentence before says, claims or maintains
+/// something and asks for nothing.
+fn statement_before(scene: &Scene<'_>) -> bool {
+    let Some(before) = scene.sentence.checked_sub(1) else { return false };
+    let view = scene.analysis.view(before);
+    let words = |test: &dyn Fn(&str) -> bool| (view.start..view.end).any(|at| test(view.word(at)));
+    let states = words(&|word| {
+        matches!(
+            word,
+            "says"
+                | "said"
+                | "say"
+                | "claims"
+                | "claimed"
+                | "claim"
+                | "maintains"
+                | "maintained"
+                | "insists"
+                | "insisted"
+                | "alleges"
+                | "alleged"
+                | "reported"
+        )
+    });
+    let asks = words(&|word| {
+        matches!(
+            lemma::verb(word).as_ref(),
+            "demand"
+                | "urge"
+                | "call"
+                | "ask"
+                | "offer"
+                | "propose"
+                | "resign"
+                | "invite"
+                | "appeal"
+                | "should"
+        )
+    });
+    states && !asks
+}
+
 /// A rejected accusation is a denial; a rejected demand, offer or plan a refusal.
 fn dismissed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
     let view = scene.view;
@@ -493,6 +577,10 @@ fn dismissed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
     if person && !view.is(next, &["it"]) {
         return None;
     }
-    let stance = if alleged && !demand { Stance::Deny } else { stance };
-    Some((stance, vec![topic(scene, next..end)], end))
+    // "Rejected that outright": what was said before is denied where it was a statement.
+    let pointed = view.is(next, &["that", "this", "it", "them"]) && !demand;
+    let said = pointed && statement_before(scene);
+    let stance = if (alleged || said) && !demand { Stance::Deny } else { stance };
+    let target = if pointed { None } else { topic(scene, next..end) };
+    Some((stance, vec![target], end))
 }
