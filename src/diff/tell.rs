@@ -38,7 +38,7 @@ pub(super) fn changes(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, article: &
             if *step == Step::Opens
                 && let Some(known) = fact.claims.get(at)
                 && !echo::is_echo(facts, key, known)
-                && is_worth_telling(facts, key, known)
+                && withheld(facts, key, known).is_none()
             {
                 changes.push(change(fact, ChangeKind::New, None, value_of(known), known));
             }
