@@ -191,7 +191,7 @@ fn assert_cap(xml: &str) {
         );
     }
     assert!(one(&elements, "alert/info/headline").chars().count() <= 160);
-    assert!(one(&elements, "alert/info/event") != "");
+    assert!(!one(&elements, "alert/info/event").is_empty());
     if one(&elements, "alert/scope") == "Restricted" {
         assert!(!one(&elements, "alert/restriction").is_empty());
     }
