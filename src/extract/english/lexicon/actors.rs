@@ -1,23 +1,7 @@
 //! Words in phrases that name somebody. A word goes in; whether it may stand there, and as what, comes out. Knows
 //! nothing of sentences.
-
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
-use super::word_list;
-
-const LIST: &str = include_str!("actors.txt");
-
-macro_rules! words {
-    ($($name:ident = $section:literal;)+) => {
-        $(static $name: LazyLock<HashSet<&'static str>> = LazyLock::new(|| word_list(LIST, $section).collect());)+
-
-        #[cfg(test)]
-        const SETS: &[(&str, &LazyLock<HashSet<&'static str>>)] = &[$(($section, &$name)),+];
-    };
-}
-
-words! {
+word_sets! {
+    "actors.txt":
     FILLERS = "fillers";
     AMOUNTS = "amounts";
     ORGANISATIONS = "organisations";
@@ -84,16 +68,4 @@ pub(in super::super) fn is_usurper(word: &str) -> bool {
 /// Whether the bearer of this office speaks for the body he holds it in, named or not.
 pub(in super::super) fn is_function(title: &str) -> bool {
     FUNCTIONS.contains(title)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_section_is_empty() {
-        for (section, words) in SETS {
-            assert!(!words.is_empty(), "[{section}] has no words");
-        }
-    }
 }

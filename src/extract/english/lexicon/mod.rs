@@ -2,6 +2,22 @@
 //! effects, frames and groups come out. Knows nothing of sentences: a list says what a word can mean, a rule what it
 //! means here.
 
+/// Declares the word sets of a list, one for each section, and a test that none of them is empty.
+macro_rules! word_sets {
+    ($list:literal: $($name:ident = $section:literal;)+) => {
+        $(static $name: std::sync::LazyLock<std::collections::HashSet<&'static str>> =
+            std::sync::LazyLock::new(|| super::word_list(include_str!($list), $section).collect());)+
+
+        #[cfg(test)]
+        mod tests {
+            #[test]
+            fn no_section_is_empty() {
+                $(assert!(!super::$name.is_empty(), "[{}] has no words", $section);)+
+            }
+        }
+    };
+}
+
 pub(super) mod acts;
 pub(super) mod actors;
 mod events;

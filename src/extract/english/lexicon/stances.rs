@@ -1,24 +1,10 @@
 //! Verbs of what somebody will do, will not do and is ready to do. A word goes in; whether doing it takes a stance, and
 //! which, comes out. Knows nothing of sentences.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
-use super::word_list;
 use crate::model::Stance;
 
-const LIST: &str = include_str!("stances.txt");
-
-macro_rules! words {
-    ($($name:ident = $section:literal;)+) => {
-        $(static $name: LazyLock<HashSet<&'static str>> = LazyLock::new(|| word_list(LIST, $section).collect());)+
-
-        #[cfg(test)]
-        const SETS: &[(&str, &LazyLock<HashSet<&'static str>>)] = &[$(($section, &$name)),+];
-    };
-}
-
-words! {
+word_sets! {
+    "stances.txt":
     COMMITS = "commits";
     REFUSES = "refuses";
     PERSISTS = "persists";
@@ -102,16 +88,4 @@ pub(in super::super) fn is_wrongdoer(word: &str) -> bool {
 /// Whether the word is the name of a wrong that somebody plans or does.
 pub(in super::super) fn is_wrong(word: &str) -> bool {
     WRONGS.contains(word)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_section_is_empty() {
-        for (section, words) in SETS {
-            assert!(!words.is_empty(), "[{section}] has no words");
-        }
-    }
 }
