@@ -189,6 +189,14 @@ impl Reader<'_> {
                 .any(|token| view.follows(token, &["this", "year"]) || view.is(token, &["recent", "years"]));
             return long.then_some(at..end);
         }
+        // "Talks resumed a year after the war that killed 6,500": up to the next comma.
+        let long_after = view.is(at, &["after"])
+            && view.is(at.wrapping_sub(1), &["year", "years", "decade", "decades"])
+            && (at + 1..at + 4).any(|event| self.is_event(event));
+        if long_after {
+            let comma = (at..end).find(|&token| view.is(token, &[",", ";"])).unwrap_or(end);
+            return Some(at..comma);
+        }
         // "It came a week after 12 people died in another province".
         if view.is(at, &["after"]) && hints_at(view.before(at), Hint::LongTime)
             || view.is(at, &["after"])

@@ -39,6 +39,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 continue;
             }
             if let Some(figure) = here.figure_of(at).filter(|figure| figure.low > 0) {
+                // "said a hostage": one who is called so tells no count.
+                let alone = matches!(figure.kind, FigureKind::One | FigureKind::TheOne);
+                if alone && noun.kind == CountedKind::State {
+                    continue;
+                }
                 let mut sighting = Sighting::new(
                     figure,
                     noun.effect,

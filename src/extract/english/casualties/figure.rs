@@ -146,6 +146,16 @@ fn counted(
             figure.head = Some(noun.head);
         }
     }
+    // "killed a family of six and four guests": the family is what is killed, the number says how many they are.
+    if figure.kind == FigureKind::Bare
+        && let Some((of, holder)) = phrase.of.and_then(|of| Some((of, analysis.phrases.get(of)?)))
+        && HOLDERS.contains(&view.word(holder.head))
+        && holder.quantity.is_none()
+    {
+        figure.noun_phrase = of;
+        figure.kind = FigureKind::Counted;
+        figure.tokens.start = holder.tokens.start.min(figure.tokens.start);
+    }
     if view.is(figure.tokens.end, &["more", "others"]) {
         figure.tokens.end += 1;
         figure.more = true;

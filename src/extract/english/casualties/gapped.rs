@@ -2,6 +2,7 @@
 //! civilians were killed, as well as 25 rebels". What was already found goes in with the scenes, claims come out.
 
 use super::figure::{Figure, FigureKind};
+use super::place_name::{AT, is_name};
 use super::predicate::Sort;
 use super::scene::{Here, each};
 use super::telling::{Sighting, tell};
@@ -86,10 +87,11 @@ fn goes_on(here: &Here<'_>, figure: &Figure, findings: &Findings) -> bool {
     let finite = here.clauses().filter_map(|clause| clause.verb.as_ref()).any(|verb| {
         between.contains(&verb.main) && !matches!(verb.tense, Tense::Participle | Tense::Infinitive)
     });
-    let ends = !matches!(here.view.tag(figure.tokens.end), Tag::Verb | Tag::Aux | Tag::Adposition);
-    let listed = figure.kind == FigureKind::Counted
-        && before.kind == FigureKind::Counted
-        && figure.may_be_people(true);
+    let end = figure.tokens.end;
+    let place = here.view.is(end, AT) && is_name(here.view, end + 1);
+    let ends = place || !matches!(here.view.tag(end), Tag::Verb | Tag::Aux | Tag::Adposition);
+    let counts = |figure: &Figure| matches!(figure.kind, FigureKind::Counted | FigureKind::One);
+    let listed = counts(figure) && counts(before) && figure.may_be_people(true);
     joined && listed && between.len() <= 12 && !finite && ends && already(here, before, findings)
 }
 

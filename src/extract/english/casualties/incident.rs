@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::extract::english::lexicon::{Hint, hints_at};
 use crate::extract::rule::Reading;
-use crate::model::{Bound, Casualty, Claim, Effect, Relation, Scope};
+use crate::model::{Bound, Casualty, Claim, Effect, Group, Relation, Scope};
 use crate::text::english::date::{Direction, Grain};
 use crate::text::english::view::View;
 use crate::text::{Analysis, Clause, Link, Tag, Tense};
@@ -30,7 +30,8 @@ const TOTALS: &[&str] = &["toll", "previous", "among", "parts", "gapped"];
 /// Marks the figures of single blows.
 pub(crate) fn mark(reading: &Reading<'_>, claims: &mut [Claim]) {
     let totals = totals(claims);
-    let long = is_long(&reading.analysis);
+    let long = names(&reading.analysis, Hint::LongEvent);
+    let disease = names(&reading.analysis, Hint::Disease);
     let opening = opening_end(reading);
     let told_at_once = totals_of(claims.iter().filter(|claim| claim.evidence().span.start < opening));
     for claim in claims {
@@ -49,7 +50,7 @@ pub(crate) fn mark(reading: &Reading<'_>, claims: &mut [Claim]) {
                 && counts_one_blow(&reading.analysis, casualty, long)
                 || casualty.value.saturating_mul(DAY_TIMES) <= total.saturating_mul(2)
                     && is_one_day(&reading.analysis, casualty)
-                || is_a_case(casualty, &totals))
+                || !disease && is_a_case(casualty, &totals))
         {
             casualty.scope = Scope::Incident;
         }
@@ -68,14 +69,19 @@ fn opening_end(reading: &Reading<'_>) -> usize {
 }
 
 /// One person, or a few, of whom a report on a great many tells: "the body of a woman was carried down". Whoever is
-/// held or whose place is named is counted in his own right.
+/// held, or is one of a side or a service, is counted in his own right.
 fn is_a_case(casualty: &Casualty, totals: &BTreeMap<Effect, u64>) -> bool {
-    let total = totals.get(&casualty.effect).copied().unwrap_or(0);
-    let few = casualty.value <= FEW && casualty.value.saturating_mul(FEW_TIMES) <= total;
+    let of = |effect: Effect| totals.get(&effect).copied().unwrap_or(0);
+    let own = of(casualty.effect);
+    let total = own.max(of(Effect::Killed));
+    let few = casualty.value <= FEW && casualty.value.saturating_mul(FEW_TIMES) <= own;
     let one = casualty.value == 1 && total >= MANY;
-    let told = matches!(&*casualty.evidence.rule, "undergone" | "inflicted" | "counted");
+    let told = matches!(&*casualty.evidence.rule, "undergone" | "inflicted" | "counted" | "stated");
     let counted = matches!(casualty.effect, Effect::Detained | Effect::Evacuated | Effect::Displaced);
-    casualty.bound == Bound::Exact && told && !counted && casualty.place.is_none() && (one || few)
+    // Of whom one side or one service tells as of its own, it keeps a count.
+    let kept = casualty.side.is_some()
+        || matches!(casualty.group, Group::Police | Group::Military | Group::Militants);
+    casualty.bound == Bound::Exact && told && !counted && !kept && (one || few)
 }
 
 /// The largest figure of each effect that stands for the whole event.
@@ -97,12 +103,12 @@ fn totals_of<'c>(claims: impl Iterator<Item = &'c Claim>) -> BTreeMap<Effect, u6
     totals
 }
 
-/// Whether title or lead name an event made of many blows.
-fn is_long(analysis: &Analysis<'_>) -> bool {
+/// Whether title or lead name an event of this sort.
+fn names(analysis: &Analysis<'_>, event: Hint) -> bool {
     let speaking = analysis.sentences.iter().enumerate().filter(|(_, sentence)| sentence.part.speaks());
     speaking.take(LEAD + 1).any(|(at, _)| {
         let view = analysis.view(at);
-        (view.start..view.end).any(|token| hints_at(view.word(token), Hint::LongEvent))
+        (view.start..view.end).any(|token| hints_at(view.word(token), event))
     })
 }
 
@@ -127,7 +133,10 @@ fn counts_one_blow(analysis: &Analysis<'_>, casualty: &Casualty, long: bool) -> 
         .filter(|_| matches!(clause.link, Link::Relative | Link::Participial | Link::Adverbial));
     names_a_blow(view, clause)
         || above.is_some_and(|above| names_a_blow(view, above))
-        || long && casualty.value == 1 && casualty.bound == Bound::Exact
+        || long
+            && casualty.value == 1
+            && casualty.bound == Bound::Exact
+            && casualty.effect != Effect::Detained
         || long && is_of_a_day(analysis, casualty, clause)
 }
 

@@ -9,7 +9,7 @@ use super::place_name::{AT, Named, back, is_name, is_speakers, name_at, names_at
 use super::scene::Here;
 use super::telling::Sighting;
 use crate::extract::english::lexicon::is_kind_of_place;
-use crate::model::{Bound, Effect, Span};
+use crate::model::{Bound, Effect, Relation, Span};
 use crate::text::gazetteer::{Entity, EntityKind};
 use crate::text::{Clause, Sentence, Tag, Tense, Voice};
 
@@ -27,7 +27,13 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
     // Those who were moved are counted where they arrive.
     let arrives = || {
         matches!(sighting.effect, Effect::Displaced | Effect::Evacuated)
-            .then(|| arrival(here, figure.tokens.end.max(sighting.said.start)))
+            .then(|| {
+                let enters = here.verb_lemma(sighting.said.start) == "enter";
+                let from =
+                    if enters { sighting.said.end } else { figure.tokens.end.max(sighting.said.start) };
+                let own = arrival(here, from);
+                own.or_else(|| arrival_of_whole(here, sighting))
+            })
             .flatten()
     };
     let named = arrives()
@@ -47,11 +53,23 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
 fn arrival(here: &Here<'_>, from: usize) -> Option<Named> {
     let last = (from + ARRIVAL_REACH).min(here.sentence.tokens.end);
     let ends = |at: usize| matches!(here.view.tag(at), Tag::Punct | Tag::Subordinator | Tag::Coordinator);
+    // "have entered Chad".
+    if is_name(here.view, from) && here.verb_lemma(from.checked_sub(1)?) == "enter" {
+        let (name, _) = name_at(here.view, &here.reading.article.text, from)?;
+        return Some(Named::one(name, true));
+    }
     let to = (from..last)
         .take_while(|&at| !ends(at))
         .find(|&at| here.view.is(at, &["into", "to"]) && is_name(here.view, at + 1))?;
     let (name, _) = name_at(here.view, &here.reading.article.text, to + 1)?;
     Some(Named::one(name, true))
+}
+
+/// "brought 2,148 evacuees to Jeddah, of whom 114 were Saudis": a part arrives with its whole.
+fn arrival_of_whole(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
+    let start = sighting.figure.tokens.start;
+    let whole = here.scene.figures.iter().rfind(|other| other.tokens.end <= start)?;
+    (sighting.relation == Relation::Part).then(|| arrival(here, whole.tokens.end)).flatten()
 }
 
 /// "1,293 deaths were recorded in the province": the verb of the figure belongs to what was said.
@@ -98,10 +116,12 @@ fn reporting(here: &Here<'_>, clause: Option<&Clause>, sighting: &Sighting<'_>) 
     if !REPORTS.contains(&&*lemma) {
         return None;
     }
-    let start = (here.sentence.tokens.start..verb.start)
+    let near = (here.sentence.tokens.start..verb.start)
         .rev()
         .take_while(|&at| here.view.tag(at) != Tag::Punct)
         .last()?;
+    // "Osk, the province at the epicentre, has lost 1,643": an aside does not end the subject.
+    let start = clause.map_or(near, |clause| clause.tokens.start.min(near));
     let text = &here.reading.article.text;
     if let Some(named) = subject_place(here, start..verb.start, SUFFERS.contains(&&*lemma)) {
         return Some(named);
@@ -137,7 +157,7 @@ fn subject_place(here: &Here<'_>, subject: Range<usize>, suffers: bool) -> Optio
             let (name, end) = name_at(here.view, text, from)?;
             let alone = here.view.is(end, &["alone"]);
             let kind = is_kind_of_place(here.view.word(end));
-            let bare = suffers && end == subject.end;
+            let bare = suffers && (end == subject.end || here.view.is(end, &[","]));
             return (of_kind || beside || alone || kind || bare).then(|| Named::one(name, alone || beside));
         }
     }
@@ -289,11 +309,15 @@ fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) ->
         .is_some_and(|verb| matches!(verb.tense, Tense::PresentPerfect | Tense::Present | Tense::Future));
     // "On Sunday 94 were killed" is told of the whole again.
     let anew = here.view.is(here.sentence.tokens.start, &["on", "since", "by", "over"]);
-    let goes_on = goes_on || anew;
+    // "later spoke of 180": who speaks of a count speaks of the whole.
+    let spoken = clause
+        .and_then(|clause| clause.verb.as_ref())
+        .is_some_and(|verb| here.view.is(verb.main, &["speak", "speaks", "spoke", "spoken"]));
+    let goes_on = goes_on || anew || spoken;
     let overall = here.sentence.tokens.clone().any(|at| here.view.is(at, OVERALL));
     let total = matches!(sighting.rule, "toll" | "previous" | "among") || sighting.figure.more;
     let vague = sighting.figure.bound == Bound::Vague;
-    if goes_on || overall || total || vague || here.sentence.heading {
+    if (goes_on || overall || total || vague) && !sighting.continues || here.sentence.heading {
         return None;
     }
     let first = here.sentence.tokens.start;
@@ -314,6 +338,8 @@ fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) ->
     let wide = here.reading.entities().iter().any(|entity| {
         entity.kind == EntityKind::Country && named.members.iter().any(|name| **name == *entity.name)
     });
+    // "In Norland the centre lists 31 dead. The mayor said the true figure was 36."
+    let wide = wide && !sighting.continues;
     (!wide && !is_where_it_all_is(here, &named)).then_some(named.name)
 }
 

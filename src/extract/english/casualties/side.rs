@@ -46,10 +46,27 @@ fn fought(here: &Here<'_>, figure: &Figure) -> Option<String> {
     let soldiers = figure.group() == Some(Group::Military) && figure.low > 1;
     let first = here.view.token(figure.tokens.start)?.span.start;
     let before = Span { start: here.sentence.span.start, end: first };
-    let mut named = here.reading.entities_within(before).filter(|entity| entity.is_party());
+    // "The Front claimed the attack. It said it had killed 20 soldiers."
+    let own = here.reading.entities_within(before).any(Entity::is_party);
+    let above = here.scene.sentence.checked_sub(1).and_then(|at| here.analysis.sentences.get(at));
+    let near = above.filter(|above| !own && above.paragraph == here.sentence.paragraph);
+    let within = near.map_or(before, |above| Span { start: above.span.start, end: first });
+    // "The group said it had killed 20 soldiers": the group named last.
+    let the = here.sentence.tokens.start;
+    let the_group =
+        here.view.is(the, &["the"]) && here.view.is(the + 1, &["group", "rebels", "militants", "insurgents"]);
+    let within = if the_group { Span { start: last_group(here, before.start)?, end: first } } else { within };
+    let mut named = here.reading.entities_within(within).filter(|entity| entity.is_party());
     let group = named.next().filter(|entity| soldiers && entity.kind == EntityKind::ArmedGroup)?;
-    let alone = named.all(|entity| entity.kind == EntityKind::ArmedGroup);
+    let alone = the_group || named.all(|entity| entity.kind == EntityKind::ArmedGroup);
     alone.then(|| here.reading.home(&group.name)).flatten().map(str::to_owned)
+}
+
+/// Where the armed group named last before a place stands.
+fn last_group(here: &Here<'_>, before: usize) -> Option<usize> {
+    let earlier = Span { start: 0, end: before };
+    let group = |entity: &&Entity| entity.kind == EntityKind::ArmedGroup;
+    here.reading.entities_within(earlier).rfind(group).map(|entity| entity.span.start)
 }
 
 /// "577 of them French", "114 were Saudis": a name of a people right behind a number without a noun.

@@ -61,7 +61,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             let Some(effect) = told_before(&here, figure, findings) else { continue };
             for member in here.with_list(figure) {
                 let said = start.saturating_sub(2)..member.tokens.end;
-                tell(&here, &Sighting::new(member, effect, said, NAME, 36), findings);
+                let mut sighting = Sighting::new(member, effect, said, NAME, 36);
+                sighting.continues = true;
+                tell(&here, &sighting, findings);
             }
         }
     });

@@ -14,7 +14,7 @@ use crate::extract::english::lexicon::{Person, force, speech};
 use crate::extract::english::scope::scope_at;
 use crate::extract::rule::Findings;
 use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Relation, Scope, Span};
-use crate::text::english::date::{Direction, Grain};
+use crate::text::english::date::{Direction, Grain, When};
 use crate::text::gazetteer::is_aid_body;
 use crate::text::{Tag, Voice};
 
@@ -33,6 +33,8 @@ pub(super) struct Sighting<'f> {
     pub(super) bound: Option<Bound>,
     /// Another group than the figure's own.
     pub(super) group: Option<Group>,
+    /// It says itself nothing of what it counts and goes on from what was told before: "the true figure was 36".
+    pub(super) continues: bool,
     /// The construction.
     pub(super) rule: &'static str,
     /// Its strength against other constructions on the same figure.
@@ -49,7 +51,7 @@ impl<'f> Sighting<'f> {
         weight: u8,
     ) -> Self {
         let relation = if figure.more { Relation::Added } else { Relation::Whole };
-        Self { figure, effect, said, relation, bound: None, group: None, rule, weight }
+        Self { figure, effect, said, relation, bound: None, group: None, continues: false, rule, weight }
     }
 }
 
@@ -102,15 +104,16 @@ fn bound(here: &Here<'_>, sighting: &Sighting<'_>) -> Bound {
     {
         return figure.bound;
     }
-    let Some(before) = here.scene.figures.iter().rfind(|other| other.tokens.end <= figure.tokens.start)
-    else {
-        return figure.bound;
-    };
+    // Bare numbers in between share it too: "at least 80 in the north, 30 in the south and 12 at sea".
+    let gap = sighting.rule == "gapped" && figure.kind == FigureKind::Bare;
+    let before = here.scene.figures.iter().rfind(|other| {
+        other.tokens.end <= figure.tokens.start
+            && !(gap && other.kind == FigureKind::Bare && other.bound == Bound::Exact)
+    });
+    let Some(before) = before else { return figure.bound };
     let between = before.tokens.end..figure.tokens.start;
     let listed = between.len() <= 2 && between.clone().all(|at| here.view.is(at, &["and", ","]));
-    let gapped = sighting.rule == "gapped"
-        && figure.kind == FigureKind::Bare
-        && !between.clone().any(|at| here.view.is(at, &[";", "while", "but", "said"]));
+    let gapped = gap && !between.clone().any(|at| here.view.is(at, &[";", "while", "but", "said"]));
     let shares = before.bound == Bound::AtLeast && figure.low > 1 && (listed || gapped);
     if shares { Bound::AtLeast } else { figure.bound }
 }
@@ -167,7 +170,9 @@ fn teller(here: &Here<'_>, core: Span) -> Option<Span> {
 
 /// When the figure held: "as of 8 p.m.", "by Wednesday evening"; of a toll also the day on which it was reached.
 fn as_of(here: &Here<'_>, sighting: &Sighting<'_>, core: Span) -> Option<Timestamp> {
-    let when = here.analysis.date_of(core)?;
+    // "last night's quake now has 820 dead": the time is the quake's.
+    let owns = |when: &When| here.view.is(when.tokens.end, &["'s", "’s"]);
+    let when = here.analysis.date_of(core).filter(|when| !owns(when))?;
     let states = match when.direction {
         Direction::UpTo => true,
         Direction::During => sighting.rule == "toll" && when.grain <= Grain::Day,
@@ -348,7 +353,7 @@ fn counted_before(here: &Here<'_>, figure: &Figure) -> Option<Group> {
         return Some(group);
     }
     let first = own.clone().next_back().unwrap_or(figure);
-    if let Some(group) = named_before(here, first) {
+    if let Some(group) = named_before(here, figure).or_else(|| named_before(here, first)) {
         return Some(group);
     }
     let opens = figure.tokens.start <= here.sentence.tokens.start + 1;

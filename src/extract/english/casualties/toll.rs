@@ -97,6 +97,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 let said = subject.tokens.clone();
                 let mut sighting = Sighting::new(figure, effect, said, NAME, 80);
                 sighting.relation = relation;
+                sighting.continues = subject.effect.is_none();
                 sighting.group = subject.group;
                 sighting.bound = (figure.bound == Bound::Exact).then_some(bound);
                 tell(&here, &sighting, findings);

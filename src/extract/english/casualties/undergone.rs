@@ -153,6 +153,16 @@ fn subjects<'r>(here: &Here<'r>, clause: &Clause, predicate: &Predicate) -> Vec<
     if let Some(figure) = here.figure_after(predicate.tokens.end, 0).filter(|_| inverted) {
         return here.with_list(figure);
     }
+    // "All seven people on board an army helicopter died": what stands behind the people belongs to them.
+    if found.is_empty()
+        && let Some(figure) = nearest_before(here, start).filter(|figure| {
+            figure.kind == FigureKind::Counted
+                && figure.low > 0
+                && here.view.tag(figure.tokens.end) == Tag::Adposition
+        })
+    {
+        return vec![figure];
+    }
     if found.is_empty() && !clause.subject.iter().any(|&phrase| is_real(here, phrase, start)) {
         found.extend(nearest_before(here, start));
     }

@@ -33,6 +33,8 @@ pub(in super::super) enum Hint {
     LongEvent,
     /// A single blow.
     Blow,
+    /// An illness that spreads.
+    Disease,
     /// A noun for a place.
     PlaceKind,
 }
@@ -49,6 +51,7 @@ const SECTIONS: &[(&str, Hint)] = &[
     ("now", Hint::Now),
     ("long events", Hint::LongEvent),
     ("blows", Hint::Blow),
+    ("diseases", Hint::Disease),
     ("kinds of place", Hint::PlaceKind),
 ];
 
