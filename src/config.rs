@@ -3,7 +3,8 @@
 //! Never prints a secret.
 //!
 //! The layers, later ones winning key by key: `config/default.toml`, the user's file, `NEWSDELTA__SECTION__KEY`
-//! variables. Below `inputs`, `outputs`, `http`, `heartbeat` and `proof`, `KEY_file` reads the value of `KEY` from a file.
+//! variables. Below `inputs`, `outputs`, `store`, `http`, `heartbeat` and `proof`, `KEY_file` reads the value
+//! of `KEY` from a file.
 
 pub mod actors;
 mod decode;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -88,8 +90,20 @@ pub struct Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreConfig {
-    /// The database file; made when it does not exist.
+    /// The database file; made when it does not exist. Not used when there is a `url`.
     pub path: PathBuf,
+    /// The address of a PostgreSQL database that several instances may share.
+    pub url: Option<SecretString>,
+    /// Certificates to trust for it beside the system's own.
+    pub tls_ca_file: Option<PathBuf>,
+    /// Connections to it at the same time.
+    pub connections_max: usize,
+    /// A statement that takes longer is ended by the server.
+    #[serde(with = "humantime_serde")]
+    pub statement_timeout: Duration,
+    /// An instance that plans a commit and hangs for so long is cut off, so that others can go on.
+    #[serde(with = "humantime_serde")]
+    pub turn_timeout: Duration,
 }
 
 /// `[limits]`
@@ -356,7 +370,7 @@ fn merge(
         }
     }
     root.overlay(user);
-    for group in ["inputs", "outputs", "defaults", "http", "heartbeat", "proof"] {
+    for group in ["inputs", "outputs", "defaults", "http", "heartbeat", "proof", "store"] {
         if let Some(mut node) = root.take(group) {
             layers::read_secret_files(&mut node, group, mistakes);
             if let Shape::Table(table) = &mut root.shape {

@@ -327,25 +327,17 @@ impl Desk {
     /// Commits a batch and settles its receipts, trying until the store takes it. True when there is something to tell.
     async fn take(&mut self, batch: Vec<ReadItem>) -> Result<bool, PipelineError> {
         let mut patience = Patience::new(self.retry_wait_max, self.health.clone());
-        let plan = 'again: loop {
+        let plan = loop {
             let plan = match self.plan(&batch).await {
                 Ok(plan) => plan,
                 Err(error) => {
                     self.start_over(error, &mut patience).await?;
-                    continue 'again;
+                    continue;
                 }
             };
-            // A refused commit changed nothing, so the same one is tried again; only when another instance moved a
-            // story meanwhile does the batch have to be thought through anew.
-            loop {
-                match self.store.commit(&plan.commit).await {
-                    Ok(()) => break 'again plan,
-                    Err(StoreError::Unavailable(reason)) => patience.wait(&reason).await,
-                    Err(error) => {
-                        self.start_over(error, &mut patience).await?;
-                        continue 'again;
-                    }
-                }
+            match self.commit(plan, &mut patience).await {
+                Ok(plan) => break plan,
+                Err(error) => self.start_over(error, &mut patience).await?,
             }
         };
         patience.done();
@@ -361,6 +353,23 @@ impl Desk {
             read.item.receipt.settle(verdict).await;
         }
         Ok(plan.commit.outcomes.iter().any(|outcome| outcome.message.is_some()))
+    }
+
+    /// Tries a commit until the store takes it. A refused one changed nothing, so the same one is tried again; only when
+    /// another instance changed something meanwhile does the batch have to be thought through anew.
+    async fn commit(&mut self, mut plan: Plan, patience: &mut Patience) -> Result<Plan, StoreError> {
+        loop {
+            match self.store.commit(&plan.commit).await {
+                Ok(()) => return Ok(plan),
+                Err(StoreError::Unavailable(reason)) => patience.wait(&reason).await,
+                Err(error) => return Err(error),
+            }
+            let turn = self.store.take_turn().await?;
+            if !turn.moved.is_empty() {
+                return Err(StoreError::StoryMoved(turn.moved.into_iter().map(|story| story.id).collect()));
+            }
+            plan.commit.turn = turn.number;
+        }
     }
 
     /// Counts what a commit holds, once it is made.
@@ -403,12 +412,14 @@ impl Desk {
 
     /// Thinks a batch through in order: what each article changes, what cannot be read, how far the inputs are.
     async fn plan(&mut self, batch: &[ReadItem]) -> Result<Plan, StoreError> {
+        let turn = self.store.take_turn().await?;
+        self.ledger.restore(turn.moved);
         let now = self.clock.now();
         let ids: Vec<ArticleId> =
             batch.iter().flat_map(|read| &read.articles).map(|(article, _)| article.id.clone()).collect();
         let mut known: BTreeSet<ArticleId> = self.store.known_articles(&ids).await?.into_iter().collect();
         let mut plan = Plan {
-            commit: Commit { at: now, ..Commit::default() },
+            commit: Commit { at: now, turn: turn.number, ..Commit::default() },
             events: Vec::new(),
             articles: Vec::new(),
         };

@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::Args;
 
 use super::{ConfigFile, Done};
@@ -20,6 +21,9 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let config = arguments.config.load()?;
+    if config.store.url.is_some() {
+        bail!("the store is a PostgreSQL database: copy it with `pg_dump`");
+    }
     sqlite::copy(&config.store.path, &arguments.file)?;
     let bytes = std::fs::metadata(&arguments.file)?.len();
     writeln!(io::stdout().lock(), "{}: {bytes} bytes", arguments.file.display())?;

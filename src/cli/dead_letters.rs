@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::{ConfigFile, Done};
 use crate::clock::{Clock, SystemClock};
-use crate::store::{DeadLetter, Letter, SqliteStore, Store};
+use crate::store::{DeadLetter, Letter, Store};
 
 /// What to do with which letter.
 #[derive(Debug, Args)]
@@ -62,7 +62,7 @@ const EVERY_LETTER: usize = 1_000_000;
 
 impl Which {
     /// The ids meant, oldest first, so that messages of a story keep their order.
-    fn ids(&self, runtime: &Runtime, store: &SqliteStore) -> anyhow::Result<Vec<String>> {
+    fn ids(&self, runtime: &Runtime, store: &dyn Store) -> anyhow::Result<Vec<String>> {
         if !self.all {
             return Ok(self.ids.clone());
         }
@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         Some(Verb::Show { id }) => show(&arguments.config, id, &mut out),
         Some(Verb::Retry(which)) => {
             let (runtime, store) = arguments.config.store_to_change()?;
-            for id in which.ids(&runtime, &store)? {
+            for id in which.ids(&runtime, store.as_ref())? {
                 runtime.block_on(store.retry_dead_letter(&id, SystemClock.now()))?;
                 writeln!(out, "{id}: will be tried again")?;
             }
@@ -96,7 +96,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         }
         Some(Verb::Discard(which)) => {
             let (runtime, store) = arguments.config.store_to_change()?;
-            for id in which.ids(&runtime, &store)? {
+            for id in which.ids(&runtime, store.as_ref())? {
                 runtime.block_on(store.discard_dead_letter(&id, SystemClock.now()))?;
                 writeln!(out, "{id}: discarded")?;
             }

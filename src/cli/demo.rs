@@ -88,7 +88,7 @@ async fn show(arguments: &Arguments, folder: &Path) -> anyhow::Result<()> {
     let (messages_in, mut messages) = mpsc::channel(64);
     let stop = CancellationToken::new();
     let mut daemon =
-        Daemon::new(&config, Box::new(|| anyhow::bail!("the demo has no config to read again")))?;
+        Daemon::new(&config, Box::new(|| anyhow::bail!("the demo has no config to read again"))).await?;
     daemon.add_output(Arc::new(Screen { messages: messages_in }), SCREEN_RETRY);
     let mut events = daemon.events();
     let mut running = tokio::spawn(daemon.run(stop.clone()));

@@ -14,7 +14,7 @@ use crate::ledger::edit::Stated;
 use crate::model::StoryId;
 use crate::notify::Router;
 use crate::outputs::wording::Headline;
-use crate::store::{SqliteStore, Store};
+use crate::store::Store;
 
 /// Who says so.
 #[derive(Debug, Args)]
@@ -94,7 +94,7 @@ pub(super) fn retract(arguments: &RetractArguments) -> anyhow::Result<Done> {
         None => None,
     };
     let edit = Edit::Retract(known.article.id, key);
-    runtime.block_on(carry_out(&arguments.config, &store, &known.story, &edit, &arguments.signed))
+    runtime.block_on(carry_out(&arguments.config, store.as_ref(), &known.story, &edit, &arguments.signed))
 }
 
 fn on_fact(
@@ -111,12 +111,12 @@ fn on_fact(
     let facts = runtime.block_on(store.facts(&story.id))?;
     let fact = editing::fact_named(&facts, fact).map_err(anyhow::Error::msg)?;
     let edit = edit(fact.key.clone());
-    runtime.block_on(carry_out(config, &store, &story.id, &edit, signed))
+    runtime.block_on(carry_out(config, store.as_ref(), &story.id, &edit, signed))
 }
 
 async fn carry_out(
     config: &ConfigFile,
-    store: &SqliteStore,
+    store: &dyn Store,
     story: &StoryId,
     edit: &Edit,
     signed: &Signed,

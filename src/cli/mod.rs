@@ -29,14 +29,14 @@ mod why;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
 use crate::config::Config;
-use crate::store::SqliteStore;
-use crate::store::sqlite::{Access, Options};
+use crate::store::{self, Access, Store};
 
 /// Watches for new articles, diffs each against the known facts of its story, and alerts when a toll, a demand or a
 /// position changes.
@@ -130,20 +130,19 @@ impl ConfigFile {
     }
 
     /// The store of the config, only to look at, beside a daemon that may be running.
-    fn store(&self) -> anyhow::Result<(Runtime, SqliteStore)> {
+    fn store(&self) -> anyhow::Result<(Runtime, Arc<dyn Store>)> {
         self.open(Access::ReadOnly)
     }
 
     /// The store of the config, for small changes beside a daemon that may be running.
-    fn store_to_change(&self) -> anyhow::Result<(Runtime, SqliteStore)> {
+    fn store_to_change(&self) -> anyhow::Result<(Runtime, Arc<dyn Store>)> {
         self.open(Access::Beside)
     }
 
-    fn open(&self, access: Access) -> anyhow::Result<(Runtime, SqliteStore)> {
+    fn open(&self, access: Access) -> anyhow::Result<(Runtime, Arc<dyn Store>)> {
+        let config = self.load()?;
         let runtime = Runtime::new().context("cannot start the runtime")?;
-        let entered = runtime.enter();
-        let store = SqliteStore::open(&self.load()?.store.path, access, Options::default())?;
-        drop(entered);
+        let store = runtime.block_on(store::open(&config.store, access))?;
         Ok((runtime, store))
     }
 }

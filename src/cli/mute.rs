@@ -13,7 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::model::{Mute, Muted};
 use crate::notify::mute;
 use crate::outputs::wording::fact_in_words;
-use crate::store::{SqliteStore, Store};
+use crate::store::Store;
 
 /// What to mute.
 #[derive(Debug, Args)]
@@ -110,7 +110,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
             let (runtime, store) = arguments.config.store_to_change()?;
             let until = until.at(now)?;
             let mute = runtime.block_on(async {
-                let mute = mute::of(what(&store, arguments).await?, until, now);
+                let mute = mute::of(what(store.as_ref(), arguments).await?, until, now);
                 store.mute(&mute).await?;
                 anyhow::Ok(mute)
             })?;
@@ -120,7 +120,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     Ok(Done::Well)
 }
 
-async fn what(store: &SqliteStore, arguments: &Arguments) -> anyhow::Result<Muted> {
+async fn what(store: &dyn Store, arguments: &Arguments) -> anyhow::Result<Muted> {
     let story_id = async |id: &str| match store.story(id).await? {
         Some(story) => Ok(story.id),
         None => bail!("there is no story `{id}`; `newsdelta stories` lists them"),

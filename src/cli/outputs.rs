@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{ConfigFile, Done};
-use crate::store::Store;
 
 /// What to do.
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{ConfigFile, Done};
 use crate::clock::{Clock, SystemClock};
 use crate::model::Moment;
-use crate::store::{Resend, ResendMessages, Store};
+use crate::store::{Resend, ResendMessages};
 
 /// What to send where.
 #[derive(Debug, Args)]

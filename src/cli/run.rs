@@ -25,8 +25,7 @@ use crate::outputs::{self, Output, heartbeat};
 use crate::pipeline::{self, Event, Parts};
 use crate::proof::Signer;
 use crate::reload::{Load, Reload};
-use crate::store::sqlite::{Access, Options};
-use crate::store::{SqliteStore, Store};
+use crate::store::{self, Access, Store, StoreError};
 use crate::telemetry;
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics::Metrics;
@@ -38,6 +37,10 @@ const EVENTS_WAITING_MAX: usize = 1024;
 /// Outputs of a new config that may wait for the dispatcher, which takes them at once.
 const REPLACEMENTS_WAITING_MAX: usize = 64;
 
+/// How long the store is waited for at the start, and how often it is tried.
+const STORE_PATIENCE: Duration = Duration::from_secs(60);
+const STORE_RETRY_WAIT: Duration = Duration::from_secs(2);
+
 pub(super) fn run(arguments: &ConfigFile) -> anyhow::Result<Done> {
     let config = arguments.load()?;
     telemetry::start(&config.log).map_err(anyhow::Error::msg)?;
@@ -48,7 +51,7 @@ pub(super) fn run(arguments: &ConfigFile) -> anyhow::Result<Done> {
         let stopper = tokio::spawn(stop_on_signal(Signals::listen()?, stop.clone()));
         let hangup = signal(SignalKind::hangup()).context("signals cannot be heard")?;
         let file = arguments.clone();
-        let daemon = Daemon::new(&config, Box::new(move || file.load_again()))?;
+        let daemon = Daemon::new(&config, Box::new(move || file.load_again())).await?;
         let reloader = tokio::spawn(reload_on_signal(hangup, daemon.reload()));
         let ended = daemon.run(stop).await;
         stopper.abort();
@@ -77,9 +80,9 @@ pub(super) struct Daemon {
 
 impl Daemon {
     /// Opens what the config names; `load` reads the config again when somebody wishes it.
-    pub(super) fn new(config: &Config, load: Load) -> anyhow::Result<Self> {
+    pub(super) async fn new(config: &Config, load: Load) -> anyhow::Result<Self> {
         let clock: SharedClock = Arc::new(SystemClock);
-        let store = open_store(config)?;
+        let store = open_store(config).await?;
         let (metrics, health): (Arc<Metrics>, Arc<Health>) = Default::default();
         let build_input = |(name, input): (&String, _)| inputs::build(name, input, clock.clone(), &metrics);
         let inputs = config.inputs.iter().map(build_input).collect();
@@ -179,7 +182,7 @@ impl Daemon {
         let sentry = Sentry {
             intake: intake.clone(),
             store: store.clone(),
-            path: config.store.path.clone(),
+            path: config.store.url.is_none().then(|| config.store.path.clone()),
             duty,
             clock: clock.clone(),
         };
@@ -239,11 +242,19 @@ fn server(config: &Config, context: api::Context) -> anyhow::Result<Option<api::
     api::Server::bind(&config.http, context).map(Some).map_err(anyhow::Error::msg)
 }
 
-fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    let path = &config.store.path;
-    let store = SqliteStore::open(path, Access::Daemon, Options::default())
-        .with_context(|| format!("cannot open the store {}", path.display()))?;
-    Ok(Arc::new(store))
+/// A database server may come up later than this daemon: it is waited for, within bounds.
+async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match store::open(&config.store, Access::Daemon).await {
+            Err(StoreError::Unavailable(reason)) if waited < STORE_PATIENCE => {
+                tracing::warn!(%reason, "the store is not there yet: trying again");
+                tokio::time::sleep(STORE_RETRY_WAIT).await;
+                waited += STORE_RETRY_WAIT;
+            }
+            opened => return opened.context("cannot open the store"),
+        }
+    }
 }
 
 /// What the config lets the ledger hold.

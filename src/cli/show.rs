@@ -14,7 +14,7 @@ use super::{ConfigFile, Done, marked};
 use crate::diff::history;
 use crate::model::{Fact, KnownClaim, Moment, Story};
 use crate::outputs::wording;
-use crate::store::{SqliteStore, Store};
+use crate::store::Store;
 use crate::view;
 
 const TITLE: Style = Style::new().bold();
@@ -110,7 +110,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<Done> {
     }
     facts.sort_by(|one, other| one.key.cmp(&other.key));
     if arguments.html.is_some() || arguments.svg.is_some() {
-        return draw(arguments, &runtime, &store, &story, &facts);
+        return draw(arguments, &runtime, store.as_ref(), &story, &facts);
     }
     let mut out = anstream::AutoStream::auto(io::stdout());
     if arguments.json {
@@ -141,7 +141,7 @@ const REPORTS_SHOWN: usize = 500;
 fn draw(
     arguments: &ShowArguments,
     runtime: &tokio::runtime::Runtime,
-    store: &SqliteStore,
+    store: &dyn Store,
     story: &Story,
     facts: &[Fact],
 ) -> anyhow::Result<Done> {

@@ -15,7 +15,7 @@ use crate::diff::course::{Quiet, Step, follow};
 use crate::diff::untold;
 use crate::model::{Alert, Claim, Fact, FactKey, KnownClaim};
 use crate::outputs::wording;
-use crate::store::{KnownArticle, Store};
+use crate::store::KnownArticle;
 
 const TITLE: Style = Style::new().bold();
 const NOTE: Style = Style::new().dimmed();

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
+
 use crate::notify::RouteConfig;
 use crate::notify::watch::SelfAlertsConfig;
 
@@ -47,6 +49,27 @@ impl Check for StoreConfig {
     fn check(&self, findings: &mut Findings<'_>) {
         if self.path.as_os_str().is_empty() {
             findings.add("path", "is empty: name the database file");
+        }
+        if let Some(url) = &self.url
+            && !["postgres://", "postgresql://"].iter().any(|scheme| url.expose_secret().starts_with(scheme))
+        {
+            findings.add(
+                "url",
+                "is no address of a PostgreSQL database: write postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+            );
+        }
+        if let Some(file) = &self.tls_ca_file
+            && !file.is_file()
+        {
+            let words = format!("names {}, which is no file: correct the path", file.display());
+            findings.add("tls_ca_file", words);
+        }
+        findings.expect_between("connections_max", self.connections_max, 4, 1000);
+        if self.statement_timeout < Duration::from_secs(1) {
+            findings.add("statement_timeout", "is under a second: write for instance \"30s\"");
+        }
+        if self.turn_timeout < Duration::from_secs(1) {
+            findings.add("turn_timeout", "is under a second: write for instance \"10s\"");
         }
     }
 }

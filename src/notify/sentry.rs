@@ -54,8 +54,8 @@ pub struct Sentry {
     pub intake: Arc<Intake>,
     /// What waits.
     pub store: Arc<dyn Store>,
-    /// Where the store lies.
-    pub path: PathBuf,
+    /// Where the store lies, if on a disk of this machine.
+    pub path: Option<PathBuf>,
     /// Whom to tell.
     pub duty: SharedDuty,
     /// The time.
@@ -108,7 +108,7 @@ impl Sentry {
             Ok(Ok((metrics, disabled))) => (metrics.outboxes, disabled),
             Ok(Err(_)) | Err(_) => Default::default(),
         };
-        Surroundings { outboxes, disabled, disk: disk(&self.path) }
+        Surroundings { outboxes, disabled, disk: self.path.as_deref().and_then(disk) }
     }
 }
 

@@ -2,21 +2,27 @@
 //! The only code that speaks SQL. Everything an article changes is committed in one transaction: its text, claims,
 //! facts, story, the messages to send, and the input's checkpoint. Never decides what is news and never reads a clock.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use crate::config::StoreConfig;
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
 use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Mute, Story, StoryId};
 
 pub mod overview;
 pub mod parcel;
+pub mod postgres;
 pub mod sqlite;
+mod form;
 #[cfg(test)]
 pub(crate) mod contract;
 
 use overview::{DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery};
 pub use parcel::{Lot, Pace, Parcel, Told};
+pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 
 /// How many bytes of an item that could not be read are kept: nearly every article fits whole, and a flood of bad
@@ -25,6 +31,38 @@ pub const FAILED_BYTES_MAX: usize = 64 * 1024;
 
 /// How many items that could not be read are kept: beyond, the oldest go, with a warning in the log.
 pub const FAILED_ITEMS_MAX: i64 = 10_000;
+
+/// For what a store is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// As the daemon: making the store and bringing its schema up to date when needed. One in a file then belongs to this
+    /// daemon alone; one in a database may be shared.
+    Daemon,
+    /// Beside a daemon that may be running, to look and to make small changes.
+    Beside,
+    /// Beside a daemon that may be running, only to look.
+    ReadOnly,
+}
+
+/// Opens the store that the config names.
+///
+/// # Errors
+/// As the backends say: [`StoreError::Broken`] with the cure, or [`StoreError::Unavailable`] when a database cannot be
+/// reached now.
+pub async fn open(config: &StoreConfig, access: Access) -> Result<Arc<dyn Store>, StoreError> {
+    let Some(url) = &config.url else {
+        let store = SqliteStore::open(&config.path, access, sqlite::Options::default())?;
+        return Ok(Arc::new(store));
+    };
+    let options = postgres::Options {
+        url: url.clone(),
+        tls_ca_file: config.tls_ca_file.clone(),
+        connections_max: config.connections_max,
+        statement_timeout: config.statement_timeout,
+        turn_timeout: config.turn_timeout,
+    };
+    Ok(Arc::new(PostgresStore::open(&options, access).await?))
+}
 
 /// Why the store could not do something.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -90,6 +128,17 @@ pub struct Commit {
     pub dropped: Vec<String>,
     /// When the commit is made.
     pub at: Timestamp,
+    /// The turn in which it was planned; 0 outside of any, where only the revisions of the stories protect it.
+    pub turn: u64,
+}
+
+/// The right to plan and commit, which one instance has at a time.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Turn {
+    /// To be named in [`Commit::turn`].
+    pub number: u64,
+    /// The stories that others changed or opened since the last turn, as they are now.
+    pub moved: Vec<Story>,
 }
 
 impl Commit {
@@ -247,6 +296,11 @@ pub struct StoreMetrics {
 /// A call that is dropped before it answers may still have been carried out.
 #[async_trait]
 pub trait Store: Send + Sync {
+    /// Waits until no other instance plans or commits, and keeps it so until the commit that names this turn, or until
+    /// the next turn is taken. A store that only one daemon may open answers at once.
+    async fn take_turn(&self) -> Result<Turn, StoreError> {
+        Ok(Turn::default())
+    }
     /// Which of these articles are committed already, in the order asked.
     async fn known_articles(&self, ids: &[ArticleId]) -> Result<Vec<ArticleId>, StoreError>;
     /// How far an input has been consumed, by part.

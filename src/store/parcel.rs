@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::model::{Message, StoryId};
+use crate::model::Message;
 
 /// A message for one output.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,43 @@ pub enum Pace {
     },
 }
 
+impl Pace {
+    /// The shortest time after the message of the story before, if that matters.
+    pub(super) fn interval(&self) -> Option<SignedDuration> {
+        match self {
+            Self::Group { interval, .. } if !interval.is_zero() => {
+                Some(SignedDuration::try_from(*interval).unwrap_or(SignedDuration::MAX))
+            }
+            _ => None,
+        }
+    }
+
+    /// In which lot a parcel of this story waits that is committed at `at`, and until when; nothing when it goes out at
+    /// once. `open` is when the story's lot goes out, if one is held already; `told` when the story was last told, if
+    /// there is an interval to keep.
+    pub(super) fn hold(
+        &self,
+        story: &str,
+        at: Timestamp,
+        open: Option<Timestamp>,
+        told: Option<Timestamp>,
+    ) -> Option<(String, Timestamp)> {
+        let release_at = match self {
+            Self::Lot { lot, release_at } => return Some((lot.clone(), *release_at)),
+            Self::Now | Self::Correction => at,
+            Self::Group { release_at, .. } => *release_at,
+        };
+        if let Some(open) = open {
+            return Some((story_lot(story), open.min(release_at)));
+        }
+        let earliest = told
+            .zip(self.interval())
+            .map(|(told, interval)| told.checked_add(interval).unwrap_or(Timestamp::MAX));
+        let release_at = earliest.map_or(release_at, |earliest| earliest.max(release_at));
+        (release_at > at).then(|| (story_lot(story), release_at))
+    }
+}
+
 /// That an output was told an alert, or is going to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
@@ -55,11 +92,16 @@ pub struct Told {
     pub held: Option<Pace>,
 }
 
+/// The names of all alerts of a message, those they tell as one among them.
+pub(super) fn names_in(message: &Message) -> Vec<String> {
+    message.alerts.iter().flat_map(crate::model::Alert::names).cloned().collect()
+}
+
 /// The start of the names of lots that are digests.
 pub const DIGEST: &str = "digest ";
 
 /// The lot in which the changes of a story wait for each other.
-pub fn story_lot(story: &StoryId) -> String {
+pub fn story_lot(story: &str) -> String {
     format!("story {story}")
 }
 

@@ -7,21 +7,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::failure::Failure;
-
-/// A time in the one form that sorts as text.
-pub(super) fn stamp(at: Timestamp) -> String {
-    format!("{at:.9}")
-}
+use crate::store::form;
+pub(super) use crate::store::form::{integer, stamp};
 
 /// The time in a column.
 pub(super) fn time(row: &Row<'_>, column: &str) -> Result<Timestamp, Failure> {
     let text: String = row.get(column)?;
     text.parse().map_err(|error| Failure::Content(format!("{column} `{text}`: {error}")))
-}
-
-/// A count as SQLite stores it; one beyond 2^63 is written as the largest there is.
-pub(super) fn integer(count: impl TryInto<i64>) -> i64 {
-    count.try_into().unwrap_or(i64::MAX)
 }
 
 /// The count in a column.
@@ -50,5 +42,5 @@ pub(super) fn from_optional_json<T: DeserializeOwned>(
 }
 
 fn parse<T: DeserializeOwned>(text: &str, column: &str) -> Result<T, Failure> {
-    serde_json::from_str(text).map_err(|error| Failure::Content(format!("{column}: {error}")))
+    form::parse(text, column).map_err(Failure::Content)
 }

@@ -13,6 +13,7 @@ use super::lots::{self, PreparedParcel};
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
 use crate::model::{Article, ArticleId, StoryId};
+use crate::store::form::revisions_leap;
 use crate::store::{Commit, FAILED_BYTES_MAX, FAILED_ITEMS_MAX, FailedItem, StoreError};
 
 pub(super) const IS_KNOWN: &str = "SELECT 1 FROM articles WHERE id = ?1";
@@ -105,7 +106,7 @@ impl Prepared {
         for Outcome { story, .. } in &commit.outcomes {
             let before = match stories.get(&story.id) {
                 Some(earlier) if earlier.revision.checked_add(1) != Some(story.revision) => {
-                    return Err(revisions_leap(&story.id, earlier.revision, story.revision));
+                    return Err(revisions_leap(&story.id, earlier.revision, story.revision).into());
                 }
                 Some(earlier) => earlier.expected,
                 None => story.revision.checked_sub(1).ok_or_else(|| revisions_leap(&story.id, 0, 0))?,
@@ -220,13 +221,6 @@ impl Prepared {
         }
         Ok(())
     }
-}
-
-fn revisions_leap(story: &str, earlier: u64, later: u64) -> Failure {
-    StoreError::Refused(format!(
-        "the commit leaps from revision {earlier} of story {story} to {later}: each outcome raises it by one"
-    ))
-    .into()
 }
 
 impl PreparedOutcome {

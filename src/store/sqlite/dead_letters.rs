@@ -8,7 +8,8 @@ use super::columns::{count, integer, stamp, time};
 use super::failure::Failure;
 use super::outbox;
 use super::questions::collect;
-use crate::store::{DeadLetter, FailedItem, Letter, StoreError};
+use crate::store::form::{LetterName, letter_was_cut, no_letter};
+use crate::store::{DeadLetter, FailedItem, Letter};
 
 const ITEMS: &str = "SELECT number, input, label, form, reason, failed_at, size, retry, x'' AS bytes
     FROM failed_items ORDER BY number DESC LIMIT ?1";
@@ -34,35 +35,6 @@ const FORGET_ITEMS: &str = "DELETE FROM failed_items WHERE failed_at < ?1 AND re
 const FORGET_DELIVERIES: &str =
     "UPDATE deliveries SET state = 'discarded' WHERE state = 'dead' AND ended_at < ?1";
 
-/// Which dead letter an id names.
-enum Name {
-    Item(i64),
-    Delivery(i64),
-}
-
-impl Name {
-    fn parse(id: &str) -> Result<Self, Failure> {
-        let named = id.split_once('-').and_then(|(kind, number)| {
-            let number = number.parse().ok()?;
-            match kind {
-                "item" => Some(Self::Item(number)),
-                "delivery" => Some(Self::Delivery(number)),
-                _ => None,
-            }
-        });
-        named.ok_or_else(|| {
-            StoreError::Refused(format!(
-                "`{id}` is no dead letter: write item-NUMBER or delivery-NUMBER as in the list"
-            ))
-            .into()
-        })
-    }
-}
-
-fn unknown(id: &str) -> Failure {
-    StoreError::Refused(format!("there is no dead letter `{id}`: `newsdelta dead-letters` lists them")).into()
-}
-
 /// All of them, latest first; items without their bytes.
 pub(super) fn list(connection: &Connection, limit: usize) -> Result<Vec<DeadLetter>, Failure> {
     let mut all = collect(connection.prepare_cached(ITEMS)?, [integer(limit)], dead_item)?;
@@ -73,36 +45,35 @@ pub(super) fn list(connection: &Connection, limit: usize) -> Result<Vec<DeadLett
 
 /// One of them, whole.
 pub(super) fn show(connection: &Connection, id: &str) -> Result<Option<DeadLetter>, Failure> {
-    let found = match Name::parse(id)? {
-        Name::Item(number) => collect(connection.prepare_cached(ITEM)?, [number], dead_item)?,
-        Name::Delivery(number) => collect(connection.prepare_cached(DELIVERY)?, [number], dead_delivery)?,
+    let found = match LetterName::parse(id)? {
+        LetterName::Item(number) => collect(connection.prepare_cached(ITEM)?, [number], dead_item)?,
+        LetterName::Delivery(number) => {
+            collect(connection.prepare_cached(DELIVERY)?, [number], dead_delivery)?
+        }
     };
     Ok(found.into_iter().next())
 }
 
 /// Marks it to be tried again.
 pub(super) fn retry(connection: &Connection, id: &str, now: Timestamp) -> Result<(), Failure> {
-    match Name::parse(id)? {
-        Name::Item(number) => {
+    match LetterName::parse(id)? {
+        LetterName::Item(number) => {
             let cut: bool = connection
                 .prepare_cached("SELECT size > length(bytes) FROM failed_items WHERE number = ?1")?
                 .query_row([number], |row| row.get(0))
                 .optional()?
-                .ok_or_else(|| unknown(id))?;
+                .ok_or_else(|| no_letter(id))?;
             if cut {
-                return Err(StoreError::Refused(format!(
-                    "`{id}` is longer than what was kept of it: offer it to its input again"
-                ))
-                .into());
+                return Err(letter_was_cut(id).into());
             }
             connection.prepare_cached(RETRY_ITEM)?.execute([number])?;
         }
-        Name::Delivery(number) => {
+        LetterName::Delivery(number) => {
             let changed = connection
                 .prepare_cached(RETRY_DELIVERY)?
                 .execute(named_params! { ":number": number, ":now": stamp(now) })?;
             if changed == 0 {
-                return Err(unknown(id));
+                return Err(no_letter(id).into());
             }
             outbox::go_ahead(connection, number)?;
         }
@@ -112,13 +83,13 @@ pub(super) fn retry(connection: &Connection, id: &str, now: Timestamp) -> Result
 
 /// Takes it off the list.
 pub(super) fn discard(connection: &Connection, id: &str, now: Timestamp) -> Result<(), Failure> {
-    let changed = match Name::parse(id)? {
-        Name::Item(number) => connection.prepare_cached(DISCARD_ITEM)?.execute([number])?,
-        Name::Delivery(number) => connection
+    let changed = match LetterName::parse(id)? {
+        LetterName::Item(number) => connection.prepare_cached(DISCARD_ITEM)?.execute([number])?,
+        LetterName::Delivery(number) => connection
             .prepare_cached(DISCARD_DELIVERY)?
             .execute(named_params! { ":number": number, ":now": stamp(now) })?,
     };
-    if changed == 0 { Err(unknown(id)) } else { Ok(()) }
+    if changed == 0 { Err(no_letter(id).into()) } else { Ok(()) }
 }
 
 /// Takes what is older off the list.

@@ -1,7 +1,7 @@
 //! What is held, and what is muted. Comes in: parcels of a commit, lots to release, mutes. Goes out: lots that are due.
 //! A message leaves the held ones and enters the outbox in one transaction. Never decides what is held or put together.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{from_json, integer, json, stamp, time};
@@ -10,8 +10,8 @@ use super::failure::Failure;
 use super::questions::collect;
 use super::told;
 use crate::model::{Message, Mute};
-use crate::store::StoreError;
 use crate::store::parcel::{Lot, Pace, Parcel, story_lot};
+use crate::store::{StoreError, form};
 
 pub(super) const WRITE_PART: &str = "INSERT INTO messages (id, article, body, composed)
     SELECT ?1, number, ?3, 1 FROM articles WHERE id = ?2 ON CONFLICT (id) DO NOTHING";
@@ -85,34 +85,16 @@ impl PreparedParcel {
     /// In which lot it waits, and until when; nothing when it goes out at once.
     fn hold(&self, connection: &Connection, at: Timestamp) -> Result<Option<(String, Timestamp)>, Failure> {
         let story_lot = story_lot(&self.story);
-        let (release_at, interval) = match &self.pace {
-            Pace::Lot { lot, release_at } => return Ok(Some((lot.clone(), *release_at))),
-            Pace::Correction => {
-                let along = connection.prepare_cached(told::TAKE_ALONG)?.execute(params![
-                    self.output,
-                    self.story,
-                    story_lot,
-                    stamp(at)
-                ])?;
-                return Ok((along > 0).then_some((story_lot, at)));
-            }
-            Pace::Now => (at, None),
-            Pace::Group { release_at, interval } => (*release_at, Some(*interval)),
-        };
-        if let Some(open) = open_lot(connection, &self.output, &story_lot)? {
-            return Ok(Some((story_lot, open.min(release_at))));
+        if self.pace == Pace::Correction {
+            let take_along = params![self.output, self.story, story_lot, stamp(at)];
+            connection.prepare_cached(told::TAKE_ALONG)?.execute(take_along)?;
         }
-        let told = match interval {
-            Some(interval) if !interval.is_zero() => {
-                last_told(connection, &self.output, &self.story)?.map(|told| {
-                    let interval = SignedDuration::try_from(interval).unwrap_or(SignedDuration::MAX);
-                    told.checked_add(interval).unwrap_or(Timestamp::MAX)
-                })
-            }
+        let open = open_lot(connection, &self.output, &story_lot)?;
+        let told = match self.pace.interval() {
+            Some(_) if open.is_none() => last_told(connection, &self.output, &self.story)?,
             _ => None,
         };
-        let release_at = told.map_or(release_at, |told| told.max(release_at));
-        Ok((release_at > at).then_some((story_lot, release_at)))
+        Ok(self.pace.hold(&self.story, at, open, told))
     }
 }
 
@@ -201,11 +183,7 @@ pub(super) fn release(
         gone += connection.prepare_cached(LET_GO)?.execute([number])?;
     }
     if gone < lot.numbers.len() {
-        return Err(StoreError::Refused(format!(
-            "the lot `{}` for {} was released or changed meanwhile",
-            lot.name, lot.output
-        ))
-        .into());
+        return Err(form::lot_changed(lot).into());
     }
     for (message, body) in messages {
         let number = write_message(connection, &message.id, &message.article, body)?;
@@ -231,13 +209,7 @@ pub(super) fn mute(connection: &Connection, mute: &Mute) -> Result<(), Failure> 
 pub(super) fn unmute(connection: &Connection, id: &str) -> Result<(), Failure> {
     let ended =
         connection.prepare_cached(END_MUTE)?.execute([id.to_owned(), format!("{id}{}", char::MAX)])?;
-    match ended {
-        1 => Ok(()),
-        0 => Err(StoreError::Refused(format!("there is no mute `{id}`")).into()),
-        many => {
-            Err(StoreError::Refused(format!("{many} mutes start with `{id}`: write more of the id")).into())
-        }
-    }
+    Ok(form::one_mute(id, ended as u64)?)
 }
 
 /// What is muted at this time.

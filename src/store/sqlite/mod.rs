@@ -36,7 +36,8 @@ mod writer;
 mod tests;
 
 pub use self::backup::copy;
-pub use self::open::{Access, Options};
+pub use self::open::Options;
+pub use super::Access;
 
 /// A store in one file.
 #[derive(Debug)]

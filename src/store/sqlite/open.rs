@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::columns::integer;
 use super::failure::Failure;
-use crate::store::StoreError;
+use crate::store::{Access, StoreError};
 
 /// Marks the file as ours: the letters "nwsd".
 const APPLICATION_ID: i32 = 0x6e77_7364;
@@ -28,17 +28,6 @@ const MIGRATIONS: [(&str, &str); 5] = [
     ("V50__documents", include_str!("../migrations/sqlite/0050_documents.sql")),
     ("V60__told", include_str!("../migrations/sqlite/0060_told.sql")),
 ];
-
-/// For what the file is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// As the daemon: alone, creating the file and bringing its schema up to date when needed.
-    Daemon,
-    /// Beside a daemon that may be running, to look and to make small changes.
-    Beside,
-    /// Beside a daemon that may be running, only to look.
-    ReadOnly,
-}
 
 /// What may be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

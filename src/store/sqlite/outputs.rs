@@ -8,7 +8,7 @@ use super::columns::{stamp, time};
 use super::failure::Failure;
 use super::questions::collect;
 use super::told;
-use crate::store::{DisabledOutput, Resend, ResendMessages, StoreError};
+use crate::store::{DisabledOutput, Resend, ResendMessages, form};
 
 const DISABLED: &str = "SELECT output, reason, since FROM disabled_outputs ORDER BY output";
 const DISABLE: &str = "INSERT INTO disabled_outputs (output, reason, since) VALUES (?1, ?2, ?3) ON CONFLICT (output) DO NOTHING";
@@ -61,7 +61,7 @@ pub(super) fn disable(
 /// Enables it again.
 pub(super) fn enable(connection: &Connection, output: &str) -> Result<(), Failure> {
     match connection.prepare_cached(ENABLE)?.execute([output])? {
-        0 => Err(StoreError::Refused(format!("output `{output}` is not disabled")).into()),
+        0 => Err(form::not_disabled(output).into()),
         _ => Ok(()),
     }
 }
@@ -100,10 +100,7 @@ pub(super) fn resend(connection: &Connection, resend: &Resend, now: Timestamp) -
 
 fn message(connection: &Connection, id: &str) -> Result<i64, Failure> {
     let found = connection.prepare_cached(MESSAGE)?.query_row([id], |row| row.get(0)).optional()?;
-    found.ok_or_else(|| {
-        let cure = "the id is that of a message, as `newsdelta dead-letters` and the log name it";
-        StoreError::Refused(format!("there is no message `{id}`: {cure}")).into()
-    })
+    found.ok_or_else(|| form::no_message(id).into())
 }
 
 /// What an output noted about a story.

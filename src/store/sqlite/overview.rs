@@ -7,6 +7,7 @@ use super::columns::{count, from_json, integer, stamp, time};
 use super::failure::Failure;
 use super::questions::collect;
 use crate::model::{FactKey, Message, Story, Value};
+use crate::store::form::contains;
 use crate::store::overview::{
     DeliveryEntry, DeliveryQuery, From, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
 };
@@ -76,12 +77,6 @@ pub(super) fn stories(connection: &Connection, query: &StoryQuery) -> Result<Vec
             .transpose()?;
         Ok(StoryEntry { story, known, last_message })
     })
-}
-
-/// The pattern of texts in which these words stand.
-fn contains(words: &str) -> String {
-    let escaped = words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }
 
 /// The next page of messages.

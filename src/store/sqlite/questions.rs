@@ -9,7 +9,8 @@ use super::commit::IS_KNOWN;
 use super::failure::Failure;
 use crate::inputs::Checkpoint;
 use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Moment, Status, Story};
-use crate::store::{AsOf, KnownArticle, RetriedItem, StoreError};
+use crate::store::form::{LAST, only};
+use crate::store::{AsOf, KnownArticle, RetriedItem};
 
 use super::dead_letters::read_item;
 
@@ -34,9 +35,6 @@ pub(super) const MESSAGES_OF: &str = "SELECT body FROM messages
 pub(super) const CHECKPOINTS: &str =
     "SELECT input, part, next FROM checkpoints WHERE input = ?1 ORDER BY part";
 pub(super) const ITEMS_TO_RETRY: &str = "SELECT * FROM failed_items WHERE retry = 1 ORDER BY number LIMIT ?1";
-
-/// Stands after every id that starts in a given way: no id contains the last character of Unicode.
-const LAST: char = char::MAX;
 
 /// Reads all rows of a statement.
 pub(super) fn collect<T>(
@@ -99,22 +97,7 @@ pub(super) fn story(connection: &Connection, id: &str) -> Result<Option<Story>, 
     let found = collect(connection.prepare_cached(STORY)?, [id.to_owned(), format!("{id}{LAST}")], |row| {
         Ok((row.get::<_, String>("id")?, from_json(row, "body")?))
     })?;
-    only(found, id, "stories")
-}
-
-/// The exact one of the rows found by the start of an id, else the only one.
-fn only<T>(found: Vec<(String, T)>, id: &str, what: &str) -> Result<Option<T>, Failure> {
-    let exact = found.iter().any(|(name, _)| name == id);
-    if !exact && found.len() > 1 {
-        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
-        let names = names.join(", ");
-        return Err(StoreError::Refused(format!(
-            "`{id}` is the start of several {what} ({names}): write more of it"
-        ))
-        .into());
-    }
-    // In order of id the exact one comes first, since it is the start of all others.
-    Ok(found.into_iter().next().map(|(_, row)| row))
+    Ok(only(found, id, "stories")?)
 }
 
 /// Facts with the claims that satisfy `at`; without the fields that only hold for the present, unless `at` is empty.

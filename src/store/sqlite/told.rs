@@ -7,6 +7,7 @@ use super::columns::{from_json, time};
 use super::failure::Failure;
 use super::questions::collect;
 use crate::model::Message;
+pub(super) use crate::store::parcel::names_in;
 use crate::store::{Pace, Told};
 
 pub(super) const TELL: &str =
@@ -22,11 +23,6 @@ pub(super) const HELD_OF_STORY: &str = "SELECT output, lot, release_at, body FRO
     JOIN messages ON messages.number = held.message WHERE held.story = ?1 ORDER BY held.output, held.number";
 pub(super) const TAKE_ALONG: &str = "UPDATE held SET lot = ?3, release_at = ?4
     WHERE story = ?2 AND output = ?1 AND subject IS NULL";
-
-/// The names of all alerts of a message, those they tell as one among them.
-pub(super) fn names_in(message: &Message) -> Vec<String> {
-    message.alerts.iter().flat_map(crate::model::Alert::names).cloned().collect()
-}
 
 /// An output is told these.
 pub(super) fn tell(connection: &Connection, output: &str, alerts: &[String]) -> Result<(), Failure> {

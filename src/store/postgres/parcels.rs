@@ -1,0 +1,204 @@
+//! What goes to which output, and what is held or muted. Comes in: parcels of a commit, lots to release, mutes. Goes
+//! out: rows of the outbox and lots that are due. A message leaves the held ones and enters the outbox in one
+//! transaction. Never decides what is held or put together.
+
+use std::collections::BTreeSet;
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use tokio_postgres::Row;
+
+use super::columns::{from_json, get, json, string, text, time};
+use super::failure::Failure;
+use super::statements::{collect, execute, first};
+use super::told;
+use crate::model::{Message, Mute};
+use crate::store::form::{self, LAST, integer, stamp};
+use crate::store::parcel::{Lot, Pace, Parcel, story_lot};
+use crate::store::{Commit, StoreError};
+
+/// Whoever changes what is on its way of a story to an output holds this lock: what another adds meanwhile would else be
+/// overlooked, and wait for ever.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+const WRITE_PART: &str = "INSERT INTO messages (id, article, body, composed)
+    SELECT $1, number, $3, TRUE FROM articles WHERE id = $2 ON CONFLICT (id) DO NOTHING";
+const MESSAGE_NUMBER: &str = "SELECT number FROM messages WHERE id = $1";
+const WRITE_DELIVERY: &str = "INSERT INTO deliveries (message, output, story, due_at, queued_at, state)
+    VALUES ($1, $2, $3, $4, $4, CASE
+        WHEN EXISTS (SELECT 1 FROM deliveries WHERE output = $2 AND story = $3 AND state = 'due')
+        THEN 'queued' ELSE 'due' END)
+    ON CONFLICT (message, output) DO NOTHING";
+const OPEN_LOT: &str =
+    "SELECT release_at FROM held WHERE output = $1 AND lot = $2 ORDER BY release_at LIMIT 1";
+const LAST_TOLD: &str =
+    "SELECT queued_at FROM deliveries WHERE output = $1 AND story = $2 ORDER BY number DESC LIMIT 1";
+const HOLD: &str = "INSERT INTO held (message, output, lot, subject, release_at, held_at, story)
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (message, output) DO NOTHING";
+const DROP: &str = "DELETE FROM held WHERE subject = $1";
+const LOTS_DUE: &str = "SELECT output, lot FROM held WHERE release_at <= $1 ORDER BY release_at LIMIT $2";
+const OF_LOT: &str = "SELECT held.number AS number, held_at, body FROM held
+    JOIN messages ON messages.number = held.message WHERE output = $1 AND lot = $2 ORDER BY held.number";
+const NEXT_RELEASE: &str = "SELECT min(release_at) AS release_at FROM held";
+const LET_GO: &str = "DELETE FROM held WHERE number = ANY($1)";
+const WRITE_MUTE: &str = "INSERT INTO mutes (id, what, until, since) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (id) DO UPDATE SET until = excluded.until, since = excluded.since";
+const END_MUTE: &str = "DELETE FROM mutes WHERE id >= $1 AND id < $2";
+const MUTES: &str = "SELECT id, what, until, since FROM mutes WHERE until > $1 ORDER BY until, id";
+
+/// Holds the locks of these stories on their way to these outputs, in one order for all, so that none waits for the
+/// other in a circle.
+pub(super) async fn lock(client: &impl GenericClient, ways: BTreeSet<(&str, &str)>) -> Result<(), Failure> {
+    for (output, story) in ways {
+        execute(client, LOCK, &[&format!("{output}\n{story}")]).await?;
+    }
+    Ok(())
+}
+
+/// Takes back what the commit drops, then writes its parcels: a commit may replace what it takes back.
+pub(super) async fn commit(client: &impl GenericClient, commit: &Commit) -> Result<(), Failure> {
+    for subject in &commit.dropped {
+        execute(client, DROP, &[&text(subject)]).await?;
+    }
+    let ways = commit.parcels.iter().map(|parcel| (parcel.output.as_str(), parcel.message.story.as_str()));
+    lock(client, ways.collect()).await?;
+    for parcel in &commit.parcels {
+        write(client, parcel, commit.at).await?;
+    }
+    Ok(())
+}
+
+/// Into the outbox, or among what is held.
+async fn write(client: &impl GenericClient, parcel: &Parcel, at: Timestamp) -> Result<(), Failure> {
+    let Parcel { output, message, pace, subject } = parcel;
+    let number = write_message(client, message, &json(message)?).await?;
+    if *pace == Pace::Correction {
+        told::take_along(client, output, &message.story, at).await?;
+    }
+    let open = match pace {
+        Pace::Lot { .. } => None,
+        Pace::Now | Pace::Correction | Pace::Group { .. } => {
+            let open = first(client, OPEN_LOT, &[output, &story_lot(&message.story)]).await?;
+            open.map(|row| time(&row, "release_at")).transpose()?
+        }
+    };
+    let told = match pace.interval() {
+        Some(_) if open.is_none() => {
+            let told = first(client, LAST_TOLD, &[output, &message.story]).await?;
+            told.map(|row| time(&row, "queued_at")).transpose()?
+        }
+        _ => None,
+    };
+    match pace.hold(&message.story, at, open, told) {
+        Some((lot, release_at)) => {
+            let (subject, release_at, at) = (subject.as_deref().map(text), stamp(release_at), stamp(at));
+            execute(client, HOLD, &[&number, output, &lot, &subject, &release_at, &at, &message.story])
+                .await?;
+        }
+        None => deliver(client, number, output, message, at).await?,
+    }
+    Ok(())
+}
+
+async fn write_message(client: &impl GenericClient, message: &Message, body: &str) -> Result<i64, Failure> {
+    let article = text(&message.article);
+    execute(client, WRITE_PART, &[&message.id, &article, &body]).await?;
+    match first(client, MESSAGE_NUMBER, &[&message.id]).await? {
+        Some(row) => get(&row, "number"),
+        None => Err(StoreError::Refused(format!(
+            "message {} tells of article {}, which is not committed",
+            message.id, message.article
+        ))
+        .into()),
+    }
+}
+
+/// Into the outbox; the caller holds the lock of the way.
+async fn deliver(
+    client: &impl GenericClient,
+    message: i64,
+    output: &str,
+    told: &Message,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    execute(client, WRITE_DELIVERY, &[&message, &output, &told.story, &stamp(at)]).await?;
+    told::tell(client, output, told).await
+}
+
+/// The lots that are due, the longest due first.
+pub(super) async fn due(
+    client: &impl GenericClient,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<Lot>, Failure> {
+    let name = |row: &Row| Ok((get::<String>(row, "output")?, get::<String>(row, "lot")?));
+    let names = collect(client, LOTS_DUE, &[&stamp(now), &integer(limit)], name).await?;
+    let mut lots: Vec<Lot> = Vec::new();
+    for (output, name) in names {
+        if lots.iter().any(|lot| lot.output == output && lot.name == name) {
+            continue;
+        }
+        let part = |row: &Row| {
+            Ok((get::<i64>(row, "number")?, time(row, "held_at")?, from_json::<Message>(row, "body")?))
+        };
+        let held = collect(client, OF_LOT, &[&output, &name], part).await?;
+        let since = held.iter().map(|(_, since, _)| *since).min().unwrap_or(now);
+        let numbers = held.iter().map(|(number, ..)| *number).collect();
+        let messages = held.into_iter().map(|(.., message)| message).collect();
+        lots.push(Lot { output, name, since, numbers, messages });
+    }
+    Ok(lots)
+}
+
+/// When the next lot goes out.
+pub(super) async fn next_release(client: &impl GenericClient) -> Result<Option<Timestamp>, Failure> {
+    match first(client, NEXT_RELEASE, &[]).await? {
+        Some(row) => super::columns::optional_time(&row, "release_at"),
+        None => Ok(None),
+    }
+}
+
+/// Ends the holding of a lot and puts what became of it into the outbox. A lot of which a part is gone already was
+/// released by another instance: nothing happens.
+pub(super) async fn release(
+    client: &impl GenericClient,
+    lot: &Lot,
+    messages: &[Message],
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let ways = messages.iter().map(|message| (lot.output.as_str(), message.story.as_str()));
+    lock(client, ways.collect()).await?;
+    if execute(client, LET_GO, &[&lot.numbers]).await? < lot.numbers.len() as u64 {
+        return Err(form::lot_changed(lot).into());
+    }
+    for message in messages {
+        let number = write_message(client, message, &json(message)?).await?;
+        deliver(client, number, &lot.output, message, at).await?;
+    }
+    Ok(())
+}
+
+/// Mutes, or changes until when.
+pub(super) async fn mute(client: &impl GenericClient, mute: &Mute) -> Result<(), Failure> {
+    let what = json(&mute.what)?;
+    execute(client, WRITE_MUTE, &[&text(&mute.id), &what, &stamp(mute.until), &stamp(mute.since)]).await?;
+    Ok(())
+}
+
+/// Ends the one mute whose id is, or starts with, `id`.
+pub(super) async fn unmute(client: &impl GenericClient, id: &str) -> Result<(), Failure> {
+    let ended = execute(client, END_MUTE, &[&text(id), &text(&format!("{id}{LAST}"))]).await?;
+    Ok(form::one_mute(id, ended)?)
+}
+
+/// What is muted at this time.
+pub(super) async fn mutes(client: &impl GenericClient, now: Timestamp) -> Result<Vec<Mute>, Failure> {
+    let read = |row: &Row| {
+        Ok(Mute {
+            id: string(row, "id")?,
+            what: from_json(row, "what")?,
+            until: time(row, "until")?,
+            since: time(row, "since")?,
+        })
+    };
+    collect(client, MUTES, &[&stamp(now)], read).await
+}
