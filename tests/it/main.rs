@@ -29,6 +29,7 @@ mod reload;
 mod restart;
 mod routing;
 mod schemas;
+mod shared;
 mod slack;
 mod stop;
 mod store;

@@ -214,6 +214,16 @@ impl Daemon {
         self.signal("-TERM");
     }
 
+    /// Stops it where it stands, as a machine without time for it would: SIGSTOP.
+    pub(crate) fn pause(&mut self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on after [`Daemon::pause`]: SIGCONT.
+    pub(crate) fn resume(&mut self) {
+        self.signal("-CONT");
+    }
+
     /// Asks it to read its config again: SIGHUP.
     pub(crate) fn hang_up(&mut self) {
         self.signal("-HUP");

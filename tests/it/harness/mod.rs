@@ -2,6 +2,7 @@
 
 mod ask;
 mod daemon;
+mod database;
 mod receiver;
 mod reports;
 mod slack;
@@ -14,6 +15,7 @@ pub(crate) use ask::{Reply, Stream, ask, request};
 #[cfg(feature = "kafka")]
 pub(crate) use broker::{Broker, Consumer, Record, make_topics, produce, produce_records, shared_broker};
 pub(crate) use daemon::{Daemon, Place, names_below};
+pub(crate) use database::Database;
 pub(crate) use receiver::{Answer, Received, Receiver};
 pub(crate) use reports::{Report, reports};
 pub(crate) use slack::{FakeSlack, Mishap};
