@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -148,7 +149,7 @@ struct Shelf {
 }
 
 enum Place {
-    Store(Runtime, SqliteStore),
+    Store(Runtime, Arc<dyn Store>),
     Files(Vec<Article>),
     Nowhere,
 }
@@ -172,7 +173,7 @@ impl Shelf {
                 let entered = runtime.enter();
                 let store = SqliteStore::open(path, Access::ReadOnly, Options::default())?;
                 drop(entered);
-                (runtime, store)
+                (runtime, Arc::new(store) as Arc<dyn Store>)
             }
             None => arguments.config.store().context(
                 "the articles are needed: give them with --article FILE or --store FILE, or ask for --signature-only",

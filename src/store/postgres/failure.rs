@@ -57,6 +57,11 @@ impl Failure {
     }
 }
 
+/// Classes of errors that pass, or pass after the server was seen to: connections, resources, an operator's
+/// intervention, the system below, a conflict with another transaction, a lock, an idle session that was ended or a
+/// server that has become a replica.
+const PASSING: [&str; 7] = ["08", "53", "57", "58", "40", "55", "25"];
+
 /// Sorts PostgreSQL's errors into those that pass and those that an operator must cure.
 fn sql_error(error: &tokio_postgres::Error, database: &str) -> StoreError {
     let Some(code) = error.code() else {
@@ -77,9 +82,6 @@ fn sql_error(error: &tokio_postgres::Error, database: &str) -> StoreError {
             "{database} does not let newsdelta do this ({words}): give its user the rights on the schema and its tables"
         ));
     }
-    // Connections, resources, an operator's intervention, a conflict with another transaction, an idle session ended,
-    // and a server that has become a replica: each passes, or passes after the server was seen to.
-    const PASSING: [&str; 7] = ["08", "53", "57", "58", "40", "55", "25"];
     if code.code().get(..2).is_some_and(|class| PASSING.contains(&class)) {
         return StoreError::Unavailable(format!("{database}: {words}"));
     }

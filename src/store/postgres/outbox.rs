@@ -55,7 +55,7 @@ pub(super) async fn lease(
         match read(&row) {
             Ok(delivery) => taken.push(delivery),
             Err(Failure::Content(reason)) => {
-                unreadable.push((get(&row, "number")?, get(&row, "lease")?, reason))
+                unreadable.push((get(&row, "number")?, get(&row, "lease")?, reason));
             }
             Err(other) => return Err(other),
         }

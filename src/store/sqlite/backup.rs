@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use super::failure::Failure;
-use super::open::{self, Access, Options};
-use crate::store::StoreError;
+use super::open::{self, Options};
+use crate::store::{Access, StoreError};
 
 /// Copies the store at `path` into the new file `to`, which appears whole or not at all.
 ///
