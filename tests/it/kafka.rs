@@ -14,7 +14,7 @@ use crate::restart::{KILLS, PATIENCE, finish, kill_at_random_moment, stop, told_
 
 /// A daemon between two topics, with a webhook beside. A killed daemon leaves its group without a word: a short session
 /// lets the next one take over after a second.
-fn between_topics(address: &str, articles: &str, alerts: &str, receiver: &Receiver) -> Place {
+pub(crate) fn between_topics(address: &str, articles: &str, alerts: &str, receiver: &Receiver) -> Place {
     Place::new()
         .with(&format!(
             "[inputs.wire]\ntype = \"kafka\"\nbrokers = [\"{address}\"]\ntopics = [\"{articles}\"]\ngroup = \"{articles}\"\n\
@@ -29,13 +29,13 @@ fn between_topics(address: &str, articles: &str, alerts: &str, receiver: &Receiv
 
 /// Topics of one test: articles, alerts, and the articles that cannot be read. The process is in their names, so that a
 /// broker that is kept running between two runs of the tests does no harm.
-fn topics(test: &str) -> (String, String, String) {
+pub(crate) fn topics(test: &str) -> (String, String, String) {
     let name = |what: &str| format!("{test}-{what}-{}", std::process::id());
     (name("articles"), name("alerts"), name("articles") + "-dead")
 }
 
 /// The alerts in a topic, checked for the form every reader relies on.
-fn told_in(records: &[Record]) -> Told {
+pub(crate) fn told_in(records: &[Record]) -> Told {
     Told::of(records.iter().map(|record| {
         let alert = record.json();
         assert_eq!(record.header("ce_specversion"), Some("1.0"), "{:?}", record.headers);
@@ -45,7 +45,7 @@ fn told_in(records: &[Record]) -> Told {
     }))
 }
 
-fn wait_for_all(consumer: &mut Consumer, expected: &Told) {
+pub(crate) fn wait_for_all(consumer: &mut Consumer, expected: &Told) {
     let wanted: BTreeSet<&str> = expected.ids();
     let all = consumer.read_until(PATIENCE, |records| {
         let got: BTreeSet<_> = records.iter().filter_map(|record| record.header("ce_id")).collect();

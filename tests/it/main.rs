@@ -20,8 +20,11 @@ mod deploy;
 mod editing;
 mod health;
 mod inbox;
+mod isolation;
 #[cfg(feature = "kafka")]
 mod kafka;
+#[cfg(feature = "kafka")]
+mod kills;
 mod outputs;
 mod payloads;
 mod proof;

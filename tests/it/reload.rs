@@ -3,12 +3,17 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::harness::{Answer, Place, Receiver, reports};
+use crate::harness::{Answer, Place, Receiver, environment, reports};
 use crate::restart::{PATIENCE, finish, stop, told_to, undisturbed};
+
+/// How often the config is read again under load; with `NEWSDELTA_TEST_RELOADS=1000` as often as is promised.
+const RELOADS: usize = 100;
 
 #[test]
 fn reloads_under_load_lose_nothing_and_repeat_nothing() {
-    let reports = reports(20_250_110, 4, 25);
+    let reloads =
+        environment("NEWSDELTA_TEST_RELOADS").map_or(RELOADS, |text| text.parse().expect("a number"));
+    let reports = reports(20_250_110, 4, reloads.div_ceil(4));
     let expected = undisturbed(&reports);
     let receiver = Receiver::start();
     let place = Place::new().with_inbox().with_webhook("hook", &receiver);

@@ -203,6 +203,11 @@ fn starts(log: &Path) -> usize {
 }
 
 impl Daemon {
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Ends it as a power cut would: SIGKILL.
     pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();
