@@ -1,5 +1,6 @@
 //! Words in phrases that name somebody. A word goes in; whether it may stand there, and as what, comes out. Knows
 //! nothing of sentences.
+
 word_sets! {
     "actors.txt":
     FILLERS = "fillers";

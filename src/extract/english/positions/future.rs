@@ -4,12 +4,14 @@
 use crate::extract::english::demands::each_scene;
 use std::ops::Range;
 
+use crate::extract::english::actors::Mention;
 use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::{Agent, Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
 use crate::text::english::lemma;
 use crate::text::english::word_class::is_negation;
+use crate::text::gazetteer::Role;
 use crate::text::{Tag, VerbForm};
 
 use super::{Draft, object_end, topic};
@@ -85,9 +87,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     };
     // Reported speech of somebody about somebody else tells no commitment of the latter.
     let speaker = if first_person { None } else { scene.speaker(at) };
-    let told = speaker
-        .as_ref()
-        .is_some_and(|speaker| speaker.iter().any(|one| agents.iter().any(|agent| agent.name == one.name)));
+    let (agents, told) = committed_by(scene, speaker.as_deref(), agents, verb, at);
     let plain = view.is(at, &["would"]) || negated;
     let relief = view.is(at, &["will"]) && !negated && stances::relieves(&base);
     if (speaker.is_some() && !told && !relief)
@@ -110,6 +110,35 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     .emit(scene, findings);
     Some(())
+}
+
+/// Who commits himself, and whether he says so himself: a commander who says what the army will do commits it and
+/// himself.
+fn committed_by(
+    scene: &Scene<'_>,
+    speaker: Option<&[Agent]>,
+    agents: Vec<Agent>,
+    verb: usize,
+    at: usize,
+) -> (Vec<Agent>, bool) {
+    let Some(speaker) = speaker else { return (agents, false) };
+    if speaker.iter().any(|one| agents.iter().any(|agent| agent.name == one.name)) {
+        return (agents, true);
+    }
+    if speaks_for_own(scene, speaker, verb, at) { (speaker.to_vec(), true) } else { (agents, false) }
+}
+
+/// Whether a speaker is an officer and the subject his army.
+fn speaks_for_own(scene: &Scene<'_>, speaker: &[Agent], verb: usize, at: usize) -> bool {
+    let armed = |mention: &Mention| mention.role == Some(Role::Military);
+    let officer = speaker.iter().any(|one| {
+        scene
+            .actors
+            .in_sentence(scene.sentence)
+            .iter()
+            .any(|mention| mention.span == one.voice && armed(mention))
+    });
+    officer && scene.subject(verb, at).is_some_and(|subject| armed(subject) && subject.person.is_none())
 }
 
 /// "Will continue to press Kenya", "will keep calling for talks": a demand goes on, no stance is taken.

@@ -420,6 +420,11 @@ fn plain_object(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> O
     ) || view.is(next, &["“", "\"", "‘"])
         || matches!(view.form(next), VerbForm::Gerund | VerbForm::PastOrParticiple);
     let end = if view.is(next, &["“", "\"", "‘"]) { object_end(scene, next + 1) } else { end };
+    // Who welcomes a ruling will live with it; who welcomes a guest or a speech backs somebody.
+    let ruling = stance == Stance::Support
+        && view.is(next.saturating_sub(1), &["welcome", "welcomes", "welcomed"])
+        && (next..end.min(next + 4)).any(|at| view.is(at, &["verdict", "ruling", "judgment", "judgement"]));
+    let stance = if ruling { Stance::Accept } else { stance };
     (opens && end > next).then(|| (stance, targets(scene, next..end), end))
 }
 
