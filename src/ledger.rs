@@ -2,6 +2,7 @@
 //! the daemon (memory restored from the store) and by `replay` (empty memory). Never does I/O, never reads a clock.
 
 pub mod edit;
+pub mod regroup;
 pub mod replay;
 #[cfg(test)]
 mod gold;

@@ -86,6 +86,13 @@ pub enum Event {
         /// The article.
         article: ArticleId,
     },
+    /// An editor gave reports to another story.
+    Regrouped {
+        /// The story that they left.
+        left: StoryId,
+        /// The story that they are in now.
+        joined: StoryId,
+    },
     /// An item could not be read.
     Failed {
         /// File name or record.
@@ -128,7 +135,7 @@ pub struct Parts {
 pub enum PipelineError {
     /// The store needs an operator.
     #[error("the store cannot go on: {0}")]
-    Store(#[source] StoreError),
+    Store(#[from] StoreError),
     /// An input needs an operator.
     #[error("input `{name}` cannot go on: {reason}")]
     Input {
@@ -161,7 +168,7 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
     } = parts;
     let serving = server.map(Server::start);
     let open = restoring::at_start(store.as_ref(), &limits, &health, &stop).await?;
-    let Some(open) = open else { return Ok(()) };
+    let Some((regroupings, open)) = open else { return Ok(()) };
     ledger.restore(open);
     let (items_in, items) = mpsc::channel::<Item>(limits.queue_items);
     watch_queue(&metrics, &items_in);
@@ -176,7 +183,6 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
     let delivered = CancellationToken::new();
     let dispatch_task = tokio::spawn(dispatcher.run(delivered.clone()));
 
-    let (retry_wait_max, quiet_after) = (limits.store_retry_wait_max, limits.quiet_after);
     let desk = Desk {
         store,
         ledger,
@@ -186,8 +192,9 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
         metrics,
         intake,
         health: health.clone(),
-        retry_wait_max,
-        quiet_after,
+        retry_wait_max: limits.store_retry_wait_max,
+        quiet_after: limits.quiet_after,
+        regroupings,
     };
     let mut flow = tokio::spawn(flow(desk, items, limits.clone(), halt.clone(), wake));
     health.enter(Phase::Running);
@@ -321,6 +328,8 @@ struct Desk {
     health: Arc<Health>,
     retry_wait_max: Duration,
     quiet_after: SignedDuration,
+    /// How far the merges and splits of editors are known.
+    regroupings: i64,
 }
 
 impl Desk {
@@ -410,10 +419,22 @@ impl Desk {
         }
     }
 
+    /// Reads the open stories again when an editor merged or split some, so that what comes now goes to the right one.
+    async fn heed_regroupings(&mut self) -> Result<(), StoreError> {
+        if self.store.regroupings().await? != self.regroupings {
+            let (regroupings, stories) = restoring::current(self.store.as_ref(), self.quiet_after).await?;
+            self.ledger.clear();
+            self.ledger.restore(stories);
+            self.regroupings = regroupings;
+        }
+        Ok(())
+    }
+
     /// Thinks a batch through in order: what each article changes, what cannot be read, how far the inputs are.
     async fn plan(&mut self, batch: &[ReadItem]) -> Result<Plan, StoreError> {
         let turn = self.store.take_turn().await?;
         self.ledger.restore(turn.moved);
+        self.heed_regroupings().await?;
         let now = self.clock.now();
         let ids: Vec<ArticleId> =
             batch.iter().flat_map(|read| &read.articles).map(|(article, _)| article.id.clone()).collect();
@@ -538,6 +559,7 @@ impl Plan {
                 reason: reason.clone(),
                 failed_at: now,
                 bytes: failed.bytes.clone(),
+                retry_at: failed.retry_at,
             });
         }
     }

@@ -16,8 +16,10 @@ use utoipa_axum::routes;
 
 use super::Context;
 use super::asked::{self, Asked, bad};
+use super::caller::{Caller, Signature};
 use super::form::{DeliveryForm, MessageForm, Page};
 use super::problem::Problem;
+use crate::model::Action;
 use crate::store::Letter;
 use crate::store::overview::{DeliveryQuery, From, MessageQuery};
 
@@ -51,14 +53,19 @@ struct AlertsQuery {
 
 /// Alerts, the latest first: those of one report for one story together.
 #[utoipa::path(get, path = "/api/alerts", params(AlertsQuery), tag = "alerts",
-    responses((status = 200, body = Page<MessageForm>), (status = 400, body = Problem)))]
+    responses((status = 200, body = Page<MessageForm>), (status = 400, body = Problem, content_type = "application/problem+json")))]
 async fn alerts(
     State(context): State<Context>,
     Asked(asked): Asked<AlertsQuery>,
 ) -> Result<Json<Page<MessageForm>>, Problem> {
     let limit = asked::limit(asked.limit)?;
     let from = asked::number("cursor", asked.cursor.as_ref())?.map_or(From::Latest, From::Before);
-    let query = MessageQuery { story: asked.story, from, limit: limit + 1 };
+    let story = match asked.story {
+        // One that went into another is asked for by its old name.
+        Some(id) => Some(context.store.story(&id).await?.map_or(id, |story| story.id)),
+        None => None,
+    };
+    let query = MessageQuery { story, from, limit: limit + 1 };
     let mut found = context.store.find_messages(&query).await?;
     let more = found.len() > limit;
     found.truncate(limit);
@@ -82,7 +89,7 @@ struct DeliveriesQuery {
 
 /// Deliveries, the latest first.
 #[utoipa::path(get, path = "/api/deliveries", params(DeliveriesQuery), tag = "alerts",
-    responses((status = 200, body = Page<DeliveryForm>), (status = 400, body = Problem)))]
+    responses((status = 200, body = Page<DeliveryForm>), (status = 400, body = Problem, content_type = "application/problem+json")))]
 async fn deliveries(
     State(context): State<Context>,
     Asked(asked): Asked<DeliveriesQuery>,
@@ -119,6 +126,8 @@ struct Overview {
     ready: bool,
     /// Why not.
     reasons: Vec<String>,
+    /// What the sender of this request may do: `read`, `edit` or `admin`.
+    role: &'static str,
     /// The version of the program.
     version: &'static str,
     /// Outputs for which something waits.
@@ -133,7 +142,7 @@ struct Overview {
 
 /// How the daemon does: what waits, what went no further.
 #[utoipa::path(get, path = "/api/overview", tag = "health", responses((status = 200, body = Overview)))]
-async fn overview(State(context): State<Context>) -> Result<Json<Overview>, Problem> {
+async fn overview(State(context): State<Context>, caller: Caller) -> Result<Json<Overview>, Problem> {
     let store = context.store.metrics().await?;
     let reasons = context.health.reasons();
     let outputs = store.outboxes.into_iter().map(|outbox| OutputForm {
@@ -144,6 +153,7 @@ async fn overview(State(context): State<Context>) -> Result<Json<Overview>, Prob
     Ok(Json(Overview {
         ready: reasons.is_empty(),
         reasons: reasons.iter().map(ToString::to_string).collect(),
+        role: caller.role.as_str(),
         version: env!("CARGO_PKG_VERSION"),
         outputs: outputs.collect(),
         dead_items: store.dead_items,
@@ -184,16 +194,30 @@ async fn dead_letters(State(context): State<Context>) -> Result<Json<Page<DeadLe
 
 /// Has a dead letter read or sent again.
 #[utoipa::path(post, path = "/api/dead-letters/{id}/retry", params(("id" = String, Path)), tag = "health",
-    responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem)))]
-async fn retry(State(context): State<Context>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    context.store.retry_dead_letter(&id, context.clock.now()).await?;
+    responses((status = 204), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json")))]
+async fn retry(
+    State(context): State<Context>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let now = context.clock.now();
+    context.store.retry_dead_letter(&id, now).await?;
+    let editor = Signature::default().editor(caller)?;
+    context.store.keep_audit(&editor.did(Action::Retry, id, now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Takes a dead letter off the list.
 #[utoipa::path(post, path = "/api/dead-letters/{id}/discard", params(("id" = String, Path)), tag = "health",
-    responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem)))]
-async fn discard(State(context): State<Context>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    context.store.discard_dead_letter(&id, context.clock.now()).await?;
+    responses((status = 204), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json")))]
+async fn discard(
+    State(context): State<Context>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let now = context.clock.now();
+    context.store.discard_dead_letter(&id, now).await?;
+    let editor = Signature::default().editor(caller)?;
+    context.store.keep_audit(&editor.did(Action::Discard, id, now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

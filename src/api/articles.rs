@@ -17,16 +17,21 @@ use utoipa_axum::routes;
 
 use super::Context;
 use super::asked::bad;
+use super::form::Page;
 use super::problem::Problem;
+use crate::diff::versions::{Fate, Passage, compare};
 use crate::inputs::Verdict;
 use crate::model::Moment;
 use crate::read::{self, ReadConfig};
+
+/// Versions of a document that are compared, the latest ones.
+const VERSIONS_MAX: usize = 50;
 
 /// Articles of one request.
 const BULK_MAX: usize = 1000;
 
 pub(super) fn routes() -> OpenApiRouter<Context> {
-    OpenApiRouter::new().routes(routes!(send)).routes(routes!(one))
+    OpenApiRouter::new().routes(routes!(send)).routes(routes!(one)).routes(routes!(versions))
 }
 
 /// What became of one article.
@@ -36,11 +41,11 @@ struct Received {
     index: usize,
     /// Its identity; null when it could not be read.
     id: Option<String>,
-    /// `committed`, `known` (it was sent before), or `refused`.
+    /// `committed`, `known` (it was sent before), `held` (under embargo, read by itself when its time has come), or `refused`.
     outcome: &'static str,
     /// Its story, once committed or known.
     story: Option<String>,
-    /// Why it was refused.
+    /// Why it was refused or is held.
     reason: Option<String>,
 }
 
@@ -55,8 +60,8 @@ struct AllReceived {
 /// commit; safe to send again.
 #[utoipa::path(post, path = "/api/articles", tag = "articles",
     request_body(content((Object = "application/json"), (String = "application/x-ndjson"))),
-    responses((status = 200, body = AllReceived), (status = 400, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
+    responses((status = 200, body = AllReceived), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
 async fn send(
     State(context): State<Context>,
     headers: HeaderMap,
@@ -71,7 +76,7 @@ async fn send(
     let trace = headers.get("traceparent").and_then(|value| value.to_str().ok());
     let articles = receive(&context, sent, trace).await?;
     match articles.first() {
-        Some(Received { reason: Some(reason), .. }) if alone => {
+        Some(Received { outcome: "refused", reason: Some(reason), .. }) if alone => {
             Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, reason.clone()))
         }
         _ => Ok(Json(AllReceived { articles })),
@@ -114,26 +119,29 @@ async fn receive(
     let now = context.clock.now();
     let read = |bytes: &Vec<u8>| match read::read(bytes, Some("json"), now, &config).next() {
         Some(Ok(article)) => Ok(article.id),
-        Some(Err(error)) => Err(error.to_string()),
-        None => Err("there is no article in it".to_owned()),
+        Some(Err(error)) => Err((error.to_string(), error.reason.held_until().is_some())),
+        None => Err(("there is no article in it".to_owned(), false)),
     };
-    let identities: Vec<Result<String, String>> = sent.iter().map(read).collect();
+    let identities: Vec<Result<String, (String, bool)>> = sent.iter().map(read).collect();
     let ids: Vec<String> = identities.iter().flatten().cloned().collect();
     let known = context.store.known_articles(&ids).await?;
     let verdicts = sent.into_iter().zip(&identities).map(|(bytes, id)| {
-        let (new, trace) = (id.as_ref().is_ok_and(|id| !known.contains(id)), trace.map(str::to_owned));
-        async move { if new { Some(context.post.send(bytes, "json", trace).await) } else { None } }
+        // What its publisher holds back waits in the store for its time.
+        let taken = id.as_ref().map_or_else(|(_, held)| *held, |id| !known.contains(id));
+        let trace = trace.map(str::to_owned);
+        async move { if taken { Some(context.post.send(bytes, "json", trace).await) } else { None } }
     });
     let verdicts = join_all(verdicts).await;
     let mut received = Vec::with_capacity(identities.len());
     for (index, (id, verdict)) in identities.into_iter().zip(verdicts).enumerate() {
         let (outcome, id, reason) = match (id, verdict) {
-            (Err(reason), _) => ("refused", None, Some(reason)),
-            (Ok(id), Some(Verdict::Failed(reason))) => ("refused", Some(id), Some(reason)),
-            (Ok(_), Some(Verdict::GivenBack)) => {
+            (_, Some(Verdict::GivenBack)) => {
                 let detail = "newsdelta is stopping: send all of it again to the next one; what was taken is known then";
                 return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail));
             }
+            (Err((reason, true)), Some(_)) => ("held", None, Some(reason)),
+            (Err((reason, _)), _) => ("refused", None, Some(reason)),
+            (Ok(id), Some(Verdict::Failed(reason))) => ("refused", Some(id), Some(reason)),
             (Ok(id), Some(Verdict::Committed)) => ("committed", Some(id), None),
             (Ok(id), None) => ("known", Some(id), None),
         };
@@ -171,7 +179,7 @@ struct ArticleForm {
 
 /// One article with its claims.
 #[utoipa::path(get, path = "/api/articles/{id}", params(("id" = String, Path, description = "Id of the article, or the start of it")),
-    tag = "articles", responses((status = 200, body = ArticleForm), (status = 404, body = Problem)))]
+    tag = "articles", responses((status = 200, body = ArticleForm), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn one(State(context): State<Context>, Path(id): Path<String>) -> Result<Json<ArticleForm>, Problem> {
     let found = context.store.article(&id).await?;
     let known = found.ok_or_else(|| Problem::not_found(format!("there is no article `{id}`")))?;
@@ -187,4 +195,92 @@ async fn one(State(context): State<Context>, Path(id): Path<String>) -> Result<J
         claims: claims.collect(),
         article: json!(known.article),
     }))
+}
+
+/// Some words of a version.
+#[derive(Debug, Serialize, ToSchema)]
+struct WordsForm {
+    /// `kept`, `taken_out` or `put_in`, against the version before.
+    fate: &'static str,
+    /// The words.
+    text: String,
+}
+
+impl WordsForm {
+    fn of((fate, text): (Fate, String)) -> Self {
+        Self { fate: fate_in_words(fate), text }
+    }
+}
+
+const fn fate_in_words(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Kept => "kept",
+        Fate::TakenOut => "taken_out",
+        Fate::PutIn => "put_in",
+    }
+}
+
+/// A paragraph of a version, or of the one before.
+#[derive(Debug, Serialize, ToSchema)]
+struct PassageForm {
+    /// `kept`, `taken_out` or `put_in`.
+    fate: &'static str,
+    /// Its words, those told apart that the other version does not have.
+    words: Vec<WordsForm>,
+}
+
+/// One version of a document.
+#[derive(Debug, Serialize, ToSchema)]
+struct VersionForm {
+    /// Id of the article.
+    article: String,
+    /// As the publisher counts.
+    version: Option<String>,
+    /// Its story.
+    story: String,
+    /// `usable` or `withdrawn`.
+    status: String,
+    /// When newsdelta had read it.
+    #[schema(value_type = String, format = DateTime)]
+    learned_at: Timestamp,
+    /// Against the version before: what was taken out and put in; paragraphs that were kept are left out. Null for the
+    /// first.
+    changes: Option<Vec<PassageForm>>,
+}
+
+/// The versions of the document that an article is one of, the oldest first, with what each changed.
+#[utoipa::path(get, path = "/api/articles/{id}/versions", params(("id" = String, Path, description = "Id of the article, or the start of it")),
+    tag = "articles", responses((status = 200, body = Page<VersionForm>), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+async fn versions(
+    State(context): State<Context>,
+    Path(id): Path<String>,
+) -> Result<Json<Page<VersionForm>>, Problem> {
+    let found = context.store.article(&id).await?;
+    let known = found.ok_or_else(|| Problem::not_found(format!("there is no article `{id}`")))?;
+    let document = known.article.document.as_ref().unwrap_or(&known.article.id);
+    let versions = context.store.versions_of(document).await?;
+    let (mut entries, mut before) = (Vec::new(), None::<String>);
+    for (version, _) in versions.iter().rev().take(VERSIONS_MAX).rev() {
+        let Some(known) = context.store.article(version).await? else { continue };
+        let article = known.article;
+        let passages = before.as_ref().map(|before| compare(before, &article.text));
+        let changes = passages.map(|passages| {
+            let changed = passages.into_iter().filter(|passage| passage.fate != Fate::Kept);
+            let form = |Passage { fate, words }: Passage| PassageForm {
+                fate: fate_in_words(fate),
+                words: words.into_iter().map(WordsForm::of).collect(),
+            };
+            changed.map(form).collect()
+        });
+        entries.push(VersionForm {
+            article: article.id,
+            version: article.version,
+            story: known.story,
+            status: if article.status.is_usable() { "usable" } else { "withdrawn" }.to_owned(),
+            learned_at: known.learned_at,
+            changes,
+        });
+        before = Some(article.text);
+    }
+    Ok(Json(Page { entries, next: None }))
 }

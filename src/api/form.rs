@@ -1,13 +1,16 @@
 //! The JSON that the HTTP interface answers. Comes in: the nouns of the model. Goes out: the same with their words for
 //! people beside them. Claims, facts and values stand in it as `config/schema` describes them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
 
 use crate::diff::course::{Step, follow};
-use crate::model::{Alert, Fact, Story};
+use crate::model::{Alert, ArticleId, Fact, Moment, Story};
+use crate::notify::demand_clock::falls_due;
 use crate::outputs::wording::{self, Headline};
 use crate::store::overview::{DeliveryEntry, NumberedMessage, StoryEntry};
 
@@ -121,14 +124,18 @@ pub(super) struct FactForm {
     pub(super) fact_in_words: String,
     /// The value for people.
     pub(super) value_in_words: Option<String>,
+    /// When an open demand falls due, if its condition names a time.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) deadline: Option<Timestamp>,
     /// The claims in the order they held.
     pub(super) claims: Vec<ClaimForm>,
     /// Older claims that moved nothing and are only counted.
     pub(super) merged: u64,
 }
 
-impl From<&Fact> for FactForm {
-    fn from(fact: &Fact) -> Self {
+impl FactForm {
+    /// The fact; `spoken` knows when articles spoke, in their authors' zones.
+    pub(super) fn of(fact: &Fact, spoken: &BTreeMap<ArticleId, Moment>) -> Self {
         let steps = follow(&fact.key, &fact.claims).steps;
         let claims = fact.claims.iter().zip(steps).map(|(known, step)| ClaimForm {
             known: json!(known),
@@ -145,6 +152,7 @@ impl From<&Fact> for FactForm {
             value: json!(fact.value),
             fact_in_words: wording::fact_in_words(&fact.key),
             value_in_words: fact.value.as_ref().map(wording::known_in_words),
+            deadline: falls_due(fact, |article| spoken.get(article).copied()),
             claims: claims.collect(),
             merged: fact.merged,
         }

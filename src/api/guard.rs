@@ -12,48 +12,43 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::HttpConfig;
+use super::caller::{Caller, Role};
 use super::problem::Problem;
 
-/// What somebody may do; each may also do what comes before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Role {
-    /// Ask.
-    Read,
-    /// Send articles, correct, try again.
-    Edit,
-    /// Everything.
-    Admin,
-}
+/// What people did is nobody's business but of those who may do everything.
+const AUDIT: &str = "/api/audit";
 
 /// The rule that requests are held against.
 pub(super) struct Guard {
-    tokens: Vec<(Role, SecretString)>,
+    tokens: Vec<(Caller, SecretString)>,
 }
 
 impl Guard {
     pub(super) fn new(config: &HttpConfig) -> Self {
         let all = [
-            (Role::Admin, &config.token),
-            (Role::Edit, &config.edit_token),
-            (Role::Read, &config.read_token),
+            (Caller { role: Role::Admin, token: "http.token" }, &config.token),
+            (Caller { role: Role::Edit, token: "http.edit_token" }, &config.edit_token),
+            (Caller { role: Role::Read, token: "http.read_token" }, &config.read_token),
         ];
-        Self { tokens: all.into_iter().filter_map(|(role, token)| Some((role, token.clone()?))).collect() }
+        Self {
+            tokens: all.into_iter().filter_map(|(caller, token)| Some((caller, token.clone()?))).collect(),
+        }
     }
 
     /// Who asks, or why there is no answer.
-    fn role(&self, headers: &HeaderMap) -> Result<Role, Box<Response>> {
+    fn caller(&self, headers: &HeaderMap) -> Result<Caller, Box<Response>> {
         if self.tokens.is_empty() {
             if is_for_loopback(headers) {
-                return Ok(Role::Admin);
+                return Ok(Caller { role: Role::Admin, token: "loopback" });
             }
             let detail = "without a token only requests to localhost are answered: set http.token";
             return Err(Box::new(Problem::new(StatusCode::FORBIDDEN, detail).into_response()));
         }
         let sent = sent_token(headers);
         // All are compared, so that the time tells nothing of which one was meant.
-        let found = self.tokens.iter().fold(None, |found, (role, token)| {
+        let found = self.tokens.iter().fold(None, |found, (caller, token)| {
             let same = sent.is_some_and(|sent| is_same(sent, token.expose_secret().trim()));
-            if same && found.is_none() { Some(*role) } else { found }
+            if same && found.is_none() { Some(*caller) } else { found }
         });
         found.ok_or_else(|| {
             let detail = "send the token of the config as `Authorization: Bearer TOKEN`";
@@ -63,25 +58,25 @@ impl Guard {
         })
     }
 
-    fn refusal(&self, request: &Request) -> Option<Response> {
-        let (method, headers) = (request.method(), request.headers());
-        let role = match self.role(headers) {
-            Ok(role) => role,
-            Err(refusal) => return Some(*refusal),
-        };
-        if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
-            return None;
-        }
-        let detail = if role < Role::Edit {
+    /// Who asks, if they may.
+    fn admit(&self, request: &Request) -> Result<Caller, Box<Response>> {
+        let (method, headers, path) = (request.method(), request.headers(), request.uri().path());
+        let caller = self.caller(headers)?;
+        let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let detail = if reads && (path != AUDIT || caller.role == Role::Admin) {
+            return Ok(caller);
+        } else if reads {
+            "this token may not see what others did: use http.token"
+        } else if caller.role < Role::Edit {
             "this token may only read: use http.edit_token or http.token"
-        } else if role < Role::Admin && request.uri().path().starts_with("/-/") {
+        } else if caller.role < Role::Admin && path.starts_with("/-/") {
             "this token may not change the daemon: use http.token"
         } else if is_from_elsewhere(headers) {
             "another web page may not change anything here"
         } else {
-            return None;
+            return Ok(caller);
         };
-        Some(Problem::new(StatusCode::FORBIDDEN, detail).into_response())
+        Err(Box::new(Problem::new(StatusCode::FORBIDDEN, detail).into_response()))
     }
 }
 
@@ -115,10 +110,13 @@ fn is_for_loopback(headers: &HeaderMap) -> bool {
     is_loopback || name.eq_ignore_ascii_case("localhost")
 }
 
-/// Lets a request through, or answers it with a refusal.
-pub(super) async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    match guard.refusal(&request) {
-        None => next.run(request).await,
-        Some(refusal) => refusal,
+/// Lets a request through, with its sender, or answers it with a refusal.
+pub(super) async fn check(State(guard): State<Arc<Guard>>, mut request: Request, next: Next) -> Response {
+    match guard.admit(&request) {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(refusal) => *refusal,
     }
 }

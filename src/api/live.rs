@@ -97,19 +97,19 @@ impl Feed {
         let mut look = tokio::time::interval(LOOK_EVERY);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            let report = tokio::select! {
+            let heard = tokio::select! {
                 () = stop.cancelled() => { drop(ends); return; }
                 event = events.recv() => match event {
-                    Ok(event) => report(&event),
-                    Err(broadcast::error::RecvError::Lagged(_)) => None,
-                    Err(broadcast::error::RecvError::Closed) => { look.tick().await; None }
+                    Ok(event) => seen(&event),
+                    Err(broadcast::error::RecvError::Lagged(_)) => Vec::new(),
+                    Err(broadcast::error::RecvError::Closed) => { look.tick().await; Vec::new() }
                 },
-                _ = look.tick() => None,
+                _ = look.tick() => Vec::new(),
             };
             if let Err(error) = self.catch_up(store.as_ref(), &mut last).await {
                 tracing::debug!(%error, "the live stream waits for the store");
             }
-            if let Some(line) = report {
+            for line in heard {
                 // Nobody need listen.
                 drop(self.lines.send(line));
             }
@@ -137,14 +137,17 @@ impl Feed {
     }
 }
 
-/// What a page may want to know of a report: its story has one more.
-fn report(event: &Event) -> Option<Line> {
+/// What a page may want to know of: a story has one more report, or was merged or split.
+fn seen(event: &Event) -> Vec<Line> {
+    let line = |kind, data: serde_json::Value| Line { number: None, kind, data: data.to_string().into() };
     match event {
         Event::Committed { article, story, claims, .. } => {
-            let data = json!({ "article": article, "story": story, "claims": claims }).to_string();
-            Some(Line { number: None, kind: "report", data: data.into() })
+            vec![line("report", json!({ "article": article, "story": story, "claims": claims }))]
         }
-        _ => None,
+        Event::Regrouped { left, joined } => {
+            [left, joined].map(|story| line("story", json!({ "story": story }))).into()
+        }
+        Event::Known { .. } | Event::Failed { .. } => Vec::new(),
     }
 }
 
@@ -160,9 +163,10 @@ struct LiveQuery {
     after: Option<String>,
 }
 
-/// Messages as they are decided: events named `message` with the number as id, and `report` for each report.
+/// Messages as they are decided: events named `message` with the number as id, `report` for each report, and `story`
+/// for each story that was merged or split.
 #[utoipa::path(get, path = "/api/live", params(LiveQuery), tag = "alerts",
-    responses((status = 200, body = String, content_type = "text/event-stream"), (status = 400, body = Problem)))]
+    responses((status = 200, body = String, content_type = "text/event-stream"), (status = 400, body = Problem, content_type = "application/problem+json")))]
 async fn live(
     State(context): State<Context>,
     headers: HeaderMap,

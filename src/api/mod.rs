@@ -7,6 +7,8 @@
 mod alerts;
 mod articles;
 mod asked;
+mod caller;
+mod edits;
 mod etag;
 mod form;
 mod guard;
@@ -16,6 +18,8 @@ mod ops;
 mod page;
 mod stories;
 pub mod problem;
+mod regroup;
+mod story_path;
 
 pub use live::Feed;
 
@@ -30,7 +34,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
@@ -41,11 +45,13 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::clock::SharedClock;
 use crate::config::{Check, Findings};
 use crate::inputs::http::Post;
+use crate::notify::Routing;
 use crate::pipeline::Event;
 use crate::reload::Reload;
 use crate::store::Store;
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics::Metrics;
+use crate::text::gazetteer::Gazetteer;
 
 /// A request may be so large.
 const REQUEST_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -157,6 +163,12 @@ pub struct Context {
     pub article_bytes_max: usize,
     /// The live stream.
     pub feed: Feed,
+    /// Which output is told what, for what an editor changes.
+    pub routing: Routing,
+    /// The names that the reader knows.
+    pub names: Arc<Gazetteer>,
+    /// Notified when an editor's word made messages.
+    pub wake: Arc<Notify>,
 }
 
 /// A server that has its port and does not yet answer.
@@ -246,6 +258,8 @@ fn router(context: Context, config: &HttpConfig) -> Router {
         .merge(alerts::routes())
         .merge(live::routes())
         .merge(mutes::routes())
+        .merge(edits::routes())
+        .merge(regroup::routes())
         .split_for_parts();
     let description = description.to_pretty_json().unwrap_or_default();
     let describe = || async { ([(header::CONTENT_TYPE, "application/json")], description) };

@@ -12,12 +12,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Context;
 use super::asked::bad;
+use super::caller::{Caller, Signature};
 use super::form::Page;
 use super::problem::Problem;
-use super::stories::story;
-use crate::model::{Moment, Muted};
+use super::story_path::story;
+use super::{Context, edits};
+use crate::model::{Action, AuditEntry, Moment, Muted};
 use crate::notify::mute;
 
 pub(super) fn routes() -> OpenApiRouter<Context> {
@@ -26,7 +27,6 @@ pub(super) fn routes() -> OpenApiRouter<Context> {
 
 /// What to silence.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 struct Wish {
     /// `{"kind": "story", "story": …}`, `{"kind": "fact", "story": …, "fact": …}` or `{"kind": "actor", "actor": …}`.
     #[schema(value_type = Object)]
@@ -34,6 +34,8 @@ struct Wish {
     /// From this time on it is told again (RFC 3339 or a date).
     #[schema(value_type = String, format = DateTime)]
     until: Moment,
+    #[serde(flatten)]
+    signature: Signature,
 }
 
 /// What is muted now, the first to end first.
@@ -45,13 +47,14 @@ async fn list(State(context): State<Context>) -> Result<Json<Page<Value>>, Probl
 
 /// Silences a story, a fact or an actor; the same again replaces the time.
 #[utoipa::path(post, path = "/api/mutes", tag = "mutes", request_body = Wish,
-    responses((status = 200, body = Object), (status = 400, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = Object), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn make(
     State(context): State<Context>,
+    caller: Caller,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, Problem> {
-    let body = body.map_err(|refusal| Problem::new(refusal.status(), refusal.body_text()))?;
-    let wish: Wish = serde_json::from_slice(&body).map_err(|error| bad(format!("no mute: {error}")))?;
+    let wish: Wish = edits::wish(body)?;
+    let editor = wish.signature.editor(caller)?;
     let now = context.clock.now();
     if wish.until.at <= now {
         return Err(bad(format!("`until` is {}, which is past: name a later time", wish.until)));
@@ -63,15 +66,24 @@ async fn make(
     };
     let made = mute::of(what, wish.until.at, now);
     context.store.mute(&made).await?;
+    let entry = editor.did(Action::Mute, mute::in_words(&made), now);
+    context.store.keep_audit(&AuditEntry { story: made.what.story().cloned(), ..entry }).await?;
     tracing::info!(mute = %made.id, until = %made.until, "muted over HTTP");
     Ok(Json(json!(made)))
 }
 
 /// Ends a mute.
 #[utoipa::path(post, path = "/api/mutes/{id}/end", params(("id" = String, Path)), tag = "mutes",
-    responses((status = 204), (status = 400, body = Problem)))]
-async fn end(State(context): State<Context>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    responses((status = 204), (status = 400, body = Problem, content_type = "application/problem+json")))]
+async fn end(
+    State(context): State<Context>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
     context.store.unmute(&id).await?;
+    let editor = Signature::default().editor(caller)?;
+    let entry = editor.did(Action::Unmute, format!("mute {id} ended"), context.clock.now());
+    context.store.keep_audit(&entry).await?;
     tracing::info!(mute = %id, "mute ended over HTTP");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,7 @@
 )]
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
@@ -19,8 +19,10 @@ use super::Context;
 use super::asked::{self, Asked, bad};
 use super::form::{FactForm, Page, StoryEntryForm, StoryForm, StoryWithFacts};
 use super::problem::Problem;
+use super::story_path::StoryPath;
 use crate::diff::history;
 use crate::model::{Claim, Fact, Story};
+use crate::notify::demand_clock;
 use crate::outputs::wording;
 use crate::store::AsOf;
 use crate::store::overview::StoryQuery;
@@ -62,7 +64,7 @@ struct ListQuery {
 
 /// Stories, latest report first.
 #[utoipa::path(get, path = "/api/stories", params(ListQuery), tag = "stories",
-    responses((status = 200, body = Page<StoryEntryForm>), (status = 400, body = Problem)))]
+    responses((status = 200, body = Page<StoryEntryForm>), (status = 400, body = Problem, content_type = "application/problem+json")))]
 async fn list(
     State(context): State<Context>,
     Asked(asked): Asked<ListQuery>,
@@ -113,24 +115,20 @@ struct MomentQuery {
 
 /// One story with its facts and their full history, now or as of a past moment.
 #[utoipa::path(get, path = "/api/stories/{id}", params(("id" = String, Path, description = "Id of the story, or the start of it"), MomentQuery),
-    tag = "stories", responses((status = 200, body = StoryWithFacts), (status = 400, body = Problem), (status = 404, body = Problem)))]
+    tag = "stories", responses((status = 200, body = StoryWithFacts), (status = 307, description = "The story went into the one that `Location` names"),
+        (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn one(
     State(context): State<Context>,
-    Path(id): Path<String>,
+    StoryPath(story): StoryPath,
     Asked(moment): Asked<MomentQuery>,
 ) -> Result<Json<StoryWithFacts>, Problem> {
-    let (story, facts) = known(&context, &id, &moment).await?;
-    let facts = facts.iter().map(FactForm::from).collect();
+    let facts = known(&context, &story, &moment).await?;
+    let spoken = demand_clock::spoken(context.store.as_ref(), &facts).await?;
+    let facts = facts.iter().map(|fact| FactForm::of(fact, &spoken)).collect();
     Ok(Json(StoryWithFacts { story: StoryForm::from(&story), facts }))
 }
 
-pub(super) async fn story(context: &Context, id: &str) -> Result<Story, Problem> {
-    let found = context.store.story(id).await?;
-    found.ok_or_else(|| Problem::not_found(format!("there is no story `{id}`: /api/stories lists them")))
-}
-
-async fn known(context: &Context, id: &str, moment: &MomentQuery) -> Result<(Story, Vec<Fact>), Problem> {
-    let story = story(context, id).await?;
+async fn known(context: &Context, story: &Story, moment: &MomentQuery) -> Result<Vec<Fact>, Problem> {
     let at = AsOf {
         held_at: asked::time("as_of", moment.as_of.as_ref())?,
         learned_at: asked::time("learned_by", moment.learned_by.as_ref())?,
@@ -142,18 +140,19 @@ async fn known(context: &Context, id: &str, moment: &MomentQuery) -> Result<(Sto
         }
     }
     facts.sort_by(|one, other| one.key.cmp(&other.key));
-    Ok((story, facts))
+    Ok(facts)
 }
 
 /// Every claim of a story as CSV (RFC 4180), one line each.
 #[utoipa::path(get, path = "/api/stories/{id}/claims.csv", params(("id" = String, Path), MomentQuery), tag = "stories",
-    responses((status = 200, body = String, content_type = "text/csv"), (status = 404, body = Problem)))]
+    responses((status = 200, body = String, content_type = "text/csv"), (status = 307, description = "The story went into the one that `Location` names"),
+        (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn export(
     State(context): State<Context>,
-    Path(id): Path<String>,
+    StoryPath(story): StoryPath,
     Asked(moment): Asked<MomentQuery>,
 ) -> Result<Response, Problem> {
-    let (story, facts) = known(&context, &id, &moment).await?;
+    let facts = known(&context, &story, &moment).await?;
     let csv =
         csv(&facts).map_err(|error| Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, error))?;
     let name: String = story.id.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -228,26 +227,29 @@ fn harmless(text: &str) -> String {
 
 /// One story as part of an HTML page, every text escaped.
 #[utoipa::path(get, path = "/api/stories/{id}/view.html", params(("id" = String, Path), MomentQuery), tag = "stories",
-    responses((status = 200, body = String, content_type = "text/html"), (status = 404, body = Problem)))]
+    responses((status = 200, body = String, content_type = "text/html"), (status = 307, description = "The story went into the one that `Location` names"),
+        (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn html(
     State(context): State<Context>,
-    Path(id): Path<String>,
+    StoryPath(story): StoryPath,
     Asked(moment): Asked<MomentQuery>,
 ) -> Result<Html<String>, Problem> {
-    let (story, facts) = known(&context, &id, &moment).await?;
+    let facts = known(&context, &story, &moment).await?;
     let articles = context.store.articles_of(&story.id, REPORTS_SHOWN).await?;
-    Ok(Html(view::story::part(&story, &facts, &articles)))
+    let spoken = demand_clock::spoken(context.store.as_ref(), &facts).await?;
+    Ok(Html(view::story::part(&story, &facts, &articles, &spoken)))
 }
 
 /// The toll of a story over time as SVG.
 #[utoipa::path(get, path = "/api/stories/{id}/chart.svg", params(("id" = String, Path), MomentQuery), tag = "stories",
-    responses((status = 200, body = String, content_type = "image/svg+xml"), (status = 404, body = Problem)))]
+    responses((status = 200, body = String, content_type = "image/svg+xml"), (status = 307, description = "The story went into the one that `Location` names"),
+        (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn chart(
     State(context): State<Context>,
-    Path(id): Path<String>,
+    StoryPath(story): StoryPath,
     Asked(moment): Asked<MomentQuery>,
 ) -> Result<Response, Problem> {
-    let (story, facts) = known(&context, &id, &moment).await?;
+    let facts = known(&context, &story, &moment).await?;
     let drawn = view::story::main_chart(&facts);
     let drawn =
         drawn.ok_or_else(|| Problem::not_found(format!("story `{}` has no figure to draw", story.id)))?;

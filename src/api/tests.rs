@@ -33,6 +33,9 @@ impl Place {
             post: crate::inputs::http::pair(Arc::new(FixedClock(at(0)))).0,
             article_bytes_max: 1024,
             feed: Feed::default(),
+            routing: Routing::new(crate::notify::Router::new(&crate::notify::RouteConfig::default(), &[])),
+            names: Gazetteer::builtin(),
+            wake: Arc::default(),
         };
         let config = HttpConfig {
             enabled: true,

@@ -104,6 +104,11 @@ impl StoryIndex {
         }
     }
 
+    /// The names of the world that it knows.
+    pub fn names(&self) -> Arc<Gazetteer> {
+        Arc::clone(&self.gazetteer)
+    }
+
     /// How many stories are open.
     pub fn len(&self) -> usize {
         self.by_id.len()

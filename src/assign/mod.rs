@@ -9,11 +9,43 @@ mod likeness;
 mod sketch;
 mod terms;
 
-use crate::model::{ArticleId, StoryId};
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use crate::model::{Article, ArticleId, Claim, Story, StoryId};
+use crate::text::gazetteer::Gazetteer;
 
 use features::Features;
 
 pub use index::StoryIndex;
+
+/// A story without a report for so long is closed, unless the config says otherwise.
+const QUIET_AFTER: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// The story that these reports make, each with its claims and the one it repeats, in this order, whatever they are
+/// about: an editor says that they belong together. Nothing without a report.
+pub fn gather(
+    id: &StoryId,
+    reports: &[(&Article, &[Claim], &ArticleId)],
+    names: &Arc<Gazetteer>,
+) -> Option<Story> {
+    let mut index = StoryIndex::new(1, QUIET_AFTER, Arc::clone(names));
+    let mut story = None;
+    for (article, claims, origin) in reports {
+        let assignment = Assignment {
+            story: id.clone(),
+            opens: story.is_none(),
+            origin: (*origin).clone(),
+            score: 1.0,
+            reason: String::new(),
+            features: features::of(article, names),
+            sketch: sketch::of(article),
+        };
+        story = Some(index.enter(article, claims, &assignment));
+    }
+    story
+}
 
 /// Where an article belongs, and why.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,8 +8,10 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
+use super::signed::{self, Signed};
 use super::{ConfigFile, Done};
 use crate::clock::{Clock, SystemClock};
+use crate::model::Action;
 use crate::store::{DeadLetter, Letter, Store};
 
 /// What to do with which letter.
@@ -17,6 +19,8 @@ use crate::store::{DeadLetter, Letter, Store};
 pub(super) struct Arguments {
     #[command(flatten)]
     config: ConfigFile,
+    #[command(flatten)]
+    signed: Signed,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -88,16 +92,24 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         Some(Verb::Show { id }) => show(&arguments.config, id, &mut out),
         Some(Verb::Retry(which)) => {
             let (runtime, store) = arguments.config.store_to_change()?;
+            let (editor, now) = (arguments.signed.editor()?, SystemClock.now());
             for id in which.ids(&runtime, store.as_ref())? {
-                runtime.block_on(store.retry_dead_letter(&id, SystemClock.now()))?;
+                runtime.block_on(async {
+                    store.retry_dead_letter(&id, now).await?;
+                    signed::keep(store.as_ref(), &editor, Action::Retry, id.clone(), None, now).await
+                })?;
                 writeln!(out, "{id}: will be tried again")?;
             }
             Ok(Done::Well)
         }
         Some(Verb::Discard(which)) => {
             let (runtime, store) = arguments.config.store_to_change()?;
+            let (editor, now) = (arguments.signed.editor()?, SystemClock.now());
             for id in which.ids(&runtime, store.as_ref())? {
-                runtime.block_on(store.discard_dead_letter(&id, SystemClock.now()))?;
+                runtime.block_on(async {
+                    store.discard_dead_letter(&id, now).await?;
+                    signed::keep(store.as_ref(), &editor, Action::Discard, id.clone(), None, now).await
+                })?;
                 writeln!(out, "{id}: discarded")?;
             }
             Ok(Done::Well)

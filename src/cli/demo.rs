@@ -154,7 +154,7 @@ async fn next_report(
         Event::Committed { message: Some(_), .. } => {
             Ok(Some(messages.recv().await.context("the daemon stopped by itself")?))
         }
-        Event::Committed { message: None, .. } | Event::Known { .. } => Ok(None),
+        Event::Committed { message: None, .. } | Event::Known { .. } | Event::Regrouped { .. } => Ok(None),
         Event::Failed { label, reason } => bail!("{label}: {reason}"),
     }
 }

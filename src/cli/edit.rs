@@ -6,26 +6,16 @@ use std::io::{self, Write};
 use anyhow::{Context, bail};
 use clap::Args;
 
+use super::signed::Signed;
 use super::{ConfigFile, Done};
 use crate::clock::{Clock, SystemClock};
-use crate::editing::{self, Edit, Editor};
+use crate::editing::{self, Edit};
 use crate::ledger::Outcome;
 use crate::ledger::edit::Stated;
 use crate::model::StoryId;
 use crate::notify::Router;
 use crate::outputs::wording::Headline;
 use crate::store::Store;
-
-/// Who says so.
-#[derive(Debug, Args)]
-struct Signed {
-    /// Name of the editor, for the history
-    #[arg(long, default_value = "an editor")]
-    by: String,
-    /// Why, for those who receive the correction
-    #[arg(long)]
-    note: Option<String>,
-}
 
 /// What a fact is to stand at.
 #[derive(Debug, Args)]
@@ -124,7 +114,7 @@ async fn carry_out(
     let config = config.load()?;
     let outputs: Vec<String> = config.outputs.keys().cloned().collect();
     let router = Router::new(&config.routing, &outputs);
-    let editor = Editor { name: signed.by.clone(), note: signed.note.clone() };
+    let editor = signed.editor()?;
     let outcome = editing::carry_out(store, &router, story, edit, &editor, SystemClock.now()).await?;
     print(&outcome).context("cannot write")?;
     Ok(Done::Well)

@@ -2,6 +2,7 @@
 //! is one file; none of them decides what is news.
 
 mod articles;
+mod audit;
 mod backtest;
 mod backup;
 mod check_config;
@@ -16,12 +17,14 @@ mod marked;
 mod mute;
 mod outputs;
 mod read;
+mod regroup;
 mod replay;
 mod resend;
 mod routes;
 mod rules;
 mod run;
 mod send_test;
+mod signed;
 mod show;
 mod verify;
 mod why;
@@ -71,6 +74,12 @@ enum Verb {
     Pin(edit::PinArguments),
     /// Take back what a report, or an editor, said
     Retract(edit::RetractArguments),
+    /// Make two stories one: the first goes into the second, and answers with it from then on
+    Merge(regroup::MergeArguments),
+    /// Make reports that are about something else a story of their own
+    Split(regroup::SplitArguments),
+    /// List what editors did, the latest first
+    Audit(audit::Arguments),
     /// Check a config file and print every mistake with its cure
     CheckConfig(ConfigFile),
     /// Send a test alert to one output
@@ -185,6 +194,9 @@ fn dispatch(verb: Verb) -> anyhow::Result<Done> {
         Verb::Correct(arguments) => edit::correct(&arguments),
         Verb::Pin(arguments) => edit::pin(&arguments),
         Verb::Retract(arguments) => edit::retract(&arguments),
+        Verb::Merge(arguments) => regroup::merge(&arguments),
+        Verb::Split(arguments) => regroup::split(&arguments),
+        Verb::Audit(arguments) => audit::run(&arguments),
         Verb::CheckConfig(arguments) => check_config::run(&arguments),
         Verb::SendTest(arguments) => send_test::run(&arguments),
         Verb::DeadLetters(arguments) => dead_letters::run(&arguments),

@@ -8,9 +8,10 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 
+use super::signed::{self, Signed};
 use super::{ConfigFile, Done};
 use crate::clock::{Clock, SystemClock};
-use crate::model::{Mute, Muted};
+use crate::model::{Action, Mute, Muted};
 use crate::notify::mute;
 use crate::outputs::wording::fact_in_words;
 use crate::store::Store;
@@ -20,6 +21,8 @@ use crate::store::Store;
 pub(super) struct Arguments {
     #[command(flatten)]
     config: ConfigFile,
+    #[command(flatten)]
+    signed: Signed,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -103,15 +106,22 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         }
         Some(Verb::End { id }) => {
             let (runtime, store) = arguments.config.store_to_change()?;
-            runtime.block_on(store.unmute(id))?;
+            let editor = arguments.signed.editor()?;
+            runtime.block_on(async {
+                store.unmute(id).await?;
+                let what = format!("mute {id} ended");
+                signed::keep(store.as_ref(), &editor, Action::Unmute, what, None, now).await
+            })?;
             writeln!(out, "{id}: told again")?;
         }
         Some(Verb::Story { until, .. } | Verb::Fact { until, .. } | Verb::Actor { until, .. }) => {
             let (runtime, store) = arguments.config.store_to_change()?;
-            let until = until.at(now)?;
+            let (until, editor) = (until.at(now)?, arguments.signed.editor()?);
             let mute = runtime.block_on(async {
                 let mute = mute::of(what(store.as_ref(), arguments).await?, until, now);
                 store.mute(&mute).await?;
+                let (what, story) = (mute::in_words(&mute), mute.what.story().cloned());
+                signed::keep(store.as_ref(), &editor, Action::Mute, what, story, now).await?;
                 anyhow::Ok(mute)
             })?;
             writeln!(out, "{}", line(&mute))?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use jiff::SignedDuration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{Notify, broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::{ConfigFile, Done};
@@ -76,6 +76,7 @@ pub(super) struct Daemon {
     duty: SharedDuty,
     reload: Arc<Reload>,
     replacements: mpsc::Receiver<Replacement>,
+    wake: Arc<Notify>,
 }
 
 impl Daemon {
@@ -103,6 +104,7 @@ impl Daemon {
         let duty = SharedDuty::new(Duty { config: config.self_alerts.clone(), outputs: by_name });
         let (replace, replacements) = mpsc::channel(REPLACEMENTS_WAITING_MAX);
         let reload = Arc::new(Reload::new(load, config, context, routing.clone(), duty.clone(), replace));
+        let wake: Arc<Notify> = Arc::default();
         let (post, posted) = inputs::http::pair(clock.clone());
         let mut inputs: Vec<Box<dyn Input>> = inputs;
         if config.http.enabled {
@@ -118,6 +120,9 @@ impl Daemon {
             post,
             article_bytes_max: config.limits.article_bytes_max,
             feed: api::Feed::default(),
+            routing: routing.clone(),
+            names: names.clone(),
+            wake: wake.clone(),
         };
         let server = server(config, context)?;
         Ok(Self {
@@ -134,6 +139,7 @@ impl Daemon {
             duty,
             reload,
             replacements,
+            wake,
         })
     }
 
@@ -169,6 +175,7 @@ impl Daemon {
             duty,
             reload: _,
             replacements,
+            wake,
         } = self;
         let limits = limits(&config, &names);
         let clock: SharedClock = Arc::new(SystemClock);
@@ -189,7 +196,8 @@ impl Daemon {
         let looking = tokio::spawn(sentry.run(stop.clone()));
         let beating = tokio::spawn(heartbeat::run(config.heartbeat.clone(), health.clone(), stop.clone()));
         let dispatcher = Dispatcher::new(&store, &clock, &metrics, outputs, config.shutdown.grace)
-            .with_replacements(replacements);
+            .with_replacements(replacements)
+            .with_waker(wake);
         inputs.push(Box::new(Again::new(store.clone(), clock.clone())));
         let parts = Parts {
             store,

@@ -13,6 +13,7 @@ use serde_json::json;
 use super::{ConfigFile, Done, marked};
 use crate::diff::history;
 use crate::model::{Fact, KnownClaim, Moment, Story};
+use crate::notify::demand_clock;
 use crate::outputs::wording;
 use crate::store::Store;
 use crate::view;
@@ -150,7 +151,8 @@ fn draw(
     };
     if let Some(path) = &arguments.html {
         let articles = runtime.block_on(store.articles_of(&story.id, REPORTS_SHOWN))?;
-        write(path, view::story::document(story, facts, &articles))?;
+        let spoken = runtime.block_on(demand_clock::spoken(store, facts))?;
+        write(path, view::story::document(story, facts, &articles, &spoken))?;
     }
     if let Some(path) = &arguments.svg {
         let chart = view::story::main_chart(facts);

@@ -16,6 +16,8 @@ mod worth;
 mod tell;
 pub mod history;
 mod retract;
+pub mod regroup;
+pub mod versions;
 pub mod explain;
 #[cfg(test)]
 mod timeline;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::enter;
+use super::regroup::{Told, compose};
 use super::timeline::{at, casualty, report};
 use crate::model::{Change, ChangeKind, Claim, Fact, FactKey, KnownClaim, Value};
 
@@ -49,6 +50,19 @@ fn enter_all(reports: &[(usize, &Report)]) -> (BTreeMap<FactKey, Fact>, Vec<Chan
         changes.extend(enter(&mut facts, &article, &article.id, claims, learned).changes);
     }
     (facts, changes)
+}
+
+/// A change as it was told.
+fn told(reports: &[Report], change: &Change) -> Told {
+    let number: usize = change.after.article().trim_start_matches("report-").parse().unwrap();
+    Told {
+        key: change.key.clone(),
+        kind: change.kind,
+        before: change.before.clone(),
+        after: change.after.clone(),
+        takes_back: false,
+        spoken_at: at(reports[number].0),
+    }
 }
 
 /// What must not depend on the order of arrival.
@@ -97,6 +111,28 @@ proptest! {
             prop_assert!(!change.evidence.quote.is_empty() && change.sources >= 1);
             prop_assert!(!change.evidence.quote.contains("background"));
             if change.kind == ChangeKind::Conflict { rivals.push(change.after) } else { before.push(change.after) }
+        }
+    }
+
+    #[test]
+    fn stories_that_are_merged_and_split_again_are_as_they_were(reports in stream(), leaves in prop::collection::vec(any::<bool>(), 14)) {
+        let all: Vec<(usize, &Report)> = reports.iter().enumerate().collect();
+        let (one, other): (Vec<_>, Vec<_>) = all.iter().copied().partition(|(number, _)| leaves[*number]);
+        let (one, other) = (enter_all(&one), enter_all(&other));
+        let claims = |facts: &BTreeMap<FactKey, Fact>| -> Vec<(FactKey, KnownClaim)> {
+            let of = |fact: &Fact| fact.claims.iter().map(|known| (fact.key.clone(), known.clone())).collect::<Vec<_>>();
+            facts.values().flat_map(of).collect()
+        };
+        let all_told = |changes: &[Change]| changes.iter().map(|change| told(&reports, change)).collect::<Vec<_>>();
+        let both = [claims(&one.0), claims(&other.0)].concat();
+        let merged = compose(both, &[all_told(&one.1), all_told(&other.1)].concat(), true);
+        // As if the reports had always been in one story.
+        prop_assert_eq!(known(&merged), known(&enter_all(&all).0));
+        // And apart again, whatever was composed in between.
+        for (facts, changes) in [one, other] {
+            let mine = |known: &KnownClaim| facts.values().any(|fact| fact.claims.iter().any(|one| one.article == known.article));
+            let back = claims(&merged).into_iter().filter(|(_, known)| mine(known)).collect();
+            prop_assert_eq!(compose(back, &all_told(&changes), false), facts);
         }
     }
 

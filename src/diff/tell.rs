@@ -15,7 +15,7 @@ use super::history::independent_sources;
 use super::worth::withheld;
 
 /// Conflicts remembered per fact; beyond it the oldest may be told again.
-const CONFLICTS_REMEMBERED: usize = 16;
+pub(super) const CONFLICTS_REMEMBERED: usize = 16;
 
 /// Earlier alerts that one correction names at most.
 const CORRECTED_MAX: usize = 16;

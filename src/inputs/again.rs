@@ -1,6 +1,6 @@
-//! Dead letters that somebody asked to have read again. Comes in: the store's failed items marked for another try. Goes
-//! out: the same items, as their input first handed them over; one that fails again becomes a dead letter anew. Never
-//! takes an item that nobody asked for.
+//! Items that are read again. Comes in: the store's failed items that somebody marked for another try, and those whose
+//! publisher held them back until now. Goes out: the same items, as their input first handed them over; one that fails
+//! again becomes a dead letter anew. Never takes another.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ impl Input for Again {
                 Some((ticket, _)) = verdicts.recv() => { in_hand.remove(&ticket); continue; }
                 _ = look.tick() => {}
             }
-            let waiting = match self.store.items_to_retry(IN_HAND_MAX).await {
+            let waiting = match self.store.items_to_retry(IN_HAND_MAX, self.clock.now()).await {
                 Ok(waiting) => waiting,
                 Err(error) => {
                     tracing::debug!(%error, "dead letters cannot be looked up now");

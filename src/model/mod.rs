@@ -5,11 +5,13 @@ pub mod claim;
 pub mod fact;
 pub mod story;
 pub mod alert;
+pub mod audit;
 pub mod mute;
 pub mod notice;
 
 pub use alert::{Alert, Message};
 pub use article::{Article, ArticleId, Draft, Moment, Span, Status};
+pub use audit::{Action, AuditEntry, Via};
 pub use claim::{Act, DemandStatus, Force, Stance};
 pub use claim::{Bound, Casualty, Claim, Demand, Effect, Evidence, Group, Position, Relation, Scope};
 pub use fact::{Change, ChangeKind, Fact, FactKey, KnownClaim, Value};

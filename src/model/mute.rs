@@ -29,6 +29,16 @@ pub enum Muted {
     },
 }
 
+impl Muted {
+    /// The story it is in, if it is in one.
+    pub const fn story(&self) -> Option<&StoryId> {
+        match self {
+            Self::Story { story } | Self::Fact { story, .. } => Some(story),
+            Self::Actor { .. } => None,
+        }
+    }
+}
+
 /// Until when something is not told. What is muted is read, known and shown all the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mute {

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::inputs::Checkpoint;
-use crate::model::{ArticleId, Fact, Message, Mute, Story, StoryId};
+use crate::model::{ArticleId, AuditEntry, Fact, Message, Mute, Story, StoryId};
 use crate::store::overview::{
     DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
 };
 use crate::store::{
-    AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Lot, Resend, RetriedItem,
-    SqliteStore, Store, StoreError, StoreMetrics, Told,
+    AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Lot, Regroup, Resend,
+    RetriedItem, SqliteStore, Store, StoreError, StoreMetrics, Told,
 };
 
 /// The store and what is to go wrong with it.
@@ -88,7 +88,9 @@ attend! {
     recent_articles(limit: usize) -> Vec<KnownArticle>;
     facts(story: &StoryId) -> Vec<Fact>;
     commit(commit: &Commit) -> ();
-    items_to_retry(limit: usize) -> Vec<RetriedItem>;
+    regroup(regroup: &Regroup) -> ();
+    regroupings() -> i64;
+    items_to_retry(limit: usize, now: Timestamp) -> Vec<RetriedItem>;
     lease(output: &str, limit: usize, now: Timestamp, until: Timestamp) -> Vec<Delivery>,
         first |this| one_less(&this.leases_fail).map(|()| true);
     record(delivery: &Delivery, attempt: &Attempt, now: Timestamp) -> (),
@@ -118,6 +120,8 @@ attend! {
     find_stories(query: &StoryQuery) -> Vec<StoryEntry>;
     find_messages(query: &MessageQuery) -> Vec<NumberedMessage>;
     find_deliveries(query: &DeliveryQuery) -> Vec<DeliveryEntry>;
+    keep_audit(entry: &AuditEntry) -> ();
+    find_audit(before: Option<i64>, limit: usize) -> Vec<(i64, AuditEntry)>;
     metrics() -> StoreMetrics;
     dead_letters(limit: usize) -> Vec<DeadLetter>;
     dead_letter(id: &str) -> Option<DeadLetter>;

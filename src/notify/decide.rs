@@ -4,9 +4,7 @@
 use jiff::Timestamp;
 
 use crate::model::article::{fingerprint, sha256_hex};
-use crate::model::{
-    Alert, Article, ArticleId, Change, FactKey, Message, Story, StoryId, Value, alert::AlertEvidence,
-};
+use crate::model::{Alert, Article, ArticleId, Change, FactKey, Message, Story, Value, alert::AlertEvidence};
 
 /// The message that tells these changes; none when there is nothing to tell.
 pub fn message(
@@ -34,17 +32,17 @@ pub fn message(
 }
 
 /// The id under which an article tells a value of a fact: known to whoever knows what was told, so that a correction
-/// can name what it corrects.
-fn alert_id(story: &StoryId, article: &ArticleId, key: &FactKey, after: &Value) -> String {
-    fingerprint(["alert", story, article, &serde_json::to_string(key).unwrap_or_default(), &content(after)])
+/// can name what it corrects, though the article may have changed its story since.
+fn alert_id(article: &ArticleId, key: &FactKey, after: &Value) -> String {
+    fingerprint(["alert", article, &serde_json::to_string(key).unwrap_or_default(), &content(after)])
 }
 
 fn alert(article: &Article, text_sha256: &str, story: &Story, change: Change) -> Alert {
     let Change { key, kind, before, quote_before, after, evidence, sources, reason, corrects } = change;
     Alert {
-        id: alert_id(&story.id, &article.id, &key, &after),
+        id: alert_id(&article.id, &key, &after),
         folds: Vec::new(),
-        corrects: corrects.iter().map(|told| alert_id(&story.id, told.article(), &key, told)).collect(),
+        corrects: corrects.iter().map(|told| alert_id(told.article(), &key, told)).collect(),
         article: article.id.clone(),
         article_title: article.title.clone(),
         outlet: article.outlet.clone(),

@@ -3,16 +3,20 @@
 //! parcels are to be dropped because the demand was met or withdrawn. Never reads a clock: a deadline that is past when
 //! its article is committed makes no alert.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::route::Router;
+use crate::diff::history::stands;
 use crate::ledger::Outcome;
 use crate::model::alert::AlertEvidence;
 use crate::model::article::{fingerprint, sha256_hex};
 use crate::model::{
-    Alert, ChangeKind, Claim, Demand, DemandStatus, Fact, FactKey, Force, KnownClaim, Message, Moment, Value,
+    Alert, ArticleId, ChangeKind, Claim, Demand, DemandStatus, Fact, FactKey, Force, KnownClaim, Message,
+    Moment, StoryId, Value,
 };
-use crate::store::{Pace, Parcel};
+use crate::store::{Pace, Parcel, Store, StoreError};
 use crate::text::english::deadline::deadline;
 
 /// How long before a deadline it is recalled, unless a third of the time it gives is less.
@@ -34,7 +38,7 @@ pub fn clocks(outcome: &Outcome, router: &Router, now: Timestamp) -> Clocks {
         if !matches!(fact.key, FactKey::Demand { .. }) {
             continue;
         }
-        let subject = fingerprint(["deadline", &outcome.story.id, &key_text(&fact.key)]);
+        let subject = subject(&outcome.story.id, &fact.key);
         let Some(Value::Demand { status, condition, article, .. }) = &fact.value else {
             // Every report of the demand was taken back.
             clocks.dropped.push(subject);
@@ -66,6 +70,42 @@ pub fn clocks(outcome: &Outcome, router: &Router, now: Timestamp) -> Clocks {
         }
     }
     clocks
+}
+
+/// When a demand that is open falls due, if its condition names a time. The words count from when they were first said;
+/// `spoken` knows when an article spoke, in its author's zone.
+pub fn falls_due(fact: &Fact, spoken: impl Fn(&ArticleId) -> Option<Moment>) -> Option<Timestamp> {
+    let known = deadline_said(fact)?;
+    let Claim::Demand(demand) = &known.claim else { return None };
+    let at = spoken(&known.article).unwrap_or_else(|| Moment::from(known.spoken_at));
+    deadline(demand.condition.as_deref()?, at)
+}
+
+/// The claim that first said the condition of a demand that is open.
+fn deadline_said(fact: &Fact) -> Option<&KnownClaim> {
+    let Some(Value::Demand { status, condition: Some(condition), .. }) = &fact.value else { return None };
+    let open = matches!(status, DemandStatus::Made | DemandStatus::Repeated);
+    let says = |known: &&KnownClaim| matches!(&known.claim, Claim::Demand(demand) if demand.condition.as_ref() == Some(condition));
+    fact.claims.iter().filter(|_| open).filter(|known| stands(fact, known)).find(says)
+}
+
+/// When the articles were published that gave open demands their conditions, in their authors' zones.
+pub async fn spoken(store: &dyn Store, facts: &[Fact]) -> Result<BTreeMap<ArticleId, Moment>, StoreError> {
+    let mut spoken = BTreeMap::new();
+    for known in facts.iter().filter_map(deadline_said) {
+        if !spoken.contains_key(&known.article)
+            && let Some(found) = store.article(&known.article).await?
+            && let Some(at) = found.article.published_at
+        {
+            spoken.insert(known.article.clone(), at);
+        }
+    }
+    Ok(spoken)
+}
+
+/// What the clock of a demand hangs on.
+pub fn subject(story: &StoryId, key: &FactKey) -> String {
+    fingerprint(["deadline", story, &key_text(key)])
 }
 
 fn key_text(key: &FactKey) -> String {

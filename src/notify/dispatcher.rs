@@ -61,6 +61,12 @@ impl Dispatcher {
         Arc::clone(&self.wake)
     }
 
+    /// Woken also by others that make messages.
+    #[must_use]
+    pub fn with_waker(self, wake: Arc<Notify>) -> Self {
+        Self { wake, ..self }
+    }
+
     /// With outputs that replace those of their names while it runs.
     #[must_use]
     pub fn with_replacements(self, replacements: mpsc::Receiver<Replacement>) -> Self {

@@ -5,11 +5,22 @@ use jiff::Timestamp;
 use crate::model::article::fingerprint;
 pub use crate::model::mute::Muted;
 use crate::model::{Alert, FactKey, Mute};
+use crate::outputs::wording;
 
 /// A mute of something, with the id that follows from it.
 pub fn of(what: Muted, until: Timestamp, since: Timestamp) -> Mute {
     let id = fingerprint(["mute", &serde_json::to_string(&what).unwrap_or_default()]);
     Mute { id, what, until, since }
+}
+
+/// "killed (civilians) in story ab12, until 2024-05-02T08:00:00Z".
+pub fn in_words(mute: &Mute) -> String {
+    let what = match &mute.what {
+        Muted::Story { story } => format!("story {story}"),
+        Muted::Fact { story, fact } => format!("{} in story {story}", wording::fact_in_words(fact)),
+        Muted::Actor { actor } => actor.clone(),
+    };
+    format!("{what}, until {:.0}", mute.until)
 }
 
 /// The mute that silences an alert at this time, if any.

@@ -1,11 +1,13 @@
 //! From one item of an input to its articles with their claims. Comes in: bytes. Goes out: what was read, and what could
 //! not be read with its reason. Pure but for the log; runs on any core.
 
+use jiff::Timestamp;
+
 use crate::extract;
 use crate::inputs::{Checkpoint, Item, Receipt};
 use crate::model::{Article, Claim};
 use crate::read::{self, ReadConfig, ReadError};
-use crate::store::FAILED_BYTES_MAX;
+use crate::store::{FAILED_BYTES_MAX, HELD_BYTES_MAX};
 use crate::text::gazetteer::Gazetteer;
 
 /// One item with what could be read in it.
@@ -19,6 +21,8 @@ pub(super) struct ReadItem {
 pub(super) struct Unreadable {
     pub(super) reason: String,
     pub(super) bytes: Vec<u8>,
+    /// When it is to be read again by itself.
+    pub(super) retry_at: Option<Timestamp>,
 }
 
 /// What is left of an item once its bytes are read.
@@ -36,7 +40,7 @@ pub(super) fn read_item(item: Item, config: &ReadConfig, names: &Gazetteer) -> R
     let Item { input, label, form, bytes, received_at, checkpoint, trace_parent, retried, receipt } = item;
     let (mut articles, mut failed) = (Vec::new(), Vec::new());
     match bytes {
-        Err(reason) => failed.push(Unreadable { reason, bytes: Vec::new() }),
+        Err(reason) => failed.push(Unreadable { reason, bytes: Vec::new(), retry_at: None }),
         Ok(bytes) => {
             for article in read::read(&bytes, form.as_deref(), received_at, config) {
                 match article {
@@ -70,8 +74,10 @@ fn read_claims(article: &Article, names: &Gazetteer) -> Vec<Claim> {
 impl Unreadable {
     fn of(error: &ReadError, bytes: &[u8]) -> Self {
         let bytes = bytes.get(error.bytes.clone()).unwrap_or_default();
+        let retry_at = error.reason.held_until();
+        let most = if retry_at.is_some() { HELD_BYTES_MAX } else { FAILED_BYTES_MAX };
         // One byte more than is kept shows the store that there was more.
-        let kept = bytes.get(..=FAILED_BYTES_MAX).unwrap_or(bytes);
-        Self { reason: error.to_string(), bytes: kept.to_vec() }
+        let kept = bytes.get(..=most).unwrap_or(bytes);
+        Self { reason: error.to_string(), bytes: kept.to_vec(), retry_at }
     }
 }

@@ -12,19 +12,19 @@ use crate::model::Story;
 use crate::store::{Store, StoreError};
 use crate::telemetry::health::Health;
 
-/// The open stories, once the store gives them; none when the daemon is told to stop before it does.
+/// How far merges and splits have gone, and the open stories, once the store gives them; none when the daemon is told to stop before it does.
 pub(super) async fn at_start(
     store: &dyn Store,
     limits: &Limits,
     health: &Arc<Health>,
     stop: &CancellationToken,
-) -> Result<Option<Vec<Story>>, PipelineError> {
+) -> Result<Option<(i64, Vec<Story>)>, PipelineError> {
     let mut patience = Patience::new(limits.store_retry_wait_max, Arc::clone(health));
     loop {
-        let reason = match open_stories(store, limits.quiet_after).await {
-            Ok(stories) => {
+        let reason = match current(store, limits.quiet_after).await {
+            Ok(open) => {
                 patience.done();
-                return Ok(Some(stories));
+                return Ok(Some(open));
             }
             Err(StoreError::Unavailable(reason)) => reason,
             Err(error) => return Err(PipelineError::Store(error)),
@@ -35,6 +35,14 @@ pub(super) async fn at_start(
             () = patience.wait(&reason) => {}
         }
     }
+}
+
+/// How far merges and splits have gone, and the stories as they are then or later.
+pub(super) async fn current(
+    store: &dyn Store,
+    quiet_after: SignedDuration,
+) -> Result<(i64, Vec<Story>), StoreError> {
+    Ok((store.regroupings().await?, open_stories(store, quiet_after).await?))
 }
 
 /// The stories that are still open when the latest report of all speaks: by the articles' own time, not by the clock,

@@ -184,7 +184,7 @@ impl<'a> Articles<'a> {
 
     fn article(&self, draft: Draft) -> Result<Article, Reason> {
         if let Some(until) = draft.embargo_until.filter(|until| until.at > self.received_at) {
-            return Err(Reason::Embargoed(until.to_string()));
+            return Err(Reason::Embargoed(until));
         }
         if draft.status == Status::Withdrawn {
             return self.withdrawal(draft);

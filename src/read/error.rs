@@ -4,6 +4,10 @@
 use std::fmt;
 use std::ops::Range;
 
+use jiff::Timestamp;
+
+use crate::model::Moment;
+
 /// Where in an item something stands, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -80,8 +84,8 @@ pub enum Reason {
     #[error("is set aside: its language seems to be {0}, and only English is read")]
     Language(&'static str),
     /// Not to be told yet.
-    #[error("is set aside: its publisher holds it back until {0}; have it read again then")]
-    Embargoed(String),
+    #[error("is set aside: its publisher holds it back until {0}, when it is read by itself")]
+    Embargoed(Moment),
     /// Not to be used.
     #[error("is set aside: its publisher withholds it")]
     Withheld,
@@ -91,6 +95,14 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// When the article may be read, if its publisher holds it back.
+    pub fn held_until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Embargoed(until) => Some(until.at),
+            _ => None,
+        }
+    }
+
     /// Whether the article is sound and only waits: for a language to be supported, or for its publisher's word.
     pub fn is_set_aside(&self) -> bool {
         matches!(self, Self::Language(_) | Self::Embargoed(_) | Self::Withheld)

@@ -25,6 +25,7 @@ pub(crate) mod outbox;
 pub(crate) mod outputs;
 pub(crate) mod overview;
 pub(crate) mod questions;
+pub(crate) mod regroup;
 
 /// Where a store lives.
 #[async_trait]
@@ -271,6 +272,7 @@ pub(crate) fn failed(label: &str, bytes: Vec<u8>) -> FailedItem {
         reason: "no text".to_owned(),
         failed_at: at(3),
         bytes,
+        retry_at: None,
     }
 }
 

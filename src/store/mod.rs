@@ -10,11 +10,14 @@ use jiff::Timestamp;
 use crate::config::StoreConfig;
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
-use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Mute, Story, StoryId};
+use crate::model::{
+    Article, ArticleId, AuditEntry, Fact, FactKey, KnownClaim, Message, Mute, Story, StoryId,
+};
 
 pub mod overview;
 pub mod parcel;
 pub mod postgres;
+pub mod regroup;
 pub mod sqlite;
 mod form;
 #[cfg(test)]
@@ -23,11 +26,15 @@ pub(crate) mod contract;
 use overview::{DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery};
 pub use parcel::{Lot, Pace, Parcel, Told};
 pub use postgres::PostgresStore;
+pub use regroup::{Moved, Regroup};
 pub use sqlite::SqliteStore;
 
 /// How many bytes of an item that could not be read are kept: nearly every article fits whole, and a flood of bad
 /// items cannot fill the disk. A longer one is cut there, and can be retried only by offering it to its input again.
 pub const FAILED_BYTES_MAX: usize = 64 * 1024;
+
+/// How many bytes of an item that its publisher holds back are kept: it must be whole when its time has come.
+pub const HELD_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// How many items that could not be read are kept: beyond, the oldest go, with a warning in the log.
 pub const FAILED_ITEMS_MAX: i64 = 10_000;
@@ -98,8 +105,10 @@ pub struct FailedItem {
     pub reason: String,
     /// When.
     pub failed_at: Timestamp,
-    /// The bytes; the store keeps the first [`FAILED_BYTES_MAX`] of them.
+    /// The bytes; the store keeps the first [`FAILED_BYTES_MAX`] of them, or [`HELD_BYTES_MAX`] of one that is held back.
     pub bytes: Vec<u8>,
+    /// When it is to be read again by itself, if its publisher only holds it back.
+    pub retry_at: Option<Timestamp>,
 }
 
 /// A failed item that somebody asked to have read again.
@@ -126,6 +135,8 @@ pub struct Commit {
     pub parcels: Vec<Parcel>,
     /// Subjects of held parcels of earlier commits that are not to be told any more.
     pub dropped: Vec<String>,
+    /// What people did by it.
+    pub audit: Vec<AuditEntry>,
     /// When the commit is made.
     pub at: Timestamp,
     /// The turn in which it was planned; 0 outside of any, where only the revisions of the stories protect it.
@@ -314,8 +325,19 @@ pub trait Store: Send + Sync {
     async fn facts(&self, story: &StoryId) -> Result<Vec<Fact>, StoreError>;
     /// Writes everything or nothing.
     async fn commit(&self, commit: &Commit) -> Result<(), StoreError>;
-    /// Failed items that somebody asked to have read again, at most `limit`, oldest first.
-    async fn items_to_retry(&self, limit: usize) -> Result<Vec<RetriedItem>, StoreError>;
+    /// Gives reports with their claims and messages to another story: everything or nothing. A story that all reports
+    /// left is in no list any more.
+    async fn regroup(&self, regroup: &Regroup) -> Result<(), StoreError> {
+        let story = regroup.leaves();
+        Err(StoreError::Refused(format!("this store cannot give the reports of `{story}` to another story")))
+    }
+    /// Rises with each regrouping: a daemon that knows a smaller one must read the open stories again.
+    async fn regroupings(&self) -> Result<i64, StoreError> {
+        Ok(0)
+    }
+    /// Failed items that somebody asked to have read again, and those held back whose time has come at `now`; at most
+    /// `limit`, oldest first.
+    async fn items_to_retry(&self, limit: usize, now: Timestamp) -> Result<Vec<RetriedItem>, StoreError>;
 
     /// Up to `limit` due deliveries of one output, longest due first, at most one message per story, leased until
     /// `until`. The next message of a story is not due before the one ahead of it was delivered or given up.
@@ -336,7 +358,8 @@ pub trait Store: Send + Sync {
 
     /// Stories, latest report first.
     async fn stories(&self, limit: usize) -> Result<Vec<Story>, StoreError>;
-    /// One story by id or by the start of its id; refused when several ids start so.
+    /// One story by id or by the start of its id; refused when several ids start so. One that went into another answers
+    /// with that.
     async fn story(&self, id: &str) -> Result<Option<Story>, StoreError>;
     /// Facts of a story from the claims that satisfy `at` alone, however many; an empty one asks as `facts` does. Unless `at` is empty, `value`, `told` and
     /// `conflicts_told` are left empty: what follows from the claims is `diff`'s to say.
@@ -382,6 +405,22 @@ pub trait Store: Send + Sync {
     /// Keeps an output's note about a story in place of the one before.
     async fn keep_note(&self, output: &str, story: &StoryId, note: &str) -> Result<(), StoreError>;
 
+    /// Keeps what somebody did that is no part of a commit.
+    async fn keep_audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let (action, editor) = (entry.action.as_str(), &entry.editor);
+        tracing::warn!(action, %editor, what = %entry.what, "this store keeps no audit: the log alone has this edit");
+        Ok(())
+    }
+    /// What people did before the entry of this number, the latest first, each with its number.
+    async fn find_audit(
+        &self,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
+        let (_, _) = (before, limit);
+        Err(StoreError::Refused("this store keeps no audit".to_owned()))
+    }
+
     /// What waits, what went no further, and how much room all takes. The cost grows with what waits, not with what was.
     async fn metrics(&self) -> Result<StoreMetrics, StoreError>;
 
@@ -392,7 +431,8 @@ pub trait Store: Send + Sync {
     /// Sends a dead delivery again, or has a failed item read again. Refused when there is no such dead letter, or
     /// when it is an item that was cut.
     async fn retry_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError>;
-    /// Discards every dead letter from before this time, but for items that are being tried again; says how many.
+    /// Discards every dead letter from before this time, but for items that are being tried again or held back; says how
+    /// many.
     async fn forget_dead_letters(&self, before: Timestamp) -> Result<u64, StoreError>;
     /// Forgets a failed item, or takes a dead delivery off the list. Refused when there is no such dead letter.
     async fn discard_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError>;

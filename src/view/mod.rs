@@ -3,11 +3,13 @@
 
 #![expect(clippy::format_push_string, reason = "markup reads best as the template it is")]
 
+mod board;
 pub mod chart;
 mod history;
 mod html;
 mod marked;
 pub mod story;
+mod versions;
 
 #[cfg(test)]
 mod tests;

@@ -5,19 +5,22 @@
 use std::collections::BTreeMap;
 
 use super::html::{Text, moment, time};
-use super::{chart, history, marked};
-use crate::model::{Claim, DemandStatus, Fact, FactKey, Group, KnownClaim, Scope, Story, Value};
+use super::{board, chart, history, marked, versions};
+use crate::model::{Article, ArticleId, Effect, Fact, FactKey, Group, KnownClaim, Moment, Scope, Story};
 use crate::outputs::wording;
 use crate::store::KnownArticle;
 
 /// The style of a page that stands alone; the daemon serves the same sheets.
 const STYLES: [&str; 2] = [include_str!("../api/page/style.css"), include_str!("../api/page/chart.css")];
 
+/// When articles were published, in the zone of their authors: a deadline "on Friday" ends where it was spoken.
+pub type Spoken = BTreeMap<ArticleId, Moment>;
+
 /// Charts on one page: of the effects that have the most to show.
 const CHARTS_MAX: usize = 3;
 
 /// One self-contained page, to mail or to keep.
-pub fn document(story: &Story, facts: &[Fact], articles: &[KnownArticle]) -> String {
+pub fn document(story: &Story, facts: &[Fact], articles: &[KnownArticle], spoken: &Spoken) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{}</title>\
@@ -25,7 +28,7 @@ pub fn document(story: &Story, facts: &[Fact], articles: &[KnownArticle]) -> Str
          <footer class=\"fine\">Written by newsdelta. Times as their authors gave them, else UTC.</footer></body></html>\n",
         Text(&story.title),
         STYLES.join("\n"),
-        part(story, facts, articles)
+        part(story, facts, articles, spoken)
     )
 }
 
@@ -35,7 +38,7 @@ pub fn main_chart(facts: &[Fact]) -> Option<String> {
 }
 
 /// The story as part of a page: it begins with its title as the heading of first rank.
-pub fn part(story: &Story, facts: &[Fact], articles: &[KnownArticle]) -> String {
+pub fn part(story: &Story, facts: &[Fact], articles: &[KnownArticle], spoken: &Spoken) -> String {
     let mut out = format!(
         "<h1>{}</h1><p class=\"fine\">{} · since {} · last report {}</p>",
         Text(&story.title),
@@ -46,8 +49,8 @@ pub fn part(story: &Story, facts: &[Fact], articles: &[KnownArticle]) -> String 
     let sections = [
         tolls(facts),
         breakdown(facts),
-        demands(facts),
-        positions(facts),
+        board::demands(facts, spoken),
+        board::positions(facts),
         background(facts),
         all_reports(facts, articles),
     ];
@@ -69,7 +72,7 @@ pub(crate) fn reports(count: u64) -> String {
 fn charted(facts: &[Fact]) -> Vec<&Fact> {
     let mut whole: Vec<&Fact> =
         facts.iter().filter(|fact| is_whole(&fact.key) && fact.value.is_some()).collect();
-    whole.sort_by(|one, other| one.key.cmp(&other.key));
+    whole.sort_by(|one, other| weight(&one.key).cmp(&weight(&other.key)).then(one.key.cmp(&other.key)));
     if whole.is_empty() {
         let mut parts: Vec<&Fact> = facts
             .iter()
@@ -83,6 +86,13 @@ fn charted(facts: &[Fact]) -> Vec<&Fact> {
         return parts;
     }
     whole
+}
+
+/// What is read first comes first.
+fn weight(key: &FactKey) -> usize {
+    const ORDER: [Effect; 3] = [Effect::Killed, Effect::Injured, Effect::Missing];
+    let FactKey::Casualties { effect, .. } = key else { return ORDER.len() };
+    ORDER.iter().position(|one| one == effect).unwrap_or(ORDER.len())
 }
 
 fn is_whole(key: &FactKey) -> bool {
@@ -103,7 +113,8 @@ fn tolls(facts: &[Fact]) -> String {
         let Some(value) = &fact.value else { continue };
         let source = value.source().map(|source| format!("{}, ", Text(source))).unwrap_or_default();
         out += &format!(
-            "<li><span class=\"figure\">{}</span> <span class=\"what\">{}</span><span class=\"fine\">{source}{}</span></li>",
+            "<li{}><span class=\"figure\">{}</span> <span class=\"what\">{}</span><span class=\"fine\">{source}{}</span></li>",
+            editable(fact),
             Text(&wording::known_in_words(value)),
             Text(&wording::fact_in_words(&fact.key)),
             time(value.as_of())
@@ -122,7 +133,19 @@ fn tolls(facts: &[Fact]) -> String {
     out + "</section>"
 }
 
-fn details(summary: &str, content: &str) -> String {
+/// What an editor's tools need to know of the fact that an element shows: its key, its name, and where it stands.
+pub(super) fn editable(fact: &Fact) -> String {
+    let key = serde_json::to_string(&fact.key).unwrap_or_default();
+    let stands = fact.value.as_ref().map(wording::known_in_words).unwrap_or_default();
+    format!(
+        " data-fact=\"{}\" data-name=\"{}\" data-stands=\"{}\"",
+        Text(&key),
+        Text(&wording::fact_in_words(&fact.key)),
+        Text(&stands)
+    )
+}
+
+pub(super) fn details(summary: &str, content: &str) -> String {
     format!("<details><summary>{}</summary>{content}</details>", Text(summary))
 }
 
@@ -172,7 +195,8 @@ fn figures(id: &str, heading: &str, facts: &[&Fact]) -> String {
             .and_then(|known| known.outlet.as_deref());
         let who = value.source().or(outlet).unwrap_or("not stated");
         out += &format!(
-            "<tr><th scope=\"row\">{}</th><td class=\"number\">{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><th scope=\"row\"{}>{}</th><td class=\"number\">{}</td><td>{}</td><td>{}</td></tr>",
+            editable(fact),
             Text(&wording::fact_in_words(&fact.key)),
             Text(&wording::known_in_words(value)),
             Text(who),
@@ -180,92 +204,6 @@ fn figures(id: &str, heading: &str, facts: &[&Fact]) -> String {
         );
     }
     out + "</tbody></table></div></section>"
-}
-
-fn demands(facts: &[Fact]) -> String {
-    let mut cards = String::new();
-    for fact in facts {
-        let (FactKey::Demand { .. }, Some(Value::Demand { force, status, condition, .. })) =
-            (&fact.key, &fact.value)
-        else {
-            continue;
-        };
-        let (state, class) = match status {
-            DemandStatus::Made | DemandStatus::Repeated => {
-                (format!("{force}, open"), format!("open {force}"))
-            }
-            over => (over.to_string(), "over".to_owned()),
-        };
-        let condition = condition
-            .as_ref()
-            .map(|words| format!("<p class=\"condition\">Condition or deadline: {}</p>", Text(words)))
-            .unwrap_or_default();
-        let quote = last_quote(fact);
-        // The closed sets are plain words: they need no escape.
-        cards += &format!(
-            "<li class=\"card {class}\"><span class=\"badge\">{state}</span><h3>{}</h3>{condition}{quote}{}</li>",
-            Text(&wording::fact_in_words(&fact.key)),
-            details("History", &history::list(fact))
-        );
-    }
-    if cards.is_empty() {
-        return String::new();
-    }
-    format!(
-        "<section aria-labelledby=\"demands\"><h2 id=\"demands\">Demands</h2><ul class=\"cards\">{cards}</ul></section>"
-    )
-}
-
-fn last_quote(fact: &Fact) -> String {
-    let said = fact
-        .value
-        .as_ref()
-        .and_then(|value| fact.claims.iter().rev().find(|known| known.article == *value.article()));
-    said.or(fact.claims.last()).map_or_else(String::new, |known| {
-        let who = known.outlet.as_deref().unwrap_or("unnamed outlet");
-        format!(
-            "<blockquote>{}</blockquote><p class=\"fine\">{} · {}</p>",
-            Text(&known.claim.evidence().quote),
-            Text(who),
-            time(known.held_at)
-        )
-    })
-}
-
-/// By actor, each stance in its order: a reversal is seen at a glance.
-fn positions(facts: &[Fact]) -> String {
-    let mut actors: BTreeMap<&str, String> = BTreeMap::new();
-    for fact in facts {
-        let FactKey::Position { actor, target } = &fact.key else { continue };
-        let mut stances: Vec<&str> = Vec::new();
-        for known in &fact.claims {
-            if let Claim::Position(position) = &known.claim
-                && stances.last() != Some(&position.stance.as_str())
-            {
-                stances.push(position.stance.as_str());
-            }
-        }
-        let entry = actors.entry(actor).or_default();
-        let course: Vec<String> = stances.iter().map(|stance| format!("<b>{stance}</b>")).collect();
-        let target = target.as_deref().unwrap_or("no one named");
-        *entry += &format!(
-            "<li>{} <span>{}</span>{}</li>",
-            course.join(" <span aria-label=\"then\">→</span> "),
-            Text(target),
-            details("In their words", &history::list(fact))
-        );
-    }
-    if actors.is_empty() {
-        return String::new();
-    }
-    let mut out =
-        "<section aria-labelledby=\"positions\"><h2 id=\"positions\">Positions</h2><ul class=\"cards\">"
-            .to_owned();
-    for (actor, stances) in actors {
-        out +=
-            &format!("<li class=\"card\"><h3>{}</h3><ul class=\"stances\">{stances}</ul></li>", Text(actor));
-    }
-    out + "</ul></section>"
 }
 
 fn all_reports(facts: &[Fact], articles: &[KnownArticle]) -> String {
@@ -280,6 +218,8 @@ fn all_reports(facts: &[Fact], articles: &[KnownArticle]) -> String {
         let article = &known.article;
         let claims = said.get(article.id.as_str()).map(Vec::as_slice).unwrap_or_default();
         let when = article.published_at.map_or_else(|| time(article.received_at), moment);
+        let all = articles.iter().map(|known| &known.article);
+        let earlier: Option<&Article> = versions::version_before(article, all);
         let copy = if known.origin == article.id { "" } else { ", a reprint" };
         let count = match claims.len() {
             0 => "no claim".to_owned(),
@@ -287,13 +227,14 @@ fn all_reports(facts: &[Fact], articles: &[KnownArticle]) -> String {
             many => format!("{many} claims"),
         };
         out += &format!(
-            "<details class=\"report\" id=\"report-{}\"><summary><strong>{}</strong> <span class=\"fine\">{}{copy} · {when} · {count}</span></summary>\
-             <div class=\"text\">{}</div>{}</details>",
-            Text(&article.id),
+            "<details class=\"report\" id=\"report-{id}\" data-article=\"{id}\"><summary><strong>{}</strong> <span class=\"fine\">{}{copy} · {when} · {count}</span></summary>\
+             <div class=\"text\">{}</div>{}{}</details>",
             Text(&article.title),
             Text(article.outlet.as_deref().unwrap_or("unnamed outlet")),
             marked::article(article, claims),
-            link(article.url.as_deref())
+            earlier.map(|before| versions::changes(before, article)).unwrap_or_default(),
+            link(article.url.as_deref()),
+            id = Text(&article.id)
         );
     }
     out + "</section>"

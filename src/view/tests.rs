@@ -56,7 +56,7 @@ fn ferry() -> (Story, Vec<Fact>, Vec<KnownArticle>) {
 #[test]
 fn a_story_shows_its_toll_its_history_and_its_reports() {
     let (story, facts, articles) = ferry();
-    let page = story::document(&story, &facts, &articles);
+    let page = story::document(&story, &facts, &articles, &story::Spoken::new());
     for seen in
         ["at least 19", "at least 12", "risen", "<svg", "Fjord Radio", "2 May 2024, 08:00 +02", "<mark"]
     {
@@ -89,6 +89,6 @@ fn the_chart_stands_alone_and_steps() {
 #[test]
 fn a_story_of_which_nothing_is_known_says_so() {
     let (story, _, articles) = ferry();
-    assert!(story::part(&story, &[], &articles).contains("yet"));
+    assert!(story::part(&story, &[], &articles, &story::Spoken::new()).contains("yet"));
     assert!(story::main_chart(&[]).is_none());
 }

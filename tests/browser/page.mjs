@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -16,11 +17,11 @@ mkdirSync(shots, { recursive: true });
 
 const TOKEN = "browser-0123456789abcdef";
 
-function start(name, more) {
+function start(name, more, outputs = "") {
   const config = join(work, `${name}.toml`);
   writeFileSync(config, `[store]\npath = "${join(work, `${name}.db`)}"\n[http]\nlisten = "127.0.0.1:0"\n${more}
 [inputs.inbox]\ntype = "inbox"\npath = "${inbox}"\nsettle_time = "100ms"
-[outputs.journal]\ntype = "file"\npath = "${join(work, `${name}.jsonl`)}"\n`);
+[outputs.journal]\ntype = "file"\npath = "${join(work, `${name}.jsonl`)}"\n${outputs}`);
   const daemon = spawn(program, ["run", "--config", config], { stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
   const address = new Promise((done, failed) => {
@@ -36,6 +37,32 @@ function start(name, more) {
     daemon.on("exit", done);
     daemon.kill("SIGTERM");
   }) };
+}
+
+// A Slack that takes every message of an incoming webhook and shows what it was sent.
+function slack() {
+  const got = [], waiting = [];
+  const server = createServer((request, answer) => {
+    let body = "";
+    request.on("data", (bytes) => { body += bytes; });
+    request.on("end", () => {
+      got.push(body);
+      answer.end("ok");
+      for (const look of [...waiting]) look();
+    });
+  });
+  const address = new Promise((done) => server.listen(0, "127.0.0.1", () => done(`http://127.0.0.1:${server.address().port}/services/T0/B0/x`)));
+  const until = (words) => new Promise((done) => {
+    const look = () => {
+      const found = got.find((body) => words.every((word) => body.includes(word)));
+      if (found === undefined) return;
+      waiting.splice(waiting.indexOf(look), 1);
+      done(found);
+    };
+    waiting.push(look);
+    look();
+  });
+  return { address, until, got, stop: () => server.close() };
 }
 
 function drop(file) {
@@ -57,7 +84,8 @@ async function fits(page, what) {
 }
 
 const files = readdirSync(seeds).filter((name) => name.endsWith(".json")).sort();
-const daemon = start("open", "");
+const channel = slack();
+const daemon = start("open", "", `[outputs.slack]\ntype = "slack"\nwebhook_url = "${await channel.address}"\n`);
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
 let step = "start";
@@ -101,6 +129,23 @@ try {
   await fits(page, step);
   await page.screenshot({ path: join(shots, "story-desktop.png"), fullPage: true });
 
+  step = "an editor's correction reaches Slack, and no report moves it";
+  const killed = page.locator("ul.tolls li", { hasText: "at least 29" });
+  await page.getByRole("button", { name: "Edit" }).click();
+  await killed.getByRole("button", { name: "Correct: killed" }).click();
+  await accessible(page, step);
+  await page.screenshot({ path: join(shots, "correct-desktop.png") });
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await killed.getByRole("button", { name: "Correct: killed" }).click();
+  await page.getByLabel("Figure").fill("27");
+  await page.getByLabel("Your name").fill("Ada Editor");
+  await page.getByLabel("Why").fill("two were counted twice");
+  await page.getByRole("dialog").getByRole("button", { name: "Correct", exact: true }).click();
+  await page.getByText("Will be told").waitFor();
+  await page.getByRole("button", { name: "Good" }).click();
+  await page.locator("ul.tolls .figure", { hasText: /^27$/ }).waitFor();
+  await channel.until(["27", "Ada Editor"]);
+
   step = "an earlier moment";
   await page.goto(`${page.url()}?as_of=2023-09-19T20:00:00Z`);
   await page.getByText("As it stood").first().waitFor();
@@ -118,6 +163,9 @@ try {
   await accessible(page, step);
   await page.screenshot({ path: join(shots, "health-desktop.png") });
 
+  step = "what editors did is accounted for";
+  await page.getByRole("cell", { name: /27, says Ada Editor/ }).waitFor();
+
   step = "an action asks first";
   await page.getByRole("button", { name: /^Discard/ }).click();
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -125,6 +173,45 @@ try {
   await page.getByRole("button", { name: /^Discard/ }).click();
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.getByText("Nothing.", { exact: true }).waitFor();
+
+  step = "stories are merged and split, each after a confirmation";
+  writeFileSync(join(work, "outgoing"), JSON.stringify({ id: "mill-1", outlet: "Mill Post", published_at: "2031-05-06T08:00:00Z",
+    title: "Fire sweeps textile mill in Sialkot", text: "The fire brigade said that 25 people were killed when flames swept a textile mill in Sialkot, Pakistan." }));
+  renameSync(join(work, "outgoing"), join(inbox, "mill.json"));
+  await page.locator("nav a", { hasText: "Stories" }).click();
+  await page.locator("a.title", { hasText: "textile mill" }).click();
+  await page.locator("ul.tolls .figure", { hasText: "25" }).waitFor();
+  await page.getByRole("button", { name: "Merge …" }).click();
+  await page.getByLabel("It is the same event as").selectOption({ index: 0 });
+  await accessible(page, step);
+  await page.screenshot({ path: join(shots, "merge-desktop.png") });
+  await page.getByRole("dialog").getByRole("button", { name: "Merge", exact: true }).click();
+  await page.getByRole("button", { name: "Good" }).click();
+  await page.locator("h1", { hasText: "Karabakh" }).waitFor();
+  await page.locator("details.report", { hasText: "textile mill" }).waitFor();
+  await page.getByRole("button", { name: "Split …" }).click();
+  await page.getByLabel("Fire sweeps textile mill in Sialkot").check();
+  await accessible(page, step);
+  await page.screenshot({ path: join(shots, "split-desktop.png") });
+  await page.getByRole("button", { name: "Split off" }).click();
+  await page.getByRole("button", { name: "Good" }).click();
+  await page.locator("details.report", { hasText: "textile mill" }).waitFor({ state: "detached" });
+
+  step = "the versions of a document are compared";
+  for (const [version, toll] of [["1", "seven"], ["2", "nine"]]) {
+    writeFileSync(join(work, "outgoing"), JSON.stringify({ id: "urn:quake", version, outlet: "Andes Wire", published_at: "2031-05-07T08:00:00Z",
+      title: "Earthquake shakes Pasto in Colombia", text: `The mayor said that ${toll} people died when an earthquake shook the town of Pasto in Colombia.\n\nRoads are closed.` }));
+    renameSync(join(work, "outgoing"), join(inbox, `quake-${version}.json`));
+    await page.locator("nav a", { hasText: "Stories" }).click();
+    await page.locator("li", { hasText: "Pasto" }).getByText(version === "1" ? "1 report" : "2 reports").waitFor();
+  }
+  await page.locator("a.title", { hasText: "Pasto" }).click();
+  await page.locator("details.report summary").first().click();
+  await page.locator("details.versions summary").click();
+  await page.locator("details.versions ins", { hasText: "nine" }).waitFor();
+  await page.locator("details.versions del", { hasText: "seven" }).waitFor();
+  await accessible(page, step);
+  await page.screenshot({ path: join(shots, "versions-desktop.png"), fullPage: true });
 
   step = "a search that finds nothing says so, with the keyboard alone";
   await page.locator("nav a", { hasText: "Stories" }).click();
@@ -140,7 +227,7 @@ try {
   await accessible(phone, step);
   await fits(phone, step);
   await phone.screenshot({ path: join(shots, "list-phone.png") });
-  await phone.locator("a.title").first().click();
+  await phone.locator("a.title", { hasText: "Karabakh" }).click();
   await phone.locator("svg.toll").first().waitFor();
   await accessible(phone, step);
   await fits(phone, step);
@@ -167,5 +254,6 @@ try {
   await browser.close();
   await closed?.stop();
   await daemon.stop();
+  channel.stop();
   process.exit();
 }

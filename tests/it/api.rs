@@ -284,6 +284,81 @@ fn what_makes_no_sense_is_a_problem_with_its_cure_and_never_a_failure() {
 }
 
 #[test]
+fn an_editor_corrects_confirms_and_takes_back_over_http_and_it_is_accounted_for() {
+    let tokens = "[http]\nlisten = \"127.0.0.1:0\"\ntoken = \"all-0123456789abcdef\"\n\
+                  edit_token = \"edit-0123456789abcdef\"\nread_token = \"read-0123456789abcdef\"";
+    let place = Place::new().with_journal().with(tokens);
+    let (mut daemon, address) = started(&place);
+    let send = |token: &str, method: &str, path: &str, body: &Value| {
+        let headers =
+            format!("Content-Type: application/json\r\nAuthorization: Bearer {token}-0123456789abcdef\r\n");
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        request(&address, method, path, &headers, body.as_bytes()).unwrap()
+    };
+    let sent =
+        send("edit", "POST", "/api/articles", &json!([ferry("f1", 8, 12), ferry("f2", 12, 19)])).json();
+    let story = sent["articles"][0]["story"].as_str().unwrap().to_owned();
+    let facts = send("read", "GET", &format!("/api/stories/{story}"), &Value::Null).json();
+    let fact = facts["facts"].as_array().unwrap().iter().find(|fact| fact["fact"]["effect"] == "killed");
+    let fact = fact.unwrap()["fact"].clone();
+    let (correct, pin) = (format!("/api/stories/{story}/correct"), format!("/api/stories/{story}/pin"));
+
+    let wish = json!({"fact": fact, "value": "at least 15", "by": "Ada", "note": "counted twice"});
+    assert_eq!(send("read", "POST", &correct, &wish).status, 403);
+    for (path, body, status) in [
+        (&correct, json!({"fact": fact, "value": "many"}), 400),
+        (&correct, json!({"fact": fact, "value": "met"}), 400),
+        (&correct, json!({"fact": fact}), 400),
+        (&correct, json!({"fact": {"actor": "nobody", "target": null}, "value": "deny"}), 404),
+        (&correct, json!({"fact": fact, "value": "3", "by": "x".repeat(101)}), 400),
+        (&"/api/stories/none/pin".to_owned(), json!({"fact": fact}), 404),
+        (&"/api/articles/none/retract".to_owned(), json!({}), 404),
+    ] {
+        let reply = send("edit", "POST", path, &body);
+        assert_eq!(reply.status, status, "{path} {body}: {reply:?}");
+    }
+    assert_eq!(
+        send("all", "GET", "/api/audit", &Value::Null).json()["entries"],
+        json!([]),
+        "nothing was done"
+    );
+
+    let done = send("edit", "POST", &correct, &wish).json();
+    assert!(done["told"][0].as_str().unwrap().contains("19 → at least 15"), "{done}");
+    daemon.until("the correction", PATIENCE, || {
+        place.journal().last().is_some_and(|alert| alert["after"]["value"] == 15)
+    });
+    send("edit", "POST", "/api/articles", &ferry("f3", 14, 31));
+    let edit = done["article"].as_str().unwrap();
+    let retract = format!("/api/articles/{edit}/retract");
+    assert_eq!(send("edit", "POST", &retract, &json!({"by": "Ada"})).status, 200);
+    assert_eq!(send("edit", "POST", &retract, &json!({})).status, 409, "it is taken back already");
+    daemon.until("the fact to be free again", PATIENCE, || {
+        place.journal().last().is_some_and(|alert| alert["after"]["value"] == 31)
+    });
+    let pinned = send("all", "POST", &pin, &json!({"fact": fact, "by": "Bea"})).json();
+    assert!(pinned["title"].as_str().unwrap().contains("confirmed by Bea"), "{pinned}");
+
+    for token in ["read", "edit"] {
+        assert_eq!(send(token, "GET", "/api/audit", &Value::Null).status, 403);
+    }
+    stop(daemon);
+    let config = place.config_file();
+    let config = config.to_str().unwrap();
+    let silenced = place.run(&["mute", "--config", config, "--by", "Cleo", "story", &story, "--for", "8h"]);
+    assert!(silenced.status.success(), "{silenced:?}");
+    let listed = place.run(&["audit", "--config", config, "--json"]);
+    let lines = String::from_utf8(listed.stdout).unwrap();
+    let entries: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |key: &str| entries.iter().map(|entry| entry[key].as_str().unwrap_or("-")).collect::<Vec<_>>();
+    assert_eq!(of("action"), ["mute", "pin", "retract", "correct"]);
+    assert_eq!(of("editor"), ["Cleo", "Bea", "Ada", "Ada"]);
+    assert_eq!(of("token"), ["-", "http.token", "http.edit_token", "http.edit_token"]);
+    assert_eq!(of("note")[3], "counted twice");
+    assert_eq!(of("story"), [&story; 4]);
+}
+
+#[test]
 fn a_mute_is_made_listed_and_ended() {
     let place = Place::new().with_journal();
     let (daemon, address) = started(&place);

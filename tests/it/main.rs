@@ -28,6 +28,7 @@ mod kills;
 mod outputs;
 mod payloads;
 mod proof;
+mod regroup;
 mod reload;
 mod restart;
 mod routing;

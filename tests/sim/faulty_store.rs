@@ -132,7 +132,8 @@ calls! {
     read recent_articles(limit: usize) -> Vec<KnownArticle>;
     read facts(story: &StoryId) -> Vec<Fact>;
     write commit(commit: &Commit) -> (), then committed(commit);
-    read items_to_retry(limit: usize) -> Vec<RetriedItem>;
+    read items_to_retry(limit: usize, now: Timestamp) -> Vec<RetriedItem>;
+    read regroupings() -> i64;
     write lease(output: &str, limit: usize, now: Timestamp, until: Timestamp) -> Vec<Delivery>;
     write record(delivery: &Delivery, attempt: &Attempt, now: Timestamp) -> (), then recorded(delivery, attempt);
     write give_back(deliveries: &[Delivery], now: Timestamp) -> ();

@@ -2,23 +2,14 @@
 // the viewer sees, kept up to date without a reload. Texts of reports never become markup here.
 
 import { confirm, follow, json, save, send, text } from "/page/ask.js";
+import { equip, isAdmin } from "/page/edit.js";
+import { make } from "/page/make.js";
 
 const main = document.getElementById("main");
 const said = document.getElementById("said");
 const line = document.getElementById("line");
 let filter = new URLSearchParams();
 let shown = 0;
-
-// An element with text or elements in it; nothing is parsed as markup.
-function make(name, attributes = {}, ...inside) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (value !== null && value !== undefined) element.setAttribute(key, value);
-  }
-  element.append(...inside.filter((one) => one !== null && one !== undefined));
-  return element;
-}
 
 const here = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const time = (at) => make("time", { datetime: at, title: `${at} (UTC)` }, here.format(new Date(at)));
@@ -31,12 +22,22 @@ function since(at) {
   return words.format(-Math.round(minutes / 1440), "day");
 }
 
+function until(at) {
+  const minutes = Math.round((at - Date.now()) / 60_000);
+  const words = new Intl.RelativeTimeFormat(undefined, { numeric: "always" });
+  return Math.abs(minutes) < 48 * 60 ? words.format(Math.round(minutes / 60), "hour") : words.format(Math.round(minutes / 1440), "day");
+}
+
 // Times in a story that the daemon drew: in the viewer's zone, the author's beside it.
 function localise(root) {
   for (const element of root.querySelectorAll("time[datetime]")) {
     const original = element.textContent;
     element.title = `as written: ${original}`;
     element.textContent = `${here.format(new Date(element.dateTime))} (${original})`;
+  }
+  for (const due of root.querySelectorAll("[data-due]")) {
+    const at = new Date(due.querySelector("time").dateTime);
+    due.append(at > Date.now() ? `, ${until(at)}` : ", which has passed");
   }
 }
 
@@ -69,8 +70,10 @@ async function stories() {
 
 function story(entry) {
   const message = entry.last_message;
+  const weight = (known) => ["killed", "injured", "missing"].indexOf(known.fact.effect) >>> 0;
   const tolls = entry.known.filter((known) => known.about === "casualties" && known.fact.scope === "event"
     && known.fact.group === "people" && !known.fact.side && !known.fact.place)
+    .sort((one, other) => weight(one) - weight(other))
     .map((known) => `${known.value_in_words} ${known.fact_in_words}`).slice(0, 3).join(" · ");
   return make("li", { "data-story": entry.id },
     make("a", { class: "title", href: `#/story/${encodeURIComponent(entry.id)}` }, entry.title),
@@ -96,7 +99,10 @@ async function oneStory(id) {
   const tools = make("div", { class: "tools" }, make("a", { href: "#/" }, "← all stories"),
     make("button", { onclick: () => save(`${path}/claims.csv${query}`, "claims.csv") }, "Claims as CSV"),
     make("button", { onclick: () => save(`${path}/chart.svg${query}`, "toll.svg") }, "Chart as SVG"),
-    make("button", { onclick: () => mute(id) }, "Mute for 8 hours"), as);
+    make("button", { onclick: () => mute(id) }, "Mute for 8 hours"));
+  // Of the past nothing can be changed.
+  if (moment.size === 0) await equip(id, tools, body, () => show(true));
+  tools.append(as);
   const past = moment.get("as_of") ? make("p", { class: "condition", role: "note" }, "As it stood ", time(moment.get("as_of")), ", from all that is known now. ",
     make("a", { href: `#/story/${encodeURIComponent(id)}` }, "Back to the present")) : null;
   return [tools, past, body];
@@ -157,12 +163,15 @@ async function health() {
     } }, "End")]);
   const outputs = overview.outputs.map((output) => [output.name, String(output.waiting), output.waiting_since ? time(output.waiting_since) : "–"]);
   const sent = deliveries.entries.map((entry) => [entry.output, entry.state, String(entry.attempts), time(entry.ended_at ?? entry.queued_at), entry.reason ?? ""]);
+  const done = await isAdmin() ? table("What editors did", ["When", "Who", "What", "Why", "From"], (await json("/api/audit?limit=30")).entries.map((entry) => [
+    time(entry.at), entry.editor, `${entry.action}: ${entry.what}`, entry.note ?? "", entry.token ?? "command line"]), "Nothing yet.") : [];
   return [make("h1", {}, "Health"),
     make("p", { class: overview.ready ? "" : "error" }, overview.ready ? "Running: articles are taken." : `Not ready: ${overview.reasons.join("; ")}`),
     make("p", { class: "fine" }, `newsdelta ${overview.version} · the store takes ${(overview.store_bytes / 1048576).toFixed(1)} MB`),
     ...table("Waiting to be delivered", ["Output", "Messages", "Oldest"], outputs, "Nothing waits."),
     ...table("Could not be read or delivered", ["What", "Why", "Since", "Action"], letters, "Nothing."),
     ...table("Muted", ["What", "Which", "Until", "Action"], muted, "Nothing is muted."),
+    ...done,
     ...table("Latest deliveries", ["Output", "State", "Attempts", "When", "Last error"], sent, "None yet.")];
 }
 

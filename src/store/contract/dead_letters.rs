@@ -1,7 +1,7 @@
 //! What dead letters promise: nothing that failed is out of sight, and it can be tried again or let go.
 
 use super::{Place, at, attempt, commit, due, failed, outcome};
-use crate::store::{Attempt, Commit, FAILED_BYTES_MAX, Letter, Store, StoreError};
+use crate::store::{Attempt, Commit, FAILED_BYTES_MAX, FailedItem, Letter, Store, StoreError};
 
 async fn ids(store: &dyn Store) -> Vec<String> {
     store.dead_letters(99).await.unwrap().into_iter().map(|letter| letter.id).collect()
@@ -35,18 +35,18 @@ pub(crate) async fn a_failed_item_is_read_again(place: &dyn Place) {
     let store = place.open().await;
     let item = failed("bad.txt", vec![1, 2, 3]);
     store.commit(&Commit { failed: vec![item.clone()], ..Commit::default() }).await.unwrap();
-    assert_eq!(store.items_to_retry(9).await.unwrap(), vec![]);
+    assert_eq!(store.items_to_retry(9, at(99)).await.unwrap(), vec![]);
     let id = ids(store.as_ref()).await.remove(0);
     store.retry_dead_letter(&id, at(4)).await.unwrap();
     let shown = store.dead_letter(&id).await.unwrap().unwrap();
     assert!(matches!(shown.letter, Letter::Item { retrying: true, .. }));
 
-    let retried = store.items_to_retry(9).await.unwrap();
+    let retried = store.items_to_retry(9, at(99)).await.unwrap();
     assert_eq!(retried.len(), 1);
     assert_eq!(retried[0].item, item);
     let read = Commit { retried: vec![retried[0].id], ..commit(vec![outcome("s1", 1, "a1")]) };
     store.commit(&read).await.unwrap();
-    assert_eq!(store.items_to_retry(9).await.unwrap(), vec![]);
+    assert_eq!(store.items_to_retry(9, at(99)).await.unwrap(), vec![]);
     assert_eq!(ids(store.as_ref()).await, Vec::<String>::new());
 }
 
@@ -57,7 +57,26 @@ pub(crate) async fn a_cut_item_cannot_be_read_again(place: &dyn Place) {
     let id = ids(store.as_ref()).await.remove(0);
     let error = store.retry_dead_letter(&id, at(4)).await.unwrap_err();
     assert!(matches!(&error, StoreError::Refused(why) if why.contains("to its input again")), "{error}");
-    assert_eq!(store.items_to_retry(9).await.unwrap(), vec![]);
+    assert_eq!(store.items_to_retry(9, at(99)).await.unwrap(), vec![]);
+}
+
+/// An article under embargo is whole when its time has come, and neither before nor after.
+pub(crate) async fn what_is_held_back_comes_through_by_itself(place: &dyn Place) {
+    let store = place.open().await;
+    let long = vec![7; FAILED_BYTES_MAX + 5];
+    let held = FailedItem { retry_at: Some(at(60)), ..failed("held.json", long.clone()) };
+    let plain = failed("bad.txt", vec![1]);
+    store.commit(&Commit { failed: vec![plain, held.clone()], ..commit(vec![]) }).await.unwrap();
+    assert_eq!(store.forget_dead_letters(at(98)).await.unwrap(), 1, "only the plain one");
+    assert_eq!(store.items_to_retry(9, at(59)).await.unwrap(), vec![]);
+    drop(store);
+
+    let store = place.open().await;
+    let due = store.items_to_retry(9, at(60)).await.unwrap();
+    assert_eq!(due.iter().map(|due| &due.item).collect::<Vec<_>>(), [&held]);
+    store.commit(&Commit { retried: vec![due[0].id], ..commit(vec![]) }).await.unwrap();
+    assert_eq!(store.items_to_retry(9, at(99)).await.unwrap(), vec![]);
+    assert_eq!(store.dead_letters(9).await.unwrap(), vec![]);
 }
 
 /// A message sent again goes behind the one on its way and ahead of those that wait.

@@ -99,6 +99,7 @@ pub(super) fn read_item(row: &Row) -> Result<FailedItem, Failure> {
         reason: string(row, "reason")?,
         failed_at: time(row, "failed_at")?,
         bytes: get(row, "bytes")?,
+        retry_at: None,
     })
 }
 

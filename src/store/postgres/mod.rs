@@ -201,10 +201,14 @@ impl Store for PostgresStore {
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), StoreError> {
-        self.write_commit(commit).await.map_err(|failure| failure.at(&self.name))
+        self.write_commit(commit).await.map_err(|failure| failure.at(&self.name))?;
+        for entry in &commit.audit {
+            self.keep_audit(entry).await?;
+        }
+        Ok(())
     }
 
-    async fn items_to_retry(&self, limit: usize) -> Result<Vec<RetriedItem>, StoreError> {
+    async fn items_to_retry(&self, limit: usize, _now: Timestamp) -> Result<Vec<RetriedItem>, StoreError> {
         ask!(self, client => questions::items_to_retry(client, limit))
     }
 

@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
+use super::audit;
 use super::columns::{count, integer, json, stamp};
 use super::failure::Failure;
 use super::lots::{self, PreparedParcel};
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
-use crate::model::{Article, ArticleId, StoryId};
+use crate::model::{Article, ArticleId, AuditEntry, StoryId};
 use crate::store::form::revisions_leap;
-use crate::store::{Commit, FAILED_BYTES_MAX, FAILED_ITEMS_MAX, FailedItem, StoreError};
+use crate::store::{Commit, FAILED_BYTES_MAX, FAILED_ITEMS_MAX, FailedItem, HELD_BYTES_MAX, StoreError};
 
 pub(super) const IS_KNOWN: &str = "SELECT 1 FROM articles WHERE id = ?1";
 pub(super) const REVISION: &str = "SELECT revision FROM stories WHERE id = ?1";
@@ -51,10 +52,14 @@ pub(super) const WRITE_DELIVERY: &str =
     ON CONFLICT (message, output) DO NOTHING";
 pub(super) const WRITE_CHECKPOINT: &str = "INSERT INTO checkpoints (input, part, next) VALUES (?1, ?2, ?3)
     ON CONFLICT (input, part) DO UPDATE SET next = max(next, excluded.next)";
-const WRITE_FAILED: &str = "INSERT INTO failed_items (input, label, form, reason, failed_at, size, bytes)
-    VALUES (:input, :label, :form, :reason, :failed_at, :size, :bytes)";
-const DROP_OLDEST_FAILED: &str = "DELETE FROM failed_items WHERE number <= ?1";
-const FORGET_RETRIED: &str = "DELETE FROM failed_items WHERE number = ?1 AND retry = 1";
+const WRITE_FAILED: &str =
+    "INSERT INTO failed_items (input, label, form, reason, failed_at, size, bytes, retry_at)
+    VALUES (:input, :label, :form, :reason, :failed_at, :size, :bytes, :retry_at)";
+/// What is held back stays longer, but not without bound.
+const DROP_OLDEST_FAILED: &str = "DELETE FROM failed_items
+    WHERE number <= ?1 AND (retry_at IS NULL OR number <= ?1 - 9 * ?2)";
+const FORGET_RETRIED: &str =
+    "DELETE FROM failed_items WHERE number = ?1 AND (retry = 1 OR retry_at IS NOT NULL)";
 
 /// A commit with its JSON made and its own contradictions found.
 pub(super) struct Prepared {
@@ -66,6 +71,7 @@ pub(super) struct Prepared {
     checkpoints: Vec<Checkpoint>,
     parcels: Vec<PreparedParcel>,
     dropped: Vec<String>,
+    audit: Vec<AuditEntry>,
     at: Timestamp,
 }
 
@@ -133,6 +139,7 @@ impl Prepared {
             checkpoints: commit.checkpoints.clone(),
             parcels: commit.parcels.iter().map(PreparedParcel::new).collect::<Result<_, _>>()?,
             dropped: commit.dropped.clone(),
+            audit: commit.audit.clone(),
             at: commit.at,
         })
     }
@@ -160,6 +167,7 @@ impl Prepared {
             parcel.write(connection, self.at)?;
         }
         self.write_failed(connection)?;
+        self.audit.iter().try_for_each(|entry| audit::write(connection, entry))?;
         for number in &self.retried {
             connection.prepare_cached(FORGET_RETRIED)?.execute([number])?;
         }
@@ -197,7 +205,8 @@ impl Prepared {
 
     fn write_failed(&self, connection: &Connection) -> Result<(), Failure> {
         for item in &self.failed {
-            let kept = item.bytes.get(..FAILED_BYTES_MAX).unwrap_or(&item.bytes);
+            let most = if item.retry_at.is_some() { HELD_BYTES_MAX } else { FAILED_BYTES_MAX };
+            let kept = item.bytes.get(..most).unwrap_or(&item.bytes);
             connection.prepare_cached(WRITE_FAILED)?.execute(named_params! {
                 ":input": item.input,
                 ":label": item.label,
@@ -206,11 +215,13 @@ impl Prepared {
                 ":failed_at": stamp(item.failed_at),
                 ":size": integer(item.bytes.len()),
                 ":bytes": kept,
+                ":retry_at": item.retry_at.map(stamp),
             })?;
         }
         if !self.failed.is_empty() {
             let oldest_kept = connection.last_insert_rowid().saturating_sub(FAILED_ITEMS_MAX);
-            let dropped = connection.prepare_cached(DROP_OLDEST_FAILED)?.execute([oldest_kept])?;
+            let dropped =
+                connection.prepare_cached(DROP_OLDEST_FAILED)?.execute([oldest_kept, FAILED_ITEMS_MAX])?;
             if dropped > 0 {
                 tracing::warn!(
                     dropped,

@@ -11,7 +11,8 @@ use super::questions::collect;
 use crate::store::form::{LetterName, letter_was_cut, no_letter};
 use crate::store::{DeadLetter, FailedItem, Letter};
 
-const ITEMS: &str = "SELECT number, input, label, form, reason, failed_at, size, retry, x'' AS bytes
+const ITEMS: &str =
+    "SELECT number, input, label, form, reason, failed_at, size, retry, retry_at, x'' AS bytes
     FROM failed_items ORDER BY number DESC LIMIT ?1";
 const ITEM: &str = "SELECT * FROM failed_items WHERE number = ?1";
 const DELIVERIES: &str =
@@ -31,7 +32,7 @@ const RETRY_DELIVERY: &str = "UPDATE deliveries
 const DISCARD_DELIVERY: &str =
     "UPDATE deliveries SET state = 'discarded', ended_at = :now WHERE number = :number AND state = 'dead'";
 
-const FORGET_ITEMS: &str = "DELETE FROM failed_items WHERE failed_at < ?1 AND retry = 0";
+const FORGET_ITEMS: &str = "DELETE FROM failed_items WHERE failed_at < ?1 AND retry = 0 AND retry_at IS NULL";
 const FORGET_DELIVERIES: &str =
     "UPDATE deliveries SET state = 'discarded' WHERE state = 'dead' AND ended_at < ?1";
 
@@ -102,6 +103,7 @@ pub(super) fn forget(connection: &Connection, before: Timestamp) -> Result<u64, 
 
 /// The item in a row of its table.
 pub(super) fn read_item(row: &Row<'_>) -> Result<FailedItem, Failure> {
+    let retry_at: Option<String> = row.get("retry_at")?;
     Ok(FailedItem {
         input: row.get("input")?,
         label: row.get("label")?,
@@ -109,6 +111,7 @@ pub(super) fn read_item(row: &Row<'_>) -> Result<FailedItem, Failure> {
         reason: row.get("reason")?,
         failed_at: time(row, "failed_at")?,
         bytes: row.get("bytes")?,
+        retry_at: retry_at.map(|_| time(row, "retry_at")).transpose()?,
     })
 }
 

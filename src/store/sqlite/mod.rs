@@ -11,12 +11,13 @@ use self::readers::Readers;
 use self::writer::Writer;
 use super::overview::{DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery};
 use super::{
-    AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Resend, RetriedItem, Store,
-    StoreError, StoreMetrics, parcel::Lot, parcel::Told,
+    AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Regroup, Resend, RetriedItem,
+    Store, StoreError, StoreMetrics, parcel::Lot, parcel::Told,
 };
 use crate::inputs::Checkpoint;
-use crate::model::{ArticleId, Fact, Message, Mute, Story, StoryId};
+use crate::model::{ArticleId, AuditEntry, Fact, Message, Mute, Story, StoryId};
 
+mod audit;
 mod backup;
 mod columns;
 mod commit;
@@ -30,6 +31,7 @@ mod outputs;
 mod overview;
 mod questions;
 mod readers;
+mod regroup;
 mod told;
 mod writer;
 #[cfg(test)]
@@ -112,8 +114,17 @@ impl Store for SqliteStore {
         self.writer()?.write(move |connection| prepared.write(connection)).await
     }
 
-    async fn items_to_retry(&self, limit: usize) -> Result<Vec<RetriedItem>, StoreError> {
-        self.readers.read(move |connection| questions::items_to_retry(connection, limit)).await
+    async fn regroup(&self, regroup: &Regroup) -> Result<(), StoreError> {
+        let regroup = regroup.clone();
+        self.writer()?.write(move |connection| regroup::write(connection, &regroup)).await
+    }
+
+    async fn regroupings(&self) -> Result<i64, StoreError> {
+        self.readers.read(regroup::count).await
+    }
+
+    async fn items_to_retry(&self, limit: usize, now: Timestamp) -> Result<Vec<RetriedItem>, StoreError> {
+        self.readers.read(move |connection| questions::items_to_retry(connection, limit, now)).await
     }
 
     async fn lease(
@@ -237,6 +248,19 @@ impl Store for SqliteStore {
     async fn keep_note(&self, output: &str, story: &StoryId, note: &str) -> Result<(), StoreError> {
         let (output, story, note) = (output.to_owned(), story.clone(), note.to_owned());
         self.writer()?.write(move |connection| outputs::keep_note(connection, &output, &story, &note)).await
+    }
+
+    async fn keep_audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let entry = entry.clone();
+        self.writer()?.write(move |connection| audit::write(connection, &entry)).await
+    }
+
+    async fn find_audit(
+        &self,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
+        self.readers.read(move |connection| audit::before(connection, before, limit)).await
     }
 
     async fn metrics(&self) -> Result<StoreMetrics, StoreError> {

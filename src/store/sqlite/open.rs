@@ -21,12 +21,13 @@ const APPLICATION_ID: i32 = 0x6e77_7364;
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// Every schema change ever made, in order. One that was released is never edited.
-const MIGRATIONS: [(&str, &str); 5] = [
+const MIGRATIONS: [(&str, &str); 6] = [
     ("V1__facts", include_str!("../migrations/sqlite/0001_facts.sql")),
     ("V10__lots", include_str!("../migrations/sqlite/0010_lots.sql")),
     ("V20__outputs", include_str!("../migrations/sqlite/0020_outputs.sql")),
     ("V50__documents", include_str!("../migrations/sqlite/0050_documents.sql")),
     ("V60__told", include_str!("../migrations/sqlite/0060_told.sql")),
+    ("V70__editing", include_str!("../migrations/sqlite/0070_editing.sql")),
 ];
 
 /// What may be chosen.

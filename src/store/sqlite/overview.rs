@@ -13,7 +13,7 @@ use crate::store::overview::{
 };
 
 const STORIES: &str = "SELECT body FROM stories
-    WHERE (:since IS NULL OR last_report_at >= :since) AND (:until IS NULL OR last_report_at < :until)
+    WHERE merged_into IS NULL AND (:since IS NULL OR last_report_at >= :since) AND (:until IS NULL OR last_report_at < :until)
     AND (:after_at IS NULL OR (last_report_at, id) < (:after_at, :after_id))
     AND (:words IS NULL OR json_extract(body, '$.title') LIKE :words ESCAPE '\\'
         OR EXISTS (SELECT 1 FROM articles WHERE articles.story = stories.id AND title LIKE :words ESCAPE '\\'))

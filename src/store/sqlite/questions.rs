@@ -20,9 +20,12 @@ pub(super) const CLAIMS: &str =
 pub(super) const CLAIMS_AS_OF: &str = "SELECT body FROM claims
     WHERE fact = :fact AND held_at <= :held_at AND learned_at <= :learned_at ORDER BY held_at, number";
 pub(super) const OPEN_STORIES: &str =
-    "SELECT body FROM stories WHERE last_report_at >= ?1 ORDER BY last_report_at";
-pub(super) const STORIES: &str = "SELECT body FROM stories ORDER BY last_report_at DESC LIMIT ?1";
-pub(super) const STORY: &str = "SELECT id, body FROM stories WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 4";
+    "SELECT body FROM stories WHERE last_report_at >= ?1 AND merged_into IS NULL ORDER BY last_report_at";
+pub(super) const STORIES: &str =
+    "SELECT body FROM stories WHERE merged_into IS NULL ORDER BY last_report_at DESC LIMIT ?1";
+pub(super) const STORY: &str = "SELECT stories.id AS id, coalesce(whole.body, stories.body) AS body
+    FROM stories LEFT JOIN stories AS whole ON whole.id = stories.merged_into
+    WHERE stories.id >= ?1 AND stories.id < ?2 ORDER BY stories.id LIMIT 4";
 pub(super) const ARTICLE: &str = "SELECT * FROM articles WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 4";
 pub(super) const ARTICLES_OF: &str = "SELECT * FROM articles WHERE story = ?1 ORDER BY number DESC LIMIT ?2";
 const RECENT_ARTICLES: &str = "SELECT * FROM articles ORDER BY number DESC LIMIT ?1";
@@ -35,6 +38,8 @@ pub(super) const MESSAGES_OF: &str = "SELECT body FROM messages
 pub(super) const CHECKPOINTS: &str =
     "SELECT input, part, next FROM checkpoints WHERE input = ?1 ORDER BY part";
 pub(super) const ITEMS_TO_RETRY: &str = "SELECT * FROM failed_items WHERE retry = 1 ORDER BY number LIMIT ?1";
+pub(super) const ITEMS_HELD: &str = "SELECT * FROM failed_items
+    WHERE retry_at <= ?2 AND retry = 0 AND size <= length(bytes) ORDER BY retry_at LIMIT ?1";
 
 /// Reads all rows of a statement.
 pub(super) fn collect<T>(
@@ -73,10 +78,17 @@ pub(super) fn checkpoints(connection: &Connection, input: &str) -> Result<Vec<Ch
 }
 
 /// Items that are to be read again.
-pub(super) fn items_to_retry(connection: &Connection, limit: usize) -> Result<Vec<RetriedItem>, Failure> {
-    collect(connection.prepare_cached(ITEMS_TO_RETRY)?, [integer(limit)], |row| {
-        Ok(RetriedItem { id: row.get("number")?, item: read_item(row)? })
-    })
+pub(super) fn items_to_retry(
+    connection: &Connection,
+    limit: usize,
+    now: Timestamp,
+) -> Result<Vec<RetriedItem>, Failure> {
+    let read = |row: &Row<'_>| Ok(RetriedItem { id: row.get("number")?, item: read_item(row)? });
+    let mut items = collect(connection.prepare_cached(ITEMS_TO_RETRY)?, [integer(limit)], read)?;
+    items.extend(collect(connection.prepare_cached(ITEMS_HELD)?, params![integer(limit), stamp(now)], read)?);
+    items.sort_by_key(|item| item.id);
+    items.truncate(limit);
+    Ok(items)
 }
 
 /// Stories whose latest report spoke at `since` or later, by id.
@@ -92,7 +104,7 @@ pub(super) fn stories(connection: &Connection, limit: usize) -> Result<Vec<Story
     collect(connection.prepare_cached(STORIES)?, [integer(limit)], |row| from_json(row, "body"))
 }
 
-/// The one story whose id is, or starts with, `id`.
+/// The one story whose id is, or starts with, `id`, or the one that this went into.
 pub(super) fn story(connection: &Connection, id: &str) -> Result<Option<Story>, Failure> {
     let found = collect(connection.prepare_cached(STORY)?, [id.to_owned(), format!("{id}{LAST}")], |row| {
         Ok((row.get::<_, String>("id")?, from_json(row, "body")?))

@@ -57,6 +57,27 @@ mod contract {
     contract_tests!(Folder::new());
 }
 
+/// What only this store can do yet.
+mod alone {
+    use super::*;
+    use crate::store::contract::{dead_letters, regroup};
+
+    #[tokio::test]
+    async fn a_story_goes_into_another_and_answers_with_it() {
+        regroup::a_story_goes_into_another_and_answers_with_it(&Folder::new()).await;
+    }
+
+    #[tokio::test]
+    async fn reports_leave_a_story_and_take_back_its_old_name() {
+        regroup::reports_leave_a_story_and_take_back_its_old_name(&Folder::new()).await;
+    }
+
+    #[tokio::test]
+    async fn what_is_held_back_comes_through_by_itself() {
+        dead_letters::what_is_held_back_comes_through_by_itself(&Folder::new()).await;
+    }
+}
+
 #[tokio::test]
 async fn a_second_daemon_is_refused_and_told_who_is_there() {
     let folder = Folder::new();
@@ -321,6 +342,8 @@ async fn nothing_on_the_hot_path_scans_a_table() {
         questions::MESSAGES_OF,
         questions::CHECKPOINTS,
         questions::ITEMS_TO_RETRY,
+        questions::ITEMS_HELD,
+        super::regroup::LATEST,
     ];
     for sql in hot {
         assert_eq!(scan(&file, sql), None, "{sql}");

@@ -3,14 +3,17 @@
 //! a daemon that may be running: it reads the story again when it finds it moved. Never decides what is news, never
 //! reads a clock.
 
+pub mod regroup;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use crate::ledger::edit::{self, Stated};
+use crate::ledger::regroup::EDIT_PREFIX;
 use crate::ledger::{Ledger, Limits, Outcome};
 use crate::model::article::fingerprint;
-use crate::model::{Article, ArticleId, Draft, Fact, FactKey, Moment, StoryId};
+use crate::model::{Action, Article, ArticleId, AuditEntry, Draft, Fact, FactKey, Moment, StoryId, Via};
 use crate::notify::{Router, correction};
 use crate::outputs::wording;
 use crate::store::{Commit, Store, StoreError};
@@ -29,6 +32,16 @@ pub enum Edit {
     Retract(ArticleId, Option<FactKey>),
 }
 
+impl Edit {
+    const fn action(&self) -> Action {
+        match self {
+            Self::Correct(..) => Action::Correct,
+            Self::Pin(_) => Action::Pin,
+            Self::Retract(..) => Action::Retract,
+        }
+    }
+}
+
 /// Who wants it, and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Editor {
@@ -36,6 +49,48 @@ pub struct Editor {
     pub name: String,
     /// Why, for those who receive the correction.
     pub note: Option<String>,
+    /// From where.
+    pub via: Via,
+}
+
+/// Longest name of an editor, in characters.
+const NAME_MAX: usize = 100;
+
+/// Longest reason, in characters.
+const NOTE_MAX: usize = 2000;
+
+impl Editor {
+    /// Somebody who signs so; without a name, `an editor`.
+    ///
+    /// # Errors
+    /// A sentence with the cure, when name or reason are longer than is kept or no text for people.
+    pub fn new(name: Option<&str>, note: Option<&str>, via: Via) -> Result<Self, String> {
+        let given =
+            |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let name = given(name).unwrap_or_else(|| "an editor".to_owned());
+        let note = given(note);
+        if name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+            return Err(format!("the editor's name must be one line of at most {NAME_MAX} characters"));
+        }
+        if note.as_ref().is_some_and(|note| note.chars().count() > NOTE_MAX) {
+            return Err(format!("the reason must have at most {NOTE_MAX} characters"));
+        }
+        Ok(Self { name, note, via })
+    }
+
+    /// What this editor did, for the audit.
+    pub fn did(&self, action: Action, what: String, at: Timestamp) -> AuditEntry {
+        AuditEntry {
+            at,
+            editor: self.name.clone(),
+            via: self.via.clone(),
+            action,
+            what,
+            story: None,
+            article: None,
+            note: self.note.clone(),
+        }
+    }
 }
 
 /// Why a request was not carried out. Nothing was changed.
@@ -78,7 +133,13 @@ pub async fn carry_out(
             Some(message) => correction::parcels(store, router, message, &[], &mutes, now).await?,
             None => Vec::new(),
         };
-        let commit = Commit { outcomes: vec![outcome.clone()], parcels, at: now, ..Commit::default() };
+        let audit = AuditEntry {
+            story: Some(story.clone()),
+            article: Some(outcome.article.id.clone()),
+            ..editor.did(edit.action(), outcome.article.title.clone(), now)
+        };
+        let outcomes = vec![outcome.clone()];
+        let commit = Commit { outcomes, parcels, audit: vec![audit], at: now, ..Commit::default() };
         match store.commit(&commit).await {
             Ok(()) => return Ok(outcome),
             // A daemon at work on the story was faster.
@@ -145,7 +206,7 @@ async fn think(
 fn article(story: &str, title: &str, editor: &Editor, spoken: Timestamp, now: Timestamp) -> Article {
     let note = editor.note.clone().unwrap_or_default();
     let draft = Draft {
-        id: Some(format!("edit-{}", fingerprint(["edit", story, title, &note, &now.to_string()]))),
+        id: Some(format!("{EDIT_PREFIX}{}", fingerprint(["edit", story, title, &note, &now.to_string()]))),
         outlet: Some(editor.name.clone()),
         published_at: Some(Moment::from(spoken)),
         title: Some(title.to_owned()),
