@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::model::{Article, Span};
+use crate::text::english::calendar;
 use crate::text::english::lemma;
 use crate::text::english::view::View;
 use crate::text::english::word_class::{is_be, is_have, is_negation};
@@ -233,7 +234,7 @@ impl<'a> Scene<'a> {
         (from..(at + 12).min(view.end)).any(|at| {
             let year = view.word(at).parse::<i64>().ok().filter(|year| (1900..2100).contains(year));
             let introduced = view.is(at.saturating_sub(1), &["in", "during", "of"])
-                || is_month(view.word(at.saturating_sub(1)));
+                || calendar::is_month(view.word(at.saturating_sub(1)));
             year.is_some_and(|year| {
                 year < this_year - 1 || (year < this_year && view.is(at.saturating_sub(1), &["in"]))
             }) && introduced
@@ -571,37 +572,13 @@ pub(super) fn agent(mention: &Mention) -> Agent {
     Agent { name: Arc::clone(&mention.name), voice: mention.span, weighty, person: mention.person.clone() }
 }
 
-fn is_month(word: &str) -> bool {
-    matches!(
-        word,
-        "january"
-            | "february"
-            | "march"
-            | "april"
-            | "may"
-            | "june"
-            | "july"
-            | "august"
-            | "september"
-            | "october"
-            | "november"
-            | "december"
-    )
-}
-
 /// Days and parts of days.
 fn is_time(word: &str) -> bool {
-    is_month(word)
+    calendar::is_month(word)
+        || calendar::is_weekday(word)
         || matches!(
             word,
-            "monday"
-                | "tuesday"
-                | "wednesday"
-                | "thursday"
-                | "friday"
-                | "saturday"
-                | "sunday"
-                | "yesterday"
+            "yesterday"
                 | "today"
                 | "tonight"
                 | "tomorrow"

@@ -3,6 +3,7 @@
 
 mod act;
 mod addressee;
+mod complement;
 pub mod answered;
 pub mod brokered;
 pub mod chanted;
