@@ -55,7 +55,9 @@ macro_rules! contract_tests {
                 old_stories_are_closed, articles_come_with_their_claims, versions_of_a_document_are_found, recent_articles_are_bounded;
             dead_letters: a_failed_item_is_kept_and_bounded, a_failed_item_is_read_again,
                 a_cut_item_cannot_be_read_again, a_dead_delivery_is_sent_again_in_order, discarded_ones_are_gone,
-                wrong_names_are_refused;
+                wrong_names_are_refused, what_is_held_back_comes_through_by_itself;
+            regroup: a_story_goes_into_another_and_answers_with_it,
+                reports_leave_a_story_and_take_back_its_old_name;
             lots: a_group_waits_and_goes_out_together, an_urgent_one_takes_along_what_is_held,
                 an_interval_counts_from_the_last_message, a_lot_is_released_once, what_is_dropped_is_never_told,
                 a_share_is_no_message_of_its_article, who_was_told_is_known,

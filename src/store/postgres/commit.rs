@@ -8,15 +8,15 @@ use deadpool_postgres::GenericClient;
 
 use super::columns::{get, json, text};
 use super::failure::Failure;
-use super::parcels;
 use super::statements::{execute, rows};
+use super::{audit, parcels};
 use crate::ledger::Outcome;
 use crate::model::{Fact, FactKey, StoryId};
 use crate::store::form::{integer, revisions_leap, stamp};
-use crate::store::{Commit, FAILED_BYTES_MAX, FAILED_ITEMS_MAX, StoreError};
+use crate::store::{Commit, FAILED_BYTES_MAX, FAILED_ITEMS_MAX, HELD_BYTES_MAX, StoreError};
 
 const KNOWN: &str = "SELECT id FROM articles WHERE id = ANY($1)";
-const REVISIONS: &str = "SELECT id, revision FROM stories WHERE id = ANY($1)";
+pub(super) const REVISIONS: &str = "SELECT id, revision FROM stories WHERE id = ANY($1)";
 const WRITE_STORIES: &str = "INSERT INTO stories (id, title, last_report_at, revision, body, changed_in)
     SELECT *, $6 FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])
     ON CONFLICT (id) DO UPDATE SET title = excluded.title, last_report_at = excluded.last_report_at,
@@ -48,7 +48,7 @@ const WRITE_CLAIMS: &str = "INSERT INTO claims (fact, article, held_at, learned_
     FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])
         WITH ORDINALITY AS given (fact, article, held_at, learned_at, body, place)
     ORDER BY place";
-const DROP_FROM_COMPARED: &str =
+pub(super) const DROP_FROM_COMPARED: &str =
     "UPDATE claims SET compared = FALSE WHERE fact = $1 AND compared AND body <> ALL($2::text[])";
 const WRITE_MESSAGES: &str = "INSERT INTO messages (id, article, body)
     SELECT id, article, body FROM unnest($1::text[], $2::bigint[], $3::text[])
@@ -56,11 +56,15 @@ const WRITE_MESSAGES: &str = "INSERT INTO messages (id, article, body)
     ORDER BY place ON CONFLICT (id) DO NOTHING";
 const WRITE_CHECKPOINT: &str = "INSERT INTO checkpoints (input, part, next) VALUES ($1, $2, $3)
     ON CONFLICT (input, part) DO UPDATE SET next = greatest(checkpoints.next, excluded.next)";
-const WRITE_FAILED: &str = "INSERT INTO failed_items (input, label, form, reason, failed_at, size, bytes)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const DROP_OLDEST_FAILED: &str =
-    "DELETE FROM failed_items WHERE number <= (SELECT max(number) FROM failed_items) - $1::bigint";
-const FORGET_RETRIED: &str = "DELETE FROM failed_items WHERE number = ANY($1) AND retry";
+const WRITE_FAILED: &str =
+    "INSERT INTO failed_items (input, label, form, reason, failed_at, size, bytes, retry_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+/// What is held back stays longer, but not without bound.
+const DROP_OLDEST_FAILED: &str = "DELETE FROM failed_items
+    WHERE number <= (SELECT max(number) FROM failed_items) - $1::bigint
+        AND (retry_at IS NULL OR number <= (SELECT max(number) FROM failed_items) - 10 * $1::bigint)";
+const FORGET_RETRIED: &str =
+    "DELETE FROM failed_items WHERE number = ANY($1) AND (retry OR retry_at IS NOT NULL)";
 
 /// Writes everything as part of `generation`; the caller takes it back on an error.
 pub(super) async fn write(
@@ -80,6 +84,9 @@ pub(super) async fn write(
         write_messages(client, &commit.outcomes, &articles).await?;
     }
     parcels::commit(client, commit).await?;
+    for entry in &commit.audit {
+        audit::write(client, entry).await?;
+    }
     write_failed(client, commit).await?;
     if !commit.retried.is_empty() {
         execute(client, FORGET_RETRIED, &[&commit.retried]).await?;
@@ -204,14 +211,14 @@ fn missing(what: &str) -> Failure {
 type Name = (StoryId, String);
 
 /// The key's parts by which stories are searched.
-struct Searched {
-    about: &'static str,
-    place: Option<String>,
-    names: String,
+pub(super) struct Searched {
+    pub(super) about: &'static str,
+    pub(super) place: Option<String>,
+    pub(super) names: String,
 }
 
 impl Searched {
-    fn of(key: &FactKey) -> Self {
+    pub(super) fn of(key: &FactKey) -> Self {
         let (place, names) = match key {
             FactKey::Casualties { side, place, .. } => (place.as_deref(), vec![side.as_deref()]),
             FactKey::Demand { by, to, .. } => (None, vec![Some(by.as_str()), to.as_deref()]),
@@ -354,11 +361,14 @@ async fn write_messages(
 
 async fn write_failed(client: &impl GenericClient, commit: &Commit) -> Result<(), Failure> {
     for item in &commit.failed {
-        let kept = item.bytes.get(..FAILED_BYTES_MAX).unwrap_or(&item.bytes);
+        let most = if item.retry_at.is_some() { HELD_BYTES_MAX } else { FAILED_BYTES_MAX };
+        let kept = item.bytes.get(..most).unwrap_or(&item.bytes);
+        let retry_at = item.retry_at.map(stamp);
         let (input, label, reason) = (text(&item.input), text(&item.label), text(&item.reason));
         let (form, size) = (item.form.as_deref().map(text), integer(item.bytes.len()));
         let failed_at = stamp(item.failed_at);
-        execute(client, WRITE_FAILED, &[&input, &label, &form, &reason, &failed_at, &size, &kept]).await?;
+        execute(client, WRITE_FAILED, &[&input, &label, &form, &reason, &failed_at, &size, &kept, &retry_at])
+            .await?;
     }
     if !commit.failed.is_empty() {
         let dropped = execute(client, DROP_OLDEST_FAILED, &[&FAILED_ITEMS_MAX]).await?;

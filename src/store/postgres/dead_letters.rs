@@ -5,14 +5,15 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
-use super::columns::{count, get, optional_string, string, time};
+use super::columns::{count, get, optional_string, optional_time, string, time};
 use super::failure::Failure;
 use super::outbox;
 use super::statements::{collect, execute, first};
 use crate::store::form::{LetterName, integer, letter_was_cut, no_letter, stamp};
 use crate::store::{DeadLetter, FailedItem, Letter};
 
-const ITEMS: &str = "SELECT number, input, label, form, reason, failed_at, size, retry, ''::bytea AS bytes
+const ITEMS: &str =
+    "SELECT number, input, label, form, reason, failed_at, size, retry, retry_at, ''::bytea AS bytes
     FROM failed_items ORDER BY number DESC LIMIT $1";
 const ITEM: &str = "SELECT * FROM failed_items WHERE number = $1";
 const DELIVERIES: &str =
@@ -32,7 +33,7 @@ const RETRY_DELIVERY: &str = "UPDATE deliveries
     WHERE number = $1 AND state = 'dead'";
 const DISCARD_DELIVERY: &str =
     "UPDATE deliveries SET state = 'discarded', ended_at = $2 WHERE number = $1 AND state = 'dead'";
-const FORGET_ITEMS: &str = "DELETE FROM failed_items WHERE failed_at < $1 AND NOT retry";
+const FORGET_ITEMS: &str = "DELETE FROM failed_items WHERE failed_at < $1 AND NOT retry AND retry_at IS NULL";
 const FORGET_DELIVERIES: &str =
     "UPDATE deliveries SET state = 'discarded' WHERE state = 'dead' AND ended_at < $1";
 
@@ -99,7 +100,7 @@ pub(super) fn read_item(row: &Row) -> Result<FailedItem, Failure> {
         reason: string(row, "reason")?,
         failed_at: time(row, "failed_at")?,
         bytes: get(row, "bytes")?,
-        retry_at: None,
+        retry_at: optional_time(row, "retry_at")?,
     })
 }
 

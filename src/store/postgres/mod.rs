@@ -14,12 +14,13 @@ use self::failure::Failure;
 use self::turn::Held;
 use super::overview::{DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery};
 use super::{
-    Access, AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Resend, RetriedItem,
-    Store, StoreError, StoreMetrics, Turn, parcel::Lot, parcel::Told,
+    Access, AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Regroup, Resend,
+    RetriedItem, Store, StoreError, StoreMetrics, Turn, parcel::Lot, parcel::Told,
 };
 use crate::inputs::Checkpoint;
-use crate::model::{ArticleId, Fact, Message, Mute, Story, StoryId};
+use crate::model::{ArticleId, AuditEntry, Fact, Message, Mute, Story, StoryId};
 
+mod audit;
 mod columns;
 mod commit;
 mod connect;
@@ -31,6 +32,7 @@ mod outputs;
 mod overview;
 mod parcels;
 mod questions;
+mod regroup;
 mod statements;
 mod told;
 mod turn;
@@ -201,15 +203,38 @@ impl Store for PostgresStore {
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), StoreError> {
-        self.write_commit(commit).await.map_err(|failure| failure.at(&self.name))?;
-        for entry in &commit.audit {
-            self.keep_audit(entry).await?;
-        }
-        Ok(())
+        self.write_commit(commit).await.map_err(|failure| failure.at(&self.name))
     }
 
-    async fn items_to_retry(&self, limit: usize, _now: Timestamp) -> Result<Vec<RetriedItem>, StoreError> {
-        ask!(self, client => questions::items_to_retry(client, limit))
+    async fn regroup(&self, regroup: &Regroup) -> Result<(), StoreError> {
+        let work = async {
+            let _one_at_a_time = self.outside.lock().await;
+            drop(self.writer().await?);
+            let held = Held::take(&self.pool, 0).await?;
+            regroup::write(held.client()?, regroup, held.generation + 1).await?;
+            held.commit().await
+        };
+        work.await.map(drop).map_err(|failure: Failure| failure.at(&self.name))
+    }
+
+    async fn regroupings(&self) -> Result<i64, StoreError> {
+        ask!(self, client => regroup::count(client))
+    }
+
+    async fn keep_audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        write!(self, client => audit::write(client, entry))
+    }
+
+    async fn find_audit(
+        &self,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
+        ask!(self, client => audit::before(client, before, limit))
+    }
+
+    async fn items_to_retry(&self, limit: usize, now: Timestamp) -> Result<Vec<RetriedItem>, StoreError> {
+        ask!(self, client => questions::items_to_retry(client, limit, now))
     }
 
     async fn lease(

@@ -14,7 +14,7 @@ use crate::store::overview::{
 };
 
 const STORIES: &str = "SELECT body FROM stories
-    WHERE ($1::text IS NULL OR last_report_at >= $1) AND ($2::text IS NULL OR last_report_at < $2)
+    WHERE merged_into IS NULL AND ($1::text IS NULL OR last_report_at >= $1) AND ($2::text IS NULL OR last_report_at < $2)
     AND ($3::text IS NULL OR (last_report_at, id) < ($3, $4))
     AND ($5::text IS NULL OR title ILIKE $5
         OR EXISTS (SELECT 1 FROM articles WHERE articles.story = stories.id AND articles.title ILIKE $5))

@@ -25,10 +25,15 @@ const CLAIMS: &str =
     "SELECT fact, body FROM claims WHERE fact = ANY($1) AND compared ORDER BY held_at, number";
 const CLAIMS_AS_OF: &str = "SELECT fact, body FROM claims
     WHERE fact = ANY($1) AND held_at <= $2 AND learned_at <= $3 ORDER BY held_at, number";
-const OPEN_STORIES: &str = "SELECT body FROM stories WHERE last_report_at >= $1 ORDER BY id";
-const CHANGED_STORIES: &str = "SELECT body FROM stories WHERE changed_in > $1 ORDER BY id";
-const STORIES: &str = "SELECT body FROM stories ORDER BY last_report_at DESC LIMIT $1";
-const STORY: &str = "SELECT id, body FROM stories WHERE id >= $1 AND id < $2 ORDER BY id LIMIT 4";
+const OPEN_STORIES: &str =
+    "SELECT body FROM stories WHERE last_report_at >= $1 AND merged_into IS NULL ORDER BY id";
+const CHANGED_STORIES: &str =
+    "SELECT body FROM stories WHERE changed_in > $1 AND merged_into IS NULL ORDER BY id";
+const STORIES: &str =
+    "SELECT body FROM stories WHERE merged_into IS NULL ORDER BY last_report_at DESC LIMIT $1";
+const STORY: &str = "SELECT stories.id AS id, coalesce(whole.body, stories.body) AS body
+    FROM stories LEFT JOIN stories AS whole ON whole.id = stories.merged_into
+    WHERE stories.id >= $1 AND stories.id < $2 ORDER BY stories.id LIMIT 4";
 const ARTICLE: &str = "SELECT * FROM articles WHERE id >= $1 AND id < $2 ORDER BY id LIMIT 4";
 const ARTICLES_OF: &str = "SELECT * FROM articles WHERE story = $1 ORDER BY number DESC LIMIT $2";
 const RECENT_ARTICLES: &str = "SELECT * FROM articles ORDER BY number DESC LIMIT $1";
@@ -38,7 +43,8 @@ const VERSIONS_OF: &str = "SELECT id, story FROM articles WHERE document = $1 OR
 const MESSAGES_OF: &str = "SELECT body FROM messages
     WHERE article = (SELECT number FROM articles WHERE id = $1) AND NOT composed ORDER BY number";
 const CHECKPOINTS: &str = "SELECT input, part, next FROM checkpoints WHERE input = $1 ORDER BY part";
-const ITEMS_TO_RETRY: &str = "SELECT * FROM failed_items WHERE retry ORDER BY number LIMIT $1";
+const ITEMS_TO_RETRY: &str = "SELECT * FROM failed_items
+    WHERE retry OR retry_at <= $2 AND size <= octet_length(bytes) ORDER BY number LIMIT $1";
 
 /// Those of `ids` that are committed.
 pub(super) async fn known_articles(
@@ -66,9 +72,10 @@ pub(super) async fn checkpoints(
 pub(super) async fn items_to_retry(
     client: &impl GenericClient,
     limit: usize,
+    now: Timestamp,
 ) -> Result<Vec<RetriedItem>, Failure> {
     let read = |row: &Row| Ok(RetriedItem { id: get(row, "number")?, item: read_item(row)? });
-    collect(client, ITEMS_TO_RETRY, &[&integer(limit)], read).await
+    collect(client, ITEMS_TO_RETRY, &[&integer(limit), &stamp(now)], read).await
 }
 
 /// Stories whose latest report spoke at `since` or later, by id.

@@ -57,27 +57,6 @@ mod contract {
     contract_tests!(Folder::new());
 }
 
-/// What only this store can do yet.
-mod alone {
-    use super::*;
-    use crate::store::contract::{dead_letters, regroup};
-
-    #[tokio::test]
-    async fn a_story_goes_into_another_and_answers_with_it() {
-        regroup::a_story_goes_into_another_and_answers_with_it(&Folder::new()).await;
-    }
-
-    #[tokio::test]
-    async fn reports_leave_a_story_and_take_back_its_old_name() {
-        regroup::reports_leave_a_story_and_take_back_its_old_name(&Folder::new()).await;
-    }
-
-    #[tokio::test]
-    async fn what_is_held_back_comes_through_by_itself() {
-        dead_letters::what_is_held_back_comes_through_by_itself(&Folder::new()).await;
-    }
-}
-
 #[tokio::test]
 async fn a_second_daemon_is_refused_and_told_who_is_there() {
     let folder = Folder::new();

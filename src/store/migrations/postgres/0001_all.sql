@@ -24,8 +24,11 @@ CREATE TABLE stories (
     -- The generation that changed it last.
     changed_in     BIGINT NOT NULL,
     -- The whole story with its profile (JSON, model::Story).
-    body           TEXT NOT NULL
+    body           TEXT NOT NULL,
+    -- The story that this one's reports went into. It has none any more and answers with that one.
+    merged_into    TEXT COLLATE "C"
 );
+CREATE INDEX stories_merged ON stories (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX stories_by_report ON stories (last_report_at, id);
 CREATE INDEX stories_by_change ON stories (changed_in);
 
@@ -195,10 +198,29 @@ CREATE TABLE failed_items (
     size      BIGINT NOT NULL,
     bytes     BYTEA NOT NULL,
     -- Somebody asked to have it read again.
-    retry     BOOLEAN NOT NULL DEFAULT FALSE
+    retry     BOOLEAN NOT NULL DEFAULT FALSE,
+    -- When it is to be read again by itself: its articles were under embargo.
+    retry_at  TEXT COLLATE "C"
 );
+CREATE INDEX failed_items_by_retry ON failed_items (retry_at) WHERE retry_at IS NOT NULL;
 CREATE INDEX failed_items_to_retry ON failed_items (number) WHERE retry;
 CREATE INDEX failed_items_by_time ON failed_items (failed_at);
+
+-- What people did, in order. Only ever added to; the columns as in the SQLite store.
+CREATE TABLE audit (
+    number  BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at      TEXT NOT NULL,
+    editor  TEXT NOT NULL,
+    via     TEXT NOT NULL,
+    token   TEXT,
+    action  TEXT NOT NULL,
+    what    TEXT NOT NULL,
+    story   TEXT,
+    article TEXT,
+    note    TEXT
+);
+-- A daemon looks whether stories were merged or split before it reads on.
+CREATE INDEX audit_regroupings ON audit (number) WHERE action IN ('merge', 'split');
 
 -- How far each input has been consumed. Only moves forward.
 CREATE TABLE checkpoints (
