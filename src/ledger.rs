@@ -75,7 +75,6 @@ struct Loaded {
 #[derive(Debug)]
 pub struct Ledger {
     limits: Limits,
-    names: Arc<Gazetteer>,
     index: StoryIndex,
     loaded: HashMap<StoryId, Loaded>,
     /// Counts uses, to find the facts untouched for longest.
@@ -94,8 +93,7 @@ impl Ledger {
     pub fn with_names(limits: Limits, gazetteer: Arc<Gazetteer>) -> Self {
         Self {
             limits,
-            index: StoryIndex::new(limits.open_stories, limits.quiet_after, Arc::clone(&gazetteer)),
-            names: gazetteer,
+            index: StoryIndex::new(limits.open_stories, limits.quiet_after, gazetteer),
             loaded: HashMap::new(),
             uses: 0,
             seen: HashMap::new(),
@@ -238,7 +236,7 @@ impl Ledger {
 
     /// Drops everything in memory, before the open stories are read from the store anew.
     pub fn clear(&mut self) {
-        *self = Self::with_names(self.limits, Arc::clone(&self.names));
+        *self = Self::with_names(self.limits, self.index.names());
     }
 
     /// How many stories are open.
@@ -266,5 +264,18 @@ impl Ledger {
         used.sort_unstable();
         let keep_from = used.get(used.len() / 10 + 1).copied().unwrap_or(self.uses);
         self.loaded.retain(|_, loaded| loaded.used >= keep_from);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_user_added_outlives_a_refused_commit() {
+        let names = Arc::new(Gazetteer::with(&[]));
+        let mut ledger = Ledger::with_names(Limits::default(), Arc::clone(&names));
+        ledger.clear();
+        assert!(Arc::ptr_eq(&ledger.index.names(), &names));
     }
 }

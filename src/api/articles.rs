@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use super::Context;
 use super::asked::bad;
 use super::form::Page;
-use super::problem::Problem;
+use super::problem::{Problem, QuestionRefusals};
 use crate::diff::versions::{Fate, Passage, compare};
 use crate::inputs::Verdict;
 use crate::model::Moment;
@@ -250,7 +250,7 @@ struct VersionForm {
 
 /// The versions of the document that an article is one of, the oldest first, with what each changed.
 #[utoipa::path(get, path = "/api/articles/{id}/versions", params(("id" = String, Path, description = "Id of the article, or the start of it")),
-    tag = "articles", responses((status = 200, body = Page<VersionForm>), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+    tag = "articles", responses((status = 200, body = Page<VersionForm>), QuestionRefusals))]
 async fn versions(
     State(context): State<Context>,
     Path(id): Path<String>,

@@ -22,7 +22,7 @@ use super::Context;
 use super::asked::{self, Asked, bad};
 use super::caller::{Caller, Signature};
 use super::form::Page;
-use super::problem::Problem;
+use super::problem::{EditRefusals, Problem};
 use super::story_path::StoryPath;
 use crate::editing::{self, Edit, EditError};
 use crate::ledger::Outcome;
@@ -132,8 +132,7 @@ async fn carry_out(
 
 /// States what a fact stands at; no report moves it any more, and whoever was told otherwise is told.
 #[utoipa::path(post, path = "/api/stories/{id}/correct", params(("id" = String, Path, description = "Id of the story, or the start of it")),
-    tag = "edits", request_body = Correction, responses((status = 200, body = Edited), (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json")))]
+    tag = "edits", request_body = Correction, responses((status = 200, body = Edited), EditRefusals))]
 async fn correct(
     State(context): State<Context>,
     caller: Caller,
@@ -147,8 +146,7 @@ async fn correct(
 
 /// Confirms a fact as it is known; no report moves it any more.
 #[utoipa::path(post, path = "/api/stories/{id}/pin", params(("id" = String, Path, description = "Id of the story, or the start of it")),
-    tag = "edits", request_body = Confirmation, responses((status = 200, body = Edited), (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json")))]
+    tag = "edits", request_body = Confirmation, responses((status = 200, body = Edited), EditRefusals))]
 async fn pin(
     State(context): State<Context>,
     caller: Caller,
@@ -161,8 +159,7 @@ async fn pin(
 
 /// Takes back what a report, or an editor, said; whoever was told because of it is told.
 #[utoipa::path(post, path = "/api/articles/{id}/retract", params(("id" = String, Path, description = "Id of the article, or the start of it")),
-    tag = "edits", request_body = Retraction, responses((status = 200, body = Edited), (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json")))]
+    tag = "edits", request_body = Retraction, responses((status = 200, body = Edited), EditRefusals))]
 async fn retract(
     State(context): State<Context>,
     caller: Caller,

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::asked::bad;
 use super::caller::{Caller, Signature};
 use super::form::Page;
-use super::problem::Problem;
+use super::problem::{Problem, QuestionRefusals};
 use super::story_path::story;
 use super::{Context, edits};
 use crate::model::{Action, AuditEntry, Moment, Muted};
@@ -47,7 +47,7 @@ async fn list(State(context): State<Context>) -> Result<Json<Page<Value>>, Probl
 
 /// Silences a story, a fact or an actor; the same again replaces the time.
 #[utoipa::path(post, path = "/api/mutes", tag = "mutes", request_body = Wish,
-    responses((status = 200, body = Object), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Object), QuestionRefusals))]
 async fn make(
     State(context): State<Context>,
     caller: Caller,

@@ -16,7 +16,7 @@ use super::asked::bad;
 use super::caller::{Caller, Signature};
 use super::edits::wish;
 use super::form::StoryForm;
-use super::problem::Problem;
+use super::problem::{EditRefusals, Problem};
 use super::story_path::{StoryPath, story};
 use crate::editing::regroup::{RegroupError, Regrouping, regroup};
 use crate::pipeline::Event;
@@ -87,8 +87,7 @@ async fn carry_out(
 
 /// Makes two stories one: this one goes into the other, and answers with it from then on. Nothing is told because of it.
 #[utoipa::path(post, path = "/api/stories/{id}/merge", params(("id" = String, Path, description = "Id of the story, or the start of it")),
-    tag = "edits", request_body = MergeWish, responses((status = 200, body = RegroupedForm), (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json")))]
+    tag = "edits", request_body = MergeWish, responses((status = 200, body = RegroupedForm), EditRefusals))]
 async fn merge(
     State(context): State<Context>,
     caller: Caller,
@@ -102,8 +101,7 @@ async fn merge(
 
 /// Makes reports that are about something else a story of their own. Nothing is told because of it.
 #[utoipa::path(post, path = "/api/stories/{id}/split", params(("id" = String, Path, description = "Id of the story, or the start of it")),
-    tag = "edits", request_body = SplitWish, responses((status = 200, body = RegroupedForm), (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json")))]
+    tag = "edits", request_body = SplitWish, responses((status = 200, body = RegroupedForm), EditRefusals))]
 async fn split(
     State(context): State<Context>,
     caller: Caller,

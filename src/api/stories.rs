@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use super::Context;
 use super::asked::{self, Asked, bad};
 use super::form::{FactForm, Page, StoryEntryForm, StoryForm, StoryWithFacts};
-use super::problem::Problem;
+use super::problem::{Problem, QuestionRefusals};
 use super::story_path::StoryPath;
 use crate::diff::history;
 use crate::model::{Claim, Fact, Story};
@@ -116,7 +116,7 @@ struct MomentQuery {
 /// One story with its facts and their full history, now or as of a past moment.
 #[utoipa::path(get, path = "/api/stories/{id}", params(("id" = String, Path, description = "Id of the story, or the start of it"), MomentQuery),
     tag = "stories", responses((status = 200, body = StoryWithFacts), (status = 307, description = "The story went into the one that `Location` names"),
-        (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+        QuestionRefusals))]
 async fn one(
     State(context): State<Context>,
     StoryPath(story): StoryPath,
@@ -146,7 +146,7 @@ async fn known(context: &Context, story: &Story, moment: &MomentQuery) -> Result
 /// Every claim of a story as CSV (RFC 4180), one line each.
 #[utoipa::path(get, path = "/api/stories/{id}/claims.csv", params(("id" = String, Path), MomentQuery), tag = "stories",
     responses((status = 200, body = String, content_type = "text/csv"), (status = 307, description = "The story went into the one that `Location` names"),
-        (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+        QuestionRefusals))]
 async fn export(
     State(context): State<Context>,
     StoryPath(story): StoryPath,
@@ -228,7 +228,7 @@ fn harmless(text: &str) -> String {
 /// One story as part of an HTML page, every text escaped.
 #[utoipa::path(get, path = "/api/stories/{id}/view.html", params(("id" = String, Path), MomentQuery), tag = "stories",
     responses((status = 200, body = String, content_type = "text/html"), (status = 307, description = "The story went into the one that `Location` names"),
-        (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+        QuestionRefusals))]
 async fn html(
     State(context): State<Context>,
     StoryPath(story): StoryPath,
@@ -243,7 +243,7 @@ async fn html(
 /// The toll of a story over time as SVG.
 #[utoipa::path(get, path = "/api/stories/{id}/chart.svg", params(("id" = String, Path), MomentQuery), tag = "stories",
     responses((status = 200, body = String, content_type = "image/svg+xml"), (status = 307, description = "The story went into the one that `Location` names"),
-        (status = 400, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+        QuestionRefusals))]
 async fn chart(
     State(context): State<Context>,
     StoryPath(story): StoryPath,

@@ -327,14 +327,9 @@ pub trait Store: Send + Sync {
     async fn commit(&self, commit: &Commit) -> Result<(), StoreError>;
     /// Gives reports with their claims and messages to another story: everything or nothing. A story that all reports
     /// left is in no list any more.
-    async fn regroup(&self, regroup: &Regroup) -> Result<(), StoreError> {
-        let story = regroup.leaves();
-        Err(StoreError::Refused(format!("this store cannot give the reports of `{story}` to another story")))
-    }
+    async fn regroup(&self, regroup: &Regroup) -> Result<(), StoreError>;
     /// Rises with each regrouping: a daemon that knows a smaller one must read the open stories again.
-    async fn regroupings(&self) -> Result<i64, StoreError> {
-        Ok(0)
-    }
+    async fn regroupings(&self) -> Result<i64, StoreError>;
     /// Failed items that somebody asked to have read again, and those held back whose time has come at `now`; at most
     /// `limit`, oldest first.
     async fn items_to_retry(&self, limit: usize, now: Timestamp) -> Result<Vec<RetriedItem>, StoreError>;
@@ -406,20 +401,13 @@ pub trait Store: Send + Sync {
     async fn keep_note(&self, output: &str, story: &StoryId, note: &str) -> Result<(), StoreError>;
 
     /// Keeps what somebody did that is no part of a commit.
-    async fn keep_audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        let (action, editor) = (entry.action.as_str(), &entry.editor);
-        tracing::warn!(action, %editor, what = %entry.what, "this store keeps no audit: the log alone has this edit");
-        Ok(())
-    }
+    async fn keep_audit(&self, entry: &AuditEntry) -> Result<(), StoreError>;
     /// What people did before the entry of this number, the latest first, each with its number.
     async fn find_audit(
         &self,
         before: Option<i64>,
         limit: usize,
-    ) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
-        let (_, _) = (before, limit);
-        Err(StoreError::Refused("this store keeps no audit".to_owned()))
-    }
+    ) -> Result<Vec<(i64, AuditEntry)>, StoreError>;
 
     /// What waits, what went no further, and how much room all takes. The cost grows with what waits, not with what was.
     async fn metrics(&self) -> Result<StoreMetrics, StoreError>;

@@ -1,7 +1,7 @@
 //! Reports that change their story, as one transaction: what the stories are afterwards, and who wanted it. Plain data.
 
 use crate::ledger::regroup::Regrouped;
-use crate::model::{ArticleId, AuditEntry, StoryId};
+use crate::model::{ArticleId, AuditEntry};
 
 /// Which reports leave their story.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +27,4 @@ pub struct Regroup {
     pub subjects: Vec<(String, String)>,
     /// Who wanted it.
     pub audit: AuditEntry,
-}
-
-impl Regroup {
-    /// The id of the story that the reports leave.
-    pub const fn leaves(&self) -> &StoryId {
-        &self.from.story.id
-    }
 }

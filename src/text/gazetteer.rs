@@ -14,7 +14,7 @@ use super::gazetteer_tables::{self as tables, Form, Row};
 use super::name::{spelling_key, surname};
 use crate::model::Span;
 
-pub use super::gazetteer_tables::Role;
+pub use super::gazetteer_tables::{Role, is_people};
 
 /// What a name is a name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,6 +1,9 @@
 //! The tables of the gazetteer as rows: one way to write one name in each. Comes in: the tab-separated files in `data/`,
 //! compiled in. Goes out: rows in the order of precedence. Never reads a file while the program runs.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -301,6 +304,20 @@ pub(super) fn built_in() -> Vec<Row> {
     places(&mut rows);
     roles(&mut rows);
     rows
+}
+
+/// The last words of what the peoples of the countries are called, lower case.
+static PEOPLES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let plurals = lines(include_str!("data/countries.tsv")).flat_map(|fields| {
+        let plurals = names(&fields, 2).filter_map(|(people, _)| people.split_whitespace().last());
+        plurals.map(str::to_lowercase).collect::<Vec<_>>()
+    });
+    plurals.collect()
+});
+
+/// Whether a noun, lower case, is what the people of a country are called: "kenyans", "lankans".
+pub fn is_people(plural: &str) -> bool {
+    PEOPLES.contains(plural)
 }
 
 fn countries(rows: &mut Vec<Row>) {

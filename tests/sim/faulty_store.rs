@@ -11,13 +11,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use newsdelta::inputs::Checkpoint;
-use newsdelta::model::{ArticleId, Fact, Message, Mute, Story, StoryId};
+use newsdelta::model::{ArticleId, AuditEntry, Fact, Message, Mute, Story, StoryId};
 use newsdelta::store::overview::{
     DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
 };
 use newsdelta::store::{
-    AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Lot, Resend, RetriedItem,
-    SqliteStore, Store, StoreError, StoreMetrics, Told,
+    AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Lot, Regroup, Resend,
+    RetriedItem, SqliteStore, Store, StoreError, StoreMetrics, Told,
 };
 
 use crate::sim::Sim;
@@ -133,6 +133,7 @@ calls! {
     read facts(story: &StoryId) -> Vec<Fact>;
     write commit(commit: &Commit) -> (), then committed(commit);
     read items_to_retry(limit: usize, now: Timestamp) -> Vec<RetriedItem>;
+    write regroup(regroup: &Regroup) -> ();
     read regroupings() -> i64;
     write lease(output: &str, limit: usize, now: Timestamp, until: Timestamp) -> Vec<Delivery>;
     write record(delivery: &Delivery, attempt: &Attempt, now: Timestamp) -> (), then recorded(delivery, attempt);
@@ -161,6 +162,8 @@ calls! {
     read find_stories(query: &StoryQuery) -> Vec<StoryEntry>;
     read find_messages(query: &MessageQuery) -> Vec<NumberedMessage>;
     read find_deliveries(query: &DeliveryQuery) -> Vec<DeliveryEntry>;
+    write keep_audit(entry: &AuditEntry) -> ();
+    read find_audit(before: Option<i64>, limit: usize) -> Vec<(i64, AuditEntry)>;
     read metrics() -> StoreMetrics;
     read dead_letters(limit: usize) -> Vec<DeadLetter>;
     read dead_letter(id: &str) -> Option<DeadLetter>;

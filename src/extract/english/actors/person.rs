@@ -127,8 +127,8 @@ impl People {
     }
 }
 
-/// What else than the last word later sentences may call a person: "Burhan" for "al-Burhan", and the first word where the
-/// family's name stands first ("Park Geun-hye").
+/// What else than the last word later sentences may call a person: "Haddad" for "al-Haddad", and the first word where the
+/// family's name stands first ("Seo Min-jae").
 fn other_surnames(name: &str) -> impl Iterator<Item = &str> {
     let last = surname(name);
     let bare = last

@@ -49,7 +49,7 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
     (named.part || contrasts(here, &named) || !is_where_it_all_is(here, &named)).then_some(named.name)
 }
 
-/// "have crossed from the valley into Chad", "brought 2,148 evacuees to Jeddah".
+/// "have crossed from the valley into Chad", "flew 300 evacuees to Lima".
 fn arrival(here: &Here<'_>, from: usize) -> Option<Named> {
     let last = (from + ARRIVAL_REACH).min(here.sentence.tokens.end);
     let ends = |at: usize| matches!(here.view.tag(at), Tag::Punct | Tag::Subordinator | Tag::Coordinator);
@@ -65,7 +65,7 @@ fn arrival(here: &Here<'_>, from: usize) -> Option<Named> {
     Some(Named::one(name, true))
 }
 
-/// "brought 2,148 evacuees to Jeddah, of whom 114 were Saudis": a part arrives with its whole.
+/// "flew 300 evacuees to Lima, of whom 40 were Chileans": a part arrives with its whole.
 fn arrival_of_whole(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
     let start = sighting.figure.tokens.start;
     let whole = here.scene.figures.iter().rfind(|other| other.tokens.end <= start)?;

@@ -76,7 +76,7 @@ pub(crate) fn scenes(analysis: &Analysis<'_>) -> Vec<Scene> {
         if figures.is_empty() && sentence.quantities.is_empty() && !nobody() {
             continue;
         }
-        // A capital inside the sentence makes it a name: "the Human Rights Defender".
+        // A capital inside the sentence makes it a name: "the Tenants' Rights Keeper".
         let sport = sentence.tokens.clone().any(|token| {
             let named = view.capital(token) && token > sentence.tokens.start;
             !named && is_sport(view.word(token), view.word(token + 1))

@@ -97,7 +97,7 @@ fn party(entity: &Entity) -> Option<String> {
     entity.party.as_ref().or(Some(&entity.name)).map(ToString::to_string)
 }
 
-/// "on the Karabakh side", "three from Jordan", "soldiers of the Kenyan army".
+/// "on the Ecuadorian side", "three from Jordan", "soldiers of the Kenyan army".
 fn behind(here: &Here<'_>, figure: &Figure) -> Option<String> {
     let start = figure.tokens.end;
     for at in start..start + REACH {

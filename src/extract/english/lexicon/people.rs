@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::sections;
 use crate::model::Group;
+use crate::text::gazetteer::is_people;
 
 /// What is known of a head noun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +113,7 @@ pub(in super::super) fn person(before: Option<&str>, noun: &str) -> Person {
         return Person::No;
     }
     let made_like_one = noun.len() > 4 && ENDINGS.iter().any(|ending| noun.ends_with(ending));
-    if made_like_one { Person::Likely } else { Person::Unknown }
+    if made_like_one || is_people(noun) { Person::Likely } else { Person::Unknown }
 }
 
 #[cfg(test)]
@@ -129,6 +130,7 @@ mod tests {
     #[test]
     fn unlisted_trades_are_likely_people() {
         assert_eq!(person(None, "cartographer"), Person::Likely);
+        assert_eq!(person(None, "kenyans"), Person::Likely);
         assert_eq!(person(None, "helicopter"), Person::No);
         assert_eq!(person(None, "proposal"), Person::No);
     }
