@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::extract::english::lexicon::{Person, is_plural_only, person};
 use crate::model::{Bound, Group};
 use crate::text::english::view::View;
+use crate::text::gazetteer::is_people;
 use crate::text::{Analysis, Phrase, Quantity, QuantityKind, Sentence, Tag};
 
 /// How a figure counts.
@@ -327,5 +328,5 @@ pub(super) fn person_at(analysis: &Analysis<'_>, view: View<'_>, head: usize) ->
 
 fn is_several(analysis: &Analysis<'_>, view: View<'_>, head: usize) -> bool {
     let word = view.word(head);
-    is_plural_only(word) || *analysis.lemma(head) != *word
+    is_plural_only(word) || is_people(word) || *analysis.lemma(head) != *word
 }
