@@ -19,7 +19,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use newsdelta::extract;
-use newsdelta::model::article::Moment;
 use newsdelta::model::{Article, Draft};
 use newsdelta::read::{self, ReadConfig};
 use newsdelta::text::gazetteer::Gazetteer;
@@ -43,18 +42,6 @@ fn main() {
     }
 }
 
-fn article(sample: &Sample) -> Article {
-    let draft = Draft {
-        id: Some(sample.id.clone()),
-        outlet: Some(sample.outlet.clone()),
-        title: Some(sample.title.clone()),
-        text: sample.text.clone(),
-        published_at: Moment::parse(&sample.published_at.to_string()).ok(),
-        ..Draft::default()
-    };
-    Article::new(draft, sample.published_at)
-}
-
 /// Megabytes a second: the text alone, and from the bytes of a record to claims.
 fn mix(names: &Arc<Gazetteer>) {
     let rounds = if quick() { 3 } else { 9 };
@@ -69,7 +56,7 @@ fn mix(names: &Arc<Gazetteer>) {
     for (name, day) in kinds {
         let samples: Vec<Sample> = day.take(count).collect();
         let bytes: usize = samples.iter().map(Sample::bytes).sum();
-        let articles: Vec<Article> = samples.iter().map(article).collect();
+        let articles: Vec<Article> = samples.iter().map(Sample::article).collect();
         let records: Vec<String> = samples.iter().map(Sample::json).collect();
         let mut claims = 0;
         let (mut alone, mut passed, mut whole) = (Vec::new(), Vec::new(), Vec::new());
@@ -119,7 +106,7 @@ fn sizes(names: &Arc<Gazetteer>) {
         {
             let mut times: Vec<Duration> = Vec::with_capacity(count);
             for sample in day.take(count) {
-                let article = article(&sample);
+                let article = sample.article();
                 let watch = Stopwatch::start();
                 black_box(extract::read(&article, names));
                 times.push(watch.read().0);

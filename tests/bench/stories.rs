@@ -20,8 +20,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use newsdelta::extract;
 use newsdelta::ledger::{Ledger, Limits, Outcome};
-use newsdelta::model::article::Moment;
-use newsdelta::model::{Article, Claim, Draft};
+use newsdelta::model::{Article, Claim};
 use newsdelta::store::sqlite::{Access, Options};
 use newsdelta::store::{Commit, SqliteStore, Store};
 use newsdelta::text::gazetteer::Gazetteer;
@@ -96,15 +95,7 @@ async fn main() {
 }
 
 fn read(sample: &Sample, names: &Gazetteer) -> (Article, Vec<Claim>) {
-    let draft = Draft {
-        id: Some(sample.id.clone()),
-        outlet: Some(sample.outlet.clone()),
-        title: Some(sample.title.clone()),
-        text: sample.text.clone(),
-        published_at: Moment::parse(&sample.published_at.to_string()).ok(),
-        ..Draft::default()
-    };
-    let article = Article::new(draft, sample.published_at);
+    let article = sample.article();
     let claims = extract::read(&article, names).claims;
     (article, claims)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use crate::harness::{
-    Broker, Consumer, Place, Receiver, Record, Told, make_topics, produce, produce_records, reports,
+    Broker, Consumer, Daemon, Place, Receiver, Record, Told, make_topics, produce, produce_records, reports,
     shared_broker, wait_for,
 };
 use crate::restart::{KILLS, PATIENCE, finish, kill_at_random_moment, stop, told_to, undisturbed};
@@ -45,7 +45,23 @@ pub(crate) fn told_in(records: &[Record]) -> Told {
     }))
 }
 
-pub(crate) fn wait_for_all(consumer: &mut Consumer, expected: &Told) {
+/// Waits until the topic and the receiver have every alert, stops the daemon, and compares both with the undisturbed run.
+pub(crate) fn end_as_undisturbed(
+    mut daemon: Daemon,
+    receiver: &Receiver,
+    mut consumer: Consumer,
+    expected: &Told,
+) {
+    finish(&mut daemon, receiver, expected);
+    wait_for_all(&mut consumer, expected);
+    stop(daemon);
+    for told in [told_to(receiver), told_in(&consumer.records)] {
+        told.assert_same_as(expected);
+        told.assert_chained();
+    }
+}
+
+fn wait_for_all(consumer: &mut Consumer, expected: &Told) {
     let wanted: BTreeSet<&str> = expected.ids();
     let all = consumer.read_until(PATIENCE, |records| {
         let got: BTreeSet<_> = records.iter().filter_map(|record| record.header("ce_id")).collect();
@@ -76,16 +92,7 @@ fn killed_at_fifty_moments_the_topic_loses_nothing_and_tells_nothing_twice() {
         produce(&address, &articles, portions.next().unwrap_or_default());
         kill_at_random_moment(daemon, &receiver, &mut random);
     }
-    let mut daemon = place.start();
-    let mut consumer = Consumer::new(&address, &alerts);
-    finish(&mut daemon, &receiver, &expected);
-    wait_for_all(&mut consumer, &expected);
-    stop(daemon);
-
-    for told in [told_to(&receiver), told_in(&consumer.records)] {
-        told.assert_same_as(&expected);
-        told.assert_chained();
-    }
+    end_as_undisturbed(place.start(), &receiver, Consumer::new(&address, &alerts), &expected);
 }
 
 #[test]
@@ -115,14 +122,7 @@ fn a_broker_that_is_away_at_the_start_and_in_the_middle_costs_only_time() {
     daemon.assert_alive();
     broker.start();
 
-    let mut consumer = Consumer::new(broker.address(), &alerts);
-    finish(&mut daemon, &receiver, &expected);
-    wait_for_all(&mut consumer, &expected);
-    stop(daemon);
-    for told in [told_to(&receiver), told_in(&consumer.records)] {
-        told.assert_same_as(&expected);
-        told.assert_chained();
-    }
+    end_as_undisturbed(daemon, &receiver, Consumer::new(broker.address(), &alerts), &expected);
 }
 
 #[test]

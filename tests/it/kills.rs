@@ -9,8 +9,8 @@ use fastrand::Rng;
 use crate::harness::{
     Broker, Consumer, Receiver, Report, environment, make_topics, produce, reports, wait_for,
 };
-use crate::kafka::{between_topics, told_in, topics, wait_for_all};
-use crate::restart::{finish, stop, told_to, undisturbed};
+use crate::kafka::{between_topics, end_as_undisturbed, topics};
+use crate::restart::undisturbed;
 
 /// How many kills when nobody says otherwise.
 const KILLS: usize = 500;
@@ -76,15 +76,7 @@ fn killed_often(address: &str, seed: u64, kills: usize) -> (usize, usize) {
         waiting = rest;
         kill_soon(daemon, &receiver, &mut random);
     }
-    let mut daemon = place.start();
-    let mut consumer = Consumer::new(address, &alerts);
-    finish(&mut daemon, &receiver, &expected);
-    wait_for_all(&mut consumer, &expected);
-    stop(daemon);
-    for told in [told_to(&receiver), told_in(&consumer.records)] {
-        told.assert_same_as(&expected);
-        told.assert_chained();
-    }
+    end_as_undisturbed(place.start(), &receiver, Consumer::new(address, &alerts), &expected);
     (kills, expected.ids().len())
 }
 

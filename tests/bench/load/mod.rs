@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::{SignedDuration, Timestamp};
+use newsdelta::model::article::Moment;
+use newsdelta::model::{Article, Draft};
 use serde_json::json;
 
 /// The sentences and lists, by the name of their section.
@@ -59,6 +61,19 @@ impl Sample {
         let Self { id, outlet, published_at, title, text, .. } = self;
         json!({"id": id, "outlet": outlet, "published_at": published_at, "title": title, "text": text})
             .to_string()
+    }
+
+    /// As an input gives it, once it is read.
+    pub(crate) fn article(&self) -> Article {
+        let draft = Draft {
+            id: Some(self.id.clone()),
+            outlet: Some(self.outlet.clone()),
+            title: Some(self.title.clone()),
+            text: self.text.clone(),
+            published_at: Moment::parse(&self.published_at.to_string()).ok(),
+            ..Draft::default()
+        };
+        Article::new(draft, self.published_at)
     }
 
     /// Bytes of title and body.
