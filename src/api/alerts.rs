@@ -201,9 +201,8 @@ async fn retry(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let now = context.clock.now();
-    context.store.retry_dead_letter(&id, now).await?;
     let editor = Signature::default().editor(caller)?;
-    context.store.keep_audit(&editor.did(Action::Retry, id, now)).await?;
+    context.store.retry_dead_letter(&id, &editor.did(Action::Retry, id.clone(), now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -216,8 +215,7 @@ async fn discard(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let now = context.clock.now();
-    context.store.discard_dead_letter(&id, now).await?;
     let editor = Signature::default().editor(caller)?;
-    context.store.keep_audit(&editor.did(Action::Discard, id, now)).await?;
+    context.store.discard_dead_letter(&id, &editor.did(Action::Discard, id.clone(), now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

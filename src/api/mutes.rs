@@ -18,7 +18,7 @@ use super::form::Page;
 use super::problem::{Problem, QuestionRefusals};
 use super::story_path::story;
 use super::{Context, edits};
-use crate::model::{Action, AuditEntry, Moment, Muted};
+use crate::model::{Action, AuditEntry, Moment, Mute, Muted};
 use crate::notify::mute;
 
 pub(super) fn routes() -> OpenApiRouter<Context> {
@@ -64,10 +64,10 @@ async fn make(
         Muted::Fact { story: id, fact } => Muted::Fact { story: story(&context, &id).await?.id, fact },
         actor @ Muted::Actor { .. } => actor,
     };
-    let made = mute::of(what, wish.until.at, now);
-    context.store.mute(&made).await?;
+    let made = Mute::of(what, wish.until.at, now);
     let entry = editor.did(Action::Mute, mute::in_words(&made), now);
-    context.store.keep_audit(&AuditEntry { story: made.what.story().cloned(), ..entry }).await?;
+    let entry = AuditEntry { story: made.what.story().cloned(), ..entry };
+    context.store.mute(&made, &entry).await?;
     tracing::info!(mute = %made.id, until = %made.until, "muted over HTTP");
     Ok(Json(json!(made)))
 }
@@ -80,10 +80,9 @@ async fn end(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    context.store.unmute(&id).await?;
     let editor = Signature::default().editor(caller)?;
     let entry = editor.did(Action::Unmute, format!("mute {id} ended"), context.clock.now());
-    context.store.keep_audit(&entry).await?;
+    context.store.unmute(&id, &entry).await?;
     tracing::info!(mute = %id, "mute ended over HTTP");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -44,11 +44,11 @@ pub(super) fn routes() -> OpenApiRouter<Context> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
-    /// Words in the title of the story or of one of its reports.
+    /// Words, or how they begin, in the titles of the story and of its reports.
     words: Option<String>,
-    /// Part of the name of a place.
+    /// Words, or how they begin, in the name of a place.
     place: Option<String>,
-    /// Part of the name of a side, or of somebody who demands, is addressed or takes a position.
+    /// Words, or how they begin, in the name of a side, or of somebody who demands, is addressed or takes a position.
     actor: Option<String>,
     /// `casualties`, `demand` or `position`.
     kind: Option<String>,

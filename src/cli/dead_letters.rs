@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-use super::signed::{self, Signed};
+use super::signed::Signed;
 use super::{ConfigFile, Done};
 use crate::clock::{Clock, SystemClock};
 use crate::model::Action;
@@ -94,10 +94,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
             let (runtime, store) = arguments.config.store_to_change()?;
             let (editor, now) = (arguments.signed.editor()?, SystemClock.now());
             for id in which.ids(&runtime, store.as_ref())? {
-                runtime.block_on(async {
-                    store.retry_dead_letter(&id, now).await?;
-                    signed::keep(store.as_ref(), &editor, Action::Retry, id.clone(), None, now).await
-                })?;
+                let entry = editor.did(Action::Retry, id.clone(), now);
+                runtime.block_on(store.retry_dead_letter(&id, &entry))?;
                 writeln!(out, "{id}: will be tried again")?;
             }
             Ok(Done::Well)
@@ -106,10 +104,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
             let (runtime, store) = arguments.config.store_to_change()?;
             let (editor, now) = (arguments.signed.editor()?, SystemClock.now());
             for id in which.ids(&runtime, store.as_ref())? {
-                runtime.block_on(async {
-                    store.discard_dead_letter(&id, now).await?;
-                    signed::keep(store.as_ref(), &editor, Action::Discard, id.clone(), None, now).await
-                })?;
+                let entry = editor.did(Action::Discard, id.clone(), now);
+                runtime.block_on(store.discard_dead_letter(&id, &entry))?;
                 writeln!(out, "{id}: discarded")?;
             }
             Ok(Done::Well)

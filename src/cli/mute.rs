@@ -8,10 +8,10 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 
-use super::signed::{self, Signed};
+use super::signed::Signed;
 use super::{ConfigFile, Done};
 use crate::clock::{Clock, SystemClock};
-use crate::model::{Action, Mute, Muted};
+use crate::model::{Action, AuditEntry, Mute, Muted};
 use crate::notify::mute;
 use crate::outputs::wording::fact_in_words;
 use crate::store::Store;
@@ -107,21 +107,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         Some(Verb::End { id }) => {
             let (runtime, store) = arguments.config.store_to_change()?;
             let editor = arguments.signed.editor()?;
-            runtime.block_on(async {
-                store.unmute(id).await?;
-                let what = format!("mute {id} ended");
-                signed::keep(store.as_ref(), &editor, Action::Unmute, what, None, now).await
-            })?;
+            let entry = editor.did(Action::Unmute, format!("mute {id} ended"), now);
+            runtime.block_on(store.unmute(id, &entry))?;
             writeln!(out, "{id}: told again")?;
         }
         Some(Verb::Story { until, .. } | Verb::Fact { until, .. } | Verb::Actor { until, .. }) => {
             let (runtime, store) = arguments.config.store_to_change()?;
             let (until, editor) = (until.at(now)?, arguments.signed.editor()?);
             let mute = runtime.block_on(async {
-                let mute = mute::of(what(store.as_ref(), arguments).await?, until, now);
-                store.mute(&mute).await?;
-                let (what, story) = (mute::in_words(&mute), mute.what.story().cloned());
-                signed::keep(store.as_ref(), &editor, Action::Mute, what, story, now).await?;
+                let mute = Mute::of(what(store.as_ref(), arguments).await?, until, now);
+                let entry = editor.did(Action::Mute, mute::in_words(&mute), now);
+                store.mute(&mute, &AuditEntry { story: mute.what.story().cloned(), ..entry }).await?;
                 anyhow::Ok(mute)
             })?;
             writeln!(out, "{}", line(&mute))?;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::article::fingerprint;
 use super::fact::FactKey;
 use super::story::StoryId;
 
@@ -50,4 +51,15 @@ pub struct Mute {
     pub until: Timestamp,
     /// When somebody asked for it.
     pub since: Timestamp,
+    /// The story that it was made in, if that story went into the one it is in now: split off again, it takes it back.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub came_from: Option<StoryId>,
+}
+
+impl Mute {
+    /// A mute of something, with the id that follows from it.
+    pub fn of(what: Muted, until: Timestamp, since: Timestamp) -> Self {
+        let id = fingerprint(["mute", &serde_json::to_string(&what).unwrap_or_default()]);
+        Self { id, what, until, since, came_from: None }
+    }
 }

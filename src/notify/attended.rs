@@ -108,8 +108,8 @@ attend! {
     lots_due(now: Timestamp, limit: usize) -> Vec<Lot>;
     next_release() -> Option<Timestamp>;
     release(lot: &Lot, messages: &[Message], at: Timestamp) -> ();
-    mute(mute: &Mute) -> ();
-    unmute(id: &str) -> ();
+    mute(mute: &Mute, audit: &AuditEntry) -> ();
+    unmute(id: &str, audit: &AuditEntry) -> ();
     mutes(now: Timestamp) -> Vec<Mute>;
     disabled_outputs() -> Vec<DisabledOutput>;
     enable_output(output: &str) -> ();
@@ -120,11 +120,10 @@ attend! {
     find_stories(query: &StoryQuery) -> Vec<StoryEntry>;
     find_messages(query: &MessageQuery) -> Vec<NumberedMessage>;
     find_deliveries(query: &DeliveryQuery) -> Vec<DeliveryEntry>;
-    keep_audit(entry: &AuditEntry) -> ();
     find_audit(before: Option<i64>, limit: usize) -> Vec<(i64, AuditEntry)>;
     metrics() -> StoreMetrics;
     dead_letters(limit: usize) -> Vec<DeadLetter>;
     dead_letter(id: &str) -> Option<DeadLetter>;
-    retry_dead_letter(id: &str, now: Timestamp) -> ();
-    discard_dead_letter(id: &str, now: Timestamp) -> ();
+    retry_dead_letter(id: &str, audit: &AuditEntry) -> ();
+    discard_dead_letter(id: &str, audit: &AuditEntry) -> ();
 }

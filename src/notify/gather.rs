@@ -164,7 +164,8 @@ fn fold(first: Alert, last: Alert) -> Option<Alert> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notify::mute::{self, Muted};
+    use crate::model::Mute;
+    use crate::notify::mute::Muted;
     use crate::store::contract::{at, outcome};
 
     fn lot(name: &str, messages: Vec<Message>) -> Lot {
@@ -205,7 +206,7 @@ mod tests {
     #[test]
     fn a_digest_goes_story_by_story_and_leaves_out_what_was_muted_meanwhile() {
         let held = vec![message("s1", 2), message("s2", 2), message("s3", 2), message("s1", 3)];
-        let mutes = [mute::of(Muted::Story { story: "s2".to_owned() }, at(60), at(0))];
+        let mutes = [Mute::of(Muted::Story { story: "s2".to_owned() }, at(60), at(0))];
         let told = gather(&lot("digest x", held.clone()), &mutes, at(9));
         let [Message { alerts, digest: Some(digest), .. }] = told.as_slice() else { panic!("{told:?}") };
         assert_eq!((digest.since, digest.until), (at(0), at(9)));
@@ -257,7 +258,7 @@ mod tests {
     fn a_correction_of_what_was_told_remains_one_and_no_mute_stops_it() {
         let (told_before, wrong) = (message("s1", 2), message("s1", 3));
         let right = correction("s1", 4, 9, &[&told_before, &wrong]);
-        let mutes = [mute::of(Muted::Story { story: "s1".to_owned() }, at(60), at(0))];
+        let mutes = [Mute::of(Muted::Story { story: "s1".to_owned() }, at(60), at(0))];
         let told = only(gather(&lot("story s1", vec![wrong.clone(), right]), &mutes, at(9)));
         assert_eq!(told.corrects, [told_before.alerts[0].id.clone()]);
         let figures = (told.before.as_ref().unwrap().figure(), told.after.figure(), told.change);

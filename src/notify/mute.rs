@@ -2,16 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::model::article::fingerprint;
 pub use crate::model::mute::Muted;
 use crate::model::{Alert, FactKey, Mute};
 use crate::outputs::wording;
-
-/// A mute of something, with the id that follows from it.
-pub fn of(what: Muted, until: Timestamp, since: Timestamp) -> Mute {
-    let id = fingerprint(["mute", &serde_json::to_string(&what).unwrap_or_default()]);
-    Mute { id, what, until, since }
-}
 
 /// "killed (civilians) in story ab12, until 2024-05-02T08:00:00Z".
 pub fn in_words(mute: &Mute) -> String {

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::config::Config;
-use crate::notify::mute;
 use crate::notify::mute::Muted;
 use crate::store::contract::{at, killed, outcome};
 use crate::store::{Pace, Told};
@@ -176,7 +175,7 @@ fn a_correction_goes_where_the_error_went_and_nowhere_else() {
         told("older", "archive", Some(&group)),
         told("wrong", "archive", Some(&group)),
     ]);
-    let mutes = [mute::of(Muted::Story { story: "s1".to_owned() }, at(10), at(0))];
+    let mutes = [Mute::of(Muted::Story { story: "s1".to_owned() }, at(10), at(0))];
     let ways = |errors: &Errors| {
         let parcels = router.parcels_after(&message, errors, &mutes, at(0));
         parcels.into_iter().map(|parcel| (parcel.output, parcel.pace)).collect::<Vec<_>>()
@@ -216,11 +215,11 @@ fn what_is_muted_goes_nowhere_until_the_mute_ends() {
     for what in
         [Muted::Story { story: "s1".to_owned() }, Muted::Fact { story: "s1".to_owned(), fact: killed() }]
     {
-        let mutes = [mute::of(what, at(10), at(0))];
+        let mutes = [Mute::of(what, at(10), at(0))];
         assert_eq!(router.parcels(&message, &mutes, at(9)), []);
         assert_eq!(router.parcels(&message, &mutes, at(10)).len(), 3);
     }
-    let other = [mute::of(Muted::Story { story: "s2".to_owned() }, at(10), at(0))];
+    let other = [Mute::of(Muted::Story { story: "s2".to_owned() }, at(10), at(0))];
     assert_eq!(router.parcels(&message, &other, at(9)).len(), 3);
 }
 

@@ -15,9 +15,9 @@ use super::Dispatcher;
 use super::attended::Attended;
 use crate::clock::{Clock, SharedClock};
 use crate::config::{RetryConfig, Wait};
-use crate::model::Message;
+use crate::model::{Action, Message};
 use crate::outputs::{DeliveryError, Output};
-use crate::store::contract::{at, commit_to, outcome};
+use crate::store::contract::{at, commit_to, edit_at, outcome};
 use crate::store::sqlite::{Access, Options};
 use crate::store::{DisabledOutput, Letter, SqliteStore, Store};
 
@@ -298,8 +298,7 @@ async fn a_hopeless_message_becomes_a_dead_letter_and_the_next_goes_ahead() {
     assert_eq!((dead.message.article.as_str(), dead.attempts), ("a1", 1));
 
     // Sent again by hand, from another process: nothing wakes the lane.
-    let now = house.clock.now();
-    running.store.retry_dead_letter(&letters[0].id, now).await.unwrap();
+    running.store.retry_dead_letter(&letters[0].id, &edit_at(Action::Retry, 5)).await.unwrap();
     slack.attempts(3).await;
     assert_eq!(slack.taken(), ["a2", "a1"]);
     running.stop().await;

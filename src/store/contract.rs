@@ -13,8 +13,8 @@ use crate::ledger::Outcome;
 use crate::model::alert::AlertEvidence;
 use crate::model::story::Profile;
 use crate::model::{
-    Alert, Article, Bound, Casualty, ChangeKind, Claim, Draft, Effect, Evidence, Fact, FactKey, Group,
-    KnownClaim, Message, Moment, Relation, Scope, Span, Story, Value,
+    Action, Alert, Article, AuditEntry, Bound, Casualty, ChangeKind, Claim, Draft, Effect, Evidence, Fact,
+    FactKey, Group, KnownClaim, Message, Moment, Relation, Scope, Span, Story, Value, Via,
 };
 
 pub(crate) mod commits;
@@ -57,7 +57,8 @@ macro_rules! contract_tests {
                 a_cut_item_cannot_be_read_again, a_dead_delivery_is_sent_again_in_order, discarded_ones_are_gone,
                 wrong_names_are_refused, what_is_held_back_comes_through_by_itself;
             regroup: a_story_goes_into_another_and_answers_with_it,
-                reports_leave_a_story_and_take_back_its_old_name;
+                reports_leave_a_story_and_take_back_its_old_name,
+                mutes_go_with_the_reports_and_come_back;
             lots: a_group_waits_and_goes_out_together, an_urgent_one_takes_along_what_is_held,
                 an_interval_counts_from_the_last_message, a_lot_is_released_once, what_is_dropped_is_never_told,
                 a_share_is_no_message_of_its_article, who_was_told_is_known,
@@ -276,6 +277,30 @@ pub(crate) fn failed(label: &str, bytes: Vec<u8>) -> FailedItem {
         bytes,
         retry_at: None,
     }
+}
+
+/// What somebody did at minute 4.
+pub(crate) fn edit(action: Action) -> AuditEntry {
+    edit_at(action, 4)
+}
+
+/// What somebody did at a minute.
+pub(crate) fn edit_at(action: Action, minute: i64) -> AuditEntry {
+    AuditEntry {
+        at: at(minute),
+        editor: "Ada".to_owned(),
+        via: Via::CommandLine,
+        action,
+        what: "something was done".to_owned(),
+        story: None,
+        article: None,
+        note: None,
+    }
+}
+
+/// What stands in the audit, the latest first.
+pub(crate) async fn audited(store: &dyn Store) -> Vec<Action> {
+    store.find_audit(None, 99).await.unwrap().into_iter().map(|(_, entry)| entry.action).collect()
 }
 
 /// How far the input `articles` has got.

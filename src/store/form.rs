@@ -24,12 +24,6 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str, column: &str) -> Result<T, 
     serde_json::from_str(text).map_err(|error| format!("{column}: {error}"))
 }
 
-/// The LIKE pattern, escaped by `\`, of texts in which these words stand.
-pub(super) fn contains(words: &str) -> String {
-    let escaped = words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
-}
-
 /// The exact one of the rows found by the start of an id, else the only one. The rows come in order of id, so the exact
 /// one comes first: it is the start of all others.
 pub(super) fn only<T>(found: Vec<(String, T)>, id: &str, what: &str) -> Result<Option<T>, StoreError> {

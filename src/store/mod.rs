@@ -20,6 +20,7 @@ pub mod postgres;
 pub mod regroup;
 pub mod sqlite;
 mod form;
+mod search;
 #[cfg(test)]
 pub(crate) mod contract;
 
@@ -380,10 +381,10 @@ pub trait Store: Send + Sync {
     /// was released or changed meanwhile.
     async fn release(&self, lot: &Lot, messages: &[Message], at: Timestamp) -> Result<(), StoreError>;
 
-    /// Mutes something, or changes until when it is muted.
-    async fn mute(&self, mute: &Mute) -> Result<(), StoreError>;
-    /// Ends the mute whose id is, or starts with, `id`; refused when there is none, or several.
-    async fn unmute(&self, id: &str) -> Result<(), StoreError>;
+    /// Mutes something, or changes until when it is muted; with its entry in the audit, or not at all.
+    async fn mute(&self, mute: &Mute, audit: &AuditEntry) -> Result<(), StoreError>;
+    /// Ends the mute whose id is, or starts with, `id`, with its entry in the audit; refused when there is none, or several.
+    async fn unmute(&self, id: &str, audit: &AuditEntry) -> Result<(), StoreError>;
     /// What is muted at this time, the first to end first.
     async fn mutes(&self, now: Timestamp) -> Result<Vec<Mute>, StoreError>;
 
@@ -400,8 +401,6 @@ pub trait Store: Send + Sync {
     /// Keeps an output's note about a story in place of the one before.
     async fn keep_note(&self, output: &str, story: &StoryId, note: &str) -> Result<(), StoreError>;
 
-    /// Keeps what somebody did that is no part of a commit.
-    async fn keep_audit(&self, entry: &AuditEntry) -> Result<(), StoreError>;
     /// What people did before the entry of this number, the latest first, each with its number.
     async fn find_audit(
         &self,
@@ -416,14 +415,15 @@ pub trait Store: Send + Sync {
     async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, StoreError>;
     /// One dead letter, whole.
     async fn dead_letter(&self, id: &str) -> Result<Option<DeadLetter>, StoreError>;
-    /// Sends a dead delivery again, or has a failed item read again. Refused when there is no such dead letter, or
-    /// when it is an item that was cut.
-    async fn retry_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError>;
+    /// Sends a dead delivery again, or has a failed item read again, at the time of its entry in the audit. Refused when
+    /// there is no such dead letter, or when it is an item that was cut.
+    async fn retry_dead_letter(&self, id: &str, audit: &AuditEntry) -> Result<(), StoreError>;
     /// Discards every dead letter from before this time, but for items that are being tried again or held back; says how
     /// many.
     async fn forget_dead_letters(&self, before: Timestamp) -> Result<u64, StoreError>;
-    /// Forgets a failed item, or takes a dead delivery off the list. Refused when there is no such dead letter.
-    async fn discard_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError>;
+    /// Forgets a failed item, or takes a dead delivery off the list, at the time of its entry in the audit. Refused when
+    /// there is no such dead letter.
+    async fn discard_dead_letter(&self, id: &str, audit: &AuditEntry) -> Result<(), StoreError>;
 
     /// Stories that fit, latest report first.
     async fn find_stories(&self, query: &StoryQuery) -> Result<Vec<StoryEntry>, StoreError>;

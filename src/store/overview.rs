@@ -4,14 +4,15 @@ use jiff::Timestamp;
 
 use crate::model::{FactKey, Message, Story, StoryId, Value};
 
-/// Which stories to list. What is not given does not restrict; texts are compared without regard to case.
+/// Which stories to list. What is not given does not restrict. Each word of a text must be the start of a word of what
+/// is looked through, without regard to case and to marks over letters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StoryQuery {
-    /// Stands in the title of the story or of one of its reports.
+    /// Words in the titles of the story and of its reports.
     pub words: Option<String>,
-    /// Stands in the name of a place of one of its facts.
+    /// Words in the names of the places of its facts.
     pub place: Option<String>,
-    /// Stands in the name of a side, or of somebody who demands, is addressed or takes a position.
+    /// Words in the names of sides, and of those who demand, are addressed or take a position.
     pub actor: Option<String>,
     /// It has a fact of this kind: `casualties`, `demand` or `position`.
     pub about: Option<String>,

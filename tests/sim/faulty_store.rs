@@ -150,8 +150,8 @@ calls! {
     read lots_due(now: Timestamp, limit: usize) -> Vec<Lot>;
     read next_release() -> Option<Timestamp>;
     write release(lot: &Lot, messages: &[Message], at: Timestamp) -> ();
-    write mute(mute: &Mute) -> ();
-    write unmute(id: &str) -> ();
+    write mute(mute: &Mute, audit: &AuditEntry) -> ();
+    write unmute(id: &str, audit: &AuditEntry) -> ();
     read mutes(now: Timestamp) -> Vec<Mute>;
     read disabled_outputs() -> Vec<DisabledOutput>;
     write enable_output(output: &str) -> ();
@@ -162,11 +162,10 @@ calls! {
     read find_stories(query: &StoryQuery) -> Vec<StoryEntry>;
     read find_messages(query: &MessageQuery) -> Vec<NumberedMessage>;
     read find_deliveries(query: &DeliveryQuery) -> Vec<DeliveryEntry>;
-    write keep_audit(entry: &AuditEntry) -> ();
     read find_audit(before: Option<i64>, limit: usize) -> Vec<(i64, AuditEntry)>;
     read metrics() -> StoreMetrics;
     read dead_letters(limit: usize) -> Vec<DeadLetter>;
     read dead_letter(id: &str) -> Option<DeadLetter>;
-    write retry_dead_letter(id: &str, now: Timestamp) -> ();
-    write discard_dead_letter(id: &str, now: Timestamp) -> ();
+    write retry_dead_letter(id: &str, audit: &AuditEntry) -> ();
+    write discard_dead_letter(id: &str, audit: &AuditEntry) -> ();
 }

@@ -1,6 +1,7 @@
 //! What dead letters promise: nothing that failed is out of sight, and it can be tried again or let go.
 
-use super::{Place, at, attempt, commit, due, failed, outcome};
+use super::{Place, at, attempt, audited, commit, due, edit_at, failed, outcome};
+use crate::model::Action;
 use crate::store::{Attempt, Commit, FAILED_BYTES_MAX, FailedItem, Letter, Store, StoreError};
 
 async fn ids(store: &dyn Store) -> Vec<String> {
@@ -37,9 +38,10 @@ pub(crate) async fn a_failed_item_is_read_again(place: &dyn Place) {
     store.commit(&Commit { failed: vec![item.clone()], ..Commit::default() }).await.unwrap();
     assert_eq!(store.items_to_retry(9, at(99)).await.unwrap(), vec![]);
     let id = ids(store.as_ref()).await.remove(0);
-    store.retry_dead_letter(&id, at(4)).await.unwrap();
+    store.retry_dead_letter(&id, &edit_at(Action::Retry, 4)).await.unwrap();
     let shown = store.dead_letter(&id).await.unwrap().unwrap();
     assert!(matches!(shown.letter, Letter::Item { retrying: true, .. }));
+    assert_eq!(audited(store.as_ref()).await, [Action::Retry]);
 
     let retried = store.items_to_retry(9, at(99)).await.unwrap();
     assert_eq!(retried.len(), 1);
@@ -55,7 +57,7 @@ pub(crate) async fn a_cut_item_cannot_be_read_again(place: &dyn Place) {
     let long = failed("long.txt", vec![7; FAILED_BYTES_MAX + 1]);
     store.commit(&Commit { failed: vec![long], ..Commit::default() }).await.unwrap();
     let id = ids(store.as_ref()).await.remove(0);
-    let error = store.retry_dead_letter(&id, at(4)).await.unwrap_err();
+    let error = store.retry_dead_letter(&id, &edit_at(Action::Retry, 4)).await.unwrap_err();
     assert!(matches!(&error, StoreError::Refused(why) if why.contains("to its input again")), "{error}");
     assert_eq!(store.items_to_retry(9, at(99)).await.unwrap(), vec![]);
 }
@@ -91,7 +93,7 @@ pub(crate) async fn a_dead_delivery_is_sent_again_in_order(place: &dyn Place) {
     assert_eq!((dead.message.id.as_str(), dead.attempts), ("message-of-a1", 2));
     assert_eq!(store.dead_letter(&letter.id).await.unwrap().as_ref(), Some(&letter));
 
-    store.retry_dead_letter(&letter.id, at(5)).await.unwrap();
+    store.retry_dead_letter(&letter.id, &edit_at(Action::Retry, 5)).await.unwrap();
     assert_eq!(ids(store.as_ref()).await, Vec::<String>::new());
     for expected in ["message-of-a2", "message-of-a1", "message-of-a3"] {
         let leased = store.lease("slack", 9, at(6), at(7)).await.unwrap();
@@ -110,7 +112,7 @@ pub(crate) async fn a_dead_delivery_is_sent_again_in_order(place: &dyn Place) {
     store.commit(&commit(vec![outcome("s2", 1, "b1")])).await.unwrap();
     attempt(store.as_ref(), 7, Attempt::Dead("gone".to_owned())).await;
     let id = ids(store.as_ref()).await.remove(0);
-    store.retry_dead_letter(&id, at(8)).await.unwrap();
+    store.retry_dead_letter(&id, &edit_at(Action::Retry, 8)).await.unwrap();
     assert_eq!(due(store.as_ref(), "slack", 8).await, ["message-of-b1"]);
 }
 
@@ -122,11 +124,15 @@ pub(crate) async fn discarded_ones_are_gone(place: &dyn Place) {
     let letters = ids(store.as_ref()).await;
     assert_eq!(letters.len(), 2);
     for id in letters {
-        store.discard_dead_letter(&id, at(2)).await.unwrap();
-        assert!(matches!(store.discard_dead_letter(&id, at(2)).await, Err(StoreError::Refused(_))));
+        store.discard_dead_letter(&id, &edit_at(Action::Discard, 2)).await.unwrap();
+        assert!(matches!(
+            store.discard_dead_letter(&id, &edit_at(Action::Discard, 2)).await,
+            Err(StoreError::Refused(_))
+        ));
     }
     assert_eq!(ids(store.as_ref()).await, Vec::<String>::new());
     assert_eq!(due(store.as_ref(), "slack", 99).await, Vec::<String>::new());
+    assert_eq!(audited(store.as_ref()).await, [Action::Discard; 2], "each with what it did");
 }
 
 pub(crate) async fn wrong_names_are_refused(place: &dyn Place) {
@@ -136,7 +142,8 @@ pub(crate) async fn wrong_names_are_refused(place: &dyn Place) {
     }
     assert_eq!(store.dead_letter("item-7").await.unwrap(), None);
     for name in ["item-7", "delivery-7"] {
-        let error = store.retry_dead_letter(name, at(1)).await.unwrap_err();
+        let error = store.retry_dead_letter(name, &edit_at(Action::Retry, 1)).await.unwrap_err();
         assert!(matches!(&error, StoreError::Refused(why) if why.contains(name)), "{error}");
     }
+    assert_eq!(audited(store.as_ref()).await, [], "what was refused is in no audit");
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Place, at, attempt, commit, due, outcome, parcel};
-use crate::model::{Message, Mute, Muted};
+use super::{Place, at, attempt, audited, commit, due, edit, outcome, parcel};
+use crate::model::{Action, Message, Mute, Muted};
 use crate::store::{Attempt, Commit, Lot, Pace, Resend, ResendMessages, Store, StoreError, Told};
 
 const AT_ONCE: Duration = Duration::ZERO;
@@ -181,16 +181,19 @@ pub(crate) async fn mutes_end(place: &dyn Place) {
         what: Muted::Story { story: id.to_owned() },
         until: at(until),
         since: at(0),
+        came_from: None,
     };
-    store.mute(&mute("abc", 10)).await.unwrap();
-    store.mute(&mute("abd", 20)).await.unwrap();
-    store.mute(&mute("abc", 30)).await.unwrap();
+    let (made, ended) = (edit(Action::Mute), edit(Action::Unmute));
+    store.mute(&mute("abc", 10), &made).await.unwrap();
+    store.mute(&mute("abd", 20), &made).await.unwrap();
+    store.mute(&mute("abc", 30), &made).await.unwrap();
     drop(store);
     let store = place.open().await;
     assert_eq!(store.mutes(at(5)).await.unwrap(), [mute("abd", 20), mute("abc", 30)]);
     assert_eq!(store.mutes(at(20)).await.unwrap(), [mute("abc", 30)]);
-    assert!(matches!(store.unmute("ab").await, Err(StoreError::Refused(_))), "two start so");
-    assert!(matches!(store.unmute("x").await, Err(StoreError::Refused(_))));
-    store.unmute("abc").await.unwrap();
+    assert!(matches!(store.unmute("ab", &ended).await, Err(StoreError::Refused(_))), "two start so");
+    assert!(matches!(store.unmute("x", &ended).await, Err(StoreError::Refused(_))));
+    store.unmute("abc", &ended).await.unwrap();
     assert_eq!(store.mutes(at(5)).await.unwrap(), [mute("abd", 20)]);
+    assert_eq!(audited(store.as_ref()).await, [Action::Unmute, Action::Mute, Action::Mute, Action::Mute]);
 }

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Place, at, attempt, commit, due, failed, outcome};
+use super::{Place, at, attempt, commit, due, edit_at, failed, outcome};
+use crate::model::Action;
 use crate::store::{Attempt, Commit, DisabledOutput, Resend, ResendMessages, Store, StoreError};
 
 pub(crate) async fn notes_are_kept_apart(place: &dyn Place) {
@@ -90,7 +91,7 @@ pub(crate) async fn old_dead_letters_are_forgotten(place: &dyn Place) {
     let letters = store.dead_letters(9).await.unwrap();
     assert_eq!(letters.len(), 3);
     let again = letters.iter().find(|letter| format!("{:?}", letter.letter).contains("again.txt")).unwrap();
-    store.retry_dead_letter(&again.id, at(6)).await.unwrap();
+    store.retry_dead_letter(&again.id, &edit_at(Action::Retry, 6)).await.unwrap();
     assert_eq!(store.forget_dead_letters(at(3)).await.unwrap(), 0, "none is from before that");
     assert_eq!(store.forget_dead_letters(at(4)).await.unwrap(), 1);
     assert_eq!(store.forget_dead_letters(at(6)).await.unwrap(), 1);

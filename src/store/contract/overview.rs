@@ -36,9 +36,13 @@ pub(crate) async fn stories_are_found_by_what_they_are_about(place: &dyn Place) 
     assert_eq!(found(all()).await, ["s1", "s2", "s3"]);
     assert_eq!(found(StoryQuery { words: text("strike at"), ..all() }).await, ["s2"]);
     assert_eq!(found(StoryQuery { words: text("WALK"), ..all() }).await, ["s2"], "the title of a report");
-    assert_eq!(found(StoryQuery { words: text("0%_h"), ..all() }).await, ["s2"]);
+    assert_eq!(found(StoryQuery { words: text("100%_h"), ..all() }).await, ["s2"]);
     assert_eq!(found(StoryQuery { words: text("k%o"), ..all() }).await, Vec::<String>::new());
+    assert_eq!(found(StoryQuery { words: text("pilots strike"), ..all() }).await, ["s2"], "of both titles");
+    assert_eq!(found(StoryQuery { words: text("trike"), ..all() }).await, Vec::<String>::new(), "no start");
+    assert_eq!(found(StoryQuery { words: text("%"), ..all() }).await, Vec::<String>::new(), "no word");
     assert_eq!(found(StoryQuery { place: text("port"), ..all() }).await, ["s3"]);
+    assert_eq!(found(StoryQuery { place: text("town"), actor: text("coast"), ..all() }).await, ["s3"]);
     assert_eq!(found(StoryQuery { actor: text("coastland"), ..all() }).await, ["s2", "s3"]);
     assert_eq!(found(StoryQuery { about: text("position"), ..all() }).await, ["s2"]);
     assert_eq!(found(StoryQuery { about: text("casualties"), ..all() }).await, ["s1", "s3"]);

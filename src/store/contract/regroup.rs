@@ -1,9 +1,9 @@
 //! What reports that change their story promise: they go with their claims and messages, all or nothing, and a story that
 //! all reports left answers with the one they went into.
 
-use super::{Place, at, commit, killed, outcome};
+use super::{Place, at, commit, edit, killed, outcome};
 use crate::ledger::regroup::Regrouped;
-use crate::model::{Action, AuditEntry, Fact, Story, Via};
+use crate::model::{Action, AuditEntry, Fact, Mute, Muted, Story, Via};
 use crate::store::overview::{MessageQuery, StoryQuery};
 use crate::store::{Moved, Regroup, Store, StoreError};
 
@@ -41,6 +41,19 @@ async fn merge(store: &dyn Store, from: &str, into: &str) -> Regroup {
     }
 }
 
+/// The reports b1 and b2 leave `from` for `into`; afterwards they have these facts.
+async fn split(store: &dyn Store, from: &str, into: &str, facts: (Vec<Fact>, Vec<Fact>)) -> Regroup {
+    let stands = store.story(from).await.unwrap().unwrap();
+    Regroup {
+        from: Regrouped { story: Story { articles: 1, ..stands.clone() }, facts: facts.0 },
+        into: Regrouped { story: Story { id: into.to_owned(), articles: 2, ..stands }, facts: facts.1 },
+        opens: true,
+        moved: Moved::Articles(vec!["b1".to_owned(), "b2".to_owned()]),
+        subjects: Vec::new(),
+        audit: entry(Action::Split, from),
+    }
+}
+
 async fn articles(store: &dyn Store, story: &str) -> Vec<String> {
     let known = store.articles_of(&story.to_owned(), 9).await.unwrap();
     known.into_iter().map(|known| known.article.id).collect()
@@ -49,6 +62,11 @@ async fn articles(store: &dyn Store, story: &str) -> Vec<String> {
 async fn claims(store: &dyn Store, story: &str) -> Vec<String> {
     let facts = store.facts(&story.to_owned()).await.unwrap();
     facts.into_iter().flat_map(|fact| fact.claims).map(|known| known.article).collect()
+}
+
+async fn by_words(store: &dyn Store, words: &str) -> Vec<String> {
+    let query = StoryQuery { words: Some(words.to_owned()), limit: 9, ..StoryQuery::default() };
+    store.find_stories(&query).await.unwrap().into_iter().map(|entry| entry.story.id).collect()
 }
 
 pub(crate) async fn a_story_goes_into_another_and_answers_with_it(place: &dyn Place) {
@@ -68,6 +86,11 @@ pub(crate) async fn a_story_goes_into_another_and_answers_with_it(place: &dyn Pl
     assert_eq!(store.article("b1").await.unwrap().unwrap().story, "s1");
     let all = StoryQuery { limit: 9, ..StoryQuery::default() };
     assert_eq!(store.find_stories(&all).await.unwrap().len(), 1);
+    assert_eq!(
+        by_words(store.as_ref(), "report b2").await,
+        ["s1"],
+        "by the title of a report that went along"
+    );
     assert_eq!(store.stories(9).await.unwrap().len(), 1);
     assert_eq!(store.open_stories(at(0)).await.unwrap().len(), 1);
     let told = MessageQuery { story: Some("s1".to_owned()), limit: 9, ..MessageQuery::default() };
@@ -92,18 +115,7 @@ pub(crate) async fn reports_leave_a_story_and_take_back_its_old_name(place: &dyn
     store.commit(&commit(outcomes)).await.unwrap();
     let before = (store.facts(&"s1".to_owned()).await.unwrap(), store.facts(&"s2".to_owned()).await.unwrap());
     store.regroup(&merge(store.as_ref(), "s2", "s1").await).await.unwrap();
-    let stands = store.story("s1").await.unwrap().unwrap();
-    let split = Regroup {
-        from: Regrouped { story: Story { articles: 1, ..stands.clone() }, facts: before.0.clone() },
-        into: Regrouped {
-            story: Story { id: "s2".to_owned(), articles: 2, ..stands },
-            facts: before.1.clone(),
-        },
-        opens: true,
-        moved: Moved::Articles(vec!["b1".to_owned(), "b2".to_owned()]),
-        subjects: Vec::new(),
-        audit: entry(Action::Split, "s1"),
-    };
+    let split = split(store.as_ref(), "s1", "s2", before.clone()).await;
     let stale = Regroup {
         from: Regrouped { story: Story { revision: 1, ..split.from.story.clone() }, ..split.from.clone() },
         ..split.clone()
@@ -112,6 +124,8 @@ pub(crate) async fn reports_leave_a_story_and_take_back_its_old_name(place: &dyn
     assert_eq!(articles(store.as_ref(), "s1").await, ["a1", "b1", "b2"], "nothing was written");
 
     store.regroup(&split).await.unwrap();
+    assert_eq!(by_words(store.as_ref(), "b2").await, ["s2"]);
+    assert_eq!(by_words(store.as_ref(), "a1").await, ["s1"]);
     assert_eq!(store.regroup(&split).await.unwrap_err().to_string().matches("moved").count(), 1);
     assert_eq!(articles(store.as_ref(), "s1").await, ["a1"]);
     assert_eq!(articles(store.as_ref(), "s2").await, ["b1", "b2"]);
@@ -121,4 +135,43 @@ pub(crate) async fn reports_leave_a_story_and_take_back_its_old_name(place: &dyn
     let back = store.story("s2").await.unwrap().unwrap();
     assert_eq!((back.id.as_str(), back.revision), ("s2", 4), "it counts on from where it was");
     assert_eq!(store.find_audit(None, 9).await.unwrap().len(), 2, "what was refused is in no audit");
+}
+
+pub(crate) async fn mutes_go_with_the_reports_and_come_back(place: &dyn Place) {
+    let store = place.open().await;
+    let outcomes = vec![outcome("s1", 1, "a1"), outcome("s2", 1, "b1"), outcome("s2", 2, "b2")];
+    store.commit(&commit(outcomes)).await.unwrap();
+    let before = (store.facts(&"s1".to_owned()).await.unwrap(), store.facts(&"s2".to_owned()).await.unwrap());
+    let whole = |story: &str| Muted::Story { story: story.to_owned() };
+    let fact = |story: &str| Muted::Fact { story: story.to_owned(), fact: killed() };
+    for (what, until) in [(whole("s2"), 70), (fact("s2"), 80), (fact("s1"), 90), (whole("s3"), 99)] {
+        store.mute(&Mute::of(what, at(until), at(1)), &edit(Action::Mute)).await.unwrap();
+    }
+    let muted = async || {
+        let mutes = store.mutes(at(50)).await.unwrap();
+        mutes.into_iter().map(|mute| (mute.what, mute.until)).collect::<Vec<_>>()
+    };
+    store.regroup(&merge(store.as_ref(), "s2", "s1").await).await.unwrap();
+    assert_eq!(muted().await, [(whole("s1"), at(70)), (fact("s1"), at(90)), (whole("s3"), at(99))]);
+
+    // Reports that make a story of their own are as silent as they were.
+    let other = split(store.as_ref(), "s1", "s4", before.clone()).await;
+    store.regroup(&other).await.unwrap();
+    let both = [
+        (whole("s1"), at(70)),
+        (whole("s4"), at(70)),
+        (fact("s1"), at(90)),
+        (fact("s4"), at(90)),
+        (whole("s3"), at(99)),
+    ];
+    let now = muted().await;
+    assert!(now.len() == both.len() && both.iter().all(|mute| now.contains(mute)), "{now:?}");
+
+    // Back in their own story they take back what came with them.
+    store.regroup(&merge(store.as_ref(), "s4", "s1").await).await.unwrap();
+    let again = split(store.as_ref(), "s1", "s2", before).await;
+    store.regroup(&again).await.unwrap();
+    let now = muted().await;
+    assert!(now.contains(&(whole("s2"), at(70))) && !now.contains(&(whole("s1"), at(70))), "{now:?}");
+    assert!(now.contains(&(fact("s1"), at(90))) && now.contains(&(fact("s2"), at(90))), "{now:?}");
 }

@@ -9,10 +9,11 @@ use deadpool_postgres::GenericClient;
 use super::columns::{get, json, text};
 use super::failure::Failure;
 use super::statements::{execute, rows};
-use super::{audit, parcels};
+use super::{audit, parcels, search};
 use crate::ledger::Outcome;
 use crate::model::{Fact, FactKey, StoryId};
 use crate::store::form::{integer, revisions_leap, stamp};
+use crate::store::search::of_outcomes;
 use crate::store::{Commit, FAILED_BYTES_MAX, FAILED_ITEMS_MAX, HELD_BYTES_MAX, StoreError};
 
 const KNOWN: &str = "SELECT id FROM articles WHERE id = ANY($1)";
@@ -82,6 +83,7 @@ pub(super) async fn write(
         write_claims(client, &commit.outcomes, &articles, &facts).await?;
         drop_from_compared(client, &commit.outcomes, &facts).await?;
         write_messages(client, &commit.outcomes, &articles).await?;
+        search::write(client, of_outcomes(&commit.outcomes)).await?;
     }
     parcels::commit(client, commit).await?;
     for entry in &commit.audit {

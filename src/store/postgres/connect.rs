@@ -16,6 +16,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::columns::get;
 use super::failure::{Failure, in_full};
+use super::search;
 use crate::store::{Access, StoreError};
 
 /// How long reaching the server may take.
@@ -31,7 +32,10 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 const MIGRATION_LOCK: i64 = 0x6e77_7364;
 
 /// Every schema change ever made, in order. One that was released is never edited.
-const MIGRATIONS: [(&str, &str); 1] = [("V1__all", include_str!("../migrations/postgres/0001_all.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("V1__all", include_str!("../migrations/postgres/0001_all.sql")),
+    ("V80__search", include_str!("../migrations/postgres/0080_search.sql")),
+];
 
 /// Where the database is and how it is used.
 #[derive(Debug, Clone)]
@@ -163,12 +167,20 @@ async fn prepare(pool: &Pool, access: Access, name: &str) -> Result<(), Failure>
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| migration_failed(&error, name))?;
     let applied = Runner::new(&migrations).run_async(&mut **client).await;
+    let filled = if applied.is_ok() { fill(&mut client).await } else { Ok(()) };
     // The session ends here, and with it the lock and the setting.
     drop(deadpool_postgres::Object::take(client));
     for migration in applied.map_err(|error| migration_failed(&error, name))?.applied_migrations() {
         tracing::info!(database = name, %migration, "schema of the store brought up to date");
     }
-    Ok(())
+    filled
+}
+
+/// What stories of before are found by, all or nothing.
+async fn fill(client: &mut deadpool_postgres::Client) -> Result<(), Failure> {
+    let transaction = client.transaction().await?;
+    search::fill(&transaction).await?;
+    Ok(transaction.commit().await?)
 }
 
 /// The schema version of the database, 0 for an empty one.

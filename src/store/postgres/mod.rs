@@ -27,12 +27,14 @@ mod connect;
 mod dead_letters;
 mod failure;
 mod metrics;
+mod mutes;
 mod outbox;
 mod outputs;
 mod overview;
 mod parcels;
 mod questions;
 mod regroup;
+mod search;
 mod statements;
 mod told;
 mod turn;
@@ -75,6 +77,16 @@ macro_rules! write {
         };
         work.await.map_err(|failure| failure.at(&$store.name))
     }};
+}
+
+/// What somebody did and its entry in the audit: both or neither.
+macro_rules! edit {
+    ($store:expr, $audit:expr, $transaction:ident => $work:expr) => {
+        write!($store, $transaction => async {
+            $work.await?;
+            audit::write($transaction, $audit).await
+        })
+    };
 }
 
 /// Asks one statement.
@@ -221,10 +233,6 @@ impl Store for PostgresStore {
         ask!(self, client => regroup::count(client))
     }
 
-    async fn keep_audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        write!(self, client => audit::write(client, entry))
-    }
-
     async fn find_audit(
         &self,
         before: Option<i64>,
@@ -308,16 +316,16 @@ impl Store for PostgresStore {
         write!(self, client => parcels::release(client, lot, messages, at))
     }
 
-    async fn mute(&self, mute: &Mute) -> Result<(), StoreError> {
-        write!(self, client => parcels::mute(client, mute))
+    async fn mute(&self, mute: &Mute, audit: &AuditEntry) -> Result<(), StoreError> {
+        edit!(self, audit, client => mutes::write(client, mute))
     }
 
-    async fn unmute(&self, id: &str) -> Result<(), StoreError> {
-        write!(self, client => parcels::unmute(client, id))
+    async fn unmute(&self, id: &str, audit: &AuditEntry) -> Result<(), StoreError> {
+        edit!(self, audit, client => mutes::end(client, id))
     }
 
     async fn mutes(&self, now: Timestamp) -> Result<Vec<Mute>, StoreError> {
-        ask!(self, client => parcels::mutes(client, now))
+        ask!(self, client => mutes::until(client, now))
     }
 
     async fn disabled_outputs(&self) -> Result<Vec<DisabledOutput>, StoreError> {
@@ -352,16 +360,16 @@ impl Store for PostgresStore {
         ask!(self, client => dead_letters::show(client, id))
     }
 
-    async fn retry_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
-        write!(self, client => dead_letters::retry(client, id, now))
+    async fn retry_dead_letter(&self, id: &str, audit: &AuditEntry) -> Result<(), StoreError> {
+        edit!(self, audit, client => dead_letters::retry(client, id, audit.at))
     }
 
     async fn forget_dead_letters(&self, before: Timestamp) -> Result<u64, StoreError> {
         write!(self, client => dead_letters::forget(client, before))
     }
 
-    async fn discard_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
-        write!(self, client => dead_letters::discard(client, id, now))
+    async fn discard_dead_letter(&self, id: &str, audit: &AuditEntry) -> Result<(), StoreError> {
+        edit!(self, audit, client => dead_letters::discard(client, id, audit.at))
     }
 
     async fn find_stories(&self, query: &StoryQuery) -> Result<Vec<StoryEntry>, StoreError> {

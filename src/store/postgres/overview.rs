@@ -6,22 +6,14 @@ use tokio_postgres::Row;
 
 use super::columns::{count, from_json, get, optional_string, optional_time, string, text, time};
 use super::failure::Failure;
-use super::statements::{collect, first};
+use super::statements::{Parameter, collect, first};
 use crate::model::{FactKey, Message, Story, Value};
-use crate::store::form::{contains, integer, stamp};
+use crate::store::form::{integer, stamp};
 use crate::store::overview::{
     DeliveryEntry, DeliveryQuery, From, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
 };
+use crate::store::search::{Asked, asked};
 
-const STORIES: &str = "SELECT body FROM stories
-    WHERE merged_into IS NULL AND ($1::text IS NULL OR last_report_at >= $1) AND ($2::text IS NULL OR last_report_at < $2)
-    AND ($3::text IS NULL OR (last_report_at, id) < ($3, $4))
-    AND ($5::text IS NULL OR title ILIKE $5
-        OR EXISTS (SELECT 1 FROM articles WHERE articles.story = stories.id AND articles.title ILIKE $5))
-    AND ($6::text IS NULL OR EXISTS (SELECT 1 FROM facts WHERE facts.story = stories.id AND place ILIKE $6))
-    AND ($7::text IS NULL OR EXISTS (SELECT 1 FROM facts WHERE facts.story = stories.id AND names ILIKE $7))
-    AND ($8::text IS NULL OR EXISTS (SELECT 1 FROM facts WHERE facts.story = stories.id AND about = $8))
-    ORDER BY last_report_at DESC, id DESC LIMIT $9";
 const KNOWN: &str =
     "SELECT key, value FROM facts WHERE story = $1 AND value IS NOT NULL ORDER BY key LIMIT 500";
 const LAST_MESSAGE: &str =
@@ -42,24 +34,49 @@ const DELIVERIES: &str = "SELECT deliveries.*, messages.id AS message_id
     WHERE deliveries.number < $1 AND ($2::text IS NULL OR output = $2) AND ($3::text IS NULL OR state = $3)
     ORDER BY deliveries.number DESC LIMIT $4";
 
+/// The statement and its parameters that find the stories of a page. Only what is asked stands in it, so that each
+/// question is answered along an index of its own.
+fn question(query: &StoryQuery, asked: Vec<Asked>) -> (String, Vec<String>) {
+    let (mut conditions, mut given) = (String::new(), Vec::new());
+    let mut next = |value: String| {
+        given.push(value);
+        format!("${}", given.len())
+    };
+    if let Some(since) = query.since {
+        conditions += &format!(" AND last_report_at >= {}", next(stamp(since)));
+    }
+    if let Some(until) = query.until {
+        conditions += &format!(" AND last_report_at < {}", next(stamp(until)));
+    }
+    if let Some((at, id)) = &query.after {
+        let (at, id) = (next(stamp(*at)), next(text(id).into_owned()));
+        conditions += &format!(" AND (last_report_at, id) < ({at}, {id})");
+    }
+    for Asked { kind, from, to } in asked {
+        let (kind, from, to) = (next(kind.to_owned()), next(from), next(to));
+        conditions += &format!(
+            " AND id IN (SELECT story FROM search WHERE kind = {kind} AND term >= {from} AND term < {to})"
+        );
+    }
+    let sql = format!(
+        "SELECT body FROM stories WHERE merged_into IS NULL{conditions}
+        ORDER BY last_report_at DESC, id DESC LIMIT {}",
+        query.limit
+    );
+    (sql, given)
+}
+
 /// The next page of stories.
 pub(super) async fn stories(
     client: &impl GenericClient,
     query: &StoryQuery,
 ) -> Result<Vec<StoryEntry>, Failure> {
-    let pattern = |words: &Option<String>| words.as_deref().map(|words| contains(&text(words)));
-    let (words, place, actor) = (pattern(&query.words), pattern(&query.place), pattern(&query.actor));
-    let (since, until) = (query.since.map(stamp), query.until.map(stamp));
-    let after_at = query.after.as_ref().map(|(at, _)| stamp(*at));
-    let after_id = query.after.as_ref().map(|(_, id)| text(id));
-    let limit = integer(query.limit);
-    let found: Vec<Story> = collect(
-        client,
-        STORIES,
-        &[&since, &until, &after_at, &after_id, &words, &place, &actor, &query.about, &limit],
-        |row| from_json(row, "body"),
-    )
-    .await?;
+    let Some(asked) = asked(query) else { return Ok(Vec::new()) };
+    let (sql, given) = question(query, asked);
+    let given: Vec<Parameter<'_>> = given.iter().map(|value| value as Parameter<'_>).collect();
+    // Not kept prepared: there are as many such statements as kinds of questions.
+    let rows = client.query(&sql, &given).await?;
+    let found: Vec<Story> = rows.iter().map(|row| from_json(row, "body")).collect::<Result<_, _>>()?;
     let mut entries = Vec::with_capacity(found.len());
     for story in found {
         let read = |row: &Row| Ok((from_json::<FactKey>(row, "key")?, from_json::<Value>(row, "value")?));

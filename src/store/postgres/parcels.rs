@@ -1,4 +1,4 @@
-//! What goes to which output, and what is held or muted. Comes in: parcels of a commit, lots to release, mutes. Goes
+//! What goes to which output, and what is held. Comes in: parcels of a commit, lots to release. Goes
 //! out: rows of the outbox and lots that are due. A message leaves the held ones and enters the outbox in one
 //! transaction. Never decides what is held or put together.
 
@@ -8,12 +8,12 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
-use super::columns::{from_json, get, json, string, text, time};
+use super::columns::{from_json, get, json, text, time};
 use super::failure::Failure;
 use super::statements::{collect, execute, first};
 use super::told;
-use crate::model::{Message, Mute};
-use crate::store::form::{self, LAST, integer, stamp};
+use crate::model::Message;
+use crate::store::form::{self, integer, stamp};
 use crate::store::parcel::{Lot, Pace, Parcel, story_lot};
 use crate::store::{Commit, StoreError};
 
@@ -40,10 +40,6 @@ const OF_LOT: &str = "SELECT held.number AS number, held_at, body FROM held
     JOIN messages ON messages.number = held.message WHERE output = $1 AND lot = $2 ORDER BY held.number";
 const NEXT_RELEASE: &str = "SELECT min(release_at) AS release_at FROM held";
 const LET_GO: &str = "DELETE FROM held WHERE number = ANY($1)";
-const WRITE_MUTE: &str = "INSERT INTO mutes (id, what, until, since) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (id) DO UPDATE SET until = excluded.until, since = excluded.since";
-const END_MUTE: &str = "DELETE FROM mutes WHERE id >= $1 AND id < $2";
-const MUTES: &str = "SELECT id, what, until, since FROM mutes WHERE until > $1 ORDER BY until, id";
 
 /// Holds the locks of these stories on their way to these outputs, in one order for all, so that none waits for the
 /// other in a circle.
@@ -175,30 +171,4 @@ pub(super) async fn release(
         deliver(client, number, &lot.output, message, at).await?;
     }
     Ok(())
-}
-
-/// Mutes, or changes until when.
-pub(super) async fn mute(client: &impl GenericClient, mute: &Mute) -> Result<(), Failure> {
-    let what = json(&mute.what)?;
-    execute(client, WRITE_MUTE, &[&text(&mute.id), &what, &stamp(mute.until), &stamp(mute.since)]).await?;
-    Ok(())
-}
-
-/// Ends the one mute whose id is, or starts with, `id`.
-pub(super) async fn unmute(client: &impl GenericClient, id: &str) -> Result<(), Failure> {
-    let ended = execute(client, END_MUTE, &[&text(id), &text(&format!("{id}{LAST}"))]).await?;
-    Ok(form::one_mute(id, ended)?)
-}
-
-/// What is muted at this time.
-pub(super) async fn mutes(client: &impl GenericClient, now: Timestamp) -> Result<Vec<Mute>, Failure> {
-    let read = |row: &Row| {
-        Ok(Mute {
-            id: string(row, "id")?,
-            what: from_json(row, "what")?,
-            until: time(row, "until")?,
-            since: time(row, "since")?,
-        })
-    };
-    collect(client, MUTES, &[&stamp(now)], read).await
 }

@@ -3,11 +3,11 @@
 
 use deadpool_postgres::GenericClient;
 
-use super::audit;
 use super::columns::{get, json, text};
 use super::commit::{DROP_FROM_COMPARED, REVISIONS, Searched};
 use super::failure::Failure;
 use super::statements::{execute, first, rows};
+use super::{audit, mutes, search};
 use crate::ledger::regroup::Regrouped;
 use crate::model::{Fact, FactKey, Story};
 use crate::store::form::{integer, parse, stamp};
@@ -82,12 +82,14 @@ pub(super) async fn write(
         write_facts(client, from).await?;
     }
     write_facts(client, into).await?;
-    for story in [&from.story.id, &into.story.id] {
-        execute(client, DROP_EMPTY_FACTS, &[story]).await?;
+    for story in [&from.story, &into.story] {
+        execute(client, DROP_EMPTY_FACTS, &[&story.id]).await?;
+        search::renew(client, story).await?;
     }
     for (old, new) in &regroup.subjects {
         execute(client, RENAME_SUBJECT, &[&text(old), &text(new)]).await?;
     }
+    mutes::regroup(client, regroup).await?;
     audit::write(client, &regroup.audit).await
 }
 

@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
-use super::audit;
 use super::columns::{count, integer, json, stamp};
 use super::failure::Failure;
 use super::lots::{self, PreparedParcel};
+use super::{audit, search};
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
 use crate::model::{Article, ArticleId, AuditEntry, StoryId};
 use crate::store::form::revisions_leap;
+use crate::store::search::{Term, of_outcomes};
 use crate::store::{Commit, FAILED_BYTES_MAX, FAILED_ITEMS_MAX, FailedItem, HELD_BYTES_MAX, StoreError};
 
 pub(super) const IS_KNOWN: &str = "SELECT 1 FROM articles WHERE id = ?1";
@@ -66,6 +67,8 @@ pub(super) struct Prepared {
     /// The stories touched: the revision they must have now, and what they are afterwards.
     stories: BTreeMap<StoryId, PreparedStory>,
     outcomes: Vec<PreparedOutcome>,
+    /// By which words the stories are found.
+    terms: Vec<(StoryId, Term)>,
     failed: Vec<FailedItem>,
     retried: Vec<i64>,
     checkpoints: Vec<Checkpoint>,
@@ -133,6 +136,10 @@ impl Prepared {
         }
         Ok(Self {
             stories,
+            terms: of_outcomes(&commit.outcomes)
+                .into_iter()
+                .map(|(story, term)| (story.to_owned(), term))
+                .collect(),
             outcomes: commit.outcomes.iter().map(PreparedOutcome::new).collect::<Result<_, _>>()?,
             failed: commit.failed.clone(),
             retried: commit.retried.clone(),
@@ -159,6 +166,7 @@ impl Prepared {
         for outcome in &self.outcomes {
             outcome.write(connection)?;
         }
+        search::write(connection, &self.terms)?;
         // First what is taken back: a commit may replace what it takes back.
         for subject in &self.dropped {
             lots::drop_subject(connection, subject)?;

@@ -1,4 +1,4 @@
-//! What is held, and what is muted. Comes in: parcels of a commit, lots to release, mutes. Goes out: lots that are due.
+//! What is held. Comes in: parcels of a commit, lots to release. Goes out: rows of the outbox and lots that are due.
 //! A message leaves the held ones and enters the outbox in one transaction. Never decides what is held or put together.
 
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use super::commit::WRITE_DELIVERY;
 use super::failure::Failure;
 use super::questions::collect;
 use super::told;
-use crate::model::{Message, Mute};
+use crate::model::Message;
 use crate::store::parcel::{Lot, Pace, Parcel, story_lot};
 use crate::store::{StoreError, form};
 
@@ -29,10 +29,6 @@ pub(super) const OF_LOT: &str = "SELECT held.number AS number, held_at, body FRO
     JOIN messages ON messages.number = held.message WHERE output = ?1 AND lot = ?2";
 pub(super) const NEXT_RELEASE: &str = "SELECT release_at FROM held ORDER BY release_at LIMIT 1";
 pub(super) const LET_GO: &str = "DELETE FROM held WHERE number = ?1";
-const WRITE_MUTE: &str = "INSERT INTO mutes (id, what, until, since) VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (id) DO UPDATE SET until = excluded.until, since = excluded.since";
-const END_MUTE: &str = "DELETE FROM mutes WHERE id >= ?1 AND id < ?2";
-const MUTES: &str = "SELECT id, what, until, since FROM mutes WHERE until > ?1 ORDER BY until, id";
 
 /// A parcel with its JSON made.
 pub(super) struct PreparedParcel {
@@ -191,35 +187,4 @@ pub(super) fn release(
         deliver(connection, number, (&lot.output, &message.story), &alerts, at)?;
     }
     Ok(())
-}
-
-/// Mutes, or changes until when.
-pub(super) fn mute(connection: &Connection, mute: &Mute) -> Result<(), Failure> {
-    let what = json(&mute.what)?;
-    connection.prepare_cached(WRITE_MUTE)?.execute(params![
-        mute.id,
-        what,
-        stamp(mute.until),
-        stamp(mute.since)
-    ])?;
-    Ok(())
-}
-
-/// Ends the one mute whose id is, or starts with, `id`.
-pub(super) fn unmute(connection: &Connection, id: &str) -> Result<(), Failure> {
-    let ended =
-        connection.prepare_cached(END_MUTE)?.execute([id.to_owned(), format!("{id}{}", char::MAX)])?;
-    Ok(form::one_mute(id, ended as u64)?)
-}
-
-/// What is muted at this time.
-pub(super) fn mutes(connection: &Connection, now: Timestamp) -> Result<Vec<Mute>, Failure> {
-    collect(connection.prepare_cached(MUTES)?, [stamp(now)], |row| {
-        Ok(Mute {
-            id: row.get("id")?,
-            what: from_json(row, "what")?,
-            until: time(row, "until")?,
-            since: time(row, "since")?,
-        })
-    })
 }

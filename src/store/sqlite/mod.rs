@@ -25,6 +25,7 @@ mod dead_letters;
 mod failure;
 mod lots;
 mod metrics;
+mod mutes;
 mod open;
 mod outbox;
 mod outputs;
@@ -32,6 +33,7 @@ mod overview;
 mod questions;
 mod readers;
 mod regroup;
+mod search;
 mod told;
 mod writer;
 #[cfg(test)]
@@ -82,6 +84,19 @@ impl SqliteStore {
                 self.path.display()
             ))
         })
+    }
+
+    /// What somebody did and its entry in the audit: both or neither.
+    async fn edit<F>(&self, audit: &AuditEntry, work: F) -> Result<(), StoreError>
+    where
+        F: FnOnce(&rusqlite::Connection) -> Result<(), failure::Failure> + Send + 'static,
+    {
+        let audit = audit.clone();
+        let both = move |connection: &rusqlite::Connection| {
+            work(connection)?;
+            audit::write(connection, &audit)
+        };
+        self.writer()?.write(both).await
     }
 }
 
@@ -212,18 +227,18 @@ impl Store for SqliteStore {
         self.writer()?.write(move |connection| lots::release(connection, &lot, &messages, at)).await
     }
 
-    async fn mute(&self, mute: &Mute) -> Result<(), StoreError> {
+    async fn mute(&self, mute: &Mute, audit: &AuditEntry) -> Result<(), StoreError> {
         let mute = mute.clone();
-        self.writer()?.write(move |connection| lots::mute(connection, &mute)).await
+        self.edit(audit, move |connection| mutes::write(connection, &mute)).await
     }
 
-    async fn unmute(&self, id: &str) -> Result<(), StoreError> {
+    async fn unmute(&self, id: &str, audit: &AuditEntry) -> Result<(), StoreError> {
         let id = id.to_owned();
-        self.writer()?.write(move |connection| lots::unmute(connection, &id)).await
+        self.edit(audit, move |connection| mutes::end(connection, &id)).await
     }
 
     async fn mutes(&self, now: Timestamp) -> Result<Vec<Mute>, StoreError> {
-        self.readers.read(move |connection| lots::mutes(connection, now)).await
+        self.readers.read(move |connection| mutes::until(connection, now)).await
     }
 
     async fn disabled_outputs(&self) -> Result<Vec<DisabledOutput>, StoreError> {
@@ -250,11 +265,6 @@ impl Store for SqliteStore {
         self.writer()?.write(move |connection| outputs::keep_note(connection, &output, &story, &note)).await
     }
 
-    async fn keep_audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        let entry = entry.clone();
-        self.writer()?.write(move |connection| audit::write(connection, &entry)).await
-    }
-
     async fn find_audit(
         &self,
         before: Option<i64>,
@@ -276,18 +286,18 @@ impl Store for SqliteStore {
         self.readers.read(move |connection| dead_letters::show(connection, &id)).await
     }
 
-    async fn retry_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
-        let id = id.to_owned();
-        self.writer()?.write(move |connection| dead_letters::retry(connection, &id, now)).await
+    async fn retry_dead_letter(&self, id: &str, audit: &AuditEntry) -> Result<(), StoreError> {
+        let (id, now) = (id.to_owned(), audit.at);
+        self.edit(audit, move |connection| dead_letters::retry(connection, &id, now)).await
     }
 
     async fn forget_dead_letters(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.writer()?.write(move |connection| dead_letters::forget(connection, before)).await
     }
 
-    async fn discard_dead_letter(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
-        let id = id.to_owned();
-        self.writer()?.write(move |connection| dead_letters::discard(connection, &id, now)).await
+    async fn discard_dead_letter(&self, id: &str, audit: &AuditEntry) -> Result<(), StoreError> {
+        let (id, now) = (id.to_owned(), audit.at);
+        self.edit(audit, move |connection| dead_letters::discard(connection, &id, now)).await
     }
 
     async fn find_stories(&self, query: &StoryQuery) -> Result<Vec<StoryEntry>, StoreError> {

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::columns::integer;
 use super::failure::Failure;
+use super::search;
 use crate::store::{Access, StoreError};
 
 /// Marks the file as ours: the letters "nwsd".
@@ -21,13 +22,14 @@ const APPLICATION_ID: i32 = 0x6e77_7364;
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// Every schema change ever made, in order. One that was released is never edited.
-const MIGRATIONS: [(&str, &str); 6] = [
+const MIGRATIONS: [(&str, &str); 7] = [
     ("V1__facts", include_str!("../migrations/sqlite/0001_facts.sql")),
     ("V10__lots", include_str!("../migrations/sqlite/0010_lots.sql")),
     ("V20__outputs", include_str!("../migrations/sqlite/0020_outputs.sql")),
     ("V50__documents", include_str!("../migrations/sqlite/0050_documents.sql")),
     ("V60__told", include_str!("../migrations/sqlite/0060_told.sql")),
     ("V70__editing", include_str!("../migrations/sqlite/0070_editing.sql")),
+    ("V80__search", include_str!("../migrations/sqlite/0080_search.sql")),
 ];
 
 /// What may be chosen.
@@ -189,7 +191,7 @@ fn bring_up_to_date(connection: &mut Connection, path: &Path, access: Access) ->
     for migration in report.applied_migrations() {
         tracing::info!(path = %path.display(), %migration, "schema of the store brought up to date");
     }
-    Ok(())
+    search::fill(connection)
 }
 
 /// An error of the disk inside a migration is still one of the disk.

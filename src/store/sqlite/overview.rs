@@ -1,31 +1,17 @@
 //! Lists across stories, for whoever looks in. Comes in: what to look for and where the page before ended. Goes out:
 //! the next page. Never computes anything, never writes.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params, params_from_iter};
 
 use super::columns::{count, from_json, integer, stamp, time};
 use super::failure::Failure;
 use super::questions::collect;
 use crate::model::{FactKey, Message, Story, Value};
-use crate::store::form::contains;
 use crate::store::overview::{
     DeliveryEntry, DeliveryQuery, From, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
 };
+use crate::store::search::{Asked, asked};
 
-const STORIES: &str = "SELECT body FROM stories
-    WHERE merged_into IS NULL AND (:since IS NULL OR last_report_at >= :since) AND (:until IS NULL OR last_report_at < :until)
-    AND (:after_at IS NULL OR (last_report_at, id) < (:after_at, :after_id))
-    AND (:words IS NULL OR json_extract(body, '$.title') LIKE :words ESCAPE '\\'
-        OR EXISTS (SELECT 1 FROM articles WHERE articles.story = stories.id AND title LIKE :words ESCAPE '\\'))
-    AND (:place IS NULL OR EXISTS (SELECT 1 FROM facts WHERE facts.story = stories.id
-        AND json_extract(key, '$.place') LIKE :place ESCAPE '\\'))
-    AND (:actor IS NULL OR EXISTS (SELECT 1 FROM facts WHERE facts.story = stories.id
-        AND (json_extract(key, '$.side') LIKE :actor ESCAPE '\\' OR json_extract(key, '$.by') LIKE :actor ESCAPE '\\'
-            OR json_extract(key, '$.to') LIKE :actor ESCAPE '\\' OR json_extract(key, '$.actor') LIKE :actor ESCAPE '\\'
-            OR json_extract(key, '$.target') LIKE :actor ESCAPE '\\')))
-    AND (:mark IS NULL OR EXISTS (SELECT 1 FROM facts WHERE facts.story = stories.id
-        AND json_extract(key, :mark) IS NOT NULL))
-    ORDER BY last_report_at DESC, id DESC LIMIT :limit";
 const KNOWN: &str =
     "SELECT key, value FROM facts WHERE story = ?1 AND value IS NOT NULL ORDER BY key LIMIT 500";
 const LAST_MESSAGE: &str =
@@ -46,26 +32,44 @@ const DELIVERIES: &str = "SELECT deliveries.*, messages.id AS message_id
     WHERE deliveries.number < :before AND (:output IS NULL OR output = :output) AND (:state IS NULL OR state = :state)
     ORDER BY deliveries.number DESC LIMIT :limit";
 
+/// The statement and its parameters that find the stories of a page. Only what is asked stands in it, so that each
+/// question is answered along an index of its own.
+pub(super) fn question(query: &StoryQuery, asked: Vec<Asked>) -> (String, Vec<String>) {
+    let (mut conditions, mut given) = (String::new(), Vec::new());
+    let mut with = |condition: &str, values: Vec<String>| {
+        conditions.push_str(condition);
+        given.extend(values);
+    };
+    if let Some(since) = query.since {
+        with(" AND last_report_at >= ?", vec![stamp(since)]);
+    }
+    if let Some(until) = query.until {
+        with(" AND last_report_at < ?", vec![stamp(until)]);
+    }
+    if let Some((at, id)) = &query.after {
+        with(" AND (last_report_at, id) < (?, ?)", vec![stamp(*at), id.clone()]);
+    }
+    for Asked { kind, from, to } in asked {
+        let fits = " AND id IN (SELECT story FROM search WHERE kind = ? AND term >= ? AND term < ?)";
+        with(fits, vec![kind.to_owned(), from, to]);
+    }
+    let sql = format!(
+        "SELECT stories.body AS body FROM (SELECT number, last_report_at, id FROM stories
+            WHERE merged_into IS NULL{conditions} ORDER BY last_report_at DESC, id DESC LIMIT {}) AS page
+        JOIN stories ON stories.number = page.number ORDER BY page.last_report_at DESC, page.id DESC",
+        query.limit
+    );
+    (sql, given)
+}
+
 /// The next page of stories.
 pub(super) fn stories(connection: &Connection, query: &StoryQuery) -> Result<Vec<StoryEntry>, Failure> {
-    let (words, place, actor) = (query.words.as_ref(), query.place.as_ref(), query.actor.as_ref());
-    let mark = query.about.as_deref().map(|about| match about {
-        "casualties" => "$.effect",
-        "demand" => "$.act",
-        _ => "$.actor",
-    });
-    let parameters = named_params! {
-        ":since": query.since.map(stamp),
-        ":until": query.until.map(stamp),
-        ":after_at": query.after.as_ref().map(|(at, _)| stamp(*at)),
-        ":after_id": query.after.as_ref().map(|(_, id)| id),
-        ":words": words.map(|words| contains(words)),
-        ":place": place.map(|place| contains(place)),
-        ":actor": actor.map(|actor| contains(actor)),
-        ":mark": mark,
-        ":limit": integer(query.limit),
-    };
-    collect(connection.prepare_cached(STORIES)?, parameters, |row| {
+    let Some(asked) = asked(query) else { return Ok(Vec::new()) };
+    let (sql, given) = question(query, asked);
+    let mut page = connection.prepare_cached(&sql)?;
+    let mut rows = page.query(params_from_iter(given))?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
         let story: Story = from_json(row, "body")?;
         let known = collect(connection.prepare_cached(KNOWN)?, [&story.id], |row| {
             Ok((from_json::<FactKey>(row, "key")?, from_json::<Value>(row, "value")?))
@@ -75,8 +79,9 @@ pub(super) fn stories(connection: &Connection, query: &StoryQuery) -> Result<Vec
             .query_row([&story.id], |row| Ok(from_json::<Message>(row, "body")))
             .optional()?
             .transpose()?;
-        Ok(StoryEntry { story, known, last_message })
-    })
+        entries.push(StoryEntry { story, known, last_message });
+    }
+    Ok(entries)
 }
 
 /// The next page of messages.

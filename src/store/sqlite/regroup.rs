@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::columns::{self, integer, json, stamp};
 use super::commit::{DROP_FROM_COMPARED, FIND_FACT, OPEN_FACT, REVISION, WRITE_FACT, WRITE_STORY};
 use super::failure::Failure;
-use super::{audit, questions};
+use super::{audit, mutes, questions, search};
 use crate::ledger::regroup::Regrouped;
 use crate::model::{Fact, Story};
 use crate::store::{Moved, Regroup, StoreError};
@@ -65,12 +65,14 @@ pub(super) fn write(connection: &Connection, regroup: &Regroup) -> Result<(), Fa
         write_facts(connection, from)?;
     }
     write_facts(connection, into)?;
-    for story in [&from.story.id, &into.story.id] {
-        connection.prepare_cached(DROP_EMPTY_FACTS)?.execute([story])?;
+    for story in [&from.story, &into.story] {
+        connection.prepare_cached(DROP_EMPTY_FACTS)?.execute([&story.id])?;
+        search::renew(connection, story)?;
     }
     for (old, new) in &regroup.subjects {
         connection.prepare_cached(RENAME_SUBJECT)?.execute([old, new])?;
     }
+    mutes::regroup(connection, regroup)?;
     audit::write(connection, &regroup.audit)
 }
 

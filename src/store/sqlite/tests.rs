@@ -11,9 +11,11 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 use super::{Access, Options, SqliteStore};
-use super::{commit as writes, lots, outbox, questions, told};
-use crate::store::contract::{Place, at, checkpoint, commit, contract_tests, due, failed, outcome};
-use crate::store::{Attempt, Commit, FAILED_ITEMS_MAX, Store, StoreError};
+use super::{commit as writes, lots, outbox, overview, questions, told};
+use crate::model::Action;
+use crate::store::contract::{Place, at, checkpoint, commit, contract_tests, due, edit_at, failed, outcome};
+use crate::store::overview::StoryQuery;
+use crate::store::{Attempt, Commit, FAILED_ITEMS_MAX, Store, StoreError, search};
 
 /// A temporary folder with a store in it.
 struct Folder {
@@ -89,7 +91,7 @@ async fn the_command_line_looks_in_beside_a_daemon() {
     daemon.record(&leased[0], &Attempt::Dead("gone".to_owned()), at(1)).await.unwrap();
     let beside = SqliteStore::open(&folder.path(), Access::Beside, Options::default()).unwrap();
     let letter = beside.dead_letters(9).await.unwrap().remove(0);
-    beside.retry_dead_letter(&letter.id, at(2)).await.unwrap();
+    beside.retry_dead_letter(&letter.id, &edit_at(Action::Retry, 2)).await.unwrap();
     // The daemon's other lease still holds, and it finds what was sent again (or the one behind that).
     assert_eq!(due(&daemon, "slack", 3).await, ["message-of-a2"]);
     drop(beside);
@@ -323,12 +325,55 @@ async fn nothing_on_the_hot_path_scans_a_table() {
         questions::ITEMS_TO_RETRY,
         questions::ITEMS_HELD,
         super::regroup::LATEST,
+        super::search::WRITE,
     ];
     for sql in hot {
         assert_eq!(scan(&file, sql), None, "{sql}");
     }
     assert!(scan(&file, "SELECT 1 FROM claims WHERE body = ?1").is_some(), "this test can fail");
     assert!(scan(&file, "SELECT 1 FROM claims ORDER BY body LIMIT 1").is_some(), "this test can fail");
+}
+
+/// A page of the list of stories is read along an index of what is asked, whatever is asked.
+#[tokio::test]
+async fn no_page_of_stories_scans_or_sorts_a_table() {
+    let folder = Folder::new();
+    drop(folder.daemon());
+    let file = Connection::open(folder.path()).unwrap();
+    let plan = |query: StoryQuery| {
+        let (sql, given) = overview::question(&query, search::asked(&query).unwrap());
+        let mut explain = file.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let steps = explain
+            .query_map(rusqlite::params_from_iter(given), |row| row.get::<_, String>("detail"))
+            .unwrap();
+        steps.map(Result::unwrap).collect::<Vec<_>>().join("\n")
+    };
+    let text = |text: &str| Some(text.to_owned());
+    let all = || StoryQuery { limit: 50, ..StoryQuery::default() };
+    let along_time = "stories USING COVERING INDEX stories_listed";
+    assert!(plan(all()).contains(along_time));
+    let times =
+        StoryQuery { since: Some(at(1)), until: Some(at(2)), after: Some((at(1), "s".to_owned())), ..all() };
+    assert!(plan(times).contains("SEARCH stories USING COVERING INDEX stories_listed"));
+    for query in [
+        StoryQuery { words: text("ferry harbour"), ..all() },
+        StoryQuery { place: text("port"), actor: text("pilots"), about: text("demand"), ..all() },
+    ] {
+        let plan = plan(query);
+        assert!(plan.contains("SEARCH search USING COVERING INDEX search_by_term"), "{plan}");
+        assert!(!plan.contains("SCAN search") && !plan.contains("SCAN facts"), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn stories_of_an_older_store_are_found_by_their_words() {
+    let folder = Folder::new();
+    folder.daemon().commit(&commit(vec![outcome("s1", 1, "a1"), outcome("s2", 1, "b1")])).await.unwrap();
+    Connection::open(folder.path()).unwrap().execute("DELETE FROM search", []).unwrap();
+    let store = folder.daemon();
+    let query = StoryQuery { words: Some("report b1".to_owned()), limit: 9, ..StoryQuery::default() };
+    let found = store.find_stories(&query).await.unwrap();
+    assert_eq!(found.iter().map(|entry| entry.story.id.as_str()).collect::<Vec<_>>(), ["s2"]);
 }
 
 /// The step of a statement's plan that reads, or sorts, all rows of a table, if there is one.
@@ -342,8 +387,13 @@ fn scan(file: &Connection, sql: &str) -> Option<String> {
     while let Some(row) = rows.next().unwrap() {
         let step: String = row.get("detail").unwrap();
         // In order of an index and up to a limit is no scan of the table; a list passed in is read once.
-        let bounded =
-            ["USING INDEX stories_by_report", "failed_items_to_retry", "json_each", "SCAN CONSTANT ROW"];
+        let bounded = [
+            "USING INDEX stories_by_report",
+            "INDEX stories_listed",
+            "failed_items_to_retry",
+            "json_each",
+            "SCAN CONSTANT ROW",
+        ];
         let scans = step.starts_with("SCAN") && !bounded.iter().any(|bounded| step.contains(bounded));
         if scans || step.contains("TEMP B-TREE") {
             return Some(step);
