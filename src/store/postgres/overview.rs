@@ -37,27 +37,28 @@ const DELIVERIES: &str = "SELECT deliveries.*, messages.id AS message_id
 /// The statement and its parameters that find the stories of a page. Only what is asked stands in it, so that each
 /// question is answered along an index of its own.
 fn question(query: &StoryQuery, asked: Vec<Asked>) -> (String, Vec<String>) {
-    let (mut conditions, mut given) = (String::new(), Vec::new());
+    let (mut conditions, mut given) = (Vec::new(), Vec::new());
     let mut next = |value: String| {
         given.push(value);
         format!("${}", given.len())
     };
     if let Some(since) = query.since {
-        conditions += &format!(" AND last_report_at >= {}", next(stamp(since)));
+        conditions.push(format!(" AND last_report_at >= {}", next(stamp(since))));
     }
     if let Some(until) = query.until {
-        conditions += &format!(" AND last_report_at < {}", next(stamp(until)));
+        conditions.push(format!(" AND last_report_at < {}", next(stamp(until))));
     }
     if let Some((at, id)) = &query.after {
         let (at, id) = (next(stamp(*at)), next(text(id).into_owned()));
-        conditions += &format!(" AND (last_report_at, id) < ({at}, {id})");
+        conditions.push(format!(" AND (last_report_at, id) < ({at}, {id})"));
     }
     for Asked { kind, from, to } in asked {
         let (kind, from, to) = (next(kind.to_owned()), next(from), next(to));
-        conditions += &format!(
+        conditions.push(format!(
             " AND id IN (SELECT story FROM search WHERE kind = {kind} AND term >= {from} AND term < {to})"
-        );
+        ));
     }
+    let conditions = conditions.concat();
     let sql = format!(
         "SELECT body FROM stories WHERE merged_into IS NULL{conditions}
         ORDER BY last_report_at DESC, id DESC LIMIT {}",
