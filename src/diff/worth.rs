@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Act, Claim, Fact, FactKey, Force, Group, KnownClaim, Scope, Value};
+use crate::model::{Act, Claim, Effect, Fact, FactKey, Force, Group, KnownClaim, Scope, Value};
 
 use super::name::{canonical, marks};
 
@@ -52,6 +52,9 @@ pub(super) fn withheld(
                 place: None,
                 scope: Scope::Event,
             };
+            if *group == Group::Other && *effect == Effect::Injured && is_severity(&casualty.evidence.quote) {
+                return Some("not told: how badly some of those injured are hurt");
+            }
             let many =
                 facts.get(&total).and_then(|fact| fact.value.as_ref()).and_then(Value::figure) >= Some(MANY);
             (casualty.value == 1 && many && !is_protected(*group))
@@ -59,6 +62,15 @@ pub(super) fn withheld(
         }
         _ => None,
     }
+}
+
+/// Whether the words count those of the injured who are hurt worst.
+fn is_severity(quote: &str) -> bool {
+    quote.split(|letter: char| !letter.is_alphanumeric()).any(|word| {
+        ["seriously", "serious", "critically", "critical", "severely", "gravely", "badly"]
+            .iter()
+            .any(|severe| word.eq_ignore_ascii_case(severe))
+    })
 }
 
 /// Those whose single death is news in any story: they are there for others.

@@ -189,6 +189,7 @@ pub static RULES: &[Rule] = &[
     demands::chanted::RULE,
     demands::listed::RULE,
     demands::imperative::RULE,
+    demands::sole_way::RULE,
     positions::verbal::RULE,
     positions::nominal::RULE,
     positions::disclaimed::RULE,
@@ -197,4 +198,5 @@ pub static RULES: &[Rule] = &[
     positions::characterised::RULE,
     positions::judged::RULE,
     positions::equated::RULE,
+    positions::funded::RULE,
 ];

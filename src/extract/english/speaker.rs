@@ -5,11 +5,43 @@ use super::actors::Mention;
 use super::lexicon::speech;
 use super::predicate::{Agent, Scene};
 
+/// A quotation is followed over this many sentences to whoever speaks it.
+const QUOTED_SENTENCES_MAX: usize = 4;
+
 impl<'a> Scene<'a> {
     /// Who says the words at `at`: the subject of a verb of saying outside the quotation, in this sentence or in the
     /// one before when the quotation runs on.
     pub(super) fn speaker(&self, at: usize) -> Option<Vec<Agent>> {
-        self.speaker_here(at).or_else(|| self.speaker_before(at))
+        self.speaker_here(at).or_else(|| self.speaker_after(at)).or_else(|| self.speaker_before(at))
+    }
+
+    /// The speaker of a quotation that runs on into later sentences, where they name him: “The door is open. Let them
+    /// come,” the minister said.
+    fn speaker_after(&self, at: usize) -> Option<Vec<Agent>> {
+        let token = self.view.token(at)?;
+        let quotations = &self.analysis.quotations;
+        let after = quotations.partition_point(|quotation| quotation.span.start <= token.span.start);
+        let quotation = after.checked_sub(1).and_then(|last| quotations.get(last))?;
+        if token.span.end > quotation.span.end {
+            return None;
+        }
+        for step in 1..=QUOTED_SENTENCES_MAX {
+            let other = self.sentence + step;
+            let view = self.analysis.view(other);
+            let first = view.token(view.start)?;
+            if first.span.start >= quotation.span.end {
+                return None;
+            }
+            let scene = Scene { sentence: other, view, ..*self };
+            let verb = (view.start..view.end).find(|&verb| {
+                speech::is_speech(view.word(verb))
+                    && view.token(verb).is_some_and(|token| token.span.start >= quotation.span.end)
+            });
+            if let Some(mention) = verb.and_then(|verb| scene.speaking(verb)) {
+                return Some(scene.agents_of(mention));
+            }
+        }
+        None
     }
 
     fn speaker_here(&self, at: usize) -> Option<Vec<Agent>> {

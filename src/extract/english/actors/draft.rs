@@ -151,7 +151,9 @@ pub(super) fn pronoun(view: View<'_>, at: usize) -> Option<Draft> {
         }
         1
     } else {
-        let start = at + usize::from(view.is(at, &["the", "both", "all"]));
+        let all = usize::from(view.is(at, &["all"]) && view.is(at + 1, &["the"]));
+        let start = at + all + usize::from(view.is(at, &["the", "both", "all"]));
+        let both = view.is(at, &["both"]);
         let adjective =
             usize::from(view.is(start, &["two", "warring", "conflicting", "opposing", "rival", "other"]));
         let noun = start + adjective;
@@ -168,7 +170,7 @@ pub(super) fn pronoun(view: View<'_>, at: usize) -> Option<Draft> {
                 "foes",
                 "rivals",
             ],
-        ) || (adjective == 1
+        ) || ((adjective == 1 || both)
             && view.is(noun, &["generals", "countries", "nations", "leaders", "governments", "states"]));
         if !sides || start + adjective == at && !view.is(noun, &["sides"]) {
             return None;

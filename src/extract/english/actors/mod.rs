@@ -89,12 +89,20 @@ pub struct Actors {
     by_sentence: BTreeMap<usize, Range<usize>>,
     /// The country that the article is about, when one stands out.
     pub home: Option<Arc<str>>,
+    /// The same, when no other country comes near it: its government answers for what happens there.
+    pub authority: Option<Arc<str>>,
+    /// The country whose government those who took power hold, when the article speaks of a junta.
+    pub usurped: Option<Arc<str>>,
+    /// The two parties the article names most.
+    pub rivals: Option<(Arc<str>, Arc<str>)>,
 }
 
 impl Actors {
     /// Reads the mentions of an article.
     pub fn of(text: &str, analysis: &Analysis<'_>, names: &Gazetteer) -> Self {
-        let entities = names.find(text);
+        let mut entities = names.find(text);
+        seat_rulers(&mut entities, text, names);
+        let entities = entities;
         let mut memory = Memory::new(&entities, analysis, names);
         let mut people = People::default();
         let introduced = introduced_acronyms(text);
@@ -123,7 +131,10 @@ impl Actors {
             range.end = index + 1;
         }
         let home = memory.home().cloned();
-        Self { entities, mentions, by_sentence, home }
+        let authority = home.clone().filter(|_| memory.settled());
+        let usurped = memory.junta().cloned();
+        let rivals = memory.rivals().map(|(one, other)| (Arc::clone(one), Arc::clone(other)));
+        Self { entities, mentions, by_sentence, home, authority, usurped, rivals }
     }
 
     /// The mentions of a sentence, in order.
@@ -194,6 +205,33 @@ impl Actors {
         self.entities.get(first..last).unwrap_or_default()
     }
 }
+
+/// An article that speaks of an armed group's government or foreign ministry means that government by the capital of its
+/// country too.
+fn seat_rulers(entities: &mut [Entity], text: &str, names: &Gazetteer) {
+    let ruler = entities.windows(2).find_map(|pair| {
+        let [group, office] = pair else { return None };
+        let near = text.get(group.span.end..office.span.start).is_some_and(|gap| {
+            gap.len() <= GAP_BYTES_MAX && !gap.contains(['.', ',', ';']) && !gap.contains(" and ")
+        });
+        let governs = matches!(
+            office.kind,
+            EntityKind::Role(Role::Government | Role::Ministry | Role::Minister | Role::Head)
+        );
+        let home = names.home(group.party.as_ref()?)?;
+        (group.kind == EntityKind::ArmedGroup && governs && near)
+            .then(|| (group.party.clone(), Arc::clone(home)))
+    });
+    let Some((Some(group), home)) = ruler else { return };
+    for entity in entities.iter_mut() {
+        if entity.kind == EntityKind::Capital && entity.party.as_ref() == Some(&home) {
+            entity.party = Some(Arc::clone(&group));
+        }
+    }
+}
+
+/// Between an armed group and the office it holds lies at most an adjective.
+const GAP_BYTES_MAX: usize = 12;
 
 /// The place of the mention to which the one at `place` is joined: the one before it, or one that owns the clause
 /// between ("Kenya, which has soldiers there, and Uganda").

@@ -73,7 +73,7 @@ pub(super) fn mention(
     }
     let draft = &draft;
     let known = if draft.pronoun {
-        reference(draft, sentence, view, memory)?
+        reference(draft, sentence, view, text, memory)?
     } else if let Some(person) = people.named(draft) {
         of_person(draft, person, memory)
     } else if let Some(name) = &draft.organisation_name {
@@ -278,13 +278,31 @@ fn is_transitive(view: View<'_>, at: usize) -> bool {
         && view.form(at + 1) == VerbForm::None
 }
 
-fn reference(draft: &Draft, sentence: usize, view: View<'_>, memory: &Memory) -> Option<Known> {
+fn reference(draft: &Draft, sentence: usize, view: View<'_>, text: &str, memory: &Memory) -> Option<Known> {
     let word = view.word(draft.tokens.start);
     if let Some(named) = memory.pronoun(word, sentence, is_object(view, draft.tokens.start)) {
         return Some(Known::referring(named));
     }
     if draft.tokens.len() == 1 {
         return None;
+    }
+    // "All parties" are more than two, unless the article is about the war of two.
+    let at_war = || {
+        memory.rivals().is_some_and(|(one, other)| {
+            memory.fighters().is_some_and(|fighters| fighters == one || fighters == other)
+        })
+    };
+    if view.is(draft.tokens.start, &["all"]) && !at_war() {
+        let words = span_of(view, draft.tokens.clone()).of(text).replace("all the ", "all ");
+        let name = Arc::from(words.to_lowercase());
+        return Some(Known {
+            name,
+            party: None,
+            person: None,
+            others: Vec::new(),
+            sides: None,
+            kind: Kind::Reference,
+        });
     }
     let sides = memory.rivals().map(|(one, other)| (Arc::clone(one), Arc::clone(other)));
     let name: Arc<str> = match memory.rivals() {

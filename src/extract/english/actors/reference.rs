@@ -183,14 +183,24 @@ impl Memory {
     }
 
     /// The country whose government "the junta" at this place of the text took: the one that was said to have a junta
-    /// before, else the one named last.
+    /// before, else the one the article is about, else the one named last.
     pub(super) fn usurped(&mut self, place: usize) -> Option<Arc<str>> {
         if self.usurped.is_none() {
             let after = self.countries.partition_point(|(start, _)| *start < place);
             let nearest = after.checked_sub(1).and_then(|at| self.countries.get(at));
-            self.usurped = nearest.map(|(_, party)| Arc::clone(party)).or_else(|| self.home.clone());
+            let home = self.home.clone();
+            self.usurped = home
+                .clone()
+                .filter(|_| self.settled)
+                .or(nearest.map(|(_, party)| Arc::clone(party)))
+                .or(home);
         }
         self.usurped.clone()
+    }
+
+    /// Whose junta was named so far.
+    pub(super) fn junta(&self) -> Option<&Arc<str>> {
+        self.usurped.as_ref()
     }
 
     /// The armed group that the article names most.

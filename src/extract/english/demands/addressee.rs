@@ -46,6 +46,9 @@ pub(super) fn other_than(
     to: &[Arc<str>],
     core: usize,
 ) -> Option<Vec<Arc<str>>> {
+    if let Some(office) = own_office(scene, by, to, core) {
+        return Some(vec![office]);
+    }
     if !to.contains(&by.name) {
         return Some(to.to_vec());
     }
@@ -58,11 +61,7 @@ pub(super) fn other_than(
         named && described && mention.tokens.start > core && !mention.owner && !mention.modifier
     });
     if let Some(own) = own {
-        let words = own.span.of(&scene.article.text);
-        let bare = ["the ", "The ", "its ", "his ", "her ", "their "]
-            .iter()
-            .find_map(|article| words.strip_prefix(article))
-            .unwrap_or(words);
+        let bare = without_article(own.span.of(&scene.article.text));
         // "Gave them until Friday": nobody asks himself, so whom "them" means is not known.
         if own.kind == Kind::Reference && !bare.contains(' ') {
             return Some(Vec::new());
@@ -73,6 +72,57 @@ pub(super) fn other_than(
     }
     let others: Vec<Arc<str>> = to.iter().filter(|name| **name != by.name).cloned().collect();
     (!others.is_empty()).then_some(others)
+}
+
+/// An office of the asker's own country: a senate that urges its president, officers who call on their army, farmers
+/// who ask the police. The country would say nothing: the office or the person is named.
+fn own_office(scene: &Scene<'_>, by: &Agent, to: &[Arc<str>], core: usize) -> Option<Arc<str>> {
+    let [country] = to else { return None };
+    let asker = asker(scene, by)?;
+    let folk = matches!(asker.kind, Kind::Folk | Kind::Office | Kind::Person)
+        && asker.party.is_none()
+        && scene.actors.authority.as_ref() == Some(country);
+    if asker.party.as_ref() != Some(country) && !folk {
+        return None;
+    }
+    let office = scene.actors.in_sentence(scene.sentence).iter().find(|mention| {
+        mention.tokens.start > core
+            && mention.name == *country
+            && !mention.owner
+            && !mention.modifier
+            && mention.kind != Kind::Reference
+    })?;
+    if let Some(person) = &office.person {
+        return Some(Arc::clone(person));
+    }
+    let apart = matches!(
+        office.role,
+        Some(Role::Military | Role::Police | Role::Parliament | Role::Court | Role::Local)
+    );
+    if !apart {
+        return None;
+    }
+    let list = scene.actors.list_of(office, scene.view);
+    let last = list.last().map_or(office.tokens.end, |last| last.tokens.end);
+    let words = scene.span(office.tokens.start..last).of(&scene.article.text);
+    let bare = without_article(words);
+    Some(Arc::from(if matches!(bare, "military" | "armed forces") { "army" } else { bare }))
+}
+
+/// The mention from which an agent was made.
+fn asker<'a>(scene: &Scene<'a>, by: &Agent) -> Option<&'a Mention> {
+    let mut all = scene.actors.all().iter();
+    all.find(|mention| mention.span == by.voice).or_else(|| {
+        scene.actors.all().iter().find(|mention| mention.name == by.name && mention.kind != Kind::Reference)
+    })
+}
+
+/// The words of a phrase without what opens it.
+pub(super) fn without_article(words: &str) -> &str {
+    ["the ", "The ", "its ", "his ", "her ", "their "]
+        .iter()
+        .find_map(|article| words.strip_prefix(article))
+        .unwrap_or(words)
 }
 
 /// Who is addressed at `at`, and where the phrase ends: before "to" and a verb, before "for", or after the name.
@@ -196,6 +246,9 @@ pub(super) fn implied(
         {
             return Some(person);
         }
+        if window.clone().any(|at| view.is(at, &["his", "her"])) {
+            return last_person(scene, window.start);
+        }
     }
     // "A meeting of the council", "an urgent council session": the body is to convene.
     let convenes = inside().find(|mention| {
@@ -209,7 +262,11 @@ pub(super) fn implied(
     let found = adjective.or_else(|| {
         inside().filter(|mention| !mention.modifier).find(|mention| {
             if mention.owner {
-                return !view.is(before(mention), &["of", "in", "on", "to"]);
+                // "The president's release", "the mayor's safety": the owner is whom it is for.
+                let one =
+                    mention.person.is_some() || matches!(mention.role, Some(Role::Head | Role::Minister));
+                let suffers = matches!(first, Act::Release | Act::Protect) && one;
+                return !suffers && !view.is(before(mention), &["of", "in", "on", "to"]);
             }
             let folk = matches!(mention.role, Some(Role::People | Role::Protesters | Role::Civil));
             match view.word(before(mention)) {
@@ -221,4 +278,19 @@ pub(super) fn implied(
         })
     });
     found.map(|mention| Arc::clone(&mention.name))
+}
+
+/// The person named last before a place of this sentence, or in the sentence before: "his resignation".
+fn last_person(scene: &Scene<'_>, at: usize) -> Option<Arc<str>> {
+    let here = scene
+        .actors
+        .in_sentence(scene.sentence)
+        .iter()
+        .rfind(|mention| mention.tokens.end <= at && mention.person.is_some())
+        .and_then(|mention| mention.person.clone());
+    here.or_else(|| {
+        let before = scene.sentence.checked_sub(1)?;
+        let mention = scene.actors.in_sentence(before).iter().rfind(|mention| mention.person.is_some())?;
+        mention.person.clone()
+    })
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::extract::english::lexicon::acts as lexicon;
+use crate::extract::english::lexicon::demands as words;
 use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::{Scene, agent};
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -24,22 +25,6 @@ pub const RULE: Rule = Rule {
 /// What is answered with a pronoun was said at most this many sentences before.
 const SENTENCES_BACK: usize = 4;
 
-const LAPSES: &[&str] = &[
-    "lapse",
-    "lapsed",
-    "lapses",
-    "expire",
-    "expired",
-    "expires",
-    "ran",
-    "passed",
-    "elapsed",
-    "ignored",
-    "defied",
-    "rejected",
-    "dismissed",
-];
-
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
@@ -58,7 +43,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
     let near = at.saturating_sub(6).max(view.start)..(at + 14).min(view.end);
     let lapsed = near.clone().find(|&place| {
-        view.is(place, LAPSES)
+        words::lapses(view.word(place))
             && (place > at || view.is(place, &["ignored", "defied", "rejected", "dismissed"]))
             && (!view.is(place, &["ran"]) || view.is(place + 1, &["out"]))
     })?;

@@ -2,6 +2,7 @@
 //! union". Comes in: the participle that names who proposed it. Goes out: that party's demand, met or rejected. Never
 //! reads a proposal that nobody answers.
 
+use crate::extract::english::lexicon::demands as words;
 use crate::extract::english::predicate::Scene;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
@@ -23,20 +24,7 @@ pub const RULE: Rule = Rule {
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
-            if scene.view.is(
-                at,
-                &[
-                    "brokered",
-                    "proposed",
-                    "mediated",
-                    "sponsored",
-                    "sought",
-                    "suggested",
-                    "demanded",
-                    "requested",
-                ],
-            ) && scene.view.is(at + 1, &["by"])
-            {
+            if words::is_proposed(scene.view.word(at)) && scene.view.is(at + 1, &["by"]) {
                 read(scene, at, findings);
             }
         }

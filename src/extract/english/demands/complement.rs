@@ -5,37 +5,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::extract::english::actors::Kind;
+use crate::extract::english::lexicon::demands::Frame;
 use crate::extract::english::predicate::{Predicate, Scene, is_bare};
 use crate::model::Act;
 use crate::text::english::lemma;
 use crate::text::gazetteer::Role;
 use crate::text::{Tag, VerbForm};
 
-use super::addressee::{addressed, implied, is_infinitive, list_end, names_of, unnamed};
+use super::addressee::{addressed, implied, is_infinitive, list_end, names_of, unnamed, without_article};
 use super::{act, after_adverbs};
-
-/// How a verb takes what it asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Frame {
-    /// "urge X to V", "urge that", "urge restraint".
-    Ask,
-    /// "tell X to V" and nothing else.
-    Tell,
-    /// "demand that", "demand N from X".
-    Demand,
-    /// "call on X to V", "call for N".
-    Call,
-    /// "appeal to X to V", "plead with X for N".
-    Appeal,
-    /// "insist that X V", "insist on N".
-    Insist,
-    /// "want X to V".
-    Want,
-    /// "we need X to V" in somebody's own words.
-    Need,
-    /// "seek N", only where N is an act.
-    Seek,
-}
 
 /// What is asked for, and of whom.
 pub(super) struct Complement {
@@ -196,7 +174,9 @@ fn asked(scene: &Scene<'_>, next: usize, only_infinitive: bool) -> Option<Comple
     }
     let start = next + usize::from(view.is(next, &["for"]));
     let found = finish(scene, Vec::new(), start..view.end, false)?;
-    let clear = found.acts.iter().any(|act| *act != Act::Other);
+    // "Asked for the result to be respected" is clear by its grammar.
+    let to_be = (start..found.window.end).any(|at| view.follows(at, &["to", "be"]));
+    let clear = found.acts.iter().any(|act| *act != Act::Other) || view.is(next, &["for"]) && to_be;
     unless_about_self(scene, found).filter(|_| clear)
 }
 
@@ -350,14 +330,15 @@ fn wanted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
 pub(super) fn content(scene: &Scene<'_>, start: usize, to: Vec<Arc<str>>) -> Option<Complement> {
     let view = scene.view;
     let window = act::cut(view, start..view.end);
-    let verb = window
-        .clone()
-        .find(|&at| matches!(view.tag(at), Tag::Verb | Tag::Aux) && at > start)
-        .or_else(|| window.clone().find(|&at| view.form(at) == VerbForm::Base && at > start));
     let subject = scene
         .actors
         .starting_at(scene.sentence, start, view)
-        .filter(|mention| !mention.owner && mention.tokens.end <= verb.unwrap_or(window.end));
+        .filter(|mention| !mention.owner && mention.tokens.end <= window.end);
+    // "The minister step down", "the detained nurses be freed": words of the subject look like verbs too.
+    let from = subject.map_or(start + 1, |subject| subject.tokens.end);
+    let verb = (from..window.end)
+        .find(|&at| matches!(view.tag(at), Tag::Verb | Tag::Aux))
+        .or_else(|| (from..window.end).find(|&at| view.form(at) == VerbForm::Base));
     let passive = verb.is_some_and(|verb| {
         (verb..verb + 3).any(|at| view.is(at, &["be", "been"]))
             && (verb..verb + 5)
@@ -365,7 +346,11 @@ pub(super) fn content(scene: &Scene<'_>, start: usize, to: Vec<Arc<str>>) -> Opt
     });
     let mut names = to;
     if let Some(subject) = subject
-        && (!passive || names.is_empty() && subject.party.is_some() && subject.person.is_none())
+        && (!passive
+            || names.is_empty()
+                && subject.party.is_some()
+                && subject.person.is_none()
+                && subject.kind != Kind::Reference)
     {
         names = names_of(scene, subject);
     }
@@ -407,6 +392,27 @@ fn finish(
         && let Some(person) = person.and_then(|mention| mention.person.clone())
     {
         to = vec![person];
+    }
+    // "That the interior minister step down": the country he speaks for is not asked to resign.
+    let office = scene.actors.in_sentence(scene.sentence).iter().find(|mention| {
+        window.contains(&mention.tokens.start)
+            && to.contains(&mention.name)
+            && mention.person.is_none()
+            && matches!(
+                mention.role,
+                Some(Role::Minister | Role::Head | Role::Local | Role::Police | Role::Voice)
+            )
+    });
+    if acts.first() == Some(&Act::Resign)
+        && let Some(office) = office
+    {
+        // "The minister of agriculture".
+        let mut end = office.tokens.end;
+        if view.is(end, &["of", "for"]) && matches!(view.tag(end + 1), Tag::Noun | Tag::ProperNoun) {
+            end += 2;
+        }
+        let words = scene.span(office.tokens.start..end).of(&scene.article.text);
+        to = vec![Arc::from(without_article(words))];
     }
     let people_leave = acts.contains(&Act::Withdraw)
         && scene.actors.in_sentence(scene.sentence).iter().any(|mention| {

@@ -2,26 +2,83 @@
 //! prisoners. Comes in: a sentence with its whole article. Goes out: names, when the article leaves no doubt. Never
 //! looks outside the article and never guesses between two.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::extract::english::actors::Mention;
+use crate::extract::english::actors::{Kind, Mention};
 use crate::extract::english::lexicon::acts as lexicon;
 use crate::extract::english::predicate::{Agent, Scene};
 use crate::model::Act;
 use crate::text::english::lemma;
+use crate::text::gazetteer::{EntityKind, Role};
 
 /// The sentences that are looked through, from the beginning of the article: reports name the parties early.
 const SENTENCES_MAX: usize = 60;
 
 /// Who would have to do it, by what the rest of the article says.
-pub(super) fn unsaid(scene: &Scene<'_>, by: &[Agent], act: Act) -> Vec<Arc<str>> {
+pub(super) fn unsaid(scene: &Scene<'_>, by: &[Agent], act: Act, asked: &Range<usize>) -> Vec<Arc<str>> {
     let found = match act {
         Act::Ceasefire | Act::Access => fighting(scene),
         Act::Release => holders(scene),
         _ => Vec::new(),
     };
     // Who fights or holds and asks others to stop asks the other side: that is for the sentence to say.
-    if by.iter().any(|agent| found.contains(&agent.name)) { Vec::new() } else { found }
+    let own = by.iter().any(|agent| found.contains(&agent.name));
+    if !found.is_empty() && !own {
+        return found;
+    }
+    let another = |party: &Arc<str>| by.iter().all(|agent| agent.name != *party);
+    let usurped = scene.actors.usurped.clone().filter(another);
+    if matches!(act, Act::Release | Act::Protect)
+        && let Some(junta) = usurped
+    {
+        return vec![junta];
+    }
+    let answers = matches!(
+        act,
+        Act::Release | Act::Policy | Act::Pay | Act::Investigate | Act::Protect | Act::Intervene
+    );
+    // An independent inquiry is not the government's own.
+    let apart = asked
+        .clone()
+        .any(|at| scene.view.is(at, &["independent", "impartial", "international", "neutral", "outside"]));
+    let at_home = answers && !apart && by.iter().all(|agent| is_at_home(scene, agent, act));
+    // A group that fights at home asks its own state, however many others the article names.
+    let fights = by.iter().all(|agent| is_armed_group(scene, &agent.name));
+    let home = if fights { &scene.actors.home } else { &scene.actors.authority };
+    home.clone().filter(|home| at_home && another(home)).into_iter().collect()
+}
+
+/// Whether the gazetteer knows a party as one that fights.
+fn is_armed_group(scene: &Scene<'_>, party: &Arc<str>) -> bool {
+    let mut entities = scene.actors.entities.iter();
+    entities.any(|entity| entity.kind == EntityKind::ArmedGroup && entity.party.as_ref() == Some(party))
+}
+
+/// Whether somebody asks things of the authorities at home when nobody else is named: protesters, villagers, a movement
+/// that only this article knows; of an armed group at home what only a state can do. A union asks pay of an employer,
+/// and nobody knows here who that is.
+fn is_at_home(scene: &Scene<'_>, agent: &Agent, act: Act) -> bool {
+    let known = scene.actors.entities.iter().any(|entity| entity.party.as_ref() == Some(&agent.name));
+    let of_state = || is_armed_group(scene, &agent.name) && act == Act::Release;
+    // Where two fight over a country, either may hold the prisoners.
+    let contested = || act == Act::Release && rivals_at_war(scene).is_some();
+    match known {
+        true => of_state(),
+        false if contested() => false,
+        false => {
+            let mention = scene.actors.all().iter().find(|mention| mention.name == agent.name);
+            mention.is_some_and(|mention| {
+                let group = mention.kind == Kind::Folk
+                    || mention.kind == Kind::Party
+                    || matches!(
+                        mention.role,
+                        Some(Role::Civil | Role::Protesters | Role::People | Role::Opposition)
+                    );
+                group && mention.person.is_none() && (act != Act::Pay || mention.kind != Kind::Party)
+            })
+        }
+    }
 }
 
 fn sentences<'a>(scene: &Scene<'a>) -> impl Iterator<Item = Scene<'a>> + use<'a> {
@@ -49,7 +106,26 @@ pub(super) fn fighting(scene: &Scene<'_>) -> Vec<Arc<str>> {
         }
     }
     let both = scene.actors.all().iter().find(|mention| mention.others.len() == 1 && mention.plural);
-    both.map(|both| names(scene, both)).filter(|pair| pair.len() == 2).unwrap_or_default()
+    let both = both.map(|both| names(scene, both)).filter(|pair| pair.len() == 2);
+    both.or_else(|| rivals_at_war(scene)).unwrap_or_default()
+}
+
+/// An article that speaks of fighting this often is about a war between the two it names most.
+const FIGHTING_WORDS_LEAST: usize = 3;
+
+/// The two parties the article names most, when it is about their fight.
+fn rivals_at_war(scene: &Scene<'_>) -> Option<Vec<Arc<str>>> {
+    let (one, other) = scene.actors.rivals.as_ref()?;
+    // States have borders and allies: who of them is meant is for the text to say.
+    if !is_armed_group(scene, one) && !is_armed_group(scene, other) {
+        return None;
+    }
+    let fights = sentences(scene)
+        .flat_map(|other| (other.view.start..other.view.end).map(move |at| (other, at)))
+        .filter(|(other, at)| lexicon::is_fighting(&lemma::noun(other.view.word(*at))))
+        .take(FIGHTING_WORDS_LEAST)
+        .count();
+    (fights == FIGHTING_WORDS_LEAST).then(|| vec![Arc::clone(one), Arc::clone(other)])
 }
 
 fn names(scene: &Scene<'_>, mention: &Mention) -> Vec<Arc<str>> {

@@ -3,11 +3,13 @@
 
 use std::ops::Range;
 
+use crate::extract::english::lexicon::demands as words;
 use crate::extract::english::predicate::{Agent, Scene, agent};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, Force};
 
 use super::addressee::implied;
+use super::complement::content;
 use super::{Draft, act, each_scene, status};
 
 /// Reads lists of demands and conditions.
@@ -21,7 +23,7 @@ pub const RULE: Rule = Rule {
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
-            if scene.view.is(at, &["demand", "demands", "conditions"]) {
+            if scene.view.is(at, &["demand", "demands", "conditions", "points"]) {
                 read(scene, at, findings);
             }
         }
@@ -30,7 +32,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 
 fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
-    let list = list_after(scene, at)?;
+    if let Some(first) = first_clause(scene, at) {
+        return clauses(scene, at, first, findings);
+    }
+    // Points are demands only where clauses say so.
+    let list = list_after(scene, at).filter(|_| !view.is(at, &["points"]))?;
     let by = owner(scene, at).filter(|by| !by.is_empty())?;
     let acts = act::listed(view, list.clone());
     if acts.is_empty() {
@@ -53,6 +59,43 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
             core: at,
             start: at,
             weight: 1,
+        }
+        .emit(scene, findings);
+    }
+    Some(())
+}
+
+/// "Nine demands, among them that X resign": the first "that" of a list of clauses behind the noun.
+fn first_clause(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let view = scene.view;
+    (at + 1..(at + 12).min(view.end)).find(|&that| {
+        view.is(that, &["that"])
+            && (view.is(that - 1, &["including", ":"])
+                || view.is(that - 1, &["them", "these", "which", "those"])
+                    && view.is(that - 2, &["among", "of"]))
+    })
+}
+
+/// Each "that X V" of the list is a demand of its own.
+fn clauses(scene: &Scene<'_>, at: usize, first: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let by = owner(scene, at).or_else(|| scene.speaker(at)).filter(|by| !by.is_empty())?;
+    let opens =
+        |that: usize| view.is(that, &["that"]) && (that == first || view.is(that - 1, &[",", ";", "and"]));
+    for that in (first..view.end).filter(|&that| opens(that)) {
+        let Some(complement) = content(scene, that + 1, Vec::new()) else { continue };
+        Draft {
+            rule: RULE.name,
+            by: &by,
+            to: complement.to,
+            window: complement.window,
+            acts: complement.acts,
+            force: Force::Demand,
+            status: status(scene, at.saturating_sub(4).max(view.start), at, at),
+            condition: None,
+            core: that,
+            start: that,
+            weight: 3,
         }
         .emit(scene, findings);
     }
@@ -94,27 +137,7 @@ fn owner(scene: &Scene<'_>, at: usize) -> Option<Vec<Agent>> {
     {
         return Some(vec![agent(mention)]);
     }
-    let verb = (from..at).rfind(|&at| {
-        view.is(
-            at,
-            &[
-                "have",
-                "has",
-                "had",
-                "made",
-                "make",
-                "set",
-                "presented",
-                "listed",
-                "issued",
-                "announced",
-                "submitted",
-                "drew",
-                "put",
-                "published",
-            ],
-        )
-    })?;
+    let verb = (from..at).rfind(|&at| words::presents(view.word(at)))?;
     let predicate = scene.predicate(verb).filter(|predicate| !predicate.negated)?;
     Some(predicate.agents)
 }

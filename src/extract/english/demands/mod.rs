@@ -12,15 +12,18 @@ pub mod imperative;
 pub mod listed;
 pub mod modal;
 pub mod nominal;
+pub mod sole_way;
 pub mod ultimatum;
 pub mod verbal;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::extract::english::lexicon::demands as words;
 use crate::extract::rule::{Findings, Reading};
 use crate::model::{Act, Claim, Demand, DemandStatus, Evidence, Force, Span};
 use crate::text::Tag;
+use crate::text::english::calendar;
 
 use super::predicate::{Agent, Scene};
 
@@ -71,10 +74,16 @@ impl Draft<'_> {
         let core = scene.span(self.core..self.core + 1);
         for agent in self.by {
             for &act in &self.acts {
-                let unsaid =
-                    if self.to.is_empty() { context::unsaid(scene, self.by, act) } else { Vec::new() };
+                let unsaid = if self.to.is_empty() {
+                    context::unsaid(scene, self.by, act, &self.window)
+                } else {
+                    Vec::new()
+                };
                 let named = if self.to.is_empty() { &unsaid } else { &self.to };
-                let Some(to) = addressee::other_than(scene, agent, named, self.core) else { continue };
+                let Some(mut to) = addressee::other_than(scene, agent, named, self.core) else { continue };
+                if to.is_empty() && !named.is_empty() {
+                    to = context::unsaid(scene, self.by, act, &self.window);
+                }
                 for to in addressee::together(&to, act) {
                     let source = agent.voice.of(&scene.article.text);
                     let demand = Demand {
@@ -138,19 +147,7 @@ pub(super) fn after_adverbs(scene: &Scene<'_>, at: usize) -> usize {
 }
 
 fn is_day(word: &str) -> bool {
-    matches!(
-        word,
-        "monday"
-            | "tuesday"
-            | "wednesday"
-            | "thursday"
-            | "friday"
-            | "saturday"
-            | "sunday"
-            | "yesterday"
-            | "today"
-            | "tonight"
-    )
+    calendar::is_weekday(word) || matches!(word, "yesterday" | "today" | "tonight")
 }
 
 /// "Or else", "otherwise", "within 48 hours", "by Friday", "until September 3": what makes an ultimatum, in short.
@@ -183,60 +180,19 @@ fn is_deadline(scene: &Scene<'_>, at: usize) -> bool {
     let view = scene.view;
     let word = view.word(at);
     is_day(word)
-        || matches!(
-            word,
-            "midnight"
-                | "noon"
-                | "tomorrow"
-                | "january"
-                | "february"
-                | "march"
-                | "april"
-                | "june"
-                | "july"
-                | "august"
-                | "september"
-                | "october"
-                | "november"
-                | "december"
-                | "dawn"
-                | "midday"
-        )
+        || calendar::is_month(word) && word != "may"
+        || matches!(word, "midnight" | "noon" | "tomorrow" | "dawn" | "midday")
         || (view.is(at, &["the"]) && view.is(at + 1, &["end", "weekend"]))
         || word.parse::<u32>().is_ok_and(|number| number < 32) && view.capital(at + 1)
 }
 
 /// Whether a demand is made again: "again", "repeated", "has long called".
 pub(super) fn status(scene: &Scene<'_>, from: usize, cue: usize, to: usize) -> DemandStatus {
-    let view = scene.view;
-    let again = (from..to.min(cue + 3)).any(|at| {
-        view.is(
-            at,
-            &[
-                "again",
-                "repeated",
-                "reiterated",
-                "repeats",
-                "reiterates",
-                "renewed",
-                "renews",
-                "repeatedly",
-                "long",
-                "still",
-                "renewing",
-                "reiterating",
-                "continued",
-                "continues",
-                "keeps",
-                "kept",
-                "echoed",
-            ],
-        )
-    });
+    let again = (from..to.min(cue + 3)).any(|at| words::says_again(scene.view.word(at)));
     if again { DemandStatus::Repeated } else { DemandStatus::Made }
 }
 
-/// The corpus of a rule, its prose and sentences.
+/// How hard it is pressed: with an or-else or a deadline it is an ultimatum.
 pub(super) fn demand_force(ultimate: bool, force: Force) -> Force {
     if ultimate { Force::Ultimatum } else { force }
 }

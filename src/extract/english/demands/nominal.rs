@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::extract::english::lexicon::demands as words;
 use crate::extract::english::predicate::{Agent, Scene, agent};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
@@ -18,158 +19,13 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-const NOUNS: &[(&str, Force)] = &[
-    ("call", Force::Appeal),
-    ("calls", Force::Appeal),
-    ("appeal", Force::Appeal),
-    ("appeals", Force::Appeal),
-    ("plea", Force::Appeal),
-    ("pleas", Force::Appeal),
-    ("request", Force::Appeal),
-    ("requests", Force::Appeal),
-    ("demand", Force::Demand),
-    ("demands", Force::Demand),
-    ("insistence", Force::Demand),
-    ("ultimatum", Force::Ultimatum),
-    ("deadline", Force::Ultimatum),
-    ("proposal", Force::Appeal),
-];
-
-/// Verbs that make a demand of the noun they take.
-const MAKES: &[&str] = &[
-    "made",
-    "makes",
-    "make",
-    "making",
-    "issued",
-    "issues",
-    "issuing",
-    "issue",
-    "renewed",
-    "renews",
-    "renewing",
-    "repeated",
-    "repeats",
-    "repeating",
-    "reiterated",
-    "reiterates",
-    "reiterating",
-    "echoed",
-    "echoes",
-    "echoing",
-    "joined",
-    "joins",
-    "joining",
-    "launched",
-    "sent",
-    "voiced",
-    "delivered",
-    "submitted",
-    "sends",
-    "backed",
-    "stepped",
-    "kept",
-    "set",
-    "sets",
-    "setting",
-    "put",
-    "presented",
-    "announced",
-    "addressed",
-    "directed",
-    "leading",
-    "led",
-    "lodged",
-    "filed",
-    "tabled",
-    "gave",
-    "intensified",
-    "supported",
-    "endorsed",
-];
-
-/// Verbs that refuse what the noun asks.
-const REFUSES: &[&str] = &[
-    "rejected",
-    "rejects",
-    "rejecting",
-    "reject",
-    "refused",
-    "refuses",
-    "dismissed",
-    "dismisses",
-    "dismissing",
-    "ignored",
-    "ignores",
-    "ignoring",
-    "defied",
-    "defies",
-    "defying",
-    "rebuffed",
-    "spurned",
-    "resisted",
-    "resisting",
-    "resists",
-    "snubbed",
-    "brushed",
-    "shrugged",
-    "denied",
-    "turned",
-    "vetoed",
-    "declined",
-    "scorned",
-];
-
-/// Verbs that do what the noun asks.
-const GRANTS: &[&str] = &[
-    "accepted",
-    "accepts",
-    "heeded",
-    "met",
-    "granted",
-    "answered",
-    "fulfilled",
-    "honoured",
-    "honored",
-    "bowed",
-    "yielded",
-    "satisfied",
-    "conceded",
-    "accepting",
-    "heeding",
-    "approved",
-    "complied",
-    "agreed",
-    "agrees",
-    "consented",
-    "consents",
-    "acceded",
-    "relented",
-    "bows",
-    "accept",
-];
-
-/// Verbs that take a demand back.
-const DROPS: &[&str] = &[
-    "dropped",
-    "withdrew",
-    "withdrawn",
-    "abandoned",
-    "retracted",
-    "shelved",
-    "drops",
-    "withdraws",
-    "dropping",
-];
-
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
-            let noun = NOUNS.iter().find(|(noun, _)| scene.view.is(at, &[noun]));
-            if let Some((_, force)) = noun
+            if let Some(force) = words::noun(scene.view.word(at))
                 && is_noun(scene, at)
             {
-                read(scene, at, *force, findings);
+                read(scene, at, force, findings);
             }
         }
     });
@@ -204,33 +60,7 @@ fn setting(scene: &Scene<'_>, at: usize) -> Setting {
         if view.is(verb, &[",", ";", "that", "which"]) {
             break;
         }
-        let status = if view.is(verb, REFUSES) {
-            Some(DemandStatus::Rejected)
-        } else if view.is(verb, GRANTS) {
-            Some(DemandStatus::Met)
-        } else if view.is(verb, DROPS) {
-            Some(DemandStatus::Withdrawn)
-        } else if view.is(
-            verb,
-            &[
-                "renewed",
-                "renews",
-                "repeated",
-                "repeats",
-                "reiterated",
-                "reiterates",
-                "renewing",
-                "repeating",
-                "reiterating",
-                "kept",
-            ],
-        ) {
-            Some(DemandStatus::Repeated)
-        } else if view.is(verb, MAKES) {
-            Some(DemandStatus::Made)
-        } else {
-            None
-        };
+        let status = words::handling(view.word(verb));
         if let Some(status) = status {
             return Setting { verb: Some(verb), status };
         }

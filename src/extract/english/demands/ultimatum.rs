@@ -39,6 +39,10 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
     let mention = scene.actors.starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner);
     let (to, mut next) = match mention.filter(|mention| mention.tokens.start == at + 1) {
         Some(mention) => (names_of(scene, mention), list_end(scene, mention)),
+        // "Gave the state two days".
+        None if view.follows(at + 1, &["the", "state"]) => {
+            (scene.actors.authority.iter().cloned().collect(), at + 3)
+        }
         None => (Vec::new(), at + 2),
     };
     let clock = next;
@@ -175,6 +179,7 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
             && !mention.owner
             && !mention.modifier
             && mention.person.is_none()
+            && !view.is(mention.tokens.start, &["its", "his", "her", "their"])
             && by.iter().all(|agent| agent.name != mention.name)
     });
     // "No talks with the militia until the force is dissolved": who would be talked to is asked.

@@ -5,13 +5,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::extract::english::lexicon::acts as lexicon;
+use crate::extract::english::lexicon::demands::{self as words, Frame};
 use crate::extract::english::predicate::{Agent, Predicate, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force, Span};
 use crate::text::VerbForm;
 use crate::text::english::lemma;
 
-use super::complement::{Complement, Frame, complement, content, passive_complement};
+use super::complement::{Complement, complement, content, passive_complement};
 use super::{Draft, after_adverbs, condition, each_scene, status};
 
 /// Reads every demanding verb and its complement.
@@ -21,47 +22,6 @@ pub const RULE: Rule = Rule {
     corpus: include_str!("verbal.md"),
     find,
 };
-
-/// CAMEO 02 (appeal), 10 (demand) and their PLOVER successor REQUEST; "want" and "seek" are 0230 and 1010 in their
-/// weakest form.
-const VERBS: &[(&str, Force, Frame)] = &[
-    ("urge", Force::Appeal, Frame::Ask),
-    ("ask", Force::Appeal, Frame::Ask),
-    ("request", Force::Appeal, Frame::Ask),
-    ("beg", Force::Appeal, Frame::Ask),
-    ("implore", Force::Appeal, Frame::Ask),
-    ("beseech", Force::Appeal, Frame::Ask),
-    ("exhort", Force::Appeal, Frame::Ask),
-    ("invite", Force::Appeal, Frame::Tell),
-    ("encourage", Force::Appeal, Frame::Tell),
-    ("petition", Force::Appeal, Frame::Ask),
-    ("lobby", Force::Appeal, Frame::Ask),
-    ("press", Force::Appeal, Frame::Tell),
-    ("push", Force::Appeal, Frame::Tell),
-    ("pressure", Force::Demand, Frame::Tell),
-    ("expect", Force::Appeal, Frame::Tell),
-    ("advise", Force::Appeal, Frame::Tell),
-    ("remind", Force::Appeal, Frame::Tell),
-    ("tell", Force::Demand, Frame::Tell),
-    ("warn", Force::Demand, Frame::Tell),
-    ("order", Force::Demand, Frame::Tell),
-    ("instruct", Force::Demand, Frame::Tell),
-    ("command", Force::Demand, Frame::Tell),
-    ("direct", Force::Demand, Frame::Tell),
-    ("compel", Force::Demand, Frame::Tell),
-    ("demand", Force::Demand, Frame::Demand),
-    ("insist", Force::Demand, Frame::Insist),
-    ("call", Force::Appeal, Frame::Call),
-    ("appeal", Force::Appeal, Frame::Appeal),
-    ("plead", Force::Appeal, Frame::Appeal),
-    ("clamour", Force::Demand, Frame::Call),
-    ("clamor", Force::Demand, Frame::Call),
-    ("agitate", Force::Demand, Frame::Call),
-    ("campaign", Force::Appeal, Frame::Call),
-    ("want", Force::Demand, Frame::Want),
-    ("need", Force::Appeal, Frame::Need),
-    ("seek", Force::Demand, Frame::Seek),
-];
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
@@ -78,8 +38,7 @@ fn verb_at(scene: &Scene<'_>, at: usize) -> Option<(Force, Frame)> {
         return None;
     }
     let word = scene.view.word(at);
-    let base = lemma::verb(word);
-    VERBS.iter().find(|(verb, _, _)| *verb == base || *verb == word).map(|(_, force, frame)| (*force, *frame))
+    words::verb(&lemma::verb(word)).or_else(|| words::verb(word))
 }
 
 fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut Findings) {

@@ -20,10 +20,12 @@ macro_rules! word_sets {
 
 pub(super) mod acts;
 pub(super) mod actors;
+pub(super) mod demands;
 mod events;
 mod harm;
 mod people;
 pub(super) mod speech;
+pub(super) mod stance_verbs;
 pub(super) mod stances;
 mod sport;
 

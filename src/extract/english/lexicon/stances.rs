@@ -19,6 +19,22 @@ word_sets! {
     WRONGDOERS = "wrongdoers";
     WRONGS = "wrongs";
     WRONG = "wrong";
+    ALLEGATIONS = "allegations";
+    RUMOURS = "rumours";
+    ACCUSING = "accusing";
+    KEPT_OUT = "kept out";
+    PRIVATE = "private";
+    SETTLEMENTS = "settlements";
+    GENEROUS = "generous";
+    REQUESTS = "requests";
+    STATEMENTS = "statements";
+    ASKING_OR_OFFERING = "asking or offering";
+    DISCLAIMED = "disclaimed";
+    NAMES = "names";
+    TAKES = "takes";
+    UNCERTAIN = "uncertain";
+    FUNDS = "funds";
+    RELIEF = "relief";
 }
 
 /// The stance of somebody who will, or with `negated` will not, do this.
@@ -88,4 +104,84 @@ pub(in super::super) fn is_wrongdoer(word: &str) -> bool {
 /// Whether the word is the name of a wrong that somebody plans or does.
 pub(in super::super) fn is_wrong(word: &str) -> bool {
     WRONGS.contains(word)
+}
+
+/// Whether the noun is a word of alleging: dismissed, it is denied.
+pub(in super::super) fn is_allegation(word: &str) -> bool {
+    ALLEGATIONS.contains(word)
+}
+
+/// Whether what is called this can be said to be false by anybody.
+pub(in super::super) fn is_rumour(word: &str) -> bool {
+    RUMOURS.contains(word)
+}
+
+/// Whether the word tells of an accusation or a claim.
+pub(in super::super) fn accuses(word: &str) -> bool {
+    ACCUSING.contains(word)
+}
+
+/// Whether denying this keeps somebody out and contradicts nobody.
+pub(in super::super) fn is_kept_out(word: &str) -> bool {
+    KEPT_OUT.contains(word)
+}
+
+/// Whether this is refused to a reporter.
+pub(in super::super) fn is_private(word: &str) -> bool {
+    PRIVATE.contains(word)
+}
+
+/// Whether who approves this gives in to others.
+pub(in super::super) fn is_settlement(word: &str) -> bool {
+    SETTLEMENTS.contains(word)
+}
+
+/// Whether this makes an offer of help, talks or terms.
+pub(in super::super) fn is_generous(word: &str) -> bool {
+    GENEROUS.contains(word)
+}
+
+/// Whether somebody has asked for this: dismissed, it is refused.
+pub(in super::super) fn is_request(word: &str) -> bool {
+    REQUESTS.contains(word)
+}
+
+/// Whether the verb tells a statement.
+pub(in super::super) fn is_statement(word: &str) -> bool {
+    STATEMENTS.contains(word)
+}
+
+/// Whether the verb asks for something or offers it.
+pub(in super::super) fn is_asking_or_offering(word: &str) -> bool {
+    ASKING_OR_OFFERING.contains(word)
+}
+
+/// Whether somebody can say not to have this.
+pub(in super::super) fn is_disclaimed(word: &str) -> bool {
+    DISCLAIMED.contains(word)
+}
+
+/// Whether the verb names its object.
+pub(in super::super) fn names(word: &str) -> bool {
+    NAMES.contains(word)
+}
+
+/// Whether the verb takes a stance with a noun.
+pub(in super::super) fn takes(word: &str) -> bool {
+    TAKES.contains(word)
+}
+
+/// Whether the word makes what follows uncertain.
+pub(in super::super) fn makes_uncertain(word: &str) -> bool {
+    UNCERTAIN.contains(word)
+}
+
+/// Whether money is committed with this verb.
+pub(in super::super) fn funds(word: &str) -> bool {
+    FUNDS.contains(word)
+}
+
+/// Whether the word names those in need or what is done for them.
+pub(in super::super) fn is_relief(word: &str) -> bool {
+    RELIEF.contains(word)
 }

@@ -18,25 +18,11 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-const NAMES: &[&str] = &[
-    "call",
-    "brand",
-    "label",
-    "describe",
-    "term",
-    "dub",
-    "denounce",
-    "characterise",
-    "characterize",
-    "regard",
-    "decry",
-];
-
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
             let word = scene.view.word(at);
-            if NAMES.contains(&word) || NAMES.contains(&&*lemma::verb(word)) || word.starts_with("describ") {
+            if stances::names(word) || stances::names(&lemma::verb(word)) || word.starts_with("describ") {
                 read(scene, at, findings);
             }
         }

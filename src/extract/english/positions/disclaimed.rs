@@ -17,45 +17,6 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-/// What somebody can say not to have. Casualties, comments and details are told by other rules or are no stance.
-const HELD: &[&str] = &[
-    "troops",
-    "forces",
-    "soldiers",
-    "role",
-    "involvement",
-    "knowledge",
-    "links",
-    "link",
-    "ties",
-    "part",
-    "hand",
-    "intention",
-    "intentions",
-    "plans",
-    "plan",
-    "prisoners",
-    "hostages",
-    "men",
-    "weapons",
-    "bases",
-    "army",
-    "units",
-    "connection",
-    "contact",
-    "contacts",
-    "responsibility",
-    "evidence",
-    "proof",
-    "truth",
-    "fighters",
-    "presence",
-    "interest",
-    "ambition",
-    "claim",
-    "influence",
-];
-
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
@@ -69,7 +30,8 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 /// The end of a disclaiming stretch that begins at `at`.
 fn disclaimer(scene: &Scene<'_>, at: usize) -> Option<usize> {
     let view = scene.view;
-    let held = |from: usize| (from..(from + 4).min(view.end)).find(|&at| view.is(at, HELD));
+    let held =
+        |from: usize| (from..(from + 4).min(view.end)).find(|&at| stances::is_disclaimed(view.word(at)));
     if view.is(at, &["has", "have", "had"]) {
         if view.is(at + 1, &["no"]) {
             return held(at + 2).map(|found| found + 1);
@@ -108,30 +70,7 @@ fn negates_truth(scene: &Scene<'_>, at: usize) -> Option<usize> {
     if !view.is(at, &["was", "is", "were", "are"]) {
         return None;
     }
-    let alleged = (at.saturating_sub(8).max(view.start)..at).any(|at| {
-        view.is(
-            at,
-            &[
-                "reports",
-                "report",
-                "rumours",
-                "rumors",
-                "rumour",
-                "rumor",
-                "claims",
-                "claim",
-                "allegations",
-                "allegation",
-                "accusations",
-                "accusation",
-                "charges",
-                "charge",
-                "story",
-                "stories",
-                "suggestions",
-            ],
-        )
-    });
+    let alleged = (at.saturating_sub(8).max(view.start)..at).any(|at| stances::is_rumour(view.word(at)));
     let untrue = (at + 1..(at + 6).min(view.end))
         .take_while(|&at| !view.is(at, &["not", "n't", ","]))
         .find(|&at| stances::is_untrue(view.word(at)))?;
@@ -142,12 +81,19 @@ fn read(scene: &Scene<'_>, at: usize, end: usize, findings: &mut Findings) -> Op
     let view = scene.view;
     let told =
         (view.start..view.end).any(|verb| speech::is_speech(view.word(verb)) && !scene.in_quotes(verb));
-    let speakers = scene.speaker(at).filter(|_| told || scene.in_quotes(at))?;
+    // "Rumours about mines were “a lie”": the words in quotation marks are of whoever spoke before.
+    let quoted =
+        scene.in_quotes(end.saturating_sub(1)).then(|| scene.speaker(end.saturating_sub(1))).flatten();
+    let speakers = scene.speaker(at).filter(|_| told || scene.in_quotes(at)).or(quoted)?;
     let untrue = negates_truth(scene, at).is_some();
     let said = (at.saturating_sub(8).max(view.start)..at)
         .rfind(|&at| view.is(at, &["that", "said", "says", "the", ","]))
         .map_or(view.start, |at| at + 1);
     let impersonal = view.is(at.saturating_sub(1), &["there"]) || untrue;
+    // "There was no evidence of survivors" denies nothing unless somebody claimed it.
+    if impersonal && !untrue && !is_alleged(scene) {
+        return None;
+    }
     // What somebody says about somebody else is no denial of his own.
     let about_self = impersonal
         || scene.first_person(at).is_some()
@@ -179,4 +125,12 @@ fn read(scene: &Scene<'_>, at: usize, end: usize, findings: &mut Findings) -> Op
     }
     .emit(scene, findings);
     Some(())
+}
+
+/// Whether this sentence or the one before tells of an accusation or a claim.
+fn is_alleged(scene: &Scene<'_>) -> bool {
+    (scene.sentence.saturating_sub(1)..=scene.sentence).any(|sentence| {
+        let view = scene.analysis.view(sentence);
+        (view.start..view.end).any(|at| stances::accuses(view.word(at)))
+    })
 }

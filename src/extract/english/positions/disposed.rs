@@ -1,7 +1,7 @@
 //! Stances as dispositions: "is ready to mediate", "stands by", "remains opposed to", "is committed to", "is determined to".
 
 use crate::extract::english::demands::each_scene;
-use crate::extract::english::lexicon::stances;
+use crate::extract::english::lexicon::{stance_verbs as words, stances};
 use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
@@ -19,21 +19,12 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-const ADJECTIVES: &[(&str, Stance)] = &[
-    ("ready", Stance::Offer),
-    ("willing", Stance::Offer),
-    ("prepared", Stance::Offer),
-    ("open", Stance::Offer),
-    ("opposed", Stance::Reject),
-    ("committed", Stance::Vow),
-    ("determined", Stance::Vow),
-];
-
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
-            if let Some((_, stance)) = ADJECTIVES.iter().find(|(word, _)| scene.view.is(at, &[word])) {
-                read(scene, at, *stance, findings);
+            if let Some(stance) = words::stance_adjective(scene.view.word(at)) {
+                read(scene, at, stance, findings);
+                open_door(scene, at, findings);
             }
         }
     });
@@ -129,6 +120,29 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -
         stance,
         targets: vec![topic(scene, start..end)],
         window,
+        core: at,
+        weight: 2,
+    }
+    .emit(scene, findings);
+    Some(())
+}
+
+/// "The door is open", says somebody: an offer to talk.
+fn open_door(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let door =
+        at.checked_sub(2).filter(|&door| view.is(door, &["door", "doors"]) && is_be(view.word(door + 1)))?;
+    let ends = view.is(at + 1, &[".", ",", "”", "\"", "for", "!"]);
+    if !ends || door < view.start || !scene.asserted(door + 1, at) {
+        return None;
+    }
+    let agents: Vec<_> = scene.speaker(at)?.into_iter().filter(|agent| agent.weighty).collect();
+    Draft {
+        rule: RULE.name,
+        actors: &agents,
+        stance: Stance::Offer,
+        targets: vec![Some(std::sync::Arc::from("talks"))],
+        window: door..at + 1,
         core: at,
         weight: 2,
     }

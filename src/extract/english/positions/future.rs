@@ -24,12 +24,6 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-/// Words that make what follows uncertain or a part of a name for something.
-const CONDITIONS: &[&str] = &[
-    "if", "whether", "who", "which", "fear", "fears", "hope", "hopes", "hoped", "how", "when", "that's",
-    "what",
-];
-
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
@@ -42,15 +36,18 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 
 fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
-    let mut verb = at + 1;
-    while verb < at + 5
+    // "Would, after all, agree": the aside lies inside the verb.
+    let close = (at + 3..(at + 7).min(view.end)).find(|&close| view.is(close, &[","]));
+    let mut verb = close.filter(|_| view.is(at + 1, &[","])).map_or(at, |close| close) + 1;
+    let first = verb;
+    while verb < first + 4
         && (view.tag(verb) == Tag::Adverb
             || is_negation(view.word(verb))
             || view.is(verb, &["not", "n't", "never", "also", "no", "longer"]))
     {
         verb += 1;
     }
-    let negated = (at + 1..verb).any(|at| is_negation(view.word(at)) || view.is(at, &["n't", "never"]));
+    let negated = (first..verb).any(|at| is_negation(view.word(at)) || view.is(at, &["n't", "never"]));
     let base = lemma::verb(view.word(verb));
     if view.is(verb, &["be"]) {
         return absent(scene, at, verb, findings).or_else(|| befallen(scene, at, verb, negated, findings));
@@ -73,7 +70,9 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         None => return None,
     };
     // "Would" commits only in somebody's mouth; a question or a condition commits nobody.
-    if uncertain(scene, at) {
+    // "If our demands are not met we shall": a threat in somebody's own words is meant.
+    let threat = first_person && scene.in_quotes(at) && opens_with_condition(scene, at);
+    if uncertain(scene, at) && !threat {
         return None;
     }
     let agents = if first_person {
@@ -196,11 +195,20 @@ fn befallen(scene: &Scene<'_>, at: usize, verb: usize, negated: bool, findings: 
     Some(())
 }
 
+/// Whether the quotation begins with what the threat hangs on: "if our demands are not met we shall".
+fn opens_with_condition(scene: &Scene<'_>, at: usize) -> bool {
+    let view = scene.view;
+    let open =
+        (view.start..at).rfind(|&at| view.is(at, &["“", "\"", "‘"])).map_or(view.start, |mark| mark + 1);
+    view.is(open, &["if", "unless"])
+        && (open..at).any(|at| view.is(at, &["not", "n't", "unless", "fails", "refuses", "ignored"]))
+}
+
 /// Under "if" or in a question nothing is promised.
 fn uncertain(scene: &Scene<'_>, at: usize) -> bool {
     let view = scene.view;
     let question = view.is(view.end.saturating_sub(1), &["?"]) || view.is(view.end.saturating_sub(2), &["?"]);
-    question || (at.saturating_sub(8).max(view.start)..at).any(|at| view.is(at, CONDITIONS))
+    question || (at.saturating_sub(8).max(view.start)..at).any(|at| stances::makes_uncertain(view.word(at)))
 }
 
 fn weighty(agents: Vec<Agent>) -> Vec<Agent> {

@@ -5,10 +5,11 @@ pub mod characterised;
 pub mod disclaimed;
 pub mod disposed;
 pub mod equated;
+pub mod funded;
 pub mod future;
 pub mod judged;
 pub mod nominal;
-mod stance_verbs;
+mod object;
 pub mod verbal;
 
 use std::ops::Range;

@@ -1,6 +1,7 @@
 //! Stances as nouns: "expressed support for", "its condemnation of", "the party's rejection of", "lodged a protest with".
 
 use crate::extract::english::demands::each_scene;
+use crate::extract::english::lexicon::{stance_verbs as words, stances};
 use crate::extract::english::predicate::{Agent, Scene, agent};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
@@ -16,104 +17,11 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-/// Noun, stance, and the words that lead to the target. CAMEO classes as in `verbal`.
-const NOUNS: &[(&str, Stance, &[&str])] = &[
-    ("support", Stance::Support, &["for", "to"]),
-    ("backing", Stance::Support, &["for", "to"]),
-    ("solidarity", Stance::Support, &["with", "to"]),
-    ("weight", Stance::Support, &["behind"]),
-    ("endorsement", Stance::Support, &["of", "for"]),
-    ("condemnation", Stance::Condemn, &["of"]),
-    ("outrage", Stance::Condemn, &["at", "over"]),
-    ("criticism", Stance::Condemn, &["of"]),
-    ("disapproval", Stance::Condemn, &["of"]),
-    ("protest", Stance::Condemn, &["with", "to", "over", "against"]),
-    ("accusation", Stance::Accuse, &["that", "against", "of"]),
-    ("accusations", Stance::Accuse, &["that", "against", "of"]),
-    ("allegation", Stance::Accuse, &["that", "against", "of"]),
-    ("allegations", Stance::Accuse, &["that", "against", "of"]),
-    ("denial", Stance::Deny, &["of", "that"]),
-    ("rejection", Stance::Reject, &["of"]),
-    ("opposition", Stance::Reject, &["to"]),
-    ("refusal", Stance::Reject, &["to", "of"]),
-    ("acceptance", Stance::Accept, &["of"]),
-    ("approval", Stance::Accept, &["to", "of", "for"]),
-    ("consent", Stance::Accept, &["to"]),
-    ("agreement", Stance::Accept, &["to"]),
-    ("offer", Stance::Offer, &["of", "to"]),
-    ("offers", Stance::Offer, &["of", "to"]),
-    ("willingness", Stance::Offer, &["to"]),
-    ("readiness", Stance::Offer, &["to", "for"]),
-    ("pledge", Stance::Vow, &["to", "of", "that"]),
-    ("vow", Stance::Vow, &["to", "that"]),
-    ("promise", Stance::Vow, &["to", "of", "that"]),
-    ("threat", Stance::Vow, &["to", "of", "that"]),
-    ("commitment", Stance::Vow, &["to"]),
-];
-
-/// Verbs that take a stance with the noun.
-const TAKES: &[&str] = &[
-    "expressed",
-    "expresses",
-    "expressing",
-    "voiced",
-    "voices",
-    "voicing",
-    "declared",
-    "declares",
-    "declaring",
-    "reiterated",
-    "reiterates",
-    "repeated",
-    "repeats",
-    "reaffirmed",
-    "reaffirms",
-    "gave",
-    "given",
-    "gives",
-    "made",
-    "makes",
-    "issued",
-    "issues",
-    "lodged",
-    "lodges",
-    "filed",
-    "threw",
-    "thrown",
-    "throwing",
-    "offered",
-    "announced",
-    "signalled",
-    "signaled",
-    "renewed",
-    "underscored",
-    "underlined",
-    "stressed",
-    "restated",
-    "confirmed",
-    "pledged",
-    "lent",
-    "extended",
-    "conveyed",
-    "proclaimed",
-    "levelled",
-    "leveled",
-    "delivered",
-    "hardened",
-    "restating",
-    "reiterating",
-    "reaffirming",
-    "signalling",
-    "registered",
-];
-
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
-            for (noun, stance, leads) in NOUNS {
-                if scene.view.is(at, &[noun]) {
-                    read(scene, at, *stance, leads, findings);
-                }
+            if let Some((stance, leads)) = words::stance_noun(scene.view.word(at)) {
+                read(scene, at, stance, leads, findings);
             }
         }
     });
@@ -125,7 +33,7 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, leads: &[&str], findings: 
     let verb = (from..at)
         .rev()
         .take_while(|&verb| !view.is(verb, &[",", ";", "that"]))
-        .find(|&verb| view.is(verb, TAKES));
+        .find(|&verb| stances::takes(view.word(verb)));
     // "Sent a delegation in solidarity with": the stance of whoever acts.
     let in_solidarity = view.is(at, &["solidarity"]) && view.is(at.saturating_sub(1), &["in"]);
     let verb = verb.or_else(|| {
@@ -150,10 +58,9 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, leads: &[&str], findings: 
         (vec![owner.0], owner.1)
     };
     let lead = (at + 1..(at + 3).min(view.end)).find(|&lead| view.is(lead, leads));
-    // "Have made similar offers": what is offered was said before.
+    // "Have made similar offers", "made known their availability": what is offered was said before.
     let bare_offer = stance == Stance::Offer
-        && view.is(at, &["offer", "offers"])
-        && verb.is_some_and(|verb| view.is(verb, &["made", "makes"]));
+        && verb.is_some_and(|verb| view.is(verb, &["made", "makes"]) || !view.is(at, &["offer", "offers"]));
     if lead.is_none() && !bare_offer {
         return None;
     }

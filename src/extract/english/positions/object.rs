@@ -1,0 +1,292 @@
+//! Toward whom or what a verb of stance is taken. Comes in: the place after the verb and how the verb takes its target.
+//! Goes out: the stance it comes to there, the targets and where their words end. Never looks at who takes the stance.
+
+use std::sync::Arc;
+
+use crate::extract::english::lexicon::stance_verbs::Frame;
+use crate::extract::english::lexicon::stances;
+use crate::extract::english::predicate::Scene;
+use crate::model::Stance;
+use crate::text::english::lemma;
+use crate::text::{Tag, VerbForm};
+
+use super::{object_end, targets, topic};
+
+type Found = (Stance, Vec<Option<Arc<str>>>, usize);
+
+/// What follows a verb of stance at `next`: the stance it comes to, toward whom or what, and where the words end.
+#[expect(clippy::too_many_lines, reason = "a flat list of cases, clearer in one piece than cut in two")]
+pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Frame) -> Option<Found> {
+    let view = scene.view;
+    let end = object_end(scene, next);
+    match frame {
+        Frame::Object => plain_object(scene, next, end, stance),
+        Frame::Of => {
+            let named = targets(scene, next..end);
+            let of = (next..end).find(|&at| view.is(at, &["of"]))?;
+            let mention = scene.actors.starting_at(scene.sentence, next, view).is_some();
+            let named = if mention { named } else { vec![topic(scene, next..of)] };
+            Some((stance, named, end))
+        }
+        Frame::Blame => {
+            // "Blamed what it called sabotage groups": the words in between name nobody.
+            let next = named_in_passing(scene, next).unwrap_or(next);
+            let end = object_end(scene, next).max(end);
+            if let Some(on) = (next..end).find(|&at| view.is(at, &["on"])) {
+                let blamed = scene
+                    .actors
+                    .starting_at(scene.sentence, on + 1, view)
+                    .is_some_and(|mention| mention.tokens.start <= on + 2);
+                if blamed {
+                    return Some((stance, targets(scene, on + 1..end), end));
+                }
+            }
+            // "Blamed the inaction of Kenya": whose doing it is.
+            let of = (next + 1..(next + 4).min(end)).find(|&at| view.is(at, &["of"]));
+            let whose = of.and_then(|of| scene.actors.starting_at(scene.sentence, of + 1, view));
+            if scene
+                .actors
+                .starting_at(scene.sentence, next, view)
+                .is_none_or(|first| Some(first.tokens.start) > of)
+                && let Some(blamed) =
+                    whose.filter(|mention| Some(mention.tokens.start) <= of.map(|of| of + 2))
+            {
+                return Some((stance, vec![Some(Arc::clone(&blamed.name))], end));
+            }
+            // Faults and storms are blamed every day: a stance is taken toward somebody.
+            scene.actors.starting_at(scene.sentence, next, view)?;
+            let empty = next >= end && !view.is(next, &["“", "\""]);
+            let named = if let Some(mention) =
+                scene.actors.starting_at(scene.sentence, next, view).filter(|mention| mention.owner)
+            {
+                vec![Some(Arc::clone(&mention.name))]
+            } else {
+                let until = (next..end).find(|&at| view.is(at, &["for"])).unwrap_or(end);
+                targets(scene, next..until)
+            };
+            (!empty).then_some((stance, named, end))
+        }
+        Frame::Hold => {
+            let responsible = (next..(next + 12).min(view.end))
+                .find(|&at| view.is(at, &["responsible", "accountable", "liable"]))?;
+            let held = scene
+                .actors
+                .starting_at(scene.sentence, next, view)
+                .filter(|mention| mention.tokens.start < responsible)?;
+            Some((stance, vec![Some(Arc::clone(&held.name))], object_end(scene, responsible)))
+        }
+        Frame::Refuse => {
+            let private = (next..next + 4).any(|at| stances::is_private(view.word(at)));
+            if view.is(next, &["to"]) {
+                return (!private).then(|| (stance, vec![topic(scene, next + 1..end)], end));
+            }
+            let noun =
+                matches!(view.tag(next), Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::ProperNoun);
+            (noun && !private).then(|| (stance, targets(scene, next..end), end))
+        }
+        Frame::Agree => agreed(scene, next, end, stance),
+        Frame::Commit => committed(scene, next, end, stance),
+        Frame::Down(particles) => {
+            // "Take up" accepts only what was offered.
+            let offered = (next..end.max(next + 5)).any(|at| {
+                view.is(at, &["offer", "offers", "invitation", "proposal", "proposals", "suggestion"])
+            });
+            if stance == Stance::Accept && !offered {
+                return None;
+            }
+            if view.is(next, particles)
+                && next + 1 >= end
+                && let Some(antecedent) = antecedent(scene, next)
+            {
+                return Some((stance, vec![Some(antecedent)], next + 1));
+            }
+            if view.is(next, particles) {
+                return (next + 1 < end).then(|| (stance, targets(scene, next + 1..end), end));
+            }
+            let particle = (next..(next + 5).min(view.end)).find(|&at| view.is(at, particles))?;
+            let between = scene
+                .actors
+                .starting_at(scene.sentence, next, view)
+                .is_some_and(|mention| mention.tokens.end == particle)
+                || view.is(next, &["it", "them", "that", "him", "her"]);
+            between.then(|| (stance, targets(scene, next..particle), particle + 1))
+        }
+        Frame::With(words) => {
+            if view.is(next, words) {
+                let needs_actor = stance == Stance::Support;
+                let actor = scene
+                    .actors
+                    .starting_at(scene.sentence, next + 1, view)
+                    .is_some_and(|mention| mention.tokens.start <= next + 2)
+                    || view.is(next + 1, &["the", "our"]);
+                return (actor || !needs_actor).then(|| (stance, targets(scene, next + 1..end), end));
+            }
+            if words == ["with"] && stance == Stance::Accuse {
+                let with =
+                    (next..end).find(|&at| view.is(at, words) && view.form(at + 1) == VerbForm::Gerund)?;
+                return Some((stance, targets(scene, next..with), end));
+            }
+            None
+        }
+        Frame::Volunteer => {
+            Some((stance, if end > next { vec![topic(scene, next..end)] } else { vec![None] }, end.max(next)))
+        }
+        Frame::Dismiss => dismissed(scene, next, end, stance),
+        Frame::That => {
+            let that = view.is(next, &["that", "of", "about"]);
+            // "Complained that it was cold" blames nobody.
+            let impersonal = stance == Stance::Condemn && view.is(next + 1, &["it", "there"]);
+            (that && !impersonal).then(|| {
+                let end = object_end(scene, next + 1);
+                let accused = scene
+                    .actors
+                    .in_sentence(scene.sentence)
+                    .iter()
+                    .find(|mention| (next..end).contains(&mention.tokens.start) && !mention.modifier);
+                let named = accused
+                    .map_or_else(|| topic(scene, next + 1..end), |mention| Some(Arc::clone(&mention.name)));
+                (stance, vec![named], end)
+            })
+        }
+    }
+}
+
+fn plain_object(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
+    let view = scene.view;
+    if stance == Stance::Deny
+        && (stances::is_kept_out(view.word(next)) || stances::is_kept_out(view.word(end.saturating_sub(1))))
+    {
+        return None;
+    }
+    if stance == Stance::Accept
+        && (view.is(next, &["only", "responsibility", "blame", "applications"])
+            || view.is(next.saturating_sub(1), &["only"]))
+    {
+        return None;
+    }
+    if view.is(next.saturating_sub(1), &["approved", "approves", "approve"])
+        && !(next..end).any(|at| stances::is_settlement(view.word(at)))
+    {
+        return None;
+    }
+    if view.is(next, &["that"]) && matches!(stance, Stance::Deny | Stance::Accept) {
+        let end = object_end(scene, next + 1);
+        return Some((stance, vec![topic(scene, next + 1..end)], end));
+    }
+    if stance == Stance::Deny && view.form(next) == VerbForm::Gerund {
+        return Some((stance, vec![topic(scene, next..end)], end));
+    }
+    let opens = matches!(
+        view.tag(next),
+        Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::ProperNoun | Tag::Pronoun | Tag::Number
+    ) || view.is(next, &["“", "\"", "‘"])
+        || matches!(view.form(next), VerbForm::Gerund | VerbForm::PastOrParticiple);
+    let end = if view.is(next, &["“", "\"", "‘"]) { object_end(scene, next + 1) } else { end };
+    // Who welcomes a ruling will live with it; who welcomes a guest or a speech backs somebody.
+    let ruling = stance == Stance::Support
+        && view.is(next.saturating_sub(1), &["welcome", "welcomes", "welcomed"])
+        && (next..end.min(next + 4)).any(|at| view.is(at, &["verdict", "ruling", "judgment", "judgement"]));
+    let stance = if ruling { Stance::Accept } else { stance };
+    (opens && end > next).then(|| (stance, targets(scene, next..end), end))
+}
+
+/// "To V", "to N", "on N", "that", "in principle", "with": agreeing to do or to accept. "Agrees with" is an opinion.
+fn agreed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
+    let view = scene.view;
+    let next = if view.is(next, &["in"]) && view.is(next + 1, &["principle"]) { next + 2 } else { next };
+    let (start, end) = if view.is(next, &["to", "on", "upon", "that"]) {
+        (next + 1, object_end(scene, next + 1))
+    } else {
+        (next, end)
+    };
+    let noun = view.is(next, &["to", "on", "upon", "that"])
+        || matches!(view.tag(next), Tag::Determiner) && !view.is(next, &["with"]);
+    (noun && end > start).then(|| (stance, vec![topic(scene, start..end)], end))
+}
+
+/// "To V", "that", "N": a promise, a threat, an offer. "Threatened the town" by a flood has no actor.
+fn committed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
+    let view = scene.view;
+    if stance == Stance::Offer
+        && view.is(
+            next,
+            &["condolences", "prayers", "sympathy", "thanks", "comfort", "few", "little", "no", "an", "a"],
+        )
+        && !(next..end).any(|at| stances::is_generous(view.word(at)))
+    {
+        return None;
+    }
+    // "Offered itself as a mediator": the reflexive was passed over.
+    let itself = stance == Stance::Offer
+        && view.is(next, &["as"])
+        && view.is(next.saturating_sub(1), &["itself", "himself", "herself", "themselves"]);
+    if view.is(next, &["to", "that", "not"]) || itself {
+        let start = next + 1;
+        let end = object_end(scene, start);
+        return (end > start).then(|| (stance, vec![topic(scene, start..end)], end));
+    }
+    if view.is(next, &["for", "up", "against", "in", "at", "on"]) || matches!(view.tag(next), Tag::Adposition)
+    {
+        return None;
+    }
+    (end > next).then(|| (stance, vec![topic(scene, next..end)], end))
+}
+
+/// Whether what a pronoun points back to is a statement of somebody: the sentence before says, claims or maintains
+/// something and asks for nothing.
+fn statement_before(scene: &Scene<'_>) -> bool {
+    let Some(before) = scene.sentence.checked_sub(1) else { return false };
+    let view = scene.analysis.view(before);
+    let words = |test: &dyn Fn(&str) -> bool| (view.start..view.end).any(|at| test(view.word(at)));
+    let states = words(&stances::is_statement);
+    let asks = words(&|word| stances::is_asking_or_offering(&lemma::verb(word)));
+    states && !asks
+}
+
+/// A rejected accusation is a denial; a rejected demand, offer or plan a refusal.
+fn dismissed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
+    let view = scene.view;
+    if stances::is_kept_out(view.word(next)) || end <= next && !view.is(next, &["“", "\""]) {
+        return None;
+    }
+    let end = if view.is(next, &["“", "\""]) { object_end(scene, next + 1) } else { end };
+    let long = (end + 8).min(view.end);
+    let object = next..(next + 6).min(end);
+    let demand = object.clone().any(|at| stances::is_request(view.word(at)));
+    let alleged = object.clone().any(|at| stances::is_allegation(&lemma::noun(view.word(at))))
+        || (!demand
+            && view.is(end, &["as"])
+            && (end..long).any(|at| stances::is_allegation(&lemma::noun(view.word(at)))));
+    // Somebody who is dismissed loses a job.
+    let person = scene
+        .actors
+        .starting_at(scene.sentence, next, view)
+        .is_some_and(|mention| mention.person.is_some() && !mention.owner);
+    if person && !view.is(next, &["it"]) {
+        return None;
+    }
+    // "Rejected that outright": what was said before is denied where it was a statement.
+    let pointed = view.is(next, &["that", "this", "it", "them"]) && !demand;
+    let said = pointed && statement_before(scene);
+    let stance = if (alleged || said) && !demand { Stance::Deny } else { stance };
+    let target = if pointed { None } else { topic(scene, next..end) };
+    Some((stance, vec![target], end))
+}
+
+/// Where the name begins in "what it called 'sabotage groups'".
+fn named_in_passing(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let view = scene.view;
+    let names = |at: usize| view.is(at, &["called", "calls", "described", "describes", "termed"]);
+    let verb = (at + 2..at + 4).find(|&verb| view.is(at, &["what"]) && names(verb))?;
+    let start = verb + 1 + usize::from(view.is(verb + 1, &["as"]));
+    Some(start + usize::from(view.is(start, &["“", "\"", "‘"])))
+}
+
+/// "A call that officials have turned down", "an offer which Kenya shot down": what the clause is about.
+fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Arc<str>> {
+    let view = scene.view;
+    let that = (at.saturating_sub(14).max(view.start)..at).rfind(|&at| view.is(at, &["that", "which"]))?;
+    let noun = (that.saturating_sub(3).max(view.start)..that)
+        .rfind(|&at| stances::is_request(view.word(at)) || stances::is_generous(view.word(at)))?;
+    topic(scene, noun..that)
+}
