@@ -2,6 +2,7 @@
 //! what it rests on, or whether a signature holds. Needs nothing but the alert, the key and the article's text: no
 //! store, no network, no clock. Never shows a private key.
 
+pub mod cap;
 pub mod checked;
 
 use std::fmt;
@@ -17,9 +18,9 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::config::{Check, Findings};
-use crate::model::Alert;
 use crate::model::alert::Proof;
 use crate::model::article::hex;
+use crate::model::{Alert, Message};
 
 /// `[proof]`
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -150,8 +151,26 @@ impl Signer {
     /// # Errors
     /// An alert from before there were signatures, which does not name its text.
     pub fn sign(&self, alert: &Alert) -> Result<Proof, String> {
-        let value = serde_json::to_value(alert).map_err(|error| error.to_string())?;
-        let signature = self.key.sign(canonical(&value, &self.id)?.as_bytes());
+        self.sign_json(&serde_json::to_value(alert).map_err(|error| error.to_string())?)
+    }
+
+    /// Signs every alert of a message.
+    pub fn sign_all(&self, message: &mut Message) {
+        for alert in &mut message.alerts {
+            alert.proof = self
+                .sign(alert)
+                // Told before there were signatures: better shown without than never.
+                .inspect_err(|reason| tracing::warn!(alert = alert.id, reason, "an alert stays unsigned"))
+                .ok();
+        }
+    }
+
+    /// Signs an alert in the JSON in which it is sent, for outputs that cannot send it whole.
+    ///
+    /// # Errors
+    /// Names the field that it lacks.
+    pub fn sign_json(&self, alert: &Value) -> Result<Proof, String> {
+        let signature = self.key.sign(canonical(alert, &self.id)?.as_bytes());
         Ok(Proof { key: self.id.clone(), signature: BASE64_STANDARD.encode(signature.to_bytes()) })
     }
 }

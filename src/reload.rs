@@ -12,6 +12,7 @@ use crate::notify::dispatcher::Replacement;
 use crate::notify::sentry::{Duty, SharedDuty};
 use crate::notify::{Router, Routing};
 use crate::outputs::{self, Output};
+use crate::telemetry::metrics::Metrics;
 
 /// Reads the config anew, from wherever it came at the start.
 pub type Load = Box<dyn Fn() -> anyhow::Result<Config> + Send + Sync>;
@@ -32,6 +33,7 @@ pub struct Reload {
     routing: Routing,
     duty: SharedDuty,
     replace: mpsc::Sender<Replacement>,
+    metrics: Arc<Metrics>,
     /// Of the config in use; held while a reload is under way, so that two do not mix.
     current: Mutex<Fingerprints>,
 }
@@ -45,8 +47,11 @@ impl Reload {
         routing: Routing,
         duty: SharedDuty,
         replace: mpsc::Sender<Replacement>,
+        metrics: Arc<Metrics>,
     ) -> Self {
-        Self { load, context, routing, duty, replace, current: Mutex::new(config.fingerprints.clone()) }
+        metrics.config_read(true, context.clock.now());
+        let current = Mutex::new(config.fingerprints.clone());
+        Self { load, context, routing, duty, replace, metrics, current }
     }
 
     /// Reads the config and takes it over.
@@ -56,6 +61,7 @@ impl Reload {
     pub async fn reload(&self) -> Result<Reloaded, String> {
         let mut current = self.current.lock().await;
         let taken = self.take_over(&current).await;
+        self.metrics.config_read(taken.is_ok(), self.context.clock.now());
         match taken {
             Ok((reloaded, fingerprints)) => {
                 *current = fingerprints;

@@ -70,6 +70,9 @@ async fn alerts(
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|last| last.number.to_string());
+    if let Some(signer) = &context.signer {
+        found.iter_mut().for_each(|numbered| signer.sign_all(&mut numbered.message));
+    }
     Ok(Json(Page { entries: found.iter().map(MessageForm::from).collect(), next }))
 }
 

@@ -47,6 +47,7 @@ use crate::config::{Check, Findings};
 use crate::inputs::http::Post;
 use crate::notify::Routing;
 use crate::pipeline::Event;
+use crate::proof::Signer;
 use crate::reload::Reload;
 use crate::store::Store;
 use crate::telemetry::health::Health;
@@ -169,6 +170,8 @@ pub struct Context {
     pub names: Arc<Gazetteer>,
     /// Notified when an editor's word made messages.
     pub wake: Arc<Notify>,
+    /// Signs the alerts that are asked for, if there is a key.
+    pub signer: Option<Arc<Signer>>,
 }
 
 /// A server that has its port and does not yet answer.

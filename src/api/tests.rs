@@ -36,6 +36,7 @@ impl Place {
             routing: Routing::new(crate::notify::Router::new(&crate::notify::RouteConfig::default(), &[])),
             names: Gazetteer::builtin(),
             wake: Arc::default(),
+            signer: None,
         };
         let config = HttpConfig {
             enabled: true,

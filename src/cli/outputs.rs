@@ -8,7 +8,10 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::signed::Signed;
 use super::{ConfigFile, Done};
+use crate::clock::{Clock, SystemClock};
+use crate::model::Action;
 
 /// What to do.
 #[derive(Debug, Args)]
@@ -31,6 +34,8 @@ enum Verb {
     Enable {
         /// Its name in the config
         output: String,
+        #[command(flatten)]
+        signed: Signed,
     },
 }
 
@@ -47,9 +52,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     match &arguments.verb {
         None => list(&arguments.config, false),
         Some(Verb::List { json }) => list(&arguments.config, *json),
-        Some(Verb::Enable { output }) => {
+        Some(Verb::Enable { output, signed }) => {
             let (runtime, store) = arguments.config.store_to_change()?;
-            runtime.block_on(store.enable_output(output))?;
+            let entry = signed.editor()?.did(Action::Enable, output.clone(), SystemClock.now());
+            runtime.block_on(store.enable_output(output, &entry))?;
             writeln!(io::stdout().lock(), "{output}: enabled")?;
             Ok(Done::Well)
         }

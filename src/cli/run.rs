@@ -88,7 +88,8 @@ impl Daemon {
         let build_input = |(name, input): (&String, _)| inputs::build(name, input, clock.clone(), &metrics);
         let inputs = config.inputs.iter().map(build_input).collect();
         let (clock_of, store_of) = (clock.clone(), Some(store.clone()));
-        let context = outputs::Context { clock: clock_of, store: store_of, signer: signer(config)? };
+        let signer = signer(config)?;
+        let context = outputs::Context { clock: clock_of, store: store_of, signer: signer.clone() };
         let outputs: Vec<Sending> = config
             .outputs
             .iter()
@@ -103,7 +104,8 @@ impl Daemon {
         let by_name = outputs.iter().map(|sending| (sending.0.name().to_owned(), sending.clone())).collect();
         let duty = SharedDuty::new(Duty { config: config.self_alerts.clone(), outputs: by_name });
         let (replace, replacements) = mpsc::channel(REPLACEMENTS_WAITING_MAX);
-        let reload = Arc::new(Reload::new(load, config, context, routing.clone(), duty.clone(), replace));
+        let (routes, duties, figures) = (routing.clone(), duty.clone(), metrics.clone());
+        let reload = Arc::new(Reload::new(load, config, context, routes, duties, replace, figures));
         let wake: Arc<Notify> = Arc::default();
         let (post, posted) = inputs::http::pair(clock.clone());
         let mut inputs: Vec<Box<dyn Input>> = inputs;
@@ -123,6 +125,7 @@ impl Daemon {
             routing: routing.clone(),
             names: names.clone(),
             wake: wake.clone(),
+            signer,
         };
         let server = server(config, context)?;
         Ok(Self {

@@ -1,5 +1,4 @@
-//! `newsdelta verify`: whether alerts are what was told. Comes in: alerts as JSON in any form they travel in, a public
-//! key, and the articles, from a store or as files. Goes out: for each alert what holds, and exit code 1 when something
+//! `newsdelta verify`: whether alerts are what was told. Comes in: alerts in any form they travel in, a public key, and the articles, from a store or as files. Goes out: for each alert what holds, and exit code 1 when something
 //! does not. Makes keys, too. Never asks the network, never prints a private key.
 
 use std::collections::BTreeMap;
@@ -17,7 +16,7 @@ use tokio::runtime::Runtime;
 use super::{ConfigFile, Done, articles};
 use crate::model::Article;
 use crate::proof::checked::{self, Checked, Finding, Source};
-use crate::proof::{PublicKey, Signer};
+use crate::proof::{PublicKey, Signer, cap};
 use crate::store::sqlite::{Access, Options};
 use crate::store::{SqliteStore, Store};
 
@@ -47,7 +46,7 @@ pub(super) struct Arguments {
     /// Print the public key of the config's key, for those who are to check alerts
     #[arg(long, conflicts_with_all = ["public_key", "article", "store", "signature_only", "json", "files"])]
     print_public_key: bool,
-    /// Files of JSON or JSON lines with alerts or webhook bodies; - for standard input
+    /// Files of JSON or JSON lines with alerts or webhook bodies, or CAP documents; - for standard input
     #[arg(required_unless_present_any = ["new_key", "print_public_key"], value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -67,8 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let (mut count, mut done) = (0, shelf.done);
     for path in &arguments.files {
         let text = text_of(path)?;
-        let values = values(&text).with_context(|| format!("{} is no JSON", path.display()))?;
-        for alert in values.iter().flat_map(checked::alerts_in) {
+        for alert in alerts_of(&text).with_context(|| path.display().to_string())? {
             let checked = shelf.check(&alert, &keys)?;
             if checked.fails() {
                 done = Done::WithFailures;
@@ -212,9 +210,13 @@ fn text_of(path: &Path) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// One value or many, on lines or not.
-fn values(text: &str) -> Result<Vec<Value>, serde_json::Error> {
-    serde_json::Deserializer::from_str(text).into_iter().collect()
+/// The alerts of JSON values, one or many, on lines or not; or of CAP documents.
+fn alerts_of(text: &str) -> anyhow::Result<Vec<Value>> {
+    if cap::is_xml(text) {
+        return cap::alerts_in(text).map_err(anyhow::Error::msg);
+    }
+    let values = serde_json::Deserializer::from_str(text).into_iter().collect::<Result<Vec<Value>, _>>();
+    Ok(values.context("is no JSON")?.iter().flat_map(checked::alerts_in).collect())
 }
 
 fn print(out: &mut impl Write, checked: &Checked) -> io::Result<()> {

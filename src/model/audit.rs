@@ -42,6 +42,8 @@ pub enum Action {
     Retry,
     /// A dead letter was taken off the list.
     Discard,
+    /// An output that was disabled takes messages again.
+    Enable,
 }
 
 impl Action {
@@ -57,6 +59,7 @@ impl Action {
             Self::Unmute => "unmute",
             Self::Retry => "retry",
             Self::Discard => "discard",
+            Self::Enable => "enable",
         }
     }
 
@@ -72,6 +75,7 @@ impl Action {
             Self::Unmute,
             Self::Retry,
             Self::Discard,
+            Self::Enable,
         ];
         all.into_iter().find(|action| action.as_str() == name)
     }

@@ -112,7 +112,7 @@ attend! {
     unmute(id: &str, audit: &AuditEntry) -> ();
     mutes(now: Timestamp) -> Vec<Mute>;
     disabled_outputs() -> Vec<DisabledOutput>;
-    enable_output(output: &str) -> ();
+    enable_output(output: &str, audit: &AuditEntry) -> ();
     resend(resend: &Resend, now: Timestamp) -> u64;
     note(output: &str, story: &StoryId) -> Option<String>;
     keep_note(output: &str, story: &StoryId, note: &str) -> ();

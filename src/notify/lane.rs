@@ -1,6 +1,7 @@
 //! The way to one output. Comes in: deliveries leased from the store, a few at a time. Goes out: attempts, each
 //! followed by a record of how it ended. With the store's due times this is the only loop that tries again: outputs
-//! make single attempts. Of one story only one message is on its way, since the store leases no more.
+//! make single attempts. Of one story only one message is on its way, since the store leases no more. While the receiver is
+//! away the whole lane rests, and its backlog is left alone but for one message that asks now and then.
 
 use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
@@ -15,6 +16,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::failing::Failing;
+use super::outage::{Began, Outage};
 use super::retry::{self, Next, later, until};
 use crate::clock::SharedClock;
 use crate::config::RetryConfig;
@@ -60,10 +62,12 @@ struct Shared {
     metrics: Arc<Metrics>,
     output: Arc<dyn Output>,
     policy: RetryConfig,
-    /// The receiver asked for quiet until then.
+    /// The receiver asked for quiet until then, or is away.
     hold_until: Mutex<Option<Timestamp>>,
     /// Since when nothing succeeds.
     failing: Failing,
+    /// Whether the receiver is away.
+    outage: Outage,
     delivery_trouble: Trouble,
     store_trouble: Trouble,
 }
@@ -85,6 +89,7 @@ impl Lane {
             policy,
             hold_until: Mutex::default(),
             failing: Failing::default(),
+            outage: Outage::default(),
             delivery_trouble: Trouble::default(),
             store_trouble: Trouble::default(),
         };
@@ -121,15 +126,21 @@ impl Lane {
             self.give_back_waiting(now).await;
             return until(now, hold_until).clamp(LOOK_AFTER, LOOK_EVERY);
         }
-        if self.waiting.len() < AHEAD / 2
-            && let Err(error) = self.lease(now).await
-        {
-            self.shared.store_failed(&error);
-            self.start_waiting(now).await;
+        let (workers, ahead) = if self.shared.outage.is_on() { (1, 1) } else { (WORKERS, AHEAD) };
+        if workers < WORKERS && self.running.len() >= workers {
+            // The answer to this one attempt decides about all others.
+            self.give_back_waiting(now).await;
             return LOOK_EVERY;
         }
-        self.start_waiting(now).await;
-        if self.running.len() == WORKERS {
+        if self.waiting.len() < ahead.div_ceil(2)
+            && let Err(error) = self.lease(ahead, now).await
+        {
+            self.shared.store_failed(&error);
+            self.start_waiting(workers, now).await;
+            return LOOK_EVERY;
+        }
+        self.start_waiting(workers, now).await;
+        if self.running.len() >= workers {
             return LOOK_EVERY;
         }
         match self.shared.store.next_due(self.shared.output.name()).await {
@@ -143,12 +154,12 @@ impl Lane {
     }
 
     /// Fills `waiting`. The lease lasts until every one of them can have had its attempt.
-    async fn lease(&mut self, now: Timestamp) -> Result<(), StoreError> {
+    async fn lease(&mut self, ahead: usize, now: Timestamp) -> Result<(), StoreError> {
         let rounds = u32::try_from(AHEAD / WORKERS + 1).unwrap_or(u32::MAX);
         let leased_for =
             self.shared.policy.attempt_timeout.saturating_mul(rounds).saturating_add(RECORD_TIME);
         let leased_until = later(now, leased_for);
-        let room = AHEAD.saturating_sub(self.waiting.len());
+        let room = ahead.saturating_sub(self.waiting.len());
         let leased = self.shared.store.lease(self.shared.output.name(), room, now, leased_until).await?;
         self.shared.store_trouble.over();
         // One whose record takes longer than its lease comes up again; it is still the running attempt's to end.
@@ -158,10 +169,10 @@ impl Lane {
     }
 
     /// Starts attempts while there are free workers. What waited so long that its lease might end first is given back.
-    async fn start_waiting(&mut self, now: Timestamp) {
+    async fn start_waiting(&mut self, workers: usize, now: Timestamp) {
         let needed = later(now, self.shared.policy.attempt_timeout);
         let mut stale = Vec::new();
-        while self.running.len() < WORKERS
+        while self.running.len() < workers
             && self.shared.held(now).is_none()
             && let Some((delivery, leased_until)) = self.waiting.pop_front()
         {
@@ -170,7 +181,8 @@ impl Lane {
                 continue;
             }
             self.on_the_way.insert(delivery.id, delivery.clone());
-            self.running.spawn(Arc::clone(&self.shared).attempt(delivery));
+            let began = self.shared.outage.begin();
+            self.running.spawn(Arc::clone(&self.shared).attempt(delivery, began));
         }
         self.give_back(stale, now).await;
     }
@@ -228,9 +240,10 @@ impl Lane {
 
 impl Shared {
     /// One attempt, and its record.
-    async fn attempt(self: Arc<Self>, delivery: Delivery) -> i64 {
+    async fn attempt(self: Arc<Self>, delivery: Delivery, began: Began) -> i64 {
         let error = self.deliver(&delivery).await.err();
         let now = self.clock.now();
+        let is_away = matches!(error, Some(DeliveryError::Retry { .. }));
         let Next { attempt, hold_until } = match error {
             None => Next { attempt: Attempt::Delivered, hold_until: None },
             Some(error) => {
@@ -241,9 +254,11 @@ impl Shared {
         if attempt == Attempt::Delivered {
             self.failing.succeeded();
         }
-        if hold_until.is_some() {
-            let mut held = self.hold_until.lock().unwrap_or_else(PoisonError::into_inner);
-            *held = (*held).max(hold_until);
+        self.hold(hold_until);
+        if is_away {
+            self.rest(&delivery, began, now);
+        } else {
+            self.outage.answered();
         }
         self.report(&delivery, &attempt);
         self.count(&delivery, &attempt, now);
@@ -267,7 +282,23 @@ impl Shared {
         retry::disable(format!("it has taken nothing since {since:.0}; at last: {reason}"), now)
     }
 
-    /// Until when the receiver wants quiet, if it does at this time.
+    /// Lets the lane rest when this failure is one too many.
+    fn rest(&self, delivery: &Delivery, began: Began, now: Timestamp) {
+        let output = self.output.name();
+        let rests_until = self.outage.failed(began, delivery.id, output, &self.policy, now);
+        if let Some(until) = rests_until {
+            tracing::debug!(output, %until, "the receiver seems to be away: everything waits");
+        }
+        self.hold(rests_until);
+    }
+
+    /// Nothing goes out before this time.
+    fn hold(&self, until: Option<Timestamp>) {
+        let mut held = self.hold_until.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = (*held).max(until);
+    }
+
+    /// Until when nothing goes out, if there is such a time.
     fn held(&self, now: Timestamp) -> Option<Timestamp> {
         let held = *self.hold_until.lock().unwrap_or_else(PoisonError::into_inner);
         held.filter(|&until| until > now)

@@ -8,6 +8,7 @@ pub mod dispatcher;
 mod failing;
 pub mod gather;
 mod lane;
+mod outage;
 pub mod mute;
 mod release;
 pub mod retry;

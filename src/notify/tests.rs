@@ -15,9 +15,9 @@ use super::Dispatcher;
 use super::attended::Attended;
 use crate::clock::{Clock, SharedClock};
 use crate::config::{RetryConfig, Wait};
-use crate::model::{Action, Message};
+use crate::model::{Action, AuditEntry, Message};
 use crate::outputs::{DeliveryError, Output};
-use crate::store::contract::{at, commit_to, edit_at, outcome};
+use crate::store::contract::{at, commit_to, edit, edit_at, outcome};
 use crate::store::sqlite::{Access, Options};
 use crate::store::{DisabledOutput, Letter, SqliteStore, Store};
 
@@ -505,9 +505,16 @@ async fn an_output_that_takes_nothing_for_days_is_disabled_also_over_restarts_an
     let last = *seconds.last().unwrap();
     assert!((32 * 3600..36 * 3600).contains(&last), "{seconds:?}");
     // Enabled, it has the whole time again.
-    running.store.enable_output("hook").await.unwrap();
+    let entry = AuditEntry { at: house.clock.now(), what: "hook".to_owned(), ..edit(Action::Enable) };
+    running.store.enable_output("hook", &entry).await.unwrap();
     running.wake.notify_one();
     hook.attempts(6).await;
     assert!(running.store.disabled_outputs().await.unwrap().is_empty());
+    running.stop().await;
+    // Also over the next restart, and the message has the whole schedule.
+    let running = house.start(&[&hook]).await;
+    let again = hook.attempts(9).await;
+    assert!(running.store.disabled_outputs().await.unwrap().is_empty(), "{again:?}");
+    assert_eq!(again.iter().map(|seen| seen.attempt).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 1, 2, 3, 4]);
     running.stop().await;
 }

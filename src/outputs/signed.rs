@@ -24,14 +24,7 @@ impl Output for Signed {
 
     async fn deliver(&self, message: &Message, attempt: u32) -> Result<(), DeliveryError> {
         let mut message = message.clone();
-        for alert in &mut message.alerts {
-            alert.proof = self
-                .signer
-                .sign(alert)
-                // Told before this version and only delivered now: better late without than never.
-                .inspect_err(|reason| tracing::warn!(alert = alert.id, reason, "an alert goes out unsigned"))
-                .ok();
-        }
+        self.signer.sign_all(&mut message);
         self.output.deliver(&message, attempt).await
     }
 

@@ -6,6 +6,7 @@ mod alertmanager;
 pub mod cap;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -30,6 +31,7 @@ use crate::config::{Check, Findings};
 use crate::model::Message;
 use crate::model::article::fingerprint;
 use crate::model::notice::Notice;
+use crate::proof::Signer;
 
 /// `[outputs.NAME]` with `type = "webhook"`.
 #[derive(Debug, Clone, Deserialize)]
@@ -158,6 +160,8 @@ pub(super) struct Webhook {
     external_url: String,
     cap: CapConfig,
     notes: Notes,
+    /// Signs alerts that do not fit whole.
+    signer: Option<Arc<Signer>>,
 }
 
 impl Webhook {
@@ -187,6 +191,7 @@ impl Webhook {
             external_url: config.external_url.clone(),
             cap: config.cap.clone(),
             notes: context.notes(name),
+            signer: context.signer.clone(),
         })
     }
 
@@ -280,7 +285,9 @@ impl Output for Webhook {
             Format::Cap => return self.send_documents(message, &trace).await,
         }
         // A part that was taken before a later one failed is sent again under its same id.
-        for part in parts(message).map_err(|error| DeliveryError::unwritable(&error))? {
+        for part in
+            parts(message, self.signer.as_deref()).map_err(|error| DeliveryError::unwritable(&error))?
+        {
             self.send(part, &trace).await?;
         }
         Ok(())

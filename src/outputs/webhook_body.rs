@@ -1,11 +1,14 @@
 //! The bodies of webhook requests. Comes in: a message. Goes out: one or more JSON bodies of less than 20 kB, the
 //! same on every attempt. Alerts are never left out: a message that is too large is split between its alerts, and an
-//! alert that is too large alone has its longest texts cut, which it says of itself (`"trimmed": true`).
+//! alert that is too large alone has its longest texts cut, which it says of itself (`"trimmed": true`). One that was
+//! signed is then signed as it is sent.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::model::Message;
+use crate::proof::Signer;
+use crate::proof::checked::CUT;
 
 /// Standard Webhooks asks for bodies under 20 kB; it does not say which kB, so the smaller one.
 pub(super) const BODY_BYTES_MAX: usize = 20_000;
@@ -39,15 +42,20 @@ struct Data<'a> {
     alerts: &'a [Value],
 }
 
-/// Writes the bodies of a message.
-pub(super) fn parts(message: &Message) -> Result<Vec<Part>, serde_json::Error> {
+/// Writes the bodies of a message; `signer` signs what has to be cut.
+pub(super) fn parts(message: &Message, signer: Option<&Signer>) -> Result<Vec<Part>, serde_json::Error> {
     let ids = message.id.len() + message.story.len() + message.article.len();
     let room = BODY_BYTES_MAX.saturating_sub(FRAME_BYTES + 2 * ids).max(1);
     let mut groups: Vec<Vec<Value>> = Vec::new();
     let mut used = usize::MAX;
     for alert in &message.alerts {
         let mut value = serde_json::to_value(alert)?;
-        trim(&mut value, room);
+        if trim(&mut value, room) && alert.proof.is_some() {
+            let proof = signer.and_then(|signer| signer.sign_json(&value).ok());
+            if let (Value::Object(fields), Some(proof)) = (&mut value, proof) {
+                fields.insert("proof".to_owned(), serde_json::to_value(proof)?);
+            }
+        }
         let size = size_of(&value) + 1;
         match groups.last_mut() {
             Some(group) if used.saturating_add(size) <= room => {
@@ -82,24 +90,26 @@ fn size_of(value: &Value) -> usize {
     value.to_string().len()
 }
 
-/// Halves the longest text until the alert fits. Identities are not texts: they stay whole.
-fn trim(alert: &mut Value, room: usize) {
+/// Halves the longest text until the alert fits; says whether that was necessary. Identities are not texts: they stay
+/// whole.
+fn trim(alert: &mut Value, room: usize) -> bool {
     if size_of(alert) <= room {
-        return;
+        return false;
     }
     if let Value::Object(fields) = alert {
         fields.insert("trimmed".to_owned(), json!(true));
     }
     // Each round halves a text of at least `SHORT` bytes, so this ends.
     while size_of(alert) > room {
-        let Some(longest) = longest_text(alert) else { return };
+        let Some(longest) = longest_text(alert) else { break };
         let mut cut = longest.len() / 2;
         while !longest.is_char_boundary(cut) {
             cut -= 1;
         }
         longest.truncate(cut);
-        longest.push('…');
+        longest.push(CUT);
     }
+    true
 }
 
 /// A text this short is never cut.
@@ -120,11 +130,16 @@ fn longest_text(value: &mut Value) -> Option<&mut String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::model::article::sha256_hex;
+    use crate::model::{Article, Draft, Span};
     use crate::outputs::samples;
+    use crate::proof::checked::{self, Source};
 
     fn bodies(message: &Message) -> Vec<Value> {
-        let parts = parts(message).unwrap();
+        let parts = parts(message, None).unwrap();
         assert!(parts.iter().all(|part| part.body.len() < BODY_BYTES_MAX), "a body is too large");
         parts.iter().map(|part| serde_json::from_str(&part.body).unwrap()).collect()
     }
@@ -149,7 +164,7 @@ mod tests {
             })
             .collect();
         let message = samples::message(alerts);
-        let ids: Vec<String> = parts(&message).unwrap().into_iter().map(|part| part.id).collect();
+        let ids: Vec<String> = parts(&message, None).unwrap().into_iter().map(|part| part.id).collect();
         assert_eq!(ids[..2], ["message-1".to_owned(), "message-1.2".to_owned()]);
         let seen: Vec<String> = bodies(&message)
             .iter()
@@ -170,5 +185,28 @@ mod tests {
         assert!(cut["evidence"]["quote"].as_str().unwrap().ends_with('…'));
         assert_eq!(cut["after"]["value"], 29);
         assert!(bodies.iter().any(|body| body.to_string().contains("alert-position")));
+    }
+
+    #[test]
+    fn what_was_cut_is_signed_as_it_is_sent() {
+        let signer = Signer::read(&Signer::new_pem(&[9; 32]).unwrap()).unwrap();
+        let text = format!("Toll\n\n{}", "so many were named. ".repeat(2_000));
+        let draft = Draft { id: Some("a-2".to_owned()), text: text.clone(), ..Draft::default() };
+        let article = Article::new(draft, samples::moment());
+        let mut alert = samples::toll_rises();
+        alert.evidence.quote = article.text[6..].to_owned();
+        alert.evidence.span = Span { start: 6, end: article.text.len() };
+        alert.text_sha256 = Some(sha256_hex(&article.text));
+        alert.proof = Some(signer.sign(&alert).unwrap());
+        let parts = parts(&samples::message(vec![alert]), Some(&signer)).unwrap();
+        let body: Value = serde_json::from_str(&parts[0].body).unwrap();
+        let sent = &body["data"]["alerts"][0];
+        assert_eq!(sent["trimmed"], true);
+        let keys = BTreeMap::from([(signer.public_key().id().to_owned(), signer.public_key())]);
+        let checked = checked::check(sent, &keys, Source::Article(&article));
+        assert!(!checked.fails(), "{checked:?}");
+        let mut other = sent.clone();
+        other["evidence"]["quote"] = json!("Something else…");
+        assert!(checked::check(&other, &keys, Source::Article(&article)).quote.fails());
     }
 }

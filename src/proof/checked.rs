@@ -10,7 +10,7 @@ use crate::model::Article;
 use crate::model::article::sha256_hex;
 
 /// The alerts in a JSON value: an alert, a message or webhook body that holds several, a `CloudEvent` around one, a
-/// payload for Alertmanager's receivers, or a list of any of these.
+/// payload for Alertmanager's receivers, a page of `/api/alerts`, or a list of any of these.
 pub fn alerts_in(value: &Value) -> Vec<Value> {
     if let Value::Array(items) = value {
         return items.iter().flat_map(alerts_in).collect();
@@ -22,8 +22,11 @@ pub fn alerts_in(value: &Value) -> Vec<Value> {
     if let Some(text) = value.pointer("/annotations/alert").and_then(Value::as_str) {
         return serde_json::from_str(text).map(|alert| alerts_in(&alert)).unwrap_or_default();
     }
-    ["data", "alerts"].iter().filter_map(|name| value.get(name)).flat_map(alerts_in).collect()
+    ["data", "alerts", "entries"].iter().filter_map(|name| value.get(name)).flat_map(alerts_in).collect()
 }
+
+/// The last letter of a text that was cut to fit.
+pub const CUT: char = '…';
 
 /// How one thing about an alert stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,10 +128,7 @@ fn signature(alert: &Value, keys: &BTreeMap<String, PublicKey>) -> Result<String
             known.join(", ")
         )
     })?;
-    key.check(alert).map_err(|words| match alert.get("trimmed") {
-        Some(Value::Bool(true)) => format!("{words}: its texts were cut to fit a webhook"),
-        _ => words,
-    })?;
+    key.check(alert)?;
     Ok(format!("signed with the key {name}"))
 }
 
@@ -147,8 +147,14 @@ fn quote(alert: &Value, text: &str) -> Result<String, String> {
         usize::try_from(place.unwrap_or(u64::MAX)).unwrap_or(usize::MAX)
     };
     let (quote, start, end) = (field(alert, "/evidence/quote"), at("start"), at("end"));
-    if text.get(start..end) == Some(quote.as_str()) {
+    let stands = text.get(start..end);
+    if stands == Some(quote.as_str()) {
         Ok(format!("the quote stands at bytes {start} to {end}"))
+    } else if alert.get("trimmed") == Some(&Value::Bool(true))
+        && let Some(beginning) = quote.strip_suffix(CUT).filter(|beginning| !beginning.is_empty())
+        && stands.is_some_and(|stands| stands.starts_with(beginning))
+    {
+        Ok(format!("the beginning of the quote stands at bytes {start} to {end}; the rest was cut to fit"))
     } else if !quote.is_empty() && text.contains(&quote) {
         Err(format!("the quote stands in the article, but not at bytes {start} to {end}"))
     } else {

@@ -390,8 +390,9 @@ pub trait Store: Send + Sync {
 
     /// The outputs that are disabled, by name. No delivery of theirs is due.
     async fn disabled_outputs(&self) -> Result<Vec<DisabledOutput>, StoreError>;
-    /// Lets an output take messages again, those that wait first. Refused when it is not disabled.
-    async fn enable_output(&self, output: &str) -> Result<(), StoreError>;
+    /// Lets an output take messages again, those that wait first and with the patience of new ones, and keeps who did it.
+    /// Refused when it is not disabled.
+    async fn enable_output(&self, output: &str, audit: &AuditEntry) -> Result<(), StoreError>;
     /// Sends messages to an output again that it has taken, that were given up, or that never went there; says how
     /// many. One that is waiting is not sent twice. Refused when an id is unknown.
     async fn resend(&self, resend: &Resend, now: Timestamp) -> Result<u64, StoreError>;

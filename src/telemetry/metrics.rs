@@ -167,6 +167,8 @@ pub struct Metrics {
     failures: Family<FailureLabels, Counter>,
     latency: Histograms,
     lag: Family<PartitionLabels, Gauge>,
+    config_read: Gauge,
+    config_taken_over: Gauge,
     queues: Mutex<Vec<(&'static str, Fill)>>,
 }
 
@@ -198,6 +200,8 @@ impl Metrics {
             failures: Family::default(),
             latency: Family::new_with_constructor(new_histogram),
             lag: Family::default(),
+            config_read: Gauge::default(),
+            config_taken_over: Gauge::default(),
             queues: Mutex::default(),
             registry: Registry::default(),
         };
@@ -227,7 +231,26 @@ impl Metrics {
             "Records of a partition that are not yet consumed, as the broker client counts them",
             metrics.lag.clone(),
         );
+        registry.register(
+            "config_last_reload_successful",
+            "1 when the config was last read without a mistake, at the start or since",
+            metrics.config_read.clone(),
+        );
+        registry.register_with_unit(
+            "config_last_reload_success_timestamp",
+            "When the config in use was read, in Unix time",
+            Unit::Seconds,
+            metrics.config_taken_over.clone(),
+        );
         Self { registry, ..metrics }
+    }
+
+    /// The config was read: is it in use now?
+    pub fn config_read(&self, is_in_use: bool, now: Timestamp) {
+        self.config_read.set(i64::from(is_in_use));
+        if is_in_use {
+            self.config_taken_over.set(now.as_second());
+        }
     }
 
     /// An input handed over an article, and this became of it.
@@ -372,6 +395,8 @@ mod tests {
         metrics.delivery_failure("desk", FailureReason::Throttled);
         metrics.article_to_alert("desk", Duration::from_millis(40));
         metrics.consumer_lag("wire", "articles", 3, 17);
+        metrics.config_read(true, now());
+        metrics.config_read(false, now() + jiff::SignedDuration::from_secs(60));
         metrics.watch_queue("items", || Some((5, 512)));
         metrics.watch_queue("gone", || None);
         let oldest = now() - jiff::SignedDuration::from_secs(90);
@@ -392,6 +417,8 @@ mod tests {
             "newsdelta_delivery_failures_total{output=\"desk\",reason=\"throttled\"} 1",
             "newsdelta_article_to_alert_seconds_bucket{le=\"0.05\",output=\"desk\"} 1",
             "newsdelta_consumer_lag_records{input=\"wire\",topic=\"articles\",partition=\"3\"} 17",
+            "newsdelta_config_last_reload_successful 0",
+            "newsdelta_config_last_reload_success_timestamp_seconds 1935655200",
             "newsdelta_queue_items{queue=\"items\"} 5",
             "newsdelta_queue_capacity_items{queue=\"items\"} 512",
             "newsdelta_outbox_messages{output=\"desk\"} 2",

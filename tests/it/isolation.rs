@@ -1,10 +1,11 @@
 //! A dead output delays only itself: under a steady load one receiver falls silent for a while and then comes back, and
-//! the others' times are measured before, meanwhile and after. Run by `tests/bench/isolation`, since it takes minutes.
+//! the others' times are measured before, meanwhile and after, with the daemon's memory. Run by `tests/bench/isolation`,
+//! since it takes minutes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -17,11 +18,20 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::harness::{Place, Report, ask, environment, reports, request, wait_for};
+use crate::harness::{Daemon, Place, Report, ask, bulletins, environment, request, wait_for};
 use crate::restart::{PATIENCE, stop};
 
-/// How long each of the phases is when nobody says otherwise.
+/// How long the receiver is silent when nobody says otherwise.
 const SECONDS: u64 = 60;
+
+/// How long the times without a silent receiver are measured, before and after.
+const QUIET_SECONDS: u64 = 60;
+
+/// So many bulletins come first: by then every history is as long as it may become, and the files are warm.
+const WARM_UP: usize = 2000;
+
+/// What the backlog of the silent receiver may cost in memory, in kB: the store keeps it, not the daemon.
+const MEMORY_FOR_BACKLOG: u64 = 64 * 1024;
 
 /// Articles in a second when nobody says otherwise.
 const RATE: u64 = 200;
@@ -95,11 +105,20 @@ async fn handle(
 fn a_dead_output_delays_only_itself() {
     let number =
         |name: &str, otherwise| environment(name).map_or(otherwise, |text| text.parse().expect("a number"));
-    let seconds = number("NEWSDELTA_TEST_SECONDS", SECONDS);
+    let silent = number("NEWSDELTA_TEST_SECONDS", SECONDS);
     let rate = number("NEWSDELTA_TEST_RATE", RATE);
     let tolerance = number("NEWSDELTA_TEST_TOLERANCE_PERCENT", 10);
-    let phase = usize::try_from(seconds * rate).unwrap();
-    let reports = reports(20_250_601, 8, (phase * 3).div_ceil(8));
+    let count = |seconds: u64| usize::try_from(seconds * rate).unwrap();
+    let quiet = count(QUIET_SECONDS.min(silent));
+    let parts = [WARM_UP, quiet, count(silent), quiet, quiet];
+    let bulletins = bulletins(parts.iter().sum());
+    let mut rest = bulletins.as_slice();
+    let [warm_up, before, meanwhile, returning, after] = parts.map(|length| {
+        let (part, others) = rest.split_at(length);
+        rest = others;
+        part
+    });
+
     let clerks: BTreeMap<&str, Clerk> = ["one", "two", "dies"].map(|name| (name, Clerk::start())).into();
     let place = clerks.iter().fold(Place::new(), |place, (name, clerk)| {
         place.with(&format!(
@@ -113,60 +132,131 @@ fn a_dead_output_delays_only_itself() {
     daemon.until("a ready daemon", PATIENCE, || {
         ask(&address, "/-/ready", "").is_some_and(|(status, _)| status == 200)
     });
-    let mut sent: BTreeMap<String, Instant> = BTreeMap::new();
-    let mut p99: Vec<Vec<Duration>> = Vec::new();
-    let others = ["one", "two"].map(|name| &clerks[name]);
-    for (name, reports) in ["healthy", "one is dead", "it is back"].into_iter().zip(reports.chunks(phase)) {
-        clerks["dies"].silent.store(name == "one is dead", Ordering::SeqCst);
-        send(&address, reports, rate, &mut sent);
-        let all = sent.len();
-        let arrived = wait_for(PATIENCE, || others.iter().all(|one| one.count() == all).then_some(()));
-        assert!(arrived.is_some(), "{name}: {} and {} of {all}", others[0].count(), others[1].count());
-        let times = others.map(|one| quantiles(one, reports, &sent));
-        let memory = place_memory(&daemon);
-        eprintln!(
-            "{name}: (p50, p99) {times:?}, {memory} kB of memory, {} at the third",
-            clerks["dies"].count()
-        );
-        p99.push(times.iter().map(|(_, p99)| *p99).collect());
-    }
-    let all = sent.len();
-    let back = wait_for(PATIENCE * 5, || (clerks["dies"].count() == all).then_some(()));
-    assert!(back.is_some(), "only {} of {all} came to the one that was dead", clerks["dies"].count());
-    for (name, clerk) in &clerks {
+    let mut run = Run { address, rate, clerks, daemon, sent: BTreeMap::new() };
+    run.phase("warming up", warm_up);
+    let healthy = run.phase("all are well", before);
+    run.clerks["dies"].silent.store(true, Ordering::SeqCst);
+    let dead = run.phase("one is dead", meanwhile);
+    let missing = run.sent.len() - run.clerks["dies"].count();
+    assert!(missing + 10 > meanwhile.len(), "only {missing} wait for the one that is dead");
+    run.clerks["dies"].silent.store(false, Ordering::SeqCst);
+    run.phase("it is back", returning);
+    run.has_all("dies");
+    let again = run.phase("all are well again", after);
+    run.has_all("dies");
+    for (name, clerk) in &run.clerks {
         in_order(name, clerk);
     }
-    stop(daemon);
-    for (healthy, meanwhile) in p99[0].iter().zip(&p99[1]) {
-        let allowed = healthy.mul_f64(1.0 + f64::from(u32::try_from(tolerance).unwrap()) / 100.0);
-        assert!(*meanwhile <= allowed, "p99 went from {healthy:?} to {meanwhile:?}");
+    stop(run.daemon);
+    let most = healthy.memory.max(again.memory);
+    assert!(dead.memory < most + MEMORY_FOR_BACKLOG, "{} kB of memory, otherwise {most} kB", dead.memory);
+    for place in 0..2 {
+        let mut calm = healthy.times[place].clone();
+        calm.extend(&again.times[place]);
+        let (calm, meanwhile) = (quantile(calm, 99), quantile(dead.times[place].clone(), 99));
+        let allowed = calm.mul_f64(1.0 + f64::from(u32::try_from(tolerance).unwrap()) / 100.0);
+        eprintln!("p99 {calm:?} before and after, {meanwhile:?} meanwhile");
+        assert!(meanwhile <= allowed, "p99 went from {calm:?} to {meanwhile:?}");
     }
 }
 
-/// Sends reports at their times, whatever happened to the ones before.
-fn send(address: &str, reports: &[Report], rate: u64, sent: &mut BTreeMap<String, Instant>) {
+/// What was measured in one phase.
+struct Phase {
+    /// For each of the two others, the times from sending to arrival.
+    times: [Vec<Duration>; 2],
+    /// The most memory that the daemon had, in kB.
+    memory: u64,
+}
+
+/// The daemon and its receivers.
+struct Run {
+    address: String,
+    rate: u64,
+    clerks: BTreeMap<&'static str, Clerk>,
+    daemon: Daemon,
+    /// When each bulletin was to be sent.
+    sent: BTreeMap<String, Instant>,
+}
+
+impl Run {
+    /// Sends these, each at its time, and waits until the two others have them all.
+    fn phase(&mut self, name: &str, bulletins: &[Report]) -> Phase {
+        let ends = AtomicBool::new(false);
+        let (process, memory) = (self.daemon.id(), AtomicU64::new(0));
+        let look = || memory.fetch_max(resident(process), Ordering::SeqCst);
+        let sent = std::thread::scope(|scope| {
+            let sampler = scope.spawn(|| {
+                while !ends.load(Ordering::SeqCst) {
+                    look();
+                    // Woken at the end, else half a second later.
+                    std::thread::park_timeout(Duration::from_millis(500));
+                }
+            });
+            let sent = send(&self.address, bulletins, self.rate);
+            ends.store(true, Ordering::SeqCst);
+            sampler.thread().unpark();
+            sampler.join().unwrap();
+            sent
+        });
+        self.sent.extend(sent);
+        let late = bulletins.len();
+        self.has_all("one");
+        self.has_all("two");
+        look();
+        let times = ["one", "two"].map(|other| {
+            let came = self.clerks[other].came.lock().unwrap();
+            let time = |report: &Report| came.at[&report.id].saturating_duration_since(self.sent[&report.id]);
+            bulletins.iter().map(time).collect::<Vec<_>>()
+        });
+        let memory = memory.into_inner();
+        let shown = times.clone().map(|times| (quantile(times.clone(), 50), quantile(times, 99)));
+        let third = self.sent.len() - self.clerks["dies"].count();
+        eprintln!(
+            "{name}: {late} bulletins, (p50, p99) {shown:?}, at most {memory} kB of memory, {third} wait for the third"
+        );
+        Phase { times, memory }
+    }
+
+    /// Waits until a receiver has everything that was sent.
+    fn has_all(&self, name: &str) {
+        let all = self.sent.len();
+        let has = || self.clerks[name].count();
+        let mut last = 0;
+        // As long as more arrives it is given more time.
+        while has() < all {
+            assert!(has() > last || last == 0, "{name} has {last} of {all}, and no more arrive");
+            last = has();
+            wait_for(PATIENCE, || (has() == all).then_some(()));
+        }
+    }
+}
+
+/// Sends bulletins at their times, whatever happened to the ones before; those of a story one after the other. Says when
+/// each was due.
+fn send(address: &str, bulletins: &[Report], rate: u64) -> Vec<(String, Instant)> {
     let began = Instant::now();
-    for (number, report) in (0_u32..).zip(reports) {
-        let due = began + Duration::from_secs(1) / u32::try_from(rate).unwrap() * number;
-        let early = due.saturating_duration_since(Instant::now());
-        assert!(wait_for(early, || None::<()>).is_none());
-        let body = report.json().to_string();
-        sent.insert(report.id.clone(), due.max(began));
-        let reply =
-            request(address, "POST", "/api/articles", "Content-Type: application/json\r\n", body.as_bytes());
-        assert!(reply.is_some_and(|reply| reply.status < 300), "{} was not taken", report.id);
-    }
+    let due = |place: usize| {
+        began + Duration::from_secs(1) / u32::try_from(rate).unwrap() * u32::try_from(place).unwrap()
+    };
+    let post = &|story: usize| {
+        for (place, report) in bulletins.iter().enumerate().filter(|(_, report)| report.story == story) {
+            let early = due(place).saturating_duration_since(Instant::now());
+            std::thread::park_timeout(early);
+            let body = report.json().to_string();
+            let kind = "Content-Type: application/json\r\n";
+            let reply = request(address, "POST", "/api/articles", kind, body.as_bytes());
+            assert!(reply.is_some_and(|reply| reply.status < 300), "{} was not taken", report.id);
+        }
+    };
+    let stories: BTreeSet<usize> = bulletins.iter().map(|report| report.story).collect();
+    std::thread::scope(|scope| stories.into_iter().for_each(|story| drop(scope.spawn(move || post(story)))));
+    bulletins.iter().enumerate().map(|(place, report)| (report.id.clone(), due(place))).collect()
 }
 
-/// The times from sending to arrival at one receiver: the median and the 99th of a hundred.
-fn quantiles(clerk: &Clerk, reports: &[Report], sent: &BTreeMap<String, Instant>) -> (Duration, Duration) {
-    let came = clerk.came.lock().unwrap();
-    let mut times: Vec<Duration> = reports
-        .iter()
-        .map(|report| came.at[&report.id].saturating_duration_since(sent[&report.id]))
-        .collect();
+/// The time that so many of a hundred do not exceed.
+fn quantile(mut times: Vec<Duration>, of_hundred: usize) -> Duration {
     times.sort_unstable();
-    (times[times.len() / 2], times[times.len() * 99 / 100])
+    times[times.len() * of_hundred / 100]
 }
 
 /// Story by story the articles came as they were sent.
@@ -183,8 +273,9 @@ fn in_order(name: &str, clerk: &Clerk) {
     }
 }
 
-fn place_memory(daemon: &crate::harness::Daemon) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", daemon.id())).unwrap_or_default();
+/// The memory that a process has at this moment, in kB.
+fn resident(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
 }

@@ -8,21 +8,28 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::harness::{Place, Receiver, not_run, reports};
+use crate::harness::{Place, Receiver, ask, not_run, reports};
 use crate::restart::{PATIENCE, alerts, finish, stop, undisturbed};
 
-/// A daemon with a key has told some reports to a file and to a webhook.
+/// A daemon with a key has told some reports to a file, to a webhook and as CAP, and showed them.
 struct Told {
     place: Place,
     receiver: Receiver,
+    cap: Receiver,
     public: PathBuf,
+    /// What `/api/alerts` answered.
+    page: String,
 }
 
 fn told() -> Told {
     let reports = reports(20_261_101, 2, 4);
     let expected = undisturbed(&reports);
-    let receiver = Receiver::start();
-    let place = Place::new().with_inbox().with_webhook("hook", &receiver).with_journal();
+    let (receiver, cap) = (Receiver::start(), Receiver::start());
+    let place = Place::new().with_inbox().with_webhook("hook", &receiver).with_journal().with(&format!(
+        "[outputs.cap]\ntype = \"webhook\"\nformat = \"cap\"\nurl = \"{}\"\nallow_private_addresses = true\n\
+         cap = {{ sender = \"newsdelta@example.org\" }}",
+        cap.url()
+    ));
     let key = place.path("proof.pem");
     let made = place.run(&["verify", "--new-key", key.to_str().unwrap()]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -35,9 +42,13 @@ fn told() -> Told {
         place.drop_in(report);
     }
     finish(&mut daemon, &receiver, &expected);
-    daemon.until("the journal", PATIENCE, || place.journal().len() >= expected.ids().len());
+    let count = expected.ids().len();
+    daemon.until("the journal", PATIENCE, || place.journal().len() >= count);
+    assert!(cap.wait(PATIENCE, |received| received.len() >= count), "one CAP document for each alert");
+    let (status, page) = ask(&daemon.address(), "/api/alerts?limit=500", "").unwrap();
+    assert_eq!(status, 200, "{page}");
     stop(daemon);
-    Told { place, receiver, public }
+    Told { place, receiver, cap, public, page }
 }
 
 impl Told {
@@ -123,6 +134,28 @@ fn every_alert_at_every_output_is_signed_and_holds_until_it_is_touched() {
     let secret = fs::read_to_string(told.place.path("proof.pem")).unwrap();
     let secret = secret.lines().nth(1).unwrap();
     assert!(!told.place.log().contains(secret));
+}
+
+#[test]
+fn what_the_interface_shows_and_cap_carries_is_signed_too() {
+    let told = told();
+    let public = told.public.to_str().unwrap();
+    let received = told.cap.received();
+    let documents: String = received.iter().map(|one| one.text.as_str()).collect();
+    let inbox = told.place.inbox().join("done").display().to_string();
+    for (name, text) in [("page.json", told.page.as_str()), ("alerts.xml", documents.as_str())] {
+        let file = told.written(name, text);
+        let done = told.verify(&["--public-key", public, "--article", &inbox, "--", &file]);
+        assert!(done.status.success(), "{name}: {}", said(&done));
+        assert_eq!(said(&done).matches(": holds").count(), told.place.journal().len(), "{name}");
+    }
+    let quote = told.place.journal()[0]["evidence"]["quote"].as_str().unwrap().to_owned();
+    let tampered = told.written("tampered.xml", &documents.replace(&quote, "Nobody was hurt."));
+    let done = told.verify(&["--public-key", public, "--signature-only", &tampered]);
+    assert_eq!(done.status.code(), Some(1), "{}", said(&done));
+    let broken = told.written("broken.xml", &documents[..documents.len() / 2]);
+    let done = told.verify(&["--public-key", public, "--signature-only", &broken]);
+    assert!(said(&done).contains("is no CAP document"), "{}", said(&done));
 }
 
 #[test]

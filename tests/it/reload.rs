@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::harness::{Answer, Place, Receiver, environment, reports};
+use crate::harness::{Answer, Place, Receiver, ask, environment, reports, request};
 use crate::restart::{PATIENCE, finish, stop, told_to, undisturbed};
 
 /// How often the config is read again under load; with `NEWSDELTA_TEST_RELOADS=1000` as often as is promised.
@@ -67,6 +67,46 @@ fn a_new_output_gets_what_comes_from_then_on_and_a_bad_file_changes_nothing() {
     for (receiver, count) in [(&first, 3), (&second, 1)] {
         assert!(receiver.wait(PATIENCE, |received| received.len() == count), "{count} were to come");
     }
+    stop(daemon);
+}
+
+#[test]
+fn a_reload_says_what_waits_for_the_next_start_and_shows_whether_it_succeeded() {
+    let place = Place::new().with_inbox().with_journal();
+    let config = fs::read_to_string(place.config_file()).unwrap();
+    let mut daemon = place.start();
+    let address = daemon.address();
+    let reload = |text: &str| {
+        place.configure(text);
+        request(&address, "POST", "/-/reload", "", b"").unwrap()
+    };
+    let figure = |name: &str| {
+        let (_, text) = ask(&address, "/metrics", "").unwrap();
+        let line =
+            text.lines().find_map(|line| line.strip_prefix(&format!("newsdelta_config_last_reload_{name} ")));
+        line.unwrap_or_else(|| panic!("no {name} in {text}")).parse::<i64>().unwrap()
+    };
+    let (at_start, since) = (figure("successful"), figure("success_timestamp_seconds"));
+    assert_eq!(at_start, 1);
+    assert!(since > 1_700_000_000, "{since}");
+
+    let key = place.path("proof.pem");
+    assert!(place.run(&["verify", "--new-key", key.to_str().unwrap()]).status.success());
+    let proof = format!("[proof]\nkey_file = \"{}\"\n", key.display());
+    let changed = config.replace("[http]\n", "[http]\nread_token = \"0123456789abcdef\"\n") + &proof;
+    let reply = reload(&changed);
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert!(reply.body.contains("at the next start: http, proof"), "{reply:?}");
+    daemon.until("the warning", PATIENCE, || {
+        place.log().contains("these changes take effect at the next start")
+    });
+    assert_eq!(figure("successful"), 1);
+
+    assert_eq!(reload("[outputs.journal]\ntype = \"fiel\"\n").status, 422);
+    assert_eq!(figure("successful"), 0);
+    assert!(figure("success_timestamp_seconds") >= since);
+    assert_eq!(reload(&config).status, 200);
+    assert_eq!(figure("successful"), 1);
     stop(daemon);
 }
 

@@ -154,7 +154,7 @@ calls! {
     write unmute(id: &str, audit: &AuditEntry) -> ();
     read mutes(now: Timestamp) -> Vec<Mute>;
     read disabled_outputs() -> Vec<DisabledOutput>;
-    write enable_output(output: &str) -> ();
+    write enable_output(output: &str, audit: &AuditEntry) -> ();
     write resend(resend: &Resend, now: Timestamp) -> u64;
     read note(output: &str, story: &StoryId) -> Option<String>;
     write keep_note(output: &str, story: &StoryId, note: &str) -> ();

@@ -15,6 +15,7 @@ use crate::config::Findings;
 use crate::model::article::fingerprint;
 use crate::model::{Alert, ChangeKind, FactKey, Scope};
 use crate::outputs::wording::{Headline, fact_in_words, known_in_words};
+use crate::proof::cap::PARAMETER;
 
 /// The most that is remembered of what was sent of one story.
 const REMEMBERED_MAX: usize = 200;
@@ -272,7 +273,7 @@ fn parameters(alert: &Alert) -> Vec<(&'static str, String)> {
         ("newsdelta:sources", alert.sources.to_string()),
         ("newsdelta:article", alert.article.clone()),
         ("newsdelta:quote", alert.evidence.quote.clone()),
-        ("newsdelta:alert", serde_json::to_string(alert).unwrap_or_default()),
+        (PARAMETER, serde_json::to_string(alert).unwrap_or_default()),
     ];
     let given = [
         ("newsdelta:before", alert.before.as_ref().map(known_in_words)),

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Place, at, attempt, commit, due, edit_at, failed, outcome};
-use crate::model::Action;
+use super::{Place, at, attempt, commit, due, edit, edit_at, failed, outcome};
+use crate::model::{Action, AuditEntry};
 use crate::store::{Attempt, Commit, DisabledOutput, Resend, ResendMessages, Store, StoreError};
 
 pub(crate) async fn notes_are_kept_apart(place: &dyn Place) {
@@ -34,11 +34,14 @@ pub(crate) async fn a_disabled_output_gets_nothing_until_it_is_enabled(place: &d
     assert_eq!(due(store.as_ref(), "slack", 99).await, Vec::<String>::new());
     assert_eq!(store.next_due("slack").await.unwrap(), None);
     assert_eq!(store.dead_letters(9).await.unwrap(), vec![]);
-    store.enable_output("slack").await.unwrap();
+    let entry = AuditEntry { what: "slack".to_owned(), ..edit(Action::Enable) };
+    store.enable_output("slack", &entry).await.unwrap();
     let mut waited = due(store.as_ref(), "slack", 99).await;
     waited.sort();
     assert_eq!(waited, ["message-of-a1", "message-of-b1"], "nothing is lost meanwhile");
-    assert!(matches!(store.enable_output("slack").await, Err(StoreError::Refused(_))));
+    assert!(matches!(store.enable_output("slack", &entry).await, Err(StoreError::Refused(_))));
+    let edits: Vec<_> = store.find_audit(None, 9).await.unwrap().into_iter().map(|(_, edit)| edit).collect();
+    assert_eq!(edits, [entry], "what was refused is no edit");
 }
 
 async fn resend(store: &dyn Store, output: &str, messages: ResendMessages, only_dead: bool) -> u64 {

@@ -332,8 +332,8 @@ impl Store for PostgresStore {
         ask!(self, client => outputs::disabled(client))
     }
 
-    async fn enable_output(&self, output: &str) -> Result<(), StoreError> {
-        write!(self, client => outputs::enable(client, output))
+    async fn enable_output(&self, output: &str, audit: &AuditEntry) -> Result<(), StoreError> {
+        write!(self, client => outputs::enable(client, output, audit))
     }
 
     async fn resend(&self, resend: &Resend, now: Timestamp) -> Result<u64, StoreError> {

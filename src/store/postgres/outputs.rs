@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use super::columns::{get, text, time};
 use super::failure::Failure;
 use super::statements::{collect, execute, first};
-use super::{outbox, parcels, told};
+use super::{audit, outbox, parcels, told};
+use crate::model::AuditEntry;
 use crate::store::form::{no_message, not_disabled, stamp};
 use crate::store::{DisabledOutput, Resend, ResendMessages};
 
@@ -24,6 +25,9 @@ const BY_ID: &str = "SELECT messages.number AS number, story FROM messages
 const LEARNED: &str = "SELECT messages.number AS number, story
     FROM messages JOIN articles ON articles.number = messages.article
     WHERE learned_at >= $1 AND learned_at < $2 ORDER BY messages.number";
+/// What waited while the output was disabled is no older for it: it has the patience of a new message.
+const ANEW: &str = "UPDATE deliveries SET attempts = 0, queued_at = $2
+    WHERE output = $1 AND state IN ('due', 'queued')";
 /// With the patience of a new message.
 const AGAIN: &str = "UPDATE deliveries
     SET state = 'queued', attempts = 0, due_at = $3, queued_at = $3, ended_at = NULL, leased_until = NULL
@@ -58,12 +62,17 @@ pub(super) async fn disable(
     Ok(())
 }
 
-/// Enables it again.
-pub(super) async fn enable(client: &impl GenericClient, output: &str) -> Result<(), Failure> {
-    match execute(client, ENABLE, &[&output]).await? {
-        0 => Err(not_disabled(output).into()),
-        _ => Ok(()),
+/// Enables it again, and keeps who did it.
+pub(super) async fn enable(
+    client: &impl GenericClient,
+    output: &str,
+    entry: &AuditEntry,
+) -> Result<(), Failure> {
+    if execute(client, ENABLE, &[&output]).await? == 0 {
+        return Err(not_disabled(output).into());
     }
+    execute(client, ANEW, &[&output, &stamp(entry.at)]).await?;
+    audit::write(client, entry).await
 }
 
 /// Puts messages into the outbox of one output again.

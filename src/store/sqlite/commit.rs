@@ -48,7 +48,8 @@ pub(super) const WRITE_MESSAGE: &str = "INSERT INTO messages (id, article, body)
 pub(super) const WRITE_DELIVERY: &str =
     "INSERT INTO deliveries (message, output, story, due_at, queued_at, state)
     VALUES (?1, ?2, ?3, ?4, ?4, CASE
-        WHEN EXISTS (SELECT 1 FROM deliveries WHERE output = ?2 AND story = ?3 AND state = 'due')
+        WHEN EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_head
+            WHERE output = ?2 AND story = ?3 AND state = 'due')
         THEN 'queued' ELSE 'due' END)
     ON CONFLICT (message, output) DO NOTHING";
 pub(super) const WRITE_CHECKPOINT: &str = "INSERT INTO checkpoints (input, part, next) VALUES (?1, ?2, ?3)

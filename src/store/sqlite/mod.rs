@@ -245,9 +245,9 @@ impl Store for SqliteStore {
         self.readers.read(outputs::disabled).await
     }
 
-    async fn enable_output(&self, output: &str) -> Result<(), StoreError> {
-        let output = output.to_owned();
-        self.writer()?.write(move |connection| outputs::enable(connection, &output)).await
+    async fn enable_output(&self, output: &str, audit: &AuditEntry) -> Result<(), StoreError> {
+        let (output, entry) = (output.to_owned(), audit.clone());
+        self.writer()?.write(move |connection| outputs::enable(connection, &output, &entry)).await
     }
 
     async fn resend(&self, resend: &Resend, now: Timestamp) -> Result<u64, StoreError> {

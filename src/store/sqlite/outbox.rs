@@ -27,10 +27,13 @@ pub(super) const DEAD: &str = "UPDATE deliveries
     WHERE number = :number AND lease = :lease AND state = 'due'";
 pub(super) const GIVE_BACK: &str = "UPDATE deliveries SET due_at = ?3, leased_until = NULL
     WHERE number = ?1 AND lease = ?2 AND state = 'due'";
+/// By the index of what is queued: another would do as well for the planner, but walks over all that was ever delivered
+/// of the story.
 pub(super) const GO_AHEAD: &str = "UPDATE deliveries SET state = 'due' WHERE number = (
-        SELECT min(next.number) FROM deliveries AS ended
-        JOIN deliveries AS next ON next.output = ended.output AND next.story = ended.story AND next.state = 'queued'
-        WHERE ended.number = ?1)
+        SELECT next.number FROM deliveries AS ended
+        JOIN deliveries AS next INDEXED BY deliveries_queue
+            ON next.output = ended.output AND next.story = ended.story AND next.state = 'queued'
+        WHERE ended.number = ?1 ORDER BY next.number LIMIT 1)
     AND NOT EXISTS (
         SELECT 1 FROM deliveries AS ended
         JOIN deliveries AS head ON head.output = ended.output AND head.story = ended.story AND head.state = 'due'

@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use super::columns::{stamp, time};
 use super::failure::Failure;
 use super::questions::collect;
-use super::told;
+use super::{audit, told};
+use crate::model::AuditEntry;
 use crate::store::{DisabledOutput, Resend, ResendMessages, form};
 
 const DISABLED: &str = "SELECT output, reason, since FROM disabled_outputs ORDER BY output";
@@ -20,6 +21,11 @@ const MESSAGE: &str = "SELECT number FROM messages WHERE id = ?1";
 const LEARNED: &str =
     "SELECT messages.number AS number FROM messages JOIN articles ON articles.number = messages.article
     WHERE learned_at >= ?1 AND learned_at < ?2 ORDER BY messages.number";
+/// What waited while the output was disabled is no older for it: it has the patience of a new message.
+const ANEW: [&str; 2] = [
+    "UPDATE deliveries SET attempts = 0, queued_at = ?2 WHERE output = ?1 AND state = 'due'",
+    "UPDATE deliveries SET attempts = 0, queued_at = ?2 WHERE output = ?1 AND state = 'queued'",
+];
 /// With the patience of a new message.
 const AGAIN: &str = "UPDATE deliveries
     SET state = 'queued', attempts = 0, due_at = :now, queued_at = :now, ended_at = NULL, leased_until = NULL
@@ -58,12 +64,15 @@ pub(super) fn disable(
     Ok(())
 }
 
-/// Enables it again.
-pub(super) fn enable(connection: &Connection, output: &str) -> Result<(), Failure> {
-    match connection.prepare_cached(ENABLE)?.execute([output])? {
-        0 => Err(form::not_disabled(output).into()),
-        _ => Ok(()),
+/// Enables it again, and keeps who did it.
+pub(super) fn enable(connection: &Connection, output: &str, entry: &AuditEntry) -> Result<(), Failure> {
+    if connection.prepare_cached(ENABLE)?.execute([output])? == 0 {
+        return Err(form::not_disabled(output).into());
     }
+    for statement in ANEW {
+        connection.execute(statement, params![output, stamp(entry.at)])?;
+    }
+    audit::write(connection, entry)
 }
 
 /// Puts messages into the outbox of one output again.

@@ -17,7 +17,7 @@ pub(crate) use broker::{Broker, Consumer, Record, make_topics, produce, produce_
 pub(crate) use daemon::{Daemon, Place, names_below};
 pub(crate) use database::Database;
 pub(crate) use receiver::{Answer, Received, Receiver};
-pub(crate) use reports::{Report, reports};
+pub(crate) use reports::{Report, bulletins, reports};
 pub(crate) use slack::{FakeSlack, Mishap};
 pub(crate) use told::Told;
 pub(crate) use wait::{environment, not_run, wait_for, wait_until};

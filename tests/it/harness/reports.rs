@@ -117,6 +117,36 @@ pub(crate) fn reports(seed: u64, stories: usize, per_story: usize) -> Vec<Report
     told
 }
 
+/// `count` bulletins of two sentences on all of the disasters in turn, one second apart. In each, one more has died: every
+/// one is news, and reading it costs little.
+pub(crate) fn bulletins(count: usize) -> Vec<Report> {
+    let start: jiff::Timestamp = "2024-05-06T06:00:00Z".parse().unwrap();
+    let bulletin = |turn: usize| {
+        let (story, number) = (turn % PLOTS.len(), turn / PLOTS.len());
+        let Plot { town, country, event, .. } = &PLOTS[story];
+        let killed = with_commas(number + 5);
+        Report {
+            id: format!("s{story}-r{number:03}"),
+            story,
+            text: format!(
+                "Death toll from {town} {event} reaches {killed}\n\nThe {event} in {town}, {country}, has killed \
+                 {killed} people, rescuers said.\n"
+            ),
+            outlet: OUTLETS[0],
+            published_at: (start + jiff::SignedDuration::from_secs(i64::try_from(turn).unwrap())).to_string(),
+        }
+    };
+    (0..count).map(bulletin).collect()
+}
+
+/// A figure that nobody takes for a year.
+fn with_commas(figure: usize) -> String {
+    if figure < 1000 {
+        return figure.to_string();
+    }
+    format!("{},{:03}", with_commas(figure / 1000), figure % 1000)
+}
+
 fn write(plot: &Plot, killed: u32, injured: u32, number: usize, random: &mut Rng) -> String {
     let Plot { town, country, event, setting } = plot;
     let title = match random.u8(..3) {
