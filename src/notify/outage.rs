@@ -126,7 +126,8 @@ mod tests {
     fn rests_grow_to_their_longest_and_end_with_the_first_answer() {
         let outage = Outage::default();
         let together: Vec<Began> = (0..8).map(|_| outage.begin()).collect();
-        let first: Vec<_> = (0..8).map(|message| rest(&outage, together[message], message as i64)).collect();
+        let first: Vec<_> =
+            (0..8).zip(&together).map(|(message, began)| rest(&outage, *began, message)).collect();
         let decided = first.iter().flatten().count();
         assert_eq!((decided, first[2].is_some()), (1, true), "what began together decides once: {first:?}");
         let rests: Vec<Duration> =

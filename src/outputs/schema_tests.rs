@@ -137,7 +137,8 @@ fn the_alerts_of_a_webhook_are_of_the_schema_even_when_trimmed() {
     let validator = validator(ALERT);
     let mut large = samples::toll_rises();
     large.evidence.quote = "many words ".repeat(10_000);
-    for part in super::webhook_body::parts(&samples::message(vec![large, samples::position()])).unwrap() {
+    let message = samples::message(vec![large, samples::position()]);
+    for part in super::webhook_body::parts(&message, None).unwrap() {
         let body: Value = serde_json::from_str(&part.body).unwrap();
         for alert in body["data"]["alerts"].as_array().unwrap() {
             assert_valid(&validator, alert);

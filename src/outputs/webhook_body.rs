@@ -194,7 +194,7 @@ mod tests {
         let draft = Draft { id: Some("a-2".to_owned()), text: text.clone(), ..Draft::default() };
         let article = Article::new(draft, samples::moment());
         let mut alert = samples::toll_rises();
-        alert.evidence.quote = article.text[6..].to_owned();
+        alert.evidence.quote = article.text.get(6..).unwrap().to_owned();
         alert.evidence.span = Span { start: 6, end: article.text.len() };
         alert.text_sha256 = Some(sha256_hex(&article.text));
         alert.proof = Some(signer.sign(&alert).unwrap());

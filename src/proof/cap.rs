@@ -31,11 +31,10 @@ pub fn alerts_in(text: &str) -> Result<Vec<Value>, String> {
             Event::CData(text) => held.push_str(&text),
             Event::GeneralRef(reference) => {
                 let letter = reference.resolve_char_ref().map_err(|error| broken(&error))?;
+                let named = || quick_xml::escape::resolve_xml_entity(&reference).unwrap_or_default();
                 match letter {
                     Some(letter) => held.push(letter),
-                    None => {
-                        held.push_str(quick_xml::escape::resolve_xml_entity(&reference).unwrap_or_default())
-                    }
+                    None => held.push_str(named()),
                 }
             }
             Event::End(element) => {

@@ -101,6 +101,7 @@ async fn handle(
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the figures are what it is run for")]
 #[ignore = "takes minutes: tests/bench/isolation runs it"]
 fn a_dead_output_delays_only_itself() {
     let number =
@@ -180,6 +181,7 @@ struct Run {
 
 impl Run {
     /// Sends these, each at its time, and waits until the two others have them all.
+    #[expect(clippy::print_stderr, reason = "the figures are what it is run for")]
     fn phase(&mut self, name: &str, bulletins: &[Report]) -> Phase {
         let ends = AtomicBool::new(false);
         let (process, memory) = (self.daemon.id(), AtomicU64::new(0));
