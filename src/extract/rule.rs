@@ -43,7 +43,9 @@ impl<'a> Reading<'a> {
 
     /// Who is who in the article.
     pub fn actors(&self) -> &Actors {
-        self.actors.get_or_init(|| Actors::of(&self.article.text, &self.analysis, self.names))
+        self.actors.get_or_init(|| {
+            Actors::of(&self.article.text, &self.analysis, self.names, self.entities().to_vec())
+        })
     }
 
     /// The sentences that may say harm.

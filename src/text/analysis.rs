@@ -3,13 +3,14 @@
 //! follows it goes into detail only where asked. Never judges what a text means.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use super::english::view::View;
 use super::english::{clause, lemma, part, phrase, quantity, quotation, sentence, tag, token};
-use super::{Block, Bound, Clause, Phrase, Quantity, Quotation, Sentence, Span, Tag, Token};
+use super::{Block, Bound, Clause, Phrase, Quantity, Quotation, Sentence, Span, Tag, Token, When};
 use crate::model::article::{Article, Moment};
 
 /// Longest sentence in tokens. A longer one is cut at the last comma or semicolon before this many tokens, else
@@ -214,6 +215,8 @@ pub struct Analysis<'a> {
     /// All quotations.
     pub quotations: Vec<Quotation>,
     words: String,
+    /// The phrases of time of each sentence, once they are asked for.
+    pub(super) dates: Vec<OnceCell<Vec<When>>>,
 }
 
 impl<'a> Analysis<'a> {
@@ -240,6 +243,7 @@ impl<'a> Analysis<'a> {
             clauses: Vec::new(),
             quotations: Vec::new(),
             words: String::new(),
+            dates: Vec::new(),
         };
         for (index, sentence) in outline.into_iter().enumerate() {
             if sentence.part.speaks() && wanted(index) {
@@ -251,6 +255,7 @@ impl<'a> Analysis<'a> {
         for index in 0..analysis.sentences.len() {
             analysis.detail(index);
         }
+        analysis.dates.resize_with(analysis.sentences.len(), OnceCell::new);
         analysis.quotations = quotation::find(&analysis);
         quotation::assign_speakers(&mut analysis);
         analysis

@@ -5,7 +5,7 @@
 //!
 //! The data are tables of general world knowledge, compiled in; what a user adds comes as `Additions`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use aho_corasick::AhoCorasick;
@@ -13,6 +13,7 @@ use aho_corasick::AhoCorasick;
 use super::gazetteer_tables::{self as tables, Form, Row};
 use super::name::{spelling_key, surname};
 use crate::model::Span;
+use crate::text::english::word_map::WordSet;
 
 pub use super::gazetteer_tables::{Role, is_people};
 
@@ -118,7 +119,7 @@ pub struct Gazetteer {
     leaders: BTreeMap<String, Option<Leader>>,
 }
 
-static AID_BODIES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+static AID_BODIES: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
     include_str!("data/aid_bodies.txt").lines().filter(|line| !line.starts_with('#')).collect()
 });
 

@@ -1,7 +1,6 @@
 //! The tables of the gazetteer as rows: one way to write one name in each. Comes in: the tab-separated files in `data/`,
 //! compiled in. Goes out: rows in the order of precedence. Never reads a file while the program runs.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
@@ -9,6 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::gazetteer::{Addition, EntityKind};
 use crate::model::Span;
+use crate::text::english::word_map::WordSet;
 
 /// In what role somebody speaks, and so for whom. One class per line of `data/roles.tsv`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -307,7 +307,7 @@ pub(super) fn built_in() -> Vec<Row> {
 }
 
 /// The last words of what the peoples of the countries are called, lower case.
-static PEOPLES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+static PEOPLES: LazyLock<WordSet<String>> = LazyLock::new(|| {
     let plurals = lines(include_str!("data/countries.tsv")).flat_map(|fields| {
         let plurals = names(&fields, 2).filter_map(|(people, _)| people.split_whitespace().last());
         plurals.map(str::to_lowercase).collect::<Vec<_>>()

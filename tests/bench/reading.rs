@@ -2,7 +2,8 @@
 //! one article by its size, and whether text that nobody writes by hand costs more for a byte when there is more of it.
 //! Run with `cargo bench --bench reading`; prints tables. `-- --quick` measures less, `-- PART` only that part (mix,
 //! sizes, hostile). Times are those of the thread on the processor, so that a busy machine changes little; the time that
-//! passed stands beside them.
+//! passed stands beside them. `-- claims FOLDER…` measures nothing: it prints what is read in the articles of the
+//! generator and in the files under the folders, to hold two builds against each other.
 
 #![expect(
     clippy::print_stdout,
@@ -14,6 +15,7 @@ mod load;
 mod table;
 
 use std::hint::black_box;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,8 +31,11 @@ use table::{Stopwatch, Table, machine, median, part, per_second, quantile, quick
 const SEED: u64 = 20_260_601;
 
 fn main() {
-    println!("{}", machine());
     let names = Gazetteer::builtin();
+    if std::env::args().nth(1).as_deref() == Some("claims") {
+        return claims(&names);
+    }
+    println!("{}", machine());
     if part("mix") {
         mix(&names);
     }
@@ -39,6 +44,38 @@ fn main() {
     }
     if part("hostile") {
         grow(&names);
+    }
+}
+
+/// Prints each claim of the generator's articles and of the articles under the folders that the arguments name.
+fn claims(names: &Arc<Gazetteer>) {
+    let print = |article: &Article| {
+        for claim in extract::read(article, names).claims {
+            println!(
+                "{}\t{}",
+                article.id,
+                serde_json::to_string(&claim).expect("a claim is written as JSON")
+            );
+        }
+    };
+    for day in [Day::new(SEED, 50, 3000), Day::new(SEED, 50, 3000).with_relevant(0), Day::dense(SEED, 3000)] {
+        day.take(2000).for_each(|sample| print(&sample.article()));
+    }
+    let mut folders: Vec<PathBuf> = std::env::args_os().skip(2).map(PathBuf::from).collect();
+    while let Some(path) = folders.pop() {
+        if path.is_dir() {
+            let inside = std::fs::read_dir(&path).expect("a folder that can be read");
+            folders.extend(inside.map(|entry| entry.expect("an entry of a folder").path()));
+            folders.sort();
+            continue;
+        }
+        let form = path.extension().and_then(|form| form.to_str());
+        let bytes = std::fs::read(&path).expect("a file that can be read");
+        for article in
+            read::read(&bytes, form, Timestamp::UNIX_EPOCH, &ReadConfig::default()).into_iter().flatten()
+        {
+            print(&article);
+        }
     }
 }
 

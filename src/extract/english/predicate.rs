@@ -14,13 +14,14 @@ use crate::text::{Analysis, Link, Tag, VerbForm};
 
 use super::actors::{Actors, Kind, Mention};
 use super::lexicon::speech;
+use crate::extract::rule::Reading;
 
 /// A sentence with everything around it.
 #[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {
     pub(super) article: &'a Article,
     pub(super) analysis: &'a Analysis<'a>,
-    pub(super) actors: &'a Actors,
+    pub(super) reading: &'a Reading<'a>,
     pub(super) view: View<'a>,
     pub(super) sentence: usize,
 }
@@ -52,6 +53,11 @@ pub(super) struct Predicate {
 }
 
 impl<'a> Scene<'a> {
+    /// Who is who in the article.
+    pub(super) fn actors(&self) -> &'a Actors {
+        self.reading.actors()
+    }
+
     /// The predicate whose main word is the token at `at`, or nothing when the word is no verb here, is not asserted or
     /// has nobody who acts.
     pub(super) fn predicate(&self, at: usize) -> Option<Predicate> {
@@ -78,7 +84,7 @@ impl<'a> Scene<'a> {
         let subject = self.subject(at, start)?;
         predicate.subject_start = Some(subject.tokens.start.min(start));
         predicate.agents = self.each_of(subject);
-        if let Some(first) = self.actors.list_of(subject, view).first() {
+        if let Some(first) = self.actors().list_of(subject, view).first() {
             predicate.subject_start = Some(first.tokens.start.min(start));
         }
         (!predicate.agents.is_empty()).then_some(predicate)
@@ -139,21 +145,28 @@ impl<'a> Scene<'a> {
         if at == view.start {
             return view.tag(at) == Tag::Noun;
         }
-        let mentions = self.actors.in_sentence(self.sentence);
+        let third_person = view.form(at) == VerbForm::ThirdPerson;
+        // Who is named there is asked last: most words are told by those before them.
+        let mentions = || self.actors().in_sentence(self.sentence).iter();
         // "The nurses' demand", "bowed to demands": the mark tells an owner, and no verb in -s follows "to".
-        if mentions.iter().any(|mention| mention.owner && mention.tokens.end + 1 == at)
-            || view.form(at) == VerbForm::ThirdPerson && view.is(before, &["to"])
+        if view.is(before, &["'s", "'"])
+            && mentions().any(|mention| mention.owner && mention.tokens.end + 1 == at)
+            || third_person && view.is(before, &["to"])
         {
             return true;
         }
         // "The council chief urges": a name that ends here and can act is the subject.
-        if view.form(at) == VerbForm::ThirdPerson
-            && mentions.iter().any(|mention| {
-                mention.tokens.end == at && !mention.owner && !mention.modifier && !mention.plural
-            })
-        {
-            return false;
-        }
+        self.looks_like_noun(at)
+            && !(third_person
+                && mentions().any(|mention| {
+                    mention.tokens.end == at && !mention.owner && !mention.modifier && !mention.plural
+                }))
+    }
+
+    /// Whether the words before make it a noun, whatever is named there.
+    fn looks_like_noun(&self, at: usize) -> bool {
+        let view = self.view;
+        let before = at.saturating_sub(1);
         let determined = matches!(view.tag(before), Tag::Determiner)
             || view
                 .is(before, &["'s", "its", "their", "his", "her", "the", "a", "an", "of", "in", "no", "any"]);
@@ -167,13 +180,13 @@ impl<'a> Scene<'a> {
             matches!(view.form(at), VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::Participle);
         view.tag(at) == Tag::Noun
             && !past
+            && !matches!(view.tag(before), Tag::Aux | Tag::Adverb | Tag::Particle)
+            && !view.is(before, &["to", "and"])
             && !self
-                .actors
+                .actors()
                 .in_sentence(self.sentence)
                 .iter()
                 .any(|mention| mention.tokens.end == at && !mention.owner)
-            && !matches!(view.tag(before), Tag::Aux | Tag::Adverb | Tag::Particle)
-            && !view.is(before, &["to", "and"])
     }
 
     /// Whether the text says that it is done: not under "if" or "could", not asked, not withheld, not long past.
@@ -255,7 +268,7 @@ impl<'a> Scene<'a> {
         let Some(by) = (at + 1..(at + 12).min(view.end)).find(|&at| view.is(at, &["by"])) else {
             return Vec::new();
         };
-        self.actors
+        self.actors()
             .starting_at(self.sentence, by + 1, view)
             .map(|mention| self.agents_of(mention))
             .unwrap_or_default()
@@ -264,7 +277,7 @@ impl<'a> Scene<'a> {
     /// The mention that is the subject of the verb at `at`.
     pub(super) fn subject(&self, at: usize, start: usize) -> Option<&'a Mention> {
         let view = self.view;
-        let mentions = self.actors.in_sentence(self.sentence);
+        let mentions = self.actors().in_sentence(self.sentence);
         // Who is named inside a quotation does not do what is told outside it.
         let outside = !self.in_quotes(at);
         let usable = |mention: &&Mention| {
@@ -353,7 +366,7 @@ impl<'a> Scene<'a> {
     fn grammatical_subject(&self, at: usize) -> Option<&'a Mention> {
         let clause = self.clause_of(at)?;
         let phrase = clause.subject.iter().find_map(|&phrase| self.analysis.phrases.get(phrase))?;
-        let found = self.actors.in_sentence(self.sentence).iter().find(|mention| {
+        let found = self.actors().in_sentence(self.sentence).iter().find(|mention| {
             mention.tokens.start < phrase.tokens.end
                 && phrase.tokens.start < mention.tokens.end
                 && !mention.owner
@@ -363,7 +376,7 @@ impl<'a> Scene<'a> {
         let owner = found
             .filter(|found| self.view.is(found.tokens.start.saturating_sub(1), &["of"]))
             .and_then(|found| {
-                self.actors.in_sentence(self.sentence).iter().find(|whole| {
+                self.actors().in_sentence(self.sentence).iter().find(|whole| {
                     whole.tokens.end + 1 == found.tokens.start
                         && !whole.owner
                         && !whole.modifier
@@ -386,10 +399,11 @@ impl<'a> Scene<'a> {
             return near;
         }
         let mut at = start;
-        while at > view.start && start - at < 14 {
+        let said = (start.saturating_sub(14).max(view.start)..start).any(|at| view.is(at, &["we", "i"]));
+        while said && at > view.start && start - at < 14 {
             at -= 1;
             if view.is(at, &["“", "\"", "”", "that", ":"])
-                || self.actors.covering(self.sentence, at).is_some_and(|mention| !mention.governed)
+                || self.actors().covering(self.sentence, at).is_some_and(|mention| !mention.governed)
             {
                 return None;
             }
@@ -512,7 +526,7 @@ impl<'a> Scene<'a> {
     /// The members of the list a mention belongs to, as agents.
     pub(super) fn agents_of(&self, mention: &Mention) -> Vec<Agent> {
         let mut agents = Vec::new();
-        let list = self.actors.list_of(mention, self.view);
+        let list = self.actors().list_of(mention, self.view);
         // "Smith and other retired judges" act as retired judges.
         if let [first, .., last] = list.as_slice()
             && self.view.is(last.tokens.start, &["other"])

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::lexicon::{Hint, hints_at};
+use super::lexicon::{Hint, hints_at, hints_at_any};
 use crate::model::{Moment, Scope};
 use crate::text::english::calendar;
 use crate::text::english::view::View;
@@ -109,6 +109,29 @@ impl Carried {
     }
 }
 
+/// Whether a mark of the past can begin with this word: most words of a sentence are asked no further.
+fn may_look_back(word: &str) -> bool {
+    word.starts_with(|sign: char| sign.is_ascii_digit())
+        || hints_at_any(word)
+        || calendar::month(word).is_some()
+        || matches!(
+            word,
+            "since"
+                | "in"
+                | "over"
+                | "last"
+                | "every"
+                | "each"
+                | "a"
+                | "earlier"
+                | "elsewhere"
+                | "after"
+                | "another"
+                | "this"
+                | "world"
+        )
+}
+
 struct Reader<'r> {
     analysis: &'r Analysis<'r>,
     sentence: &'r Sentence,
@@ -120,6 +143,9 @@ impl Reader<'_> {
     /// The tokens that a background mark at `at` reaches, when there is one.
     fn background_from(&self, at: usize) -> Option<Range<usize>> {
         let word = self.view.word(at);
+        if !may_look_back(word) {
+            return None;
+        }
         if self.is_past_year(at) {
             return Some(self.reach_of_time(at));
         }

@@ -57,14 +57,14 @@ impl<'a> Scene<'a> {
             }
         }
         let according = (view.start..view.end).find(|&verb| view.follows(verb, &["according", "to"]));
-        let source = according.and_then(|verb| self.actors.starting_at(self.sentence, verb + 2, view));
+        let source = according.and_then(|verb| self.actors().starting_at(self.sentence, verb + 2, view));
         source.map(|mention| self.agents_of(mention))
     }
 
     /// "They announced from Nairobi": a plural that names nobody is whoever speaks there.
     fn speaking_from(&self, verb: usize, mention: &Mention) -> Option<Vec<Agent>> {
         let view = self.view;
-        let place = self.actors.starting_at(self.sentence, verb + 2, view)?;
+        let place = self.actors().starting_at(self.sentence, verb + 2, view)?;
         let party = place.party.clone().filter(|_| {
             view.is(mention.tokens.start, &["they"])
                 && view.is(verb + 1, &["from", "in"])
@@ -77,7 +77,7 @@ impl<'a> Scene<'a> {
     /// The subject of a verb of saying, before or after it.
     fn speaking(&self, verb: usize) -> Option<&'a Mention> {
         let view = self.view;
-        let inverted = self.actors.starting_at(self.sentence, verb + 1, view).filter(|mention| {
+        let inverted = self.actors().starting_at(self.sentence, verb + 1, view).filter(|mention| {
             mention.tokens.start <= verb + 2
                 && !mention.owner
                 && view.is(

@@ -2,9 +2,9 @@
 //! is. Irregular words come from a table, the rest from the spelling rules of English. Never looks at context.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::word_map::WordMap;
 use crate::text::{Tag, VerbForm};
 
 /// Base, past, participle.
@@ -70,15 +70,15 @@ dying die|tying tie|vying vie|vied vie|hoeing hoe|shoeing shoe|dyed dye|eyed eye
 hijacked hijack|backed back|lacked lack|kicked kick|visited visit|visiting visit|permitted permit|remitted remit";
 
 struct Tables {
-    verbs: HashMap<&'static str, (&'static str, VerbForm)>,
-    nouns: HashMap<&'static str, &'static str>,
-    exceptions: HashMap<&'static str, &'static str>,
+    verbs: WordMap<&'static str, (&'static str, VerbForm)>,
+    nouns: WordMap<&'static str, &'static str>,
+    exceptions: WordMap<&'static str, &'static str>,
 }
 
 fn tables() -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
     TABLES.get_or_init(|| {
-        let mut verbs = HashMap::new();
+        let mut verbs = WordMap::default();
         for entry in IRREGULAR.split('|') {
             let mut forms = entry.split_whitespace();
             if let (Some(base), Some(past), Some(participle)) = (forms.next(), forms.next(), forms.next()) {

@@ -1,8 +1,9 @@
 //! What kind of complement a verb takes. Comes in: a base form. Goes out: whether it reports speech, needs an object,
 //! takes a predicate, makes its infinitive real or unreal. Lists of English grammar, not of news rules.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use super::word_map::WordMap;
 
 const CONTENT: &str = "believe think know fear hope find show suggest indicate mean estimate assume suspect expect realise \
     realize learn hear see understand feel worry conclude decide agree ensure guarantee demand insist \
@@ -40,13 +41,13 @@ const NO_OBJECT: &str = "die perish succumb vanish disappear collapse arrive rem
     drown suffocate starve faint subside erupt explode capsize escape flee stay live survive return decline \
     fail agree refuse continue begin belong depend exist lie linger dwindle soar surge plunge respond react";
 
-struct Classes(HashMap<&'static str, u8>);
+struct Classes(WordMap<&'static str, u8>);
 
 /// One bit for each list a lemma stands in.
 fn classes(lemma: &str) -> u8 {
     static CLASSES: OnceLock<Classes> = OnceLock::new();
     let classes = CLASSES.get_or_init(|| {
-        let mut found: HashMap<&'static str, u8> = HashMap::new();
+        let mut found: WordMap<&'static str, u8> = WordMap::default();
         let lists = [CONTENT, SAYING, OBJECT_CONTROL, OBJECT, PREDICATE, REAL_INFINITIVE, UNREAL, NO_OBJECT];
         for (bit, list) in lists.into_iter().enumerate() {
             for word in list.split_whitespace() {

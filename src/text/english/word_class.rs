@@ -2,9 +2,9 @@
 //! out: its class. Closed classes are complete; open classes hold only what the tagger gets wrong or does not know.
 //! Holds no meaning: that "killed" is a casualty is not known here.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::word_map::WordMap;
 use crate::text::Tag;
 
 const DETERMINERS: &str = "the a an my your his her its their our no each every some any another either neither both all such this these those whose";
@@ -92,15 +92,15 @@ const TIME_WORDS: &str = "monday tuesday wednesday thursday friday saturday sund
     weeks months years minute minutes gmt utc cet cest est edt pst bst ist p.m. a.m. pm am";
 
 struct Lists {
-    tags: HashMap<&'static str, Tag>,
-    noun_or_verb: HashMap<&'static str, ()>,
-    time: HashMap<&'static str, ()>,
+    tags: WordMap<&'static str, Tag>,
+    noun_or_verb: WordMap<&'static str, ()>,
+    time: WordMap<&'static str, ()>,
 }
 
 fn lists() -> &'static Lists {
     static LISTS: OnceLock<Lists> = OnceLock::new();
     LISTS.get_or_init(|| {
-        let mut tags = HashMap::new();
+        let mut tags = WordMap::default();
         // Later lists do not overwrite earlier ones: closed classes come first.
         for (words, tag) in [
             (DETERMINERS, Tag::Determiner),

@@ -2,11 +2,14 @@
 //! them several times as fast as the standard one. Its keys are fixed lists, never what a text says, so that nobody can
 //! choose keys that collide.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map from the words of a fixed list.
 pub(crate) type WordMap<K, V> = HashMap<K, V, BuildHasherDefault<WordHasher>>;
+
+/// A set of the words of a fixed list.
+pub(crate) type WordSet<K> = HashSet<K, BuildHasherDefault<WordHasher>>;
 
 /// Eight bytes at a time, multiplied and folded.
 #[derive(Debug, Default, Clone, Copy)]

@@ -98,9 +98,8 @@ pub struct Actors {
 }
 
 impl Actors {
-    /// Reads the mentions of an article.
-    pub fn of(text: &str, analysis: &Analysis<'_>, names: &Gazetteer) -> Self {
-        let mut entities = names.find(text);
+    /// Reads the mentions of an article in which these names were found.
+    pub fn of(text: &str, analysis: &Analysis<'_>, names: &Gazetteer, mut entities: Vec<Entity>) -> Self {
         seat_rulers(&mut entities, text, names);
         let entities = entities;
         let mut memory = Memory::new(&entities, analysis, names);

@@ -3,7 +3,6 @@
 //!
 //! The words and their classes are in `lexicon/acts.txt`.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::extract::english::lexicon::acts as lexicon;
@@ -11,6 +10,7 @@ use crate::extract::english::lexicon::speech;
 use crate::model::Act;
 use crate::text::english::lemma;
 use crate::text::english::view::View;
+use crate::text::english::word_map::WordSet;
 use crate::text::{Tag, VerbForm};
 
 /// The acts asked for in `window`, the first words of which belong to the verb or noun asked for; [`Act::Other`] when
@@ -203,7 +203,7 @@ fn for_what(view: View<'_>, part: Range<usize>, act: Act) -> Act {
 }
 
 /// Whether a word or its base form is one of those a cue asks for.
-fn is_object(view: View<'_>, at: usize, objects: &HashSet<&'static str>) -> bool {
+fn is_object(view: View<'_>, at: usize, objects: &WordSet<&'static str>) -> bool {
     let word = view.word(at);
     objects.contains(word) || objects.contains(&*lemma::noun(word)) || objects.contains(&*lemma::verb(word))
 }

@@ -20,7 +20,7 @@ pub(super) fn names_of(scene: &Scene<'_>, mention: &Mention) -> Vec<Arc<str>> {
 
 /// The end of the list a mention belongs to.
 pub(super) fn list_end(scene: &Scene<'_>, mention: &Mention) -> usize {
-    scene.actors.list_of(mention, scene.view).last().map_or(mention.tokens.end, |last| last.tokens.end)
+    scene.actors().list_of(mention, scene.view).last().map_or(mention.tokens.end, |last| last.tokens.end)
 }
 
 /// Acts that two sides can only do together are asked of both as one; others of each.
@@ -52,7 +52,7 @@ pub(super) fn other_than(
     if !to.contains(&by.name) {
         return Some(to.to_vec());
     }
-    let own = scene.actors.in_sentence(scene.sentence).iter().find(|mention| {
+    let own = scene.actors().in_sentence(scene.sentence).iter().find(|mention| {
         let named = mention.name == by.name || mention.others.contains(&by.name);
         let described = mention.role.is_some()
             || mention.kind == Kind::Reference
@@ -81,11 +81,11 @@ fn own_office(scene: &Scene<'_>, by: &Agent, to: &[Arc<str>], core: usize) -> Op
     let asker = asker(scene, by)?;
     let folk = matches!(asker.kind, Kind::Folk | Kind::Office | Kind::Person)
         && asker.party.is_none()
-        && scene.actors.authority.as_ref() == Some(country);
+        && scene.actors().authority.as_ref() == Some(country);
     if asker.party.as_ref() != Some(country) && !folk {
         return None;
     }
-    let office = scene.actors.in_sentence(scene.sentence).iter().find(|mention| {
+    let office = scene.actors().in_sentence(scene.sentence).iter().find(|mention| {
         mention.tokens.start > core
             && mention.name == *country
             && !mention.owner
@@ -102,7 +102,7 @@ fn own_office(scene: &Scene<'_>, by: &Agent, to: &[Arc<str>], core: usize) -> Op
     if !apart {
         return None;
     }
-    let list = scene.actors.list_of(office, scene.view);
+    let list = scene.actors().list_of(office, scene.view);
     let last = list.last().map_or(office.tokens.end, |last| last.tokens.end);
     let words = scene.span(office.tokens.start..last).of(&scene.article.text);
     let bare = without_article(words);
@@ -111,9 +111,9 @@ fn own_office(scene: &Scene<'_>, by: &Agent, to: &[Arc<str>], core: usize) -> Op
 
 /// The mention from which an agent was made.
 fn asker<'a>(scene: &Scene<'a>, by: &Agent) -> Option<&'a Mention> {
-    let mut all = scene.actors.all().iter();
+    let mut all = scene.actors().all().iter();
     all.find(|mention| mention.span == by.voice).or_else(|| {
-        scene.actors.all().iter().find(|mention| mention.name == by.name && mention.kind != Kind::Reference)
+        scene.actors().all().iter().find(|mention| mention.name == by.name && mention.kind != Kind::Reference)
     })
 }
 
@@ -130,7 +130,7 @@ pub(super) fn without_article(words: &str) -> &str {
 pub(super) fn addressed(scene: &Scene<'_>, at: usize) -> Option<(Vec<Arc<str>>, usize)> {
     let view = scene.view;
     let mention: &Mention = scene
-        .actors
+        .actors()
         .starting_at(scene.sentence, at, view)
         .filter(|mention| !mention.owner && !mention.modifier)?;
     let mut end = list_end(scene, mention);
@@ -233,7 +233,7 @@ pub(super) fn implied(
     let first = *acts.first()?;
     let inside = || {
         scene
-            .actors
+            .actors()
             .in_sentence(scene.sentence)
             .iter()
             .filter(|mention| window.contains(&mention.tokens.start))
@@ -283,14 +283,14 @@ pub(super) fn implied(
 /// The person named last before a place of this sentence, or in the sentence before: "his resignation".
 fn last_person(scene: &Scene<'_>, at: usize) -> Option<Arc<str>> {
     let here = scene
-        .actors
+        .actors()
         .in_sentence(scene.sentence)
         .iter()
         .rfind(|mention| mention.tokens.end <= at && mention.person.is_some())
         .and_then(|mention| mention.person.clone());
     here.or_else(|| {
         let before = scene.sentence.checked_sub(1)?;
-        let mention = scene.actors.in_sentence(before).iter().rfind(|mention| mention.person.is_some())?;
+        let mention = scene.actors().in_sentence(before).iter().rfind(|mention| mention.person.is_some())?;
         mention.person.clone()
     })
 }

@@ -66,7 +66,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         }
         if view.is(back, &["'s", "'"]) {
             by = scene
-                .actors
+                .actors()
                 .in_sentence(scene.sentence)
                 .iter()
                 .find(|mention| mention.owner && mention.tokens.end == back)
@@ -79,7 +79,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     let by = by?;
     let to: Vec<Arc<str>> = scene
-        .actors
+        .actors()
         .in_sentence(scene.sentence)
         .iter()
         .find(|mention| mention.tokens.end <= at && !mention.owner && !mention.governed && !mention.modifier)
@@ -113,7 +113,7 @@ fn run_out(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> 
     })?;
     let by = scene.predicate_subject(at)?;
     let mention = scene
-        .actors
+        .actors()
         .starting_at(scene.sentence, at + 1, view)
         .filter(|mention| !mention.owner && mention.tokens.start <= at + 2)?;
     let to = (list_end(scene, mention)..over).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to))?;
@@ -140,7 +140,7 @@ fn run_out(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> 
 fn turned_down(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
     let asker = scene
-        .actors
+        .actors()
         .starting_at(scene.sentence, at + 1, view)
         .filter(|mention| !mention.owner && !mention.modifier && mention.tokens.start == at + 1)?;
     let turned = view.is(at, &["turned", "turn", "turns"]);
@@ -180,7 +180,7 @@ fn turned_down(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<
 fn earlier_subject(scene: &Scene<'_>) -> Option<Vec<crate::extract::english::predicate::Agent>> {
     let before = scene.sentence.checked_sub(1)?;
     let mention = scene
-        .actors
+        .actors()
         .in_sentence(before)
         .iter()
         .find(|mention| !mention.owner && !mention.governed && !mention.modifier)?;

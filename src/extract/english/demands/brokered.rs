@@ -33,7 +33,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 
 fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
-    let broker = scene.actors.starting_at(scene.sentence, at + 2, view).filter(|mention| !mention.owner)?;
+    let broker = scene.actors().starting_at(scene.sentence, at + 2, view).filter(|mention| !mention.owner)?;
     let answer = (at.saturating_sub(10).max(view.start)..at).rfind(|&at| status_of(scene, at).is_some())?;
     let status = status_of(scene, answer)?;
     let predicate = scene.predicate(answer).filter(|predicate| !predicate.negated && !predicate.passive)?;
@@ -69,7 +69,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
 /// Whether the article tells of an army other than those who answer.
 fn fights_another(scene: &Scene<'_>, to: &[Arc<str>]) -> bool {
     context::fighting(scene).len() == 2
-        || scene.actors.all().iter().any(|mention| {
+        || scene.actors().all().iter().any(|mention| {
             mention.role == Some(Role::Military)
                 && mention.party.as_ref().is_some_and(|party| !to.contains(party))
                 && !mention.modifier

@@ -71,7 +71,7 @@ fn voices(scene: &Scene<'_>, at: usize) -> Option<Vec<Agent>> {
     if let Some(predicate) = scene.predicate(at).filter(|predicate| !predicate.negated) {
         return Some(predicate.agents);
     }
-    let mention = scene.actors.in_sentence(scene.sentence).iter().find(|mention| {
+    let mention = scene.actors().in_sentence(scene.sentence).iter().find(|mention| {
         mention.tokens.end <= at && !mention.governed && !mention.owner && !mention.modifier
     })?;
     Some(scene.agents_of(mention))

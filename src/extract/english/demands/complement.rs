@@ -84,7 +84,7 @@ fn called(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     if view.is(at, &["on", "upon", "to", "with"])
         && !(view.is(at, &["to"])
             && view.form(at + 1) == VerbForm::Base
-            && scene.actors.starting_at(scene.sentence, at + 1, view).is_none())
+            && scene.actors().starting_at(scene.sentence, at + 1, view).is_none())
     {
         let (names, end) = addressed(scene, at + 1).or_else(|| unnamed(scene, at + 1))?;
         to = names;
@@ -105,7 +105,7 @@ fn called(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     // "for X to V": the addressee stands between.
     if to.is_empty()
         && let Some(mention) =
-            scene.actors.starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner)
+            scene.actors().starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner)
     {
         let end = after_adverbs(scene, list_end(scene, mention));
         if view.is(end, &["to"]) && is_infinitive(scene, end) {
@@ -154,7 +154,7 @@ fn asked(scene: &Scene<'_>, next: usize, only_infinitive: bool) -> Option<Comple
             return (talks.acts == [Act::Negotiate]).then_some(talks);
         }
         // "urged Kenya's withdrawal" and "urged an immediate halt" are nouns with an owner.
-        let mention = scene.actors.starting_at(scene.sentence, next, view)?;
+        let mention = scene.actors().starting_at(scene.sentence, next, view)?;
         return if mention.owner {
             finish(scene, vec![Arc::clone(&mention.name)], next..view.end, false)
         } else {
@@ -187,7 +187,7 @@ fn invited(scene: &Scene<'_>, next: usize) -> Option<Complement> {
         return Some(found);
     }
     let (names, end) = addressed(scene, next)?;
-    let mention = scene.actors.starting_at(scene.sentence, next, view)?;
+    let mention = scene.actors().starting_at(scene.sentence, next, view)?;
     let partner = mention.kind == Kind::Reference
         || mention.party.is_some()
         || matches!(mention.role, Some(Role::Protesters | Role::Opposition | Role::Rebels | Role::Civil));
@@ -254,7 +254,7 @@ fn demanded(scene: &Scene<'_>, next: usize) -> Option<Complement> {
         // "Demanded to meet the minister" asks of the minister.
         let mention = (next + 1..(next + 6).min(view.end)).find_map(|at| {
             scene
-                .actors
+                .actors()
                 .starting_at(scene.sentence, at, view)
                 .filter(|mention| mention.tokens.start <= at + 1)
         });
@@ -265,7 +265,7 @@ fn demanded(scene: &Scene<'_>, next: usize) -> Option<Complement> {
         return finish(scene, Vec::new(), next..view.end, false);
     }
     if let Some(mention) = scene
-        .actors
+        .actors()
         .starting_at(scene.sentence, next, view)
         .filter(|mention| !mention.owner && !mention.modifier)
     {
@@ -294,12 +294,12 @@ fn insisted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
         let found = finish(scene, Vec::new(), next + 1..view.end, false)?;
         return found.acts.iter().any(|act| *act != Act::Other).then_some(found);
     }
-    if !view.is(next, &["that", "the"]) && scene.actors.starting_at(scene.sentence, next, view).is_none() {
+    if !view.is(next, &["that", "the"]) && scene.actors().starting_at(scene.sentence, next, view).is_none() {
         return None;
     }
     let start = next + usize::from(view.is(next, &["that"]));
     let window = act::cut(view, start..view.end);
-    let subject = scene.actors.starting_at(scene.sentence, start, view).filter(|mention| !mention.owner);
+    let subject = scene.actors().starting_at(scene.sentence, start, view).filter(|mention| !mention.owner);
     let verb = subject
         .map(|subject| after_adverbs(scene, list_end(scene, subject)))
         .filter(|&at| is_bare(view, at))
@@ -331,7 +331,7 @@ pub(super) fn content(scene: &Scene<'_>, start: usize, to: Vec<Arc<str>>) -> Opt
     let view = scene.view;
     let window = act::cut(view, start..view.end);
     let subject = scene
-        .actors
+        .actors()
         .starting_at(scene.sentence, start, view)
         .filter(|mention| !mention.owner && mention.tokens.end <= window.end);
     // "The minister step down", "the detained nurses be freed": words of the subject look like verbs too.
@@ -385,7 +385,7 @@ fn finish(
         to = vec![name];
     }
     // "For Berg to resign": it is about the person, whoever that person speaks for.
-    let person = scene.actors.in_sentence(scene.sentence).iter().rfind(|mention| {
+    let person = scene.actors().in_sentence(scene.sentence).iter().rfind(|mention| {
         mention.tokens.end <= window.start && to.contains(&mention.name) && mention.person.is_some()
     });
     if acts.first() == Some(&Act::Resign)
@@ -394,7 +394,7 @@ fn finish(
         to = vec![person];
     }
     // "That the interior minister step down": the country he speaks for is not asked to resign.
-    let office = scene.actors.in_sentence(scene.sentence).iter().find(|mention| {
+    let office = scene.actors().in_sentence(scene.sentence).iter().find(|mention| {
         window.contains(&mention.tokens.start)
             && to.contains(&mention.name)
             && mention.person.is_none()
@@ -415,7 +415,7 @@ fn finish(
         to = vec![Arc::from(without_article(words))];
     }
     let people_leave = acts.contains(&Act::Withdraw)
-        && scene.actors.in_sentence(scene.sentence).iter().any(|mention| {
+        && scene.actors().in_sentence(scene.sentence).iter().any(|mention| {
             to.contains(&mention.name) && matches!(mention.role, Some(Role::People | Role::Protesters))
         });
     let acts = if people_leave { vec![Act::Evacuate] } else { acts };

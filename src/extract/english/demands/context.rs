@@ -28,7 +28,7 @@ pub(super) fn unsaid(scene: &Scene<'_>, by: &[Agent], act: Act, asked: &Range<us
         return found;
     }
     let another = |party: &Arc<str>| by.iter().all(|agent| agent.name != *party);
-    let usurped = scene.actors.usurped.clone().filter(another);
+    let usurped = scene.actors().usurped.clone().filter(another);
     if matches!(act, Act::Release | Act::Protect)
         && let Some(junta) = usurped
     {
@@ -45,13 +45,13 @@ pub(super) fn unsaid(scene: &Scene<'_>, by: &[Agent], act: Act, asked: &Range<us
     let at_home = answers && !apart && by.iter().all(|agent| is_at_home(scene, agent, act));
     // A group that fights at home asks its own state, however many others the article names.
     let fights = by.iter().all(|agent| is_armed_group(scene, &agent.name));
-    let home = if fights { &scene.actors.home } else { &scene.actors.authority };
+    let home = if fights { &scene.actors().home } else { &scene.actors().authority };
     home.clone().filter(|home| at_home && another(home)).into_iter().collect()
 }
 
 /// Whether the gazetteer knows a party as one that fights.
 fn is_armed_group(scene: &Scene<'_>, party: &Arc<str>) -> bool {
-    let mut entities = scene.actors.entities.iter();
+    let mut entities = scene.actors().entities.iter();
     entities.any(|entity| entity.kind == EntityKind::ArmedGroup && entity.party.as_ref() == Some(party))
 }
 
@@ -59,7 +59,7 @@ fn is_armed_group(scene: &Scene<'_>, party: &Arc<str>) -> bool {
 /// that only this article knows; of an armed group at home what only a state can do. A union asks pay of an employer,
 /// and nobody knows here who that is.
 fn is_at_home(scene: &Scene<'_>, agent: &Agent, act: Act) -> bool {
-    let known = scene.actors.entities.iter().any(|entity| entity.party.as_ref() == Some(&agent.name));
+    let known = scene.actors().entities.iter().any(|entity| entity.party.as_ref() == Some(&agent.name));
     let of_state = || is_armed_group(scene, &agent.name) && act == Act::Release;
     // Where two fight over a country, either may hold the prisoners.
     let contested = || act == Act::Release && rivals_at_war(scene).is_some();
@@ -67,7 +67,7 @@ fn is_at_home(scene: &Scene<'_>, agent: &Agent, act: Act) -> bool {
         true => of_state(),
         false if contested() => false,
         false => {
-            let mention = scene.actors.all().iter().find(|mention| mention.name == agent.name);
+            let mention = scene.actors().all().iter().find(|mention| mention.name == agent.name);
             mention.is_some_and(|mention| {
                 let group = mention.kind == Kind::Folk
                     || mention.kind == Kind::Party
@@ -98,14 +98,14 @@ pub(super) fn fighting(scene: &Scene<'_>) -> Vec<Arc<str>> {
                     .any(|at| lexicon::is_fighting(&lemma::noun(view.word(at))))
         });
         let pair = between
-            .and_then(|at| other.actors.starting_at(other.sentence, at + 1, view))
+            .and_then(|at| other.actors().starting_at(other.sentence, at + 1, view))
             .map(|first| names(&other, first))
             .unwrap_or_default();
         if pair.len() == 2 {
             return pair;
         }
     }
-    let both = scene.actors.all().iter().find(|mention| mention.others.len() == 1 && mention.plural);
+    let both = scene.actors().all().iter().find(|mention| mention.others.len() == 1 && mention.plural);
     let both = both.map(|both| names(scene, both)).filter(|pair| pair.len() == 2);
     both.or_else(|| rivals_at_war(scene)).unwrap_or_default()
 }
@@ -115,7 +115,7 @@ const FIGHTING_WORDS_LEAST: usize = 3;
 
 /// The two parties the article names most, when it is about their fight.
 fn rivals_at_war(scene: &Scene<'_>) -> Option<Vec<Arc<str>>> {
-    let (one, other) = scene.actors.rivals.as_ref()?;
+    let (one, other) = scene.actors().rivals.as_ref()?;
     // States have borders and allies: who of them is meant is for the text to say.
     if !is_armed_group(scene, one) && !is_armed_group(scene, other) {
         return None;
@@ -146,7 +146,7 @@ fn holders(scene: &Scene<'_>) -> Vec<Arc<str>> {
             let captive = (at + 1..(at + 7).min(other.view.end))
                 .any(|at| lexicon::is_captive(&lemma::noun(other.view.word(at))))
                 || other
-                    .actors
+                    .actors()
                     .starting_at(other.sentence, at + 1, other.view)
                     .is_some_and(|mention| mention.person.is_some());
             let passive = other.group(at).is_some_and(|(_, passive)| passive);

@@ -124,7 +124,7 @@ fn list_after(scene: &Scene<'_>, at: usize) -> Option<Range<usize>> {
 fn owner(scene: &Scene<'_>, at: usize) -> Option<Vec<Agent>> {
     let view = scene.view;
     let from = at.saturating_sub(5).max(view.start);
-    let owning = scene.actors.in_sentence(scene.sentence).iter().rfind(|mention| {
+    let owning = scene.actors().in_sentence(scene.sentence).iter().rfind(|mention| {
         mention.owner && mention.tokens.end >= from && mention.tokens.end < at
             || mention.tokens.end == at && mention.modifier
     });
@@ -133,7 +133,7 @@ fn owner(scene: &Scene<'_>, at: usize) -> Option<Vec<Agent>> {
     }
     if let Some(mention) = (from..at)
         .find(|&at| view.is(at, &["their", "its", "his", "her"]))
-        .and_then(|at| scene.actors.covering(scene.sentence, at))
+        .and_then(|at| scene.actors().covering(scene.sentence, at))
     {
         return Some(vec![agent(mention)]);
     }

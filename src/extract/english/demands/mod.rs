@@ -52,13 +52,7 @@ pub(super) fn each_scene(reading: &Reading<'_>, mut read: impl FnMut(&Scene<'_>)
         let view = reading.analysis.view(sentence);
         let speaks = reading.analysis.sentences.get(sentence).is_some_and(|sentence| sentence.part.speaks());
         if speaks && view.start < view.end {
-            read(&Scene {
-                article: reading.article,
-                analysis: &reading.analysis,
-                actors: reading.actors(),
-                view,
-                sentence,
-            });
+            read(&Scene { reading, article: reading.article, analysis: &reading.analysis, view, sentence });
         }
     }
 }

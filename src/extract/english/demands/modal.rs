@@ -63,7 +63,7 @@ fn read(scene: &Scene<'_>, at: usize, verb: usize, force: Force, findings: &mut 
     let Some(by) = scene.speaker(at) else { return };
     let by: Vec<_> = by.into_iter().filter(|agent| agent.weighty).collect();
     let subject = scene
-        .actors
+        .actors()
         .in_sentence(scene.sentence)
         .iter()
         .rfind(|mention| mention.tokens.end == at && !mention.owner && !mention.modifier);

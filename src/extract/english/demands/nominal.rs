@@ -131,7 +131,7 @@ fn owner(scene: &Scene<'_>, at: usize, pronoun_is_actor: bool) -> Option<Vec<Age
         back -= 1;
         if view.is(back, &["'s", "'"]) {
             let mention = scene
-                .actors
+                .actors()
                 .in_sentence(scene.sentence)
                 .iter()
                 .find(|mention| mention.owner && mention.tokens.end == back)?;
@@ -150,7 +150,7 @@ fn owner(scene: &Scene<'_>, at: usize, pronoun_is_actor: bool) -> Option<Vec<Age
     }
     // "A Kenyan appeal": the adjective says whose.
     scene
-        .actors
+        .actors()
         .in_sentence(scene.sentence)
         .iter()
         .find(|mention| mention.tokens.end == at && mention.modifier)
@@ -164,11 +164,11 @@ fn source(scene: &Scene<'_>, at: usize) -> Option<Vec<Agent>> {
         view.is(place, &["from", "by"])
             && (place == at + 1 || view.is(place, &["from"]) || view.is(place, &["by"]) && place < at + 3)
             && scene
-                .actors
+                .actors()
                 .starting_at(scene.sentence, place + 1, view)
                 .is_some_and(|mention| mention.tokens.start <= place + 2 && !mention.modifier)
     })?;
-    let mention = scene.actors.starting_at(scene.sentence, place + 1, view)?;
+    let mention = scene.actors().starting_at(scene.sentence, place + 1, view)?;
     // "the withdrawal of troops from Kenya" is no call from Kenya.
     if place > at + 1
         && mention.kind == crate::extract::english::actors::Kind::Party
@@ -186,19 +186,19 @@ fn asked(scene: &Scene<'_>, at: usize) -> Option<(Vec<Arc<str>>, std::ops::Range
     let mut next = after_adverbs(scene, at + 1);
     let mut to = Vec::new();
     if view.is(next, &["from", "by"]) {
-        let mention = scene.actors.starting_at(scene.sentence, next + 1, view)?;
+        let mention = scene.actors().starting_at(scene.sentence, next + 1, view)?;
         next = after_adverbs(scene, list_end(scene, mention));
     }
     if view.is(next, &["on", "to", "upon"])
         && let Some(mention) = scene
-            .actors
+            .actors()
             .starting_at(scene.sentence, next + 1, view)
             .filter(|mention| !mention.owner && mention.tokens.start <= next + 2)
     {
         to = names_of(scene, mention);
         next = after_adverbs(scene, list_end(scene, mention));
         if view.is(next, &["from", "by"]) {
-            let mention = scene.actors.starting_at(scene.sentence, next + 1, view)?;
+            let mention = scene.actors().starting_at(scene.sentence, next + 1, view)?;
             next = list_end(scene, mention);
         }
     }
@@ -207,7 +207,7 @@ fn asked(scene: &Scene<'_>, at: usize) -> Option<(Vec<Arc<str>>, std::ops::Range
     }
     // "that Iceland V", "for Iceland to V": the subject is asked, unless it is what something is done to.
     let subject = scene
-        .actors
+        .actors()
         .starting_at(scene.sentence, next + 1, view)
         .filter(|mention| to.is_empty() && !mention.owner && !mention.modifier);
     if let Some(subject) = subject {

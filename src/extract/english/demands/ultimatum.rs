@@ -36,12 +36,12 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
     let predicate = scene.predicate(at).filter(|predicate| !predicate.negated)?;
-    let mention = scene.actors.starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner);
+    let mention = scene.actors().starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner);
     let (to, mut next) = match mention.filter(|mention| mention.tokens.start == at + 1) {
         Some(mention) => (names_of(scene, mention), list_end(scene, mention)),
         // "Gave the state two days".
         None if view.follows(at + 1, &["the", "state"]) => {
-            (scene.actors.authority.iter().cloned().collect(), at + 3)
+            (scene.actors().authority.iter().cloned().collect(), at + 3)
         }
         None => (Vec::new(), at + 2),
     };
@@ -173,7 +173,7 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     };
     let by = scene.predicate_subject(threatens).or_else(|| scene.speaker(at))?;
     let by: Vec<_> = by.into_iter().filter(|agent| agent.weighty).collect();
-    let asked = scene.actors.in_sentence(scene.sentence).iter().find(|mention| {
+    let asked = scene.actors().in_sentence(scene.sentence).iter().find(|mention| {
         window.contains(&mention.tokens.start)
             && !mention.governed
             && !mention.owner
@@ -185,7 +185,7 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     // "No talks with the militia until the force is dissolved": who would be talked to is asked.
     let partner = || {
         let with = body.clone().find(|&at| view.is(at, &["with"]))?;
-        scene.actors.starting_at(scene.sentence, with + 1, view)
+        scene.actors().starting_at(scene.sentence, with + 1, view)
     };
     let to: Vec<Arc<str>> = asked
         .filter(|asked| asked.kind != Kind::Reference)

@@ -156,7 +156,7 @@ fn is_naming(scene: &Scene<'_>, at: usize) -> bool {
             view.is(to, &["to"])
                 && view.form(to + 1) == VerbForm::Base
                 && scene
-                    .actors
+                    .actors()
                     .starting_at(scene.sentence, next, view)
                     .is_some_and(|mention| mention.tokens.end <= to)
         })

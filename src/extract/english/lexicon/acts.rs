@@ -1,43 +1,43 @@
 //! What demands ask for, as a table: head words with what they must act on. A word goes in, the lines it heads come
 //! out, in the order of the table. Knows nothing of sentences.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::{sections, word_list};
 use crate::model::Act;
+use crate::text::english::word_map::{WordMap, WordSet};
 
 /// A line of the table: an act, with the words of which one must stand near its head; without any the head is enough.
 #[derive(Debug)]
 pub(in super::super) struct Cue {
     pub(in super::super) act: Act,
-    pub(in super::super) objects: HashSet<&'static str>,
+    pub(in super::super) objects: WordSet<&'static str>,
 }
 
 struct Table {
     cues: Vec<Cue>,
     /// From a head word to the places of its lines.
-    heads: HashMap<&'static str, Vec<usize>>,
-    stops: HashSet<&'static str>,
-    compounds: HashSet<&'static str>,
-    presses: HashSet<&'static str>,
-    quiet: HashSet<&'static str>,
-    fighting: HashSet<&'static str>,
-    holding: HashSet<&'static str>,
-    captives: HashSet<&'static str>,
-    aid: HashSet<&'static str>,
-    spans: HashSet<&'static str>,
-    serving: HashSet<&'static str>,
+    heads: WordMap<&'static str, Vec<usize>>,
+    stops: WordSet<&'static str>,
+    compounds: WordSet<&'static str>,
+    presses: WordSet<&'static str>,
+    quiet: WordSet<&'static str>,
+    fighting: WordSet<&'static str>,
+    holding: WordSet<&'static str>,
+    captives: WordSet<&'static str>,
+    aid: WordSet<&'static str>,
+    spans: WordSet<&'static str>,
+    serving: WordSet<&'static str>,
 }
 
 const LIST: &str = include_str!("acts.txt");
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let classes: HashMap<&str, HashSet<&'static str>> =
+    let classes: WordMap<&str, WordSet<&'static str>> =
         entries("classes").into_iter().map(|(name, words)| (name, words.into_iter().collect())).collect();
     let mut table = Table {
         cues: Vec::new(),
-        heads: HashMap::new(),
+        heads: WordMap::default(),
         stops: word_list(LIST, "stops").collect(),
         compounds: word_list(LIST, "compounds").collect(),
         presses: word_list(LIST, "presses").collect(),
@@ -51,7 +51,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     };
     for (name, words) in entries("acts") {
         let Some(act) = Act::parse(name) else { continue };
-        let mut objects = HashSet::new();
+        let mut objects = WordSet::default();
         let mut head = true;
         for word in words {
             match word {

@@ -1,11 +1,11 @@
 //! Verbs and nouns of demanding, and what becomes of a demand. A word goes in; how hard it presses, how it takes what it
 //! asks for or what it does with a demand comes out. Knows nothing of sentences.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::sections;
 use crate::model::{DemandStatus, Force};
+use crate::text::english::word_map::WordMap;
 
 word_sets! {
     "demands.txt":
@@ -69,7 +69,7 @@ fn classes(section: &'static str) -> impl Iterator<Item = (&'static str, &'stati
         .flat_map(|(class, words)| words.split(',').map(move |word| (class.trim(), word.trim())))
 }
 
-static VERBS: LazyLock<HashMap<&'static str, (Force, Frame)>> = LazyLock::new(|| {
+static VERBS: LazyLock<WordMap<&'static str, (Force, Frame)>> = LazyLock::new(|| {
     let entry = |(class, word): (&'static str, &'static str)| {
         let (force, frame) = class.split_once(' ')?;
         Some((word, (Force::parse(force)?, Frame::parse(frame)?)))
@@ -77,7 +77,7 @@ static VERBS: LazyLock<HashMap<&'static str, (Force, Frame)>> = LazyLock::new(||
     classes("verbs").filter_map(entry).collect()
 });
 
-static NOUNS: LazyLock<HashMap<&'static str, Force>> = LazyLock::new(|| {
+static NOUNS: LazyLock<WordMap<&'static str, Force>> = LazyLock::new(|| {
     classes("nouns").filter_map(|(force, word)| Some((word, Force::parse(force)?))).collect()
 });
 

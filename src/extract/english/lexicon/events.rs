@@ -1,10 +1,10 @@
 //! Words for what happened, when and where. A word goes in; whether it is in a list comes out. Knows nothing of sentences.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::word_list;
 use crate::text::english::calendar::is_weekday;
+use crate::text::english::word_map::WordMap;
 
 const LIST: &str = include_str!("events.txt");
 
@@ -55,19 +55,29 @@ const SECTIONS: &[(&str, Hint)] = &[
     ("kinds of place", Hint::PlaceKind),
 ];
 
-static HINTS: LazyLock<HashMap<&'static str, Vec<Hint>>> = LazyLock::new(|| {
-    let mut hints: HashMap<&'static str, Vec<Hint>> = HashMap::new();
+/// What the words of the lists say, a bit for each hint.
+static HINTS: LazyLock<WordMap<&'static str, u16>> = LazyLock::new(|| {
+    let mut hints: WordMap<&'static str, u16> = WordMap::default();
     for &(section, hint) in SECTIONS {
         for word in word_list(LIST, section) {
-            hints.entry(word).or_default().push(hint);
+            *hints.entry(word).or_default() |= bit(hint);
         }
     }
     hints
 });
 
+const fn bit(hint: Hint) -> u16 {
+    1 << hint as u16
+}
+
 /// Whether a word says this.
 pub(in super::super) fn hints_at(word: &str, hint: Hint) -> bool {
-    HINTS.get(word).is_some_and(|hints| hints.contains(&hint)) || hint == Hint::Now && is_weekday(word)
+    HINTS.get(word).is_some_and(|hints| hints & bit(hint) != 0) || hint == Hint::Now && is_weekday(word)
+}
+
+/// Whether a word says anything of time or event.
+pub(in super::super) fn hints_at_any(word: &str) -> bool {
+    HINTS.contains_key(word)
 }
 
 /// Whether a word is a noun for a place: "village", "province".

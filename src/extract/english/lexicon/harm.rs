@@ -1,10 +1,10 @@
 //! Words that say what happened to people: verbs with their frames, and nouns that count harm by themselves.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::sections;
 use crate::model::Effect;
+use crate::text::english::word_map::WordMap;
 
 /// Where the people stand whom a verb is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +66,8 @@ pub(in super::super) struct Counted {
     pub(in super::super) kind: CountedKind,
 }
 
-static VERBS: LazyLock<HashMap<&'static str, Vec<HarmVerb>>> = LazyLock::new(|| {
-    let mut verbs: HashMap<&'static str, Vec<HarmVerb>> = HashMap::new();
+static VERBS: LazyLock<WordMap<&'static str, Vec<HarmVerb>>> = LazyLock::new(|| {
+    let mut verbs: WordMap<&'static str, Vec<HarmVerb>> = WordMap::default();
     for (effect, line) in sections(include_str!("harm.txt")) {
         let (verb, tail) = line.split_once(" + ").unwrap_or((line, ""));
         let (lemma, frame) = verb.split_once(' ').unwrap_or((verb, ""));
@@ -88,7 +88,7 @@ static VERBS: LazyLock<HashMap<&'static str, Vec<HarmVerb>>> = LazyLock::new(|| 
     verbs
 });
 
-static COUNTED: LazyLock<HashMap<&'static str, Counted>> = LazyLock::new(|| {
+static COUNTED: LazyLock<WordMap<&'static str, Counted>> = LazyLock::new(|| {
     let entry = |(_, line): (&str, &'static str)| {
         let (rest, kind) = line.rsplit_once(' ')?;
         let (noun, effect) = rest.rsplit_once(' ')?;
@@ -106,8 +106,8 @@ static COUNTED: LazyLock<HashMap<&'static str, Counted>> = LazyLock::new(|| {
 /// The words that follow the first one, and what the whole says.
 type State = (Vec<&'static str>, Effect);
 
-static STATES: LazyLock<HashMap<&'static str, Vec<State>>> = LazyLock::new(|| {
-    let mut states: HashMap<&'static str, Vec<State>> = HashMap::new();
+static STATES: LazyLock<WordMap<&'static str, Vec<State>>> = LazyLock::new(|| {
+    let mut states: WordMap<&'static str, Vec<State>> = WordMap::default();
     for (effect, line) in sections(include_str!("states.txt")) {
         let mut words = line.split_whitespace();
         if let Some((first, effect)) = words.next().zip(Effect::parse(effect)) {

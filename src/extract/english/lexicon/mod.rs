@@ -5,7 +5,7 @@
 /// Declares the word sets of a list, one for each section, and a test that none of them is empty.
 macro_rules! word_sets {
     ($list:literal: $($name:ident = $section:literal;)+) => {
-        $(static $name: std::sync::LazyLock<std::collections::HashSet<&'static str>> =
+        $(static $name: std::sync::LazyLock<crate::text::english::word_map::WordSet<&'static str>> =
             std::sync::LazyLock::new(|| super::word_list(include_str!($list), $section).collect());)+
 
         #[cfg(test)]
@@ -29,7 +29,7 @@ pub(super) mod stance_verbs;
 pub(super) mod stances;
 mod sport;
 
-pub(super) use events::{Hint, hints_at, is_kind_of_place};
+pub(super) use events::{Hint, hints_at, hints_at_any, is_kind_of_place};
 pub(super) use harm::{CountedKind, Frame, GAP_MAX, HarmVerb, Piece, counted, harm_verbs, states};
 pub(super) use people::{Person, force, group_of, is_plural_only, person};
 pub(super) use sport::is_sport;

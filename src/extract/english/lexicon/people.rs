@@ -1,11 +1,11 @@
 //! Head nouns of people and of things that are counted like people. A head noun, with the word before it, goes in;
 //! whether it is a person, and of which group, comes out.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::sections;
 use crate::model::Group;
+use crate::text::english::word_map::WordMap;
 use crate::text::gazetteer::is_people;
 
 /// What is known of a head noun.
@@ -21,7 +21,7 @@ pub(in super::super) enum Person {
     No,
 }
 
-static PEOPLE: LazyLock<HashMap<&'static str, Group>> = LazyLock::new(|| {
+static PEOPLE: LazyLock<WordMap<&'static str, Group>> = LazyLock::new(|| {
     sections(include_str!("people.txt"))
         .filter_map(|(group, line)| Some((Group::parse(group)?, line)))
         .flat_map(|(group, line)| line.split(',').map(move |noun| (noun.trim(), group)))
@@ -29,7 +29,7 @@ static PEOPLE: LazyLock<HashMap<&'static str, Group>> = LazyLock::new(|| {
         .collect()
 });
 
-static THINGS: LazyLock<HashMap<&'static str, ()>> = LazyLock::new(|| {
+static THINGS: LazyLock<WordMap<&'static str, ()>> = LazyLock::new(|| {
     sections(include_str!("things.txt"))
         .flat_map(|(_, line)| line.split(','))
         .map(|noun| (noun.trim(), ()))
@@ -75,7 +75,7 @@ pub(in super::super) fn is_thing(noun: &str) -> bool {
     THINGS.contains_key(noun)
 }
 
-static FORCES: LazyLock<HashMap<&'static str, Group>> = LazyLock::new(|| {
+static FORCES: LazyLock<WordMap<&'static str, Group>> = LazyLock::new(|| {
     sections(include_str!("forces.txt"))
         .filter_map(|(group, line)| Some((Group::parse(group)?, line)))
         .flat_map(|(group, line)| line.split(',').map(move |word| (word.trim(), group)))

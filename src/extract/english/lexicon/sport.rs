@@ -1,11 +1,11 @@
 //! Words of sport reports: a word, with the one after it, goes in; whether it belongs to sport comes out.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::sections;
+use crate::text::english::word_map::WordSet;
 
-static SPORT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+static SPORT: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
     sections(include_str!("sport.txt"))
         .flat_map(|(_, line)| line.split(','))
         .map(str::trim)

@@ -1,11 +1,11 @@
 //! The verbs, nouns and adjectives of stance, and how each takes its target. A word goes in, its stance and frame come out. Knows nothing of
 //! sentences.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::sections;
 use crate::model::Stance;
+use crate::text::english::word_map::WordMap;
 
 /// How a verb takes its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,16 +38,16 @@ pub(in super::super) enum Frame {
 
 const LIST: &str = include_str!("stance_verbs.txt");
 
-static VERBS: LazyLock<HashMap<&'static str, (Stance, Frame)>> =
+static VERBS: LazyLock<WordMap<&'static str, (Stance, Frame)>> =
     LazyLock::new(|| of("verbs").filter_map(entries).flatten().collect());
 
 /// A stance, and the words that lead to its target.
 type Led = (Stance, Vec<&'static str>);
 
-static NOUNS: LazyLock<HashMap<&'static str, Led>> =
+static NOUNS: LazyLock<WordMap<&'static str, Led>> =
     LazyLock::new(|| of("nouns").filter_map(led).flatten().collect());
 
-static ADJECTIVES: LazyLock<HashMap<&'static str, Stance>> = LazyLock::new(|| {
+static ADJECTIVES: LazyLock<WordMap<&'static str, Stance>> = LazyLock::new(|| {
     of("adjectives").filter_map(led).flatten().map(|(word, (stance, _))| (word, stance)).collect()
 });
 

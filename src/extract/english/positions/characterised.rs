@@ -54,7 +54,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         return None;
     }
     let mention = scene
-        .actors
+        .actors()
         .starting_at(scene.sentence, next, view)
         .filter(|mention| mention.tokens.start <= next + 1);
     let until = mention.map_or_else(

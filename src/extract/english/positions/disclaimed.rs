@@ -109,7 +109,7 @@ fn read(scene: &Scene<'_>, at: usize, end: usize, findings: &mut Findings) -> Op
     let speakers: Vec<_> = speakers.into_iter().filter(|speaker| speaker.weighty).collect();
     let stop = object_end(scene, end);
     let start = scene
-        .actors
+        .actors()
         .in_sentence(scene.sentence)
         .iter()
         .find(|mention| speakers.iter().any(|speaker| speaker.name == mention.name))

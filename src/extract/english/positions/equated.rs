@@ -70,7 +70,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
             ],
         )
     })?;
-    let victim = scene.actors.in_sentence(scene.sentence).iter().find(|mention| {
+    let victim = scene.actors().in_sentence(scene.sentence).iter().find(|mention| {
         mention.tokens.start > blow && mention.tokens.end <= at && mention.governed && mention.party.is_some()
     });
     let victim = victim.filter(|_| counts)?;

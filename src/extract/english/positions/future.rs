@@ -132,7 +132,7 @@ fn speaks_for_own(scene: &Scene<'_>, speaker: &[Agent], verb: usize, at: usize) 
     let armed = |mention: &Mention| mention.role == Some(Role::Military);
     let officer = speaker.iter().any(|one| {
         scene
-            .actors
+            .actors()
             .in_sentence(scene.sentence)
             .iter()
             .any(|mention| mention.span == one.voice && armed(mention))

@@ -49,7 +49,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let speakers = scene.speaker(at)?;
     let speakers: Vec<_> = speakers.into_iter().filter(|speaker| speaker.weighty).collect();
     let mention = scene
-        .actors
+        .actors()
         .in_sentence(scene.sentence)
         .iter()
         .rfind(|mention| mention.tokens.end == at)
@@ -67,7 +67,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     // What somebody says of himself, or of what is done to him, judges nobody.
     let about_self =
         target.as_ref().is_some_and(|target| speakers.iter().any(|speaker| speaker.name == *target))
-            || scene.actors.in_sentence(scene.sentence).iter().any(|named| {
+            || scene.actors().in_sentence(scene.sentence).iter().any(|named| {
                 named.tokens.start >= from
                     && named.tokens.end <= at
                     && speakers.iter().any(|speaker| speaker.name == named.name)
@@ -78,7 +78,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let start = speakers
         .iter()
         .filter_map(|speaker| {
-            scene.actors.in_sentence(scene.sentence).iter().find(|mention| mention.span == speaker.voice)
+            scene.actors().in_sentence(scene.sentence).iter().find(|mention| mention.span == speaker.voice)
         })
         .map(|mention| mention.tokens.start)
         .min()

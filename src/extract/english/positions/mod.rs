@@ -145,7 +145,7 @@ const TOPIC_WORDS_MAX: usize = 7;
 /// Toward whom or what: the actors named by the object, else its words in short.
 pub(super) fn targets(scene: &Scene<'_>, object: Range<usize>) -> Vec<Option<Arc<str>>> {
     let view = scene.view;
-    if let Some(mention) = scene.actors.starting_at(scene.sentence, object.start, view)
+    if let Some(mention) = scene.actors().starting_at(scene.sentence, object.start, view)
         && !mention.modifier
         && mention.tokens.start < object.end
         && !mention.owner

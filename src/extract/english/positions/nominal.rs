@@ -95,7 +95,7 @@ fn owner(scene: &Scene<'_>, at: usize) -> Option<(Agent, usize)> {
         back -= 1;
         if view.is(back, &["'s", "'"]) {
             let mention = scene
-                .actors
+                .actors()
                 .in_sentence(scene.sentence)
                 .iter()
                 .find(|mention| mention.owner && mention.tokens.end == back)?;

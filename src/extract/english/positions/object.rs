@@ -24,7 +24,7 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
         Frame::Of => {
             let named = targets(scene, next..end);
             let of = (next..end).find(|&at| view.is(at, &["of"]))?;
-            let mention = scene.actors.starting_at(scene.sentence, next, view).is_some();
+            let mention = scene.actors().starting_at(scene.sentence, next, view).is_some();
             let named = if mention { named } else { vec![topic(scene, next..of)] };
             Some((stance, named, end))
         }
@@ -34,7 +34,7 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
             let end = object_end(scene, next).max(end);
             if let Some(on) = (next..end).find(|&at| view.is(at, &["on"])) {
                 let blamed = scene
-                    .actors
+                    .actors()
                     .starting_at(scene.sentence, on + 1, view)
                     .is_some_and(|mention| mention.tokens.start <= on + 2);
                 if blamed {
@@ -43,9 +43,9 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
             }
             // "Blamed the inaction of Kenya": whose doing it is.
             let of = (next + 1..(next + 4).min(end)).find(|&at| view.is(at, &["of"]));
-            let whose = of.and_then(|of| scene.actors.starting_at(scene.sentence, of + 1, view));
+            let whose = of.and_then(|of| scene.actors().starting_at(scene.sentence, of + 1, view));
             if scene
-                .actors
+                .actors()
                 .starting_at(scene.sentence, next, view)
                 .is_none_or(|first| Some(first.tokens.start) > of)
                 && let Some(blamed) =
@@ -54,10 +54,10 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
                 return Some((stance, vec![Some(Arc::clone(&blamed.name))], end));
             }
             // Faults and storms are blamed every day: a stance is taken toward somebody.
-            scene.actors.starting_at(scene.sentence, next, view)?;
+            scene.actors().starting_at(scene.sentence, next, view)?;
             let empty = next >= end && !view.is(next, &["“", "\""]);
             let named = if let Some(mention) =
-                scene.actors.starting_at(scene.sentence, next, view).filter(|mention| mention.owner)
+                scene.actors().starting_at(scene.sentence, next, view).filter(|mention| mention.owner)
             {
                 vec![Some(Arc::clone(&mention.name))]
             } else {
@@ -70,7 +70,7 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
             let responsible = (next..(next + 12).min(view.end))
                 .find(|&at| view.is(at, &["responsible", "accountable", "liable"]))?;
             let held = scene
-                .actors
+                .actors()
                 .starting_at(scene.sentence, next, view)
                 .filter(|mention| mention.tokens.start < responsible)?;
             Some((stance, vec![Some(Arc::clone(&held.name))], object_end(scene, responsible)))
@@ -105,7 +105,7 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
             }
             let particle = (next..(next + 5).min(view.end)).find(|&at| view.is(at, particles))?;
             let between = scene
-                .actors
+                .actors()
                 .starting_at(scene.sentence, next, view)
                 .is_some_and(|mention| mention.tokens.end == particle)
                 || view.is(next, &["it", "them", "that", "him", "her"]);
@@ -115,7 +115,7 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
             if view.is(next, words) {
                 let needs_actor = stance == Stance::Support;
                 let actor = scene
-                    .actors
+                    .actors()
                     .starting_at(scene.sentence, next + 1, view)
                     .is_some_and(|mention| mention.tokens.start <= next + 2)
                     || view.is(next + 1, &["the", "our"]);
@@ -139,7 +139,7 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
             (that && !impersonal).then(|| {
                 let end = object_end(scene, next + 1);
                 let accused = scene
-                    .actors
+                    .actors()
                     .in_sentence(scene.sentence)
                     .iter()
                     .find(|mention| (next..end).contains(&mention.tokens.start) && !mention.modifier);
@@ -259,7 +259,7 @@ fn dismissed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
             && (end..long).any(|at| stances::is_allegation(&lemma::noun(view.word(at)))));
     // Somebody who is dismissed loses a job.
     let person = scene
-        .actors
+        .actors()
         .starting_at(scene.sentence, next, view)
         .is_some_and(|mention| mention.person.is_some() && !mention.owner);
     if person && !view.is(next, &["it"]) {

@@ -76,12 +76,12 @@ fn each_other(scene: &Scene<'_>, at: usize) -> Option<usize> {
 fn mutual(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
     let end = each_other(scene, at)?;
-    let before = scene.actors.in_sentence(scene.sentence).iter().rfind(|mention| {
+    let before = scene.actors().in_sentence(scene.sentence).iter().rfind(|mention| {
         mention.tokens.end <= at && !mention.owner && !mention.modifier && mention.kind != Kind::Reference
     })?;
     let between = (view.start..before.tokens.start)
         .rfind(|&at| view.is(at, &["between"]))
-        .and_then(|at| scene.actors.starting_at(scene.sentence, at + 1, view));
+        .and_then(|at| scene.actors().starting_at(scene.sentence, at + 1, view));
     let agents = scene.agents_of(between.unwrap_or(before));
     let [one, other] = agents.as_slice() else { return None };
     for (actor, target) in [(one, other), (other, one)] {

@@ -83,12 +83,18 @@ const PHRASES_MAX: usize = 16;
 
 impl Analysis<'_> {
     /// The phrases of time in a sentence, in order.
-    pub fn dates_in(&self, sentence: usize) -> Vec<When> {
+    pub fn dates_in(&self, sentence: usize) -> &[When] {
+        let dates = self.dates.get(sentence);
+        dates.map_or(&[], |dates| dates.get_or_init(|| self.read_dates(sentence)))
+    }
+
+    fn read_dates(&self, sentence: usize) -> Vec<When> {
         let view = self.view(sentence);
+        let reader = Reader::new(view, self.published_at);
         let mut found = Vec::new();
         let mut at = view.start;
         while at < view.end && found.len() < PHRASES_MAX {
-            match Reader::new(view, self.published_at).phrase(at) {
+            match reader.phrase(at) {
                 Some(when) => {
                     at = when.tokens.end.max(at + 1);
                     found.push(when);

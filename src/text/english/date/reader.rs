@@ -58,29 +58,18 @@ impl<'a> Reader<'a> {
 
     fn direction(&self, at: usize) -> (usize, Direction) {
         let view = self.view;
-        for (words, direction) in [
-            (&["as", "of"][..], Direction::UpTo),
-            (&["by"], Direction::UpTo),
-            (&["until"], Direction::UpTo),
-            (&["till"], Direction::UpTo),
-            (&["no", "later", "than"], Direction::UpTo),
-            (&["since"], Direction::Since),
-            (&["from"], Direction::Since),
-            (&["before"], Direction::Before),
-            (&["after"], Direction::After),
-            (&["on"], Direction::During),
-            (&["in", "the"], Direction::During),
-            (&["during", "the"], Direction::During),
-            (&["during"], Direction::During),
-            (&["in"], Direction::During),
-            (&["at"], Direction::During),
-            (&["of"], Direction::During),
-        ] {
-            if view.follows(at, words) {
-                return (at + words.len(), direction);
-            }
+        let the = usize::from(view.is(at + 1, &["the"]));
+        match view.word(at) {
+            "as" if view.is(at + 1, &["of"]) => (at + 2, Direction::UpTo),
+            "by" | "until" | "till" => (at + 1, Direction::UpTo),
+            "no" if view.follows(at + 1, &["later", "than"]) => (at + 3, Direction::UpTo),
+            "since" | "from" => (at + 1, Direction::Since),
+            "before" => (at + 1, Direction::Before),
+            "after" => (at + 1, Direction::After),
+            "on" | "at" | "of" => (at + 1, Direction::During),
+            "in" | "during" => (at + 1 + the, Direction::During),
+            _ => (at, Direction::During),
         }
-        (at, Direction::During)
     }
 
     fn moment(&self, at: usize) -> Option<Found> {
