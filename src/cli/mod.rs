@@ -26,6 +26,7 @@ mod run;
 mod send_test;
 mod signed;
 mod show;
+mod store_copy;
 mod verify;
 mod why;
 
@@ -100,6 +101,8 @@ enum Verb {
     Verify(verify::Arguments),
     /// Copy the store into a new file, beside a daemon that may be running
     Backup(backup::Arguments),
+    /// Move a store: from a file to PostgreSQL, or back
+    Store(store_copy::Arguments),
     /// List the reading rules with an example of each
     Rules(rules::Arguments),
     /// Ask a running daemon whether it takes articles
@@ -207,6 +210,7 @@ fn dispatch(verb: Verb) -> anyhow::Result<Done> {
         Verb::Resend(arguments) => resend::run(&arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Backup(arguments) => backup::run(&arguments),
+        Verb::Store(arguments) => store_copy::run(&arguments),
         Verb::Rules(arguments) => rules::run(&arguments),
         Verb::Health(arguments) => health::run(&arguments),
         Verb::Completions(arguments) => completions::run(&arguments, Cli::command()),

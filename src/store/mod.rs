@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use secrecy::SecretString;
 
 use crate::config::StoreConfig;
 use crate::inputs::Checkpoint;
@@ -14,6 +15,7 @@ use crate::model::{
     Article, ArticleId, AuditEntry, Fact, FactKey, KnownClaim, Message, Mute, Story, StoryId,
 };
 
+pub mod copy;
 pub mod overview;
 pub mod parcel;
 pub mod postgres;
@@ -24,6 +26,7 @@ mod search;
 #[cfg(test)]
 pub(crate) mod contract;
 
+use copy::House;
 use overview::{DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery};
 pub use parcel::{Lot, Pace, Parcel, Told};
 pub use postgres::PostgresStore;
@@ -62,14 +65,26 @@ pub async fn open(config: &StoreConfig, access: Access) -> Result<Arc<dyn Store>
         let store = SqliteStore::open(&config.path, access, sqlite::Options::default())?;
         return Ok(Arc::new(store));
     };
-    let options = postgres::Options {
-        url: url.clone(),
+    Ok(Arc::new(PostgresStore::open(&shared(config, url.clone()), access).await?))
+}
+
+/// The store that the config names, as one to copy from or into.
+pub fn house(config: &StoreConfig) -> House {
+    match &config.url {
+        Some(url) => House::Postgres(shared(config, url.clone())),
+        None => House::Sqlite(config.path.clone()),
+    }
+}
+
+/// The database at this address, used as the config says.
+pub fn shared(config: &StoreConfig, url: SecretString) -> postgres::Options {
+    postgres::Options {
+        url,
         tls_ca_file: config.tls_ca_file.clone(),
         connections_max: config.connections_max,
         statement_timeout: config.statement_timeout,
         turn_timeout: config.turn_timeout,
-    };
-    Ok(Arc::new(PostgresStore::open(&options, access).await?))
+    }
 }
 
 /// Why the store could not do something.

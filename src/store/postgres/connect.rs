@@ -17,6 +17,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::columns::get;
 use super::failure::{Failure, in_full};
 use super::search;
+use crate::store::copy::tables;
 use crate::store::{Access, StoreError};
 
 /// How long reaching the server may take.
@@ -52,6 +53,23 @@ pub struct Options {
     pub turn_timeout: Duration,
 }
 
+impl Options {
+    /// Whether the address holds a password, which everyone sees who sees the address.
+    pub fn holds_password(&self) -> bool {
+        let config = self.url.expose_secret().parse::<Config>();
+        config.is_ok_and(|config| config.get_password().is_some())
+    }
+}
+
+/// What is done with a database that is a copy not yet finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Copies {
+    /// It is no store yet.
+    Refused,
+    /// It is to be finished.
+    Taken,
+}
+
 /// A pool, and how the database is called in messages.
 pub(super) struct Connected {
     pub(super) pool: Pool,
@@ -60,6 +78,14 @@ pub(super) struct Connected {
 
 /// Makes the pool, reaches the server once and brings the schema up to date.
 pub(super) async fn connect(options: &Options, access: Access) -> Result<Connected, StoreError> {
+    let Connected { pool, name } = reach(options)?;
+    let prepared = prepare(&pool, access, Copies::Refused, &name).await;
+    prepared.map_err(|failure| failure.at(&name))?;
+    Ok(Connected { pool, name })
+}
+
+/// Makes the pool; nothing is reached yet.
+pub(super) fn reach(options: &Options) -> Result<Connected, StoreError> {
     let config = configured(options)?;
     let name = name(&config);
     let manager = manager(config, options)?;
@@ -71,8 +97,6 @@ pub(super) async fn connect(options: &Options, access: Access) -> Result<Connect
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(|error| StoreError::Broken(format!("no pool for {name}: {error}")))?;
-    let prepared = prepare(&pool, access, &name).await;
-    prepared.map_err(|failure| failure.at(&name))?;
     Ok(Connected { pool, name })
 }
 
@@ -149,8 +173,11 @@ fn manager(config: Config, options: &Options) -> Result<Manager, StoreError> {
 }
 
 /// Brings the schema up to date, or looks whether it is.
-async fn prepare(pool: &Pool, access: Access, name: &str) -> Result<(), Failure> {
+pub(super) async fn prepare(pool: &Pool, access: Access, copies: Copies, name: &str) -> Result<(), Failure> {
     let mut client = pool.get().await?;
+    if copies == Copies::Refused && is_unfinished(&client).await? {
+        return Err(tables::unfinished(name).into());
+    }
     if access != Access::Daemon {
         return check_schema(version(&client).await?, name);
     }
@@ -167,7 +194,9 @@ async fn prepare(pool: &Pool, access: Access, name: &str) -> Result<(), Failure>
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| migration_failed(&error, name))?;
     let applied = Runner::new(&migrations).run_async(&mut **client).await;
-    let filled = if applied.is_ok() { fill(&mut client).await } else { Ok(()) };
+    // A copy brings them along.
+    let fills = applied.is_ok() && !is_unfinished(&client).await?;
+    let filled = if fills { fill(&mut client).await } else { Ok(()) };
     // The session ends here, and with it the lock and the setting.
     drop(deadpool_postgres::Object::take(client));
     for migration in applied.map_err(|error| migration_failed(&error, name))?.applied_migrations() {
@@ -183,10 +212,23 @@ async fn fill(client: &mut deadpool_postgres::Client) -> Result<(), Failure> {
     Ok(transaction.commit().await?)
 }
 
+/// Whether it is a copy that was begun and not finished.
+pub(super) async fn is_unfinished(client: &deadpool_postgres::Client) -> Result<bool, Failure> {
+    has(client, tables::COPYING).await
+}
+
+/// Whether a daemon, or a copy, has made its schema.
+pub(super) async fn is_store(client: &deadpool_postgres::Client) -> Result<bool, Failure> {
+    has(client, "refinery_schema_history").await
+}
+
+async fn has(client: &deadpool_postgres::Client, table: &str) -> Result<bool, Failure> {
+    get(&client.query_one("SELECT to_regclass($1) IS NOT NULL AS there", &[&table]).await?, "there")
+}
+
 /// The schema version of the database, 0 for an empty one.
 async fn version(client: &deadpool_postgres::Client) -> Result<i32, Failure> {
-    let there = client.query_one("SELECT to_regclass('refinery_schema_history') IS NOT NULL AS there", &[]);
-    if !get::<bool>(&there.await?, "there")? {
+    if !is_store(client).await? {
         return Ok(0);
     }
     let row = client.query_one("SELECT max(version) AS version FROM refinery_schema_history", &[]).await?;

@@ -35,6 +35,7 @@ mod parcels;
 mod questions;
 mod regroup;
 mod search;
+mod rows;
 mod statements;
 mod told;
 mod turn;
@@ -42,6 +43,7 @@ mod turn;
 mod tests;
 
 pub use self::connect::Options;
+pub(super) use self::rows::Rows;
 
 /// A store in a database that other instances may share.
 pub struct PostgresStore {

@@ -38,6 +38,8 @@ const WAY: &str = "SELECT output, story FROM deliveries WHERE number = $1";
 const GO_AHEAD: &str = "UPDATE deliveries SET state = 'due' WHERE number = (
         SELECT min(number) FROM deliveries WHERE output = $1 AND story = $2 AND state = 'queued')
     AND NOT EXISTS (SELECT 1 FROM deliveries WHERE output = $1 AND story = $2 AND state = 'due')";
+const END_ALL_LEASES: &str = "UPDATE deliveries SET due_at = queued_at, leased_until = NULL
+    WHERE state = 'due' AND leased_until IS NOT NULL";
 const NEXT_DUE: &str = "SELECT min(due_at) AS due_at FROM deliveries WHERE output = $1 AND state = 'due'
         AND NOT EXISTS (SELECT 1 FROM disabled_outputs WHERE output = $1)";
 
@@ -143,6 +145,11 @@ pub(super) async fn give_back(
 ) -> Result<(), Failure> {
     execute(client, GIVE_BACK, &[&number, &lease, &stamp(now)]).await?;
     Ok(())
+}
+
+/// For a store that nobody works on: whoever held a lease before is gone.
+pub(super) async fn end_all_leases(client: &impl GenericClient) -> Result<(), Failure> {
+    execute(client, END_ALL_LEASES, &[]).await.map(drop)
 }
 
 /// When the next one falls due.

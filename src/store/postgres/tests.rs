@@ -2,7 +2,7 @@
 //! ends with its holder, leases that never go to two, a schema made once. Run with the address of a server in
 //! `NEWSDELTA_TEST_POSTGRES` (`tests/setup/postgres`); without it they say so and pass.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,9 @@ use tokio_postgres::NoTls;
 
 use super::{Options, PostgresStore};
 use crate::store::contract::{Place, at, commit, contract_tests, failed, outcome};
-use crate::store::{Access, Attempt, Commit, Store, StoreError};
+use crate::store::copy::{House, copy};
+use crate::store::overview::StoryQuery;
+use crate::store::{Access, Attempt, Commit, SqliteStore, Store, StoreError, sqlite};
 
 /// A database of its own on the server of the tests.
 struct Database {
@@ -265,4 +267,108 @@ async fn what_is_wrong_is_named_and_the_password_is_not() {
     assert!(matches!(&error, StoreError::Broken(why) if why.contains("store.url")), "{error}");
     let error = refused(url, Access::ReadOnly).await;
     assert!(matches!(&error, StoreError::Broken(why) if why.contains("start the daemon once")), "{error}");
+}
+
+#[tokio::test]
+async fn copying_a_store_knows_every_table_and_column() {
+    let database = database!();
+    drop(database.daemon().await);
+    let columns = "SELECT table_name::text, column_name::text FROM information_schema.columns
+        WHERE table_schema = current_schema() AND table_name <> 'refinery_schema_history'";
+    let mut schema: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in Database::beside(database.url().await).await.query(columns, &[]).await.unwrap() {
+        schema.entry(row.get(0)).or_default().insert(row.get(1));
+    }
+    let own = super::rows::OWN
+        .iter()
+        .map(|(table, columns)| (*table, columns.iter().map(|(name, _)| *name).collect()));
+    let own: Vec<(&str, Vec<&str>)> = own.chain([("turn", vec!["one", "generation"])]).collect();
+    let own: Vec<(&str, &[&str])> = own.iter().map(|(table, columns)| (*table, columns.as_slice())).collect();
+    crate::store::copy::tables::assert_complete(&own, &schema);
+}
+
+/// From a file to the database and back into another file: the same rows, the same answers, numbers that go on.
+#[tokio::test]
+async fn a_store_moves_in_and_out_again() {
+    let database = database!();
+    let folder = tempfile::tempdir().unwrap();
+    let (file, back) = (folder.path().join("news.db"), folder.path().join("back.db"));
+    let open =
+        |path: &std::path::Path| SqliteStore::open(path, Access::Daemon, sqlite::Options::default()).unwrap();
+    let strange = {
+        let store = open(&file);
+        crate::store::copy::tests::furnish(&store).await;
+        let mut strange = outcome("zz", 1, "a\0\u{1a}0");
+        strange.message = None;
+        strange.article.text = "zero \0 and \u{1a}1".to_owned();
+        store.commit(&commit(vec![strange.clone()])).await.unwrap();
+        strange
+    };
+    let in_file = House::Sqlite(file.clone());
+    let in_database = House::Postgres(database.options().await);
+    let copied = copy(&in_file, &in_database, |_| {}).await.unwrap();
+    {
+        let (old, new) = (open(&file), database.daemon().await);
+        assert_eq!(new.article("a\0").await.unwrap().unwrap().article, strange.article);
+        for story in ["s00", "s17", "zz"].map(str::to_owned) {
+            assert_eq!(old.story(&story).await.unwrap(), new.story(&story).await.unwrap());
+            assert_eq!(old.facts(&story).await.unwrap(), new.facts(&story).await.unwrap());
+            assert_eq!(
+                old.articles_of(&story, 99).await.unwrap(),
+                new.articles_of(&story, 99).await.unwrap()
+            );
+        }
+        let all = StoryQuery { words: Some("ferry".to_owned()), limit: 99, ..StoryQuery::default() };
+        assert_eq!(old.find_stories(&all).await.unwrap(), new.find_stories(&all).await.unwrap());
+    }
+    let again = copy(&in_file, &in_database, |_| {}).await.unwrap_err();
+    assert!(again.to_string().contains("holds a store already"), "{again}");
+    let back_again = copy(&in_database, &House::Sqlite(back.clone()), |_| {}).await.unwrap();
+    for (there, here) in copied.iter().zip(&back_again) {
+        // Whoever had leased deliveries was gone when the first copy ended.
+        assert!(
+            there == here || (there.table == "deliveries" && there.rows == here.rows),
+            "{there:?} {here:?}"
+        );
+    }
+    let (old, new) = (open(&back), database.daemon().await);
+    for store in [&old as &dyn Store, &new] {
+        store
+            .commit(&Commit { failed: vec![failed("x", vec![1])], ..commit(vec![outcome("n", 1, "n1")]) })
+            .await
+            .unwrap();
+    }
+    assert_eq!(old.dead_letters(1).await.unwrap()[0].id, new.dead_letters(1).await.unwrap()[0].id);
+    let leased = async |store: &dyn Store| store.lease("file", 999, at(9), at(10)).await.unwrap();
+    assert_eq!(leased(&old).await, leased(&new).await);
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_or_in_use_or_half_filled_is_refused() {
+    let database = database!();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("news.db");
+    drop(SqliteStore::open(&file, Access::Daemon, sqlite::Options::default()).unwrap());
+    let (in_file, options) = (House::Sqlite(file), database.options().await);
+    let in_database = House::Postgres(options.clone());
+    let beside = Database::beside(database.url().await).await;
+
+    beside.batch_execute("CREATE TABLE invoices (number BIGINT)").await.unwrap();
+    let error = copy(&in_file, &in_database, |_| {}).await.unwrap_err();
+    assert!(error.to_string().contains("another program (invoices)"), "{error}");
+    beside.batch_execute("DROP TABLE invoices").await.unwrap();
+
+    let daemon = database.daemon().await;
+    let error = copy(&in_file, &in_database, |_| {}).await.unwrap_err();
+    assert!(error.to_string().contains("stop every daemon"), "{error}");
+    drop(daemon);
+
+    beside
+        .batch_execute("CREATE TABLE copying (source TEXT NOT NULL); INSERT INTO copying VALUES ('another')")
+        .await
+        .unwrap();
+    let error = copy(&in_file, &in_database, |_| {}).await.unwrap_err();
+    assert!(error.to_string().contains("unfinished copy of another"), "{error}");
+    let error = PostgresStore::open(&options, Access::Daemon).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Broken(why) if why.contains("store copy")), "{error}");
 }

@@ -34,6 +34,7 @@ mod questions;
 mod readers;
 mod regroup;
 mod search;
+mod rows;
 mod told;
 mod writer;
 #[cfg(test)]
@@ -41,6 +42,7 @@ mod tests;
 
 pub use self::backup::copy;
 pub use self::open::Options;
+pub(super) use self::rows::Rows;
 pub use super::Access;
 
 /// A store in one file.

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use super::columns::integer;
 use super::failure::Failure;
 use super::search;
+use crate::store::copy::tables;
 use crate::store::{Access, StoreError};
 
 /// Marks the file as ours: the letters "nwsd".
@@ -39,12 +40,14 @@ pub struct Options {
     pub readers: usize,
     /// How many bytes the file may take at most; beyond, commits answer [`StoreError::Unavailable`] until there is room.
     pub size_max: Option<u64>,
+    /// Whether a copy that is not finished is opened; to a daemon it is no store yet.
+    pub unfinished: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         // Two cores are the machine that newsdelta is made for; a third and fourth reader hide waits for the disk.
-        Self { readers: 4, size_max: None }
+        Self { readers: 4, size_max: None, unfinished: false }
     }
 }
 
@@ -93,8 +96,13 @@ fn connect_all(path: &Path, access: Access, options: Options, lock: Option<File>
     let readers = (0..options.readers.max(1))
         .map(|_| connect(path, Access::ReadOnly, options))
         .collect::<Result<Vec<_>, _>>()?;
-    if let (None, Some(reader)) = (&writer, readers.first()) {
-        check_schema(reader, path)?;
+    if let Some(reader) = readers.first() {
+        if writer.is_none() {
+            check_schema(reader, path)?;
+        }
+        if !options.unfinished && is_unfinished(reader)? {
+            return Err(tables::unfinished(&format!("`{}`", path.display())).into());
+        }
     }
     Ok(Opened { writer, readers, lock })
 }
@@ -107,7 +115,7 @@ fn create_folder(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Takes the lock file beside the store, in which the holder's process id stands for people to read.
-fn lock(path: &Path) -> Result<File, StoreError> {
+pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let name = PathBuf::from(name);
@@ -191,7 +199,8 @@ fn bring_up_to_date(connection: &mut Connection, path: &Path, access: Access) ->
     for migration in report.applied_migrations() {
         tracing::info!(path = %path.display(), %migration, "schema of the store brought up to date");
     }
-    search::fill(connection)
+    // A copy brings along what stories are found by.
+    if is_unfinished(connection)? { Ok(()) } else { search::fill(connection) }
 }
 
 /// An error of the disk inside a migration is still one of the disk.
@@ -215,6 +224,12 @@ fn migration_failed(error: &refinery::Error, path: &Path) -> Failure {
 fn newest() -> i32 {
     let number = |name: &str| name.strip_prefix('V')?.split_once("__")?.0.parse().ok();
     MIGRATIONS.iter().filter_map(|(name, _)| number(name)).max().unwrap_or_default()
+}
+
+/// Whether it is a copy that was begun and not finished.
+pub(super) fn is_unfinished(connection: &Connection) -> Result<bool, Failure> {
+    let there = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1)";
+    Ok(connection.query_row(there, [tables::COPYING], |row| row.get(0))?)
 }
 
 /// The schema version of the file, 0 for an empty one; refuses a file of another program and one too new.

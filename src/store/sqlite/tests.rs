@@ -1,6 +1,7 @@
 //! The contract on SQLite, and what only SQLite promises: one daemon, clear refusals, a full disk that passes, no
 //! scans where it matters, and everything acknowledged still there after a kill.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -465,4 +466,21 @@ async fn what_was_acknowledged_survives_a_kill() {
         }
         assert_eq!(due(&store, "slack", 1).await.len(), 10);
     }
+}
+
+#[tokio::test]
+async fn copying_a_store_knows_every_table_and_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("news.db");
+    drop(SqliteStore::open(&path, Access::Daemon, Options::default()).unwrap());
+    let connection = Connection::open(&path).unwrap();
+    let columns = "SELECT tables.name, columns.name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+        WHERE type = 'table' AND tables.name NOT LIKE 'sqlite_%' AND tables.name <> 'refinery_schema_history'";
+    let mut statement = connection.prepare(columns).unwrap();
+    let mut schema: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap() {
+        let (table, column) = row.unwrap();
+        schema.entry(table).or_default().insert(column);
+    }
+    crate::store::copy::tables::assert_complete(&[("stories", &["number"])], &schema);
 }
