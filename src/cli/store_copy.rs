@@ -34,7 +34,7 @@ enum Verb {
 /// Each a config file (NAME.toml) whose [store] is meant, the file of a store, or `postgres://USER@HOST/DATABASE`
 #[derive(Debug, Args)]
 struct Places {
-    /// The store to read: a config file (NAME.toml), a store's file, or postgres://USER@HOST/DATABASE
+    /// The store to read: a config file (NAME.toml), a store's file, or `postgres://USER@HOST/DATABASE`
     from: String,
     /// The store to fill, in the same way; a file must not be there yet, a database must be empty
     to: String,

@@ -19,6 +19,7 @@ mod corrections;
 mod deploy;
 mod editing;
 mod health;
+mod house;
 mod inbox;
 mod isolation;
 #[cfg(feature = "kafka")]
@@ -31,6 +32,8 @@ mod proof;
 mod regroup;
 mod reload;
 mod restart;
+#[cfg(feature = "kafka")]
+mod rounds;
 mod routing;
 mod schemas;
 mod shared;

@@ -58,6 +58,11 @@ fn killed_at_fifty_moments_the_inbox_loses_nothing_and_tells_nothing_twice() {
 
 /// What a receiver ends with when nothing goes wrong. It is also what `replay` says of the same reports.
 pub(crate) fn undisturbed(reports: &[Report]) -> Told {
+    undisturbed_in(reports).1
+}
+
+/// The same, with the place that knows what there was to know.
+pub(crate) fn undisturbed_in(reports: &[Report]) -> (Place, Told) {
     let receiver = Receiver::start();
     let place = Place::new().with_inbox().with_webhook("hook", &receiver);
     let foretold = replayed(&place, reports);
@@ -72,7 +77,7 @@ pub(crate) fn undisturbed(reports: &[Report]) -> Told {
     let told = told_to(&receiver);
     assert_eq!(told.ids().len(), foretold.len(), "the daemon tells alerts that replay does not");
     told.assert_chained();
-    told
+    (place, told)
 }
 
 /// The alert ids that `newsdelta replay` prints for these reports.

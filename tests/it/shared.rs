@@ -78,7 +78,7 @@ fn killed_and_paused_instances_tell_what_one_undisturbed_tells() {
 }
 
 /// Who is told of a fact of which plot, and what stood last.
-fn last_values(told: &Told, plots: &BTreeMap<String, usize>) -> BTreeMap<String, Value> {
+pub(crate) fn last_values(told: &Told, plots: &BTreeMap<String, usize>) -> BTreeMap<String, Value> {
     let mut last = BTreeMap::new();
     for alert in told.in_order().filter(|alert| alert["fact"]["scope"] == "event") {
         let plot = plots[alert["article"].as_str().unwrap()];

@@ -67,7 +67,7 @@ impl Rows {
             Self { connection: Mutex::new(connection), path: path.to_owned(), part, name, lock: opened.lock };
         let holds = "SELECT EXISTS (SELECT 1 FROM stories)";
         if was_there
-            && !rows.with(|connection| open::is_unfinished(connection))?
+            && !rows.with(open::is_unfinished)?
             && rows.with(|connection| Ok(connection.query_row(holds, [], |row| row.get::<_, bool>(0))?))?
         {
             rows.take_name()?;

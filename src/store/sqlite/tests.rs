@@ -475,7 +475,7 @@ async fn copying_a_store_knows_every_table_and_column() {
     drop(SqliteStore::open(&path, Access::Daemon, Options::default()).unwrap());
     let connection = Connection::open(&path).unwrap();
     let columns = "SELECT tables.name, columns.name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
-        WHERE type = 'table' AND tables.name NOT LIKE 'sqlite_%' AND tables.name <> 'refinery_schema_history'";
+        WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%' AND tables.name <> 'refinery_schema_history'";
     let mut statement = connection.prepare(columns).unwrap();
     let mut schema: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for row in statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap() {

@@ -15,7 +15,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Report, environment, not_run};
+use super::{Line, Report, environment, not_run};
 
 /// Set by `tests/all` once its broker answers.
 const ADDRESS: &str = "NEWSDELTA_TEST_KAFKA";
@@ -48,7 +48,21 @@ impl Broker {
         shared_broker(test)?;
         let folder = TempDir::with_prefix("newsdelta-broker-").unwrap();
         let mut broker = Self { folder, address: String::new() };
-        broker.address = broker.script("prepare");
+        broker.address = broker.script("prepare", &[]);
+        Some(broker)
+    }
+
+    /// The same, reached by each of these lines as well: whoever comes by one is told of no other way.
+    pub(crate) fn behind(test: &str, lines: &[Line]) -> Option<Self> {
+        shared_broker(test)?;
+        let folder = TempDir::with_prefix("newsdelta-broker-").unwrap();
+        let mut broker = Self { folder, address: String::new() };
+        let ports: Vec<String> = lines.iter().map(|line| line.port().to_string()).collect();
+        broker.address = broker.script("prepare", &ports);
+        let own = std::fs::read_to_string(broker.folder.path().join("lines")).unwrap();
+        let own: Vec<u16> = own.split_whitespace().map(|port| port.parse().unwrap()).collect();
+        assert_eq!(own.len(), lines.len(), "a port for each line");
+        lines.iter().zip(own).for_each(|(line, port)| line.lead_to(port));
         Some(broker)
     }
 
@@ -59,18 +73,23 @@ impl Broker {
 
     /// Starts it and waits until it answers.
     pub(crate) fn start(&self) {
-        self.script("start");
+        self.script("start", &[]);
     }
 
     /// Stops it; its data stays.
     pub(crate) fn stop(&self) {
-        self.script("stop");
+        self.script("stop", &[]);
     }
 
-    fn script(&self, verb: &str) -> String {
+    fn script(&self, verb: &str, further: &[String]) -> String {
         let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/setup/broker");
-        let done =
-            Command::new(script).arg(verb).arg(self.folder.path()).stderr(Stdio::inherit()).output().unwrap();
+        let done = Command::new(script)
+            .arg(verb)
+            .arg(self.folder.path())
+            .args(further)
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap();
         assert!(done.status.success(), "tests/setup/broker {verb}: {}", done.status);
         String::from_utf8(done.stdout).unwrap().trim().to_owned()
     }
@@ -110,6 +129,18 @@ pub(crate) fn produce_records(
     let producer: BaseProducer = settings(address).set("enable.idempotence", "true").create().unwrap();
     for (key, value) in records {
         producer.send(BaseRecord::to(topic).key(&key).payload(&value)).map_err(|(error, _)| error).unwrap();
+    }
+    producer.flush(PATIENCE).unwrap();
+}
+
+/// Sends reports in order, without keys, to one partition after the other, and waits until the broker has them all.
+pub(crate) fn produce_scattered(address: &str, topic: &str, reports: &[(usize, Report)]) {
+    let producer: BaseProducer = settings(address).set("enable.idempotence", "true").create().unwrap();
+    for (number, report) in reports {
+        let partition = i32::try_from(*number).unwrap() % PARTITIONS;
+        let value = report.json().to_string().into_bytes();
+        let record = BaseRecord::<(), _>::to(topic).payload(&value).partition(partition);
+        producer.send(record).map_err(|(error, _)| error).unwrap();
     }
     producer.flush(PATIENCE).unwrap();
 }

@@ -109,6 +109,18 @@ impl Place {
         program().args(arguments).current_dir(self.folder.path()).stdin(Stdio::null()).output().unwrap()
     }
 
+    /// Begins another command of the program and waits for nothing.
+    pub(crate) fn begin(&self, arguments: &[&str]) -> Child {
+        program()
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
     /// The path of the config file, written as it now stands.
     pub(crate) fn config_file(&self) -> PathBuf {
         let path = self.path("newsdelta.toml");

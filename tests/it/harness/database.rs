@@ -1,7 +1,10 @@
 //! PostgreSQL as the tests meet it: a database of a test's own on the server that `tests/all` has started.
 
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
 use super::{environment, not_run};
@@ -40,5 +43,66 @@ impl Database {
     /// Its address.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+}
+
+/// A server of a test's own, so that it can be stopped without harm to others. It ends when dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    folder: TempDir,
+    url: String,
+}
+
+impl Server {
+    /// Makes and starts it; nothing, said aloud in the name of `test`, where `tests/all` could not set up PostgreSQL.
+    pub(crate) fn new(test: &str) -> Option<Self> {
+        if environment(ADDRESS).is_none() {
+            not_run(test, "no PostgreSQL: tests/all starts one and names it in NEWSDELTA_TEST_POSTGRES");
+            return None;
+        }
+        let mut server =
+            Self { folder: TempDir::with_prefix("newsdelta-postgres-").unwrap(), url: String::new() };
+        server.url = server.script("start");
+        Some(server)
+    }
+
+    /// The address of its empty database.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The port it answers at.
+    pub(crate) fn port(&self) -> u16 {
+        let (_, rest) = self.url.rsplit_once(':').unwrap();
+        rest.split('/').next().unwrap().parse().unwrap()
+    }
+
+    /// Starts it and waits until it answers.
+    pub(crate) fn start(&self) {
+        self.script("start");
+    }
+
+    /// Stops it as an operator does: whoever works on it is cut off.
+    pub(crate) fn stop(&self) {
+        self.script("stop");
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) fn crash(&self) {
+        self.script("crash");
+    }
+
+    fn script(&self, verb: &str) -> String {
+        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/setup/postgres");
+        let done =
+            Command::new(script).arg(verb).arg(self.folder.path()).stderr(Stdio::inherit()).output().unwrap();
+        assert!(done.status.success(), "tests/setup/postgres {verb}: {}", done.status);
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
     }
 }

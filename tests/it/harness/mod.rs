@@ -3,6 +3,7 @@
 mod ask;
 mod daemon;
 mod database;
+mod line;
 mod receiver;
 mod reports;
 mod slack;
@@ -13,9 +14,12 @@ mod broker;
 
 pub(crate) use ask::{Reply, Stream, ask, request};
 #[cfg(feature = "kafka")]
-pub(crate) use broker::{Broker, Consumer, Record, make_topics, produce, produce_records, shared_broker};
+pub(crate) use broker::{
+    Broker, Consumer, Record, make_topics, produce, produce_records, produce_scattered, shared_broker,
+};
 pub(crate) use daemon::{Daemon, Place, names_below};
-pub(crate) use database::Database;
+pub(crate) use database::{Database, Server};
+pub(crate) use line::Line;
 pub(crate) use receiver::{Answer, Received, Receiver};
 pub(crate) use reports::{Report, bulletins, reports};
 pub(crate) use slack::{FakeSlack, Mishap};
