@@ -12,6 +12,7 @@ mod fingerprint;
 mod layers;
 mod mistake;
 mod properties;
+mod retention;
 mod retry;
 mod sections;
 
@@ -26,6 +27,7 @@ use serde::de::DeserializeOwned;
 pub use fingerprint::Fingerprints;
 pub use mistake::{Check, ConfigError, Findings, Mistake};
 pub use properties::Properties;
+pub use retention::{Keep, RetentionConfig};
 pub use retry::{RetryConfig, Wait};
 
 use crate::api::HttpConfig;
@@ -64,6 +66,8 @@ pub struct Config {
     pub stories: StoriesConfig,
     /// How long dead letters are kept.
     pub dead_letters: DeadLettersConfig,
+    /// How long closed stories keep what they are made of.
+    pub retention: RetentionConfig,
     /// How the daemon stops.
     pub shutdown: ShutdownConfig,
     /// What is logged.
@@ -225,6 +229,7 @@ const SECTIONS: &[&str] = &[
     "reading",
     "stories",
     "dead_letters",
+    "retention",
     "shutdown",
     "log",
     "http",
@@ -293,6 +298,7 @@ impl Config {
         let limits = section(root.take("limits").as_ref(), "limits", mistakes);
         let reading = section(root.take("reading").as_ref(), "reading", mistakes);
         let stories = section(root.take("stories").as_ref(), "stories", mistakes);
+        let retention = section(root.take("retention").as_ref(), "retention", mistakes);
         let dead_letters = section(root.take("dead_letters").as_ref(), "dead_letters", mistakes);
         let shutdown = section(root.take("shutdown").as_ref(), "shutdown", mistakes);
         let log = section(root.take("log").as_ref(), "log", mistakes);
@@ -316,6 +322,7 @@ impl Config {
             reading: reading?,
             stories: stories?,
             dead_letters: dead_letters?,
+            retention: retention?,
             shutdown: shutdown?,
             log: log?,
             http: http?,

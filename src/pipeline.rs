@@ -38,6 +38,7 @@ use crate::notify::demand_clock::{self, Clocks};
 use crate::notify::watch::Intake;
 use crate::notify::{Dispatcher, Routing};
 use crate::read::ReadConfig;
+use crate::store::retention::Policy;
 use crate::store::{Commit, FailedItem, Store, StoreError};
 use crate::telemetry::health::{Health, Phase};
 use crate::telemetry::metrics::{ArticleOutcome, Metrics};
@@ -61,6 +62,8 @@ pub struct Limits {
     pub quiet_after: SignedDuration,
     /// Dead letters are kept for so long.
     pub keep_dead_letters: SignedDuration,
+    /// How long closed stories keep what they are made of.
+    pub retention: Policy,
     /// How articles are read.
     pub read: ReadConfig,
     /// The names that the reader knows.
@@ -177,7 +180,7 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
     let mut input_tasks = start_inputs(inputs, items_in, &halt);
 
     let housekeeping =
-        tokio::spawn(housekeeping::run(store.clone(), clock.clone(), limits.keep_dead_letters, halt.clone()));
+        tokio::spawn(housekeeping::run(store.clone(), clock.clone(), limits.clone(), halt.clone()));
     let wake = dispatcher.waker();
     // Deliveries stop after the last commit, so that what it made still has the grace period to go out.
     let delivered = CancellationToken::new();

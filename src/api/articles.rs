@@ -244,7 +244,7 @@ struct VersionForm {
     #[schema(value_type = String, format = DateTime)]
     learned_at: Timestamp,
     /// Against the version before: what was taken out and put in; paragraphs that were kept are left out. Null for the
-    /// first.
+    /// first, and where a text was kept long enough and is gone.
     changes: Option<Vec<PassageForm>>,
 }
 
@@ -263,7 +263,8 @@ async fn versions(
     for (version, _) in versions.iter().rev().take(VERSIONS_MAX).rev() {
         let Some(known) = context.store.article(version).await? else { continue };
         let article = known.article;
-        let passages = before.as_ref().map(|before| compare(before, &article.text));
+        let comparable = before.as_ref().filter(|before| !before.is_empty() && article.has_text());
+        let passages = comparable.map(|before| compare(before, &article.text));
         let changes = passages.map(|passages| {
             let changed = passages.into_iter().filter(|passage| passage.fate != Fate::Kept);
             let form = |Passage { fate, words }: Passage| PassageForm {

@@ -114,7 +114,19 @@ fn stored(path: &Path, take: &mut impl FnMut(Article) -> anyhow::Result<()>) -> 
         runtime.block_on(store.recent_articles(usize::MAX))?
     };
     let reports = known.into_iter().map(|known| known.article);
-    reports.filter(|article| !article.id.starts_with("edit-")).try_for_each(take)
+    let (reports, gone): (Vec<_>, Vec<_>) =
+        reports.filter(|article| !article.id.starts_with("edit-")).partition(Article::has_text);
+    if !gone.is_empty() {
+        let mut stderr = io::stderr().lock();
+        // Whoever reads no messages reads the count of articles.
+        drop(writeln!(
+            stderr,
+            "{}: {} reports are left out, since their texts were kept long enough and are gone ([retention] text)",
+            path.display(),
+            gone.len()
+        ));
+    }
+    reports.into_iter().try_for_each(take)
 }
 
 fn write(out: &mut impl Write, differences: &[Difference], counts: &Counts, as_json: bool) -> io::Result<()> {

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{ConfigFile, Done};
 use crate::api;
-use crate::clock::{SharedClock, SystemClock};
+use crate::clock::{SharedClock, SharedTime, SystemClock};
 use crate::config::{Config, RetryConfig, actors};
 use crate::inputs::again::Again;
 use crate::inputs::{self, Input};
@@ -25,7 +25,7 @@ use crate::outputs::{self, Output, heartbeat};
 use crate::pipeline::{self, Event, Parts};
 use crate::proof::Signer;
 use crate::reload::{Load, Reload};
-use crate::store::{self, Access, Store, StoreError};
+use crate::store::{self, Access, Store, StoreError, agreement};
 use crate::telemetry;
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics::Metrics;
@@ -65,6 +65,8 @@ pub(super) fn run(arguments: &ConfigFile) -> anyhow::Result<Done> {
 pub(super) struct Daemon {
     config: Config,
     store: Arc<dyn Store>,
+    /// The time of all who share the store.
+    time: Arc<SharedTime>,
     inputs: Vec<Box<dyn Input>>,
     outputs: Vec<Sending>,
     events: broadcast::Sender<Event>,
@@ -82,8 +84,10 @@ pub(super) struct Daemon {
 impl Daemon {
     /// Opens what the config names; `load` reads the config again when somebody wishes it.
     pub(super) async fn new(config: &Config, load: Load) -> anyhow::Result<Self> {
-        let clock: SharedClock = Arc::new(SystemClock);
         let store = open_store(config).await?;
+        let time = Arc::new(SharedTime::new(Arc::new(SystemClock)));
+        agreement::agree(store.as_ref(), &time).await.context("cannot read the clock of the store")?;
+        let clock: SharedClock = time.clone();
         let (metrics, health): (Arc<Metrics>, Arc<Health>) = Default::default();
         let build_input = |(name, input): (&String, _)| inputs::build(name, input, clock.clone(), &metrics);
         let inputs = config.inputs.iter().map(build_input).collect();
@@ -131,6 +135,7 @@ impl Daemon {
         Ok(Self {
             config: config.clone(),
             store,
+            time,
             inputs,
             outputs,
             events,
@@ -167,6 +172,7 @@ impl Daemon {
         let Self {
             config,
             store,
+            time,
             mut inputs,
             outputs,
             events,
@@ -181,7 +187,7 @@ impl Daemon {
             wake,
         } = self;
         let limits = limits(&config, &names);
-        let clock: SharedClock = Arc::new(SystemClock);
+        let clock: SharedClock = time.clone();
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             inputs = ?config.inputs.keys().collect::<Vec<_>>(),
@@ -196,6 +202,7 @@ impl Daemon {
             duty,
             clock: clock.clone(),
         };
+        let agreeing = tokio::spawn(agreement::keep(store.clone(), time));
         let looking = tokio::spawn(sentry.run(stop.clone()));
         let beating = tokio::spawn(heartbeat::run(config.heartbeat.clone(), health.clone(), stop.clone()));
         let dispatcher = Dispatcher::new(&store, &clock, &metrics, outputs, config.shutdown.grace)
@@ -218,6 +225,7 @@ impl Daemon {
         };
         let ended = pipeline::run(parts, stop).await;
         looking.abort();
+        agreeing.abort();
         beating.abort();
         ended?;
         tracing::info!("stopped");
@@ -283,6 +291,7 @@ fn limits(config: &Config, names: &Arc<Gazetteer>) -> pipeline::Limits {
         store_retry_wait_max: Duration::from_secs(5),
         shutdown_grace: config.shutdown.grace,
         quiet_after: ledger_limits(config).quiet_after,
+        retention: config.retention.policy(),
         keep_dead_letters: SignedDuration::try_from(config.dead_letters.keep).unwrap_or(SignedDuration::MAX),
         read: crate::read::ReadConfig { article_bytes_max: config.limits.article_bytes_max },
         names: Arc::clone(names),

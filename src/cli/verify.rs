@@ -195,7 +195,12 @@ impl Shelf {
             }
             Place::Nowhere => return Ok(checked::check(alert, keys, Source::NotAsked)),
         };
-        Ok(checked::check(alert, keys, found.as_ref().map_or(Source::Missing, Source::Article)))
+        let source = match &found {
+            Some(article) if article.has_text() => Source::Article(article),
+            Some(_) => Source::TextGone,
+            None => Source::Missing,
+        };
+        Ok(checked::check(alert, keys, source))
     }
 }
 

@@ -44,6 +44,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     if *origin != article.id {
         writeln!(out, "a reprint of {origin}: it counts as the same source")?;
     }
+    if !article.has_text() {
+        writeln!(
+            out,
+            "its text was kept long enough and is gone ([retention] text); this is what was read in it"
+        )?;
+    }
     for (key, claim) in claims {
         let evidence = claim.claim.evidence();
         writeln!(

@@ -199,6 +199,11 @@ impl Article {
         Self { id, outlet, url, published_at, received_at, title, text, document, version, status }
     }
 
+    /// Whether its text is still there. One that was kept long enough is dropped, and its claims stay.
+    pub fn has_text(&self) -> bool {
+        !self.text.is_empty()
+    }
+
     /// Where the body starts in the stored text.
     pub fn body_start(&self) -> usize {
         (self.title.len() + 2).min(self.text.len())

@@ -12,6 +12,7 @@ use crate::model::{ArticleId, AuditEntry, Fact, Message, Mute, Story, StoryId};
 use crate::store::overview::{
     DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
 };
+use crate::store::retention::{Bounds, Tidied};
 use crate::store::{
     AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Lot, Regroup, Resend,
     RetriedItem, SqliteStore, Store, StoreError, StoreMetrics, Told,
@@ -121,6 +122,7 @@ attend! {
     find_messages(query: &MessageQuery) -> Vec<NumberedMessage>;
     find_deliveries(query: &DeliveryQuery) -> Vec<DeliveryEntry>;
     find_audit(before: Option<i64>, limit: usize) -> Vec<(i64, AuditEntry)>;
+    tidy(bounds: &Bounds, limit: usize) -> Tidied;
     metrics() -> StoreMetrics;
     dead_letters(limit: usize) -> Vec<DeadLetter>;
     dead_letter(id: &str) -> Option<DeadLetter>;

@@ -91,6 +91,8 @@ impl Checked {
 pub enum Source<'a> {
     /// This is it.
     Article(&'a Article),
+    /// It is there, but its text was kept long enough and is gone.
+    TextGone,
     /// It was looked for and not found.
     Missing,
     /// Only the signature is asked for.
@@ -105,6 +107,14 @@ pub fn check(alert: &Value, keys: &BTreeMap<String, PublicKey>, source: Source<'
         }
         Source::Missing => {
             let words = format!("the article `{}` is not there to compare", field(alert, "/article"));
+            (Finding::Fails(words.clone()), Finding::Fails(words))
+        }
+        Source::TextGone => {
+            let words = format!(
+                "the text of article `{}` was kept long enough and is gone from the store: give it with --article FILE, or \
+                 ask for --signature-only",
+                field(alert, "/article")
+            );
             (Finding::Fails(words.clone()), Finding::Fails(words))
         }
         Source::NotAsked => (Finding::NotAsked, Finding::NotAsked),

@@ -26,6 +26,7 @@ pub(crate) mod outputs;
 pub(crate) mod overview;
 pub(crate) mod questions;
 pub(crate) mod regroup;
+pub(crate) mod retention;
 
 /// Where a store lives.
 #[async_trait]
@@ -65,6 +66,8 @@ macro_rules! contract_tests {
                 a_correction_takes_along_what_is_held, mutes_end;
             overview: stories_are_found_by_what_they_are_about, stories_come_page_by_page,
                 messages_come_in_both_directions, deliveries_say_where_they_stand;
+            retention: closed_stories_lose_their_texts_and_nothing_else, what_is_younger_stays,
+                old_messages_go_with_their_deliveries, what_waits_is_never_let_go;
             metrics: what_waits_is_counted;
             outputs: notes_are_kept_apart, a_disabled_output_gets_nothing_until_it_is_enabled,
                 messages_are_sent_again_by_id, messages_are_sent_again_by_time, old_dead_letters_are_forgotten;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
+use crate::model::Message;
 
 /// Stands after every id that starts in a given way: no id contains the last character of Unicode.
 pub(super) const LAST: char = char::MAX;
@@ -17,6 +18,11 @@ pub(super) fn stamp(at: Timestamp) -> String {
 /// A count as databases store it; one beyond 2^63 is written as the largest there is.
 pub(super) fn integer(count: impl TryInto<i64>) -> i64 {
     count.try_into().unwrap_or(i64::MAX)
+}
+
+/// The ids under which the alerts of a message are known to have been told.
+pub(super) fn alerts_named(message: &Message) -> impl Iterator<Item = &str> {
+    message.alerts.iter().flat_map(|alert| std::iter::once(&alert.id).chain(&alert.folds)).map(String::as_str)
 }
 
 /// The JSON of a column; the error names it.

@@ -15,11 +15,13 @@ use crate::model::{
     Article, ArticleId, AuditEntry, Fact, FactKey, KnownClaim, Message, Mute, Story, StoryId,
 };
 
+pub mod agreement;
 pub mod copy;
 pub mod overview;
 pub mod parcel;
 pub mod postgres;
 pub mod regroup;
+pub mod retention;
 pub mod sqlite;
 mod form;
 mod search;
@@ -31,6 +33,7 @@ use overview::{DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, Stor
 pub use parcel::{Lot, Pace, Parcel, Told};
 pub use postgres::PostgresStore;
 pub use regroup::{Moved, Regroup};
+use retention::{Bounds, Tidied};
 pub use sqlite::SqliteStore;
 
 /// How many bytes of an item that could not be read are kept: nearly every article fits whole, and a flood of bad
@@ -323,6 +326,10 @@ pub struct StoreMetrics {
 /// A call that is dropped before it answers may still have been carried out.
 #[async_trait]
 pub trait Store: Send + Sync {
+    /// What time it is for all who share this store; nothing when it is one daemon's own.
+    async fn now(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(None)
+    }
     /// Waits until no other instance plans or commits, and keeps it so until the commit that names this turn, or until
     /// the next turn is taken. A store that only one daemon may open answers at once.
     async fn take_turn(&self) -> Result<Turn, StoreError> {
@@ -423,6 +430,10 @@ pub trait Store: Send + Sync {
         before: Option<i64>,
         limit: usize,
     ) -> Result<Vec<(i64, AuditEntry)>, StoreError>;
+
+    /// Lets go of a little that is kept longer than wanted, at most `limit` rows of each kind, and gives room back to the
+    /// disk; says how much. To be called until it was nothing. A text that was let go is empty.
+    async fn tidy(&self, bounds: &Bounds, limit: usize) -> Result<Tidied, StoreError>;
 
     /// What waits, what went no further, and how much room all takes. The cost grows with what waits, not with what was.
     async fn metrics(&self) -> Result<StoreMetrics, StoreError>;

@@ -9,6 +9,9 @@ use crate::outputs::wording;
 pub(super) fn article(article: &Article, claims: &[(&FactKey, &KnownClaim)]) -> String {
     let mut sorted: Vec<&(&FactKey, &KnownClaim)> = claims.iter().collect();
     sorted.sort_by_key(|(_, known)| known.claim.evidence().span);
+    if !article.has_text() {
+        return gone(&sorted);
+    }
     let text = article.text.as_str();
     let (mut out, mut at) = ("<p>".to_owned(), 0);
     let mut rest = sorted.into_iter().peekable();
@@ -30,6 +33,23 @@ pub(super) fn article(article: &Article, claims: &[(&FactKey, &KnownClaim)]) -> 
     }
     out += &paragraphs(text.get(at..).unwrap_or_default());
     out + "</p>"
+}
+
+/// What was read in a text that was kept long enough.
+fn gone(claims: &[&(&FactKey, &KnownClaim)]) -> String {
+    let quoted = |(key, known): &&(&FactKey, &KnownClaim)| {
+        let (class, quote) = (class(&known.claim), &known.claim.evidence().quote);
+        let read = in_words(key, &known.claim);
+        format!(
+            "<p><mark class=\"{class}\">{}</mark><small class=\"read\"> [{}]</small></p>",
+            Text(quote),
+            Text(&read)
+        )
+    };
+    let quotes: String = claims.iter().map(quoted).collect();
+    format!(
+        "<p class=\"fine\">The text of this report was kept long enough and is gone; its claims stay.</p>{quotes}"
+    )
 }
 
 fn paragraphs(text: &str) -> String {

@@ -7,6 +7,9 @@ use crate::model::Article;
 
 /// The comparison, folded away, and nothing when no word changed.
 pub(super) fn changes(before: &Article, after: &Article) -> String {
+    if !before.has_text() || !after.has_text() {
+        return String::new();
+    }
     let passages = compare(&before.text, &after.text);
     let changed = passages.iter().any(|passage| passage.fate != Fate::Kept);
     let name = |article: &Article| Text(article.version.as_deref().unwrap_or("unnumbered")).to_string();

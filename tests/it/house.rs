@@ -17,11 +17,7 @@ fn said(place: &Place) -> Vec<String> {
         String::from_utf8(answer.stdout).unwrap()
     };
     let stories = ask(&["stories", "--json"]);
-    let mut said = vec![
-        ask(&["why", "s0-r001"]),
-        ask(&["why", "--json", "s1-r002"]),
-        ask(&["dead-letters", "list", "--json"]),
-    ];
+    let mut said = vec![ask(&["why", "s0-r001"]), ask(&["why", "s1-r002"]), ask(&["dead-letters"])];
     for line in stories.lines() {
         let story: Value = serde_json::from_str(line).unwrap();
         let id = story["id"].as_str().unwrap();

@@ -18,6 +18,7 @@ mod commands;
 mod corrections;
 mod deploy;
 mod editing;
+mod failover;
 mod health;
 mod house;
 mod inbox;

@@ -165,6 +165,7 @@ impl World {
     }
 
     /// Gives the reports out by `give` over the rounds, each with its trouble.
+    #[expect(clippy::print_stderr, reason = "whoever runs many rounds wants to know what happened")]
     fn play(
         &mut self,
         rounds: usize,

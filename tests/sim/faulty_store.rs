@@ -15,6 +15,7 @@ use newsdelta::model::{ArticleId, AuditEntry, Fact, Message, Mute, Story, StoryI
 use newsdelta::store::overview::{
     DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
 };
+use newsdelta::store::retention::{Bounds, Tidied};
 use newsdelta::store::{
     AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Lot, Regroup, Resend,
     RetriedItem, SqliteStore, Store, StoreError, StoreMetrics, Told,
@@ -158,6 +159,7 @@ calls! {
     write resend(resend: &Resend, now: Timestamp) -> u64;
     read note(output: &str, story: &StoryId) -> Option<String>;
     write keep_note(output: &str, story: &StoryId, note: &str) -> ();
+    write tidy(bounds: &Bounds, limit: usize) -> Tidied;
     write forget_dead_letters(before: Timestamp) -> u64;
     read find_stories(query: &StoryQuery) -> Vec<StoryEntry>;
     read find_messages(query: &MessageQuery) -> Vec<NumberedMessage>;

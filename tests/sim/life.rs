@@ -14,6 +14,7 @@ use newsdelta::notify::{Dispatcher, RouteConfig, Router, Routing};
 use newsdelta::outputs::Output;
 use newsdelta::pipeline::{self, Limits, Parts};
 use newsdelta::read::ReadConfig;
+use newsdelta::store::retention::Policy;
 use newsdelta::store::sqlite::{Access, Options};
 use newsdelta::store::{SqliteStore, Store};
 use newsdelta::telemetry::metrics::Metrics;
@@ -153,6 +154,7 @@ fn limits() -> Limits {
         shutdown_grace: Duration::from_secs(20),
         quiet_after: SignedDuration::from_hours(24 * 30),
         keep_dead_letters: SignedDuration::from_hours(24 * 100),
+        retention: Policy::default(),
         read: ReadConfig::default(),
         names: Gazetteer::builtin(),
     }

@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use super::*;
-use crate::store::contract::{at, checkpoint, commit, commit_to, failed, outcome};
+use crate::model::Action;
+use crate::store::contract::{at, checkpoint, commit, commit_to, edit, failed, outcome};
 use crate::store::{Access, Commit, SqliteStore, Store};
 
 /// A store with something in most tables, more than a page of articles.
@@ -18,10 +19,9 @@ pub(crate) async fn furnish(store: &dyn Store) {
     }
     // A number that was given and is gone: it must not be given again.
     let letters = store.dead_letters(1).await.unwrap();
-    store.discard_dead_letter(&letters[0].id, at(1)).await.unwrap();
+    store.discard_dead_letter(&letters[0].id, &edit(Action::Discard)).await.unwrap();
     store.lease("slack", 5, at(1), at(9)).await.unwrap();
     store.keep_note("slack", &"s01".to_owned(), "{\"ts\": 1}").await.unwrap();
-    store.unmute("no such").await.unwrap_err();
 }
 
 async fn furnished(path: &Path) {

@@ -10,7 +10,7 @@ use refinery::{Migration, Runner};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -33,9 +33,10 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 const MIGRATION_LOCK: i64 = 0x6e77_7364;
 
 /// Every schema change ever made, in order. One that was released is never edited.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     ("V1__all", include_str!("../migrations/postgres/0001_all.sql")),
     ("V80__search", include_str!("../migrations/postgres/0080_search.sql")),
+    ("V90__retention", include_str!("../migrations/postgres/0090_retention.sql")),
 ];
 
 /// Where the database is and how it is used.
@@ -78,15 +79,15 @@ pub(super) struct Connected {
 
 /// Makes the pool, reaches the server once and brings the schema up to date.
 pub(super) async fn connect(options: &Options, access: Access) -> Result<Connected, StoreError> {
-    let Connected { pool, name } = reach(options)?;
+    let Connected { pool, name } = reach(options, access)?;
     let prepared = prepare(&pool, access, Copies::Refused, &name).await;
-    prepared.map_err(|failure| failure.at(&name))?;
+    prepared.map_err(|failure| failure.at_start(&name))?;
     Ok(Connected { pool, name })
 }
 
 /// Makes the pool; nothing is reached yet.
-pub(super) fn reach(options: &Options) -> Result<Connected, StoreError> {
-    let config = configured(options)?;
+pub(super) fn reach(options: &Options, access: Access) -> Result<Connected, StoreError> {
+    let config = configured(options, access)?;
     let name = name(&config);
     let manager = manager(config, options)?;
     let pool = Pool::builder(manager)
@@ -100,7 +101,7 @@ pub(super) fn reach(options: &Options) -> Result<Connected, StoreError> {
     Ok(Connected { pool, name })
 }
 
-fn configured(options: &Options) -> Result<Config, StoreError> {
+fn configured(options: &Options, access: Access) -> Result<Config, StoreError> {
     let mut config: Config =
         options.url.expose_secret().parse().map_err(|error: tokio_postgres::Error| {
             // The library's words name the part that is wrong, never its value.
@@ -124,6 +125,10 @@ fn configured(options: &Options) -> Result<Config, StoreError> {
     ));
     if config.get_application_name().is_none() {
         config.application_name("newsdelta");
+    }
+    // Of several hosts the one that writes; a replica answers only those who look.
+    if access != Access::ReadOnly && config.get_target_session_attrs() == TargetSessionAttrs::Any {
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
     }
     config.connect_timeout(CONNECT_TIMEOUT);
     config.keepalives_idle(KEEPALIVE).keepalives_interval(KEEPALIVE).keepalives_retries(3);

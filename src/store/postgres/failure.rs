@@ -41,6 +41,20 @@ impl From<StoreError> for Failure {
 }
 
 impl Failure {
+    /// Whether the server refuses because it takes no writes, as a replica does.
+    pub(super) fn is_read_only(&self) -> bool {
+        matches!(self, Self::Sql(error) if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION))
+    }
+
+    /// The same at the start, when somebody is there who can cure what would pass by itself only later.
+    pub(super) fn at_start(self, database: &str) -> StoreError {
+        let untrusted = matches!(&self, Self::Sql(error) if is_untrusted(error));
+        match self.at(database) {
+            StoreError::Unavailable(words) if untrusted => StoreError::Broken(words),
+            other => other,
+        }
+    }
+
     /// The error for the world, naming the database and the cure.
     pub(super) fn at(self, database: &str) -> StoreError {
         match self {
@@ -65,6 +79,13 @@ const PASSING: [&str; 7] = ["08", "53", "57", "58", "40", "55", "25"];
 /// Sorts PostgreSQL's errors into those that pass and those that an operator must cure.
 fn sql_error(error: &tokio_postgres::Error, database: &str) -> StoreError {
     let Some(code) = error.code() else {
+        if is_untrusted(error) {
+            return StoreError::Unavailable(format!(
+                "{database} shows a certificate that is not trusted ({}): name the certificates of its authority in \
+                 `store.tls_ca_file`, or its right name in `store.url`",
+                in_full(error)
+            ));
+        }
         // No answer of a server: the line, the name, the address or the certificate.
         return StoreError::Unavailable(format!("{database} cannot be reached ({})", in_full(error)));
     };
@@ -88,6 +109,23 @@ fn sql_error(error: &tokio_postgres::Error, database: &str) -> StoreError {
     StoreError::Broken(format!(
         "{database} does not fit this program ({words}): use the version that wrote it, or report this as a fault"
     ))
+}
+
+/// Whether the server's certificate is what is wrong.
+fn is_untrusted(error: &tokio_postgres::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        // An error of the system hides the one it was made of from `source`.
+        let hidden = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = inner
+            .downcast_ref::<rustls::Error>()
+            .or_else(|| hidden.and_then(|hidden| hidden.downcast_ref::<rustls::Error>()));
+        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        source = inner.source();
+    }
+    false
 }
 
 /// The error with its causes: the library's own first line says little.

@@ -13,6 +13,7 @@ use tokio_postgres::IsolationLevel;
 use self::failure::Failure;
 use self::turn::Held;
 use super::overview::{DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery};
+use super::retention::{Bounds, Tidied};
 use super::{
     Access, AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Regroup, Resend,
     RetriedItem, Store, StoreError, StoreMetrics, Turn, parcel::Lot, parcel::Told,
@@ -35,6 +36,7 @@ mod parcels;
 mod questions;
 mod regroup;
 mod search;
+mod retention;
 mod rows;
 mod statements;
 mod told;
@@ -77,7 +79,7 @@ macro_rules! write {
             transaction.commit().await?;
             Ok::<_, Failure>(answer)
         };
-        work.await.map_err(|failure| failure.at(&$store.name))
+        work.await.map_err(|failure| $store.failed(failure))
     }};
 }
 
@@ -99,7 +101,7 @@ macro_rules! ask {
             let $client = &client;
             $question.await
         };
-        question.await.map_err(|failure: Failure| failure.at(&$store.name))
+        question.await.map_err(|failure: Failure| $store.failed(failure))
     }};
 }
 
@@ -116,7 +118,7 @@ macro_rules! read {
             transaction.commit().await?;
             Ok::<_, Failure>(answer)
         };
-        question.await.map_err(|failure| failure.at(&$store.name))
+        question.await.map_err(|failure| $store.failed(failure))
     }};
 }
 
@@ -141,6 +143,16 @@ impl PostgresStore {
         store.seen.store(generation, Ordering::Relaxed);
         tracing::debug!(database = %store.name, generation, "store opened");
         Ok(store)
+    }
+
+    /// The error for the world. A server that has become read-only, or a replica, is left: the next connection looks for
+    /// one that writes.
+    fn failed(&self, failure: Failure) -> StoreError {
+        if failure.is_read_only() {
+            let left = self.pool.retain(|_, _| false);
+            tracing::warn!(database = %self.name, connections = left.removed.len(), "it does not take writes any more");
+        }
+        failure.at(&self.name)
     }
 
     async fn writer(&self) -> Result<Client, Failure> {
@@ -189,8 +201,12 @@ impl PostgresStore {
 
 #[async_trait]
 impl Store for PostgresStore {
+    async fn now(&self) -> Result<Option<Timestamp>, StoreError> {
+        ask!(self, client => turn::clock(client)).map(Some)
+    }
+
     async fn take_turn(&self) -> Result<Turn, StoreError> {
-        self.next_turn().await.map_err(|failure| failure.at(&self.name))
+        self.next_turn().await.map_err(|failure| self.failed(failure))
     }
 
     async fn known_articles(&self, ids: &[ArticleId]) -> Result<Vec<ArticleId>, StoreError> {
@@ -217,7 +233,7 @@ impl Store for PostgresStore {
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), StoreError> {
-        self.write_commit(commit).await.map_err(|failure| failure.at(&self.name))
+        self.write_commit(commit).await.map_err(|failure| self.failed(failure))
     }
 
     async fn regroup(&self, regroup: &Regroup) -> Result<(), StoreError> {
@@ -228,7 +244,7 @@ impl Store for PostgresStore {
             regroup::write(held.client()?, regroup, held.generation + 1).await?;
             held.commit().await
         };
-        work.await.map(drop).map_err(|failure: Failure| failure.at(&self.name))
+        work.await.map(drop).map_err(|failure: Failure| self.failed(failure))
     }
 
     async fn regroupings(&self) -> Result<i64, StoreError> {
@@ -348,6 +364,10 @@ impl Store for PostgresStore {
 
     async fn keep_note(&self, output: &str, story: &StoryId, note: &str) -> Result<(), StoreError> {
         write!(self, client => outputs::keep_note(client, output, story, note))
+    }
+
+    async fn tidy(&self, bounds: &Bounds, limit: usize) -> Result<Tidied, StoreError> {
+        write!(self, client => retention::step(client, bounds, limit))
     }
 
     async fn metrics(&self) -> Result<StoreMetrics, StoreError> {

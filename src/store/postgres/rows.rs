@@ -56,7 +56,7 @@ impl Rows {
 
     async fn open(options: &Options, access: Access) -> Result<Self, StoreError> {
         let options = Options { connections_max: 1, ..options.clone() };
-        let connect::Connected { pool, name } = connect::reach(&options)?;
+        let connect::Connected { pool, name } = connect::reach(&options, access)?;
         let opened = async {
             let client = pool.get().await?;
             if access == Access::Daemon && !connect::is_store(&client).await? {
@@ -73,7 +73,7 @@ impl Rows {
                 .await?;
             Ok(client)
         };
-        let client = opened.await.map_err(|failure: Failure| failure.at(&name))?;
+        let client = opened.await.map_err(|failure: Failure| failure.at_start(&name))?;
         Ok(Self { client, name })
     }
 

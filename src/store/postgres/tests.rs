@@ -12,6 +12,8 @@ use tokio::sync::OnceCell;
 use tokio_postgres::NoTls;
 
 use super::{Options, PostgresStore};
+use crate::clock::{Clock, SharedTime, SystemClock};
+use crate::store::agreement::agree;
 use crate::store::contract::{Place, at, commit, contract_tests, failed, outcome};
 use crate::store::copy::{House, copy};
 use crate::store::overview::StoryQuery;
@@ -371,4 +373,122 @@ async fn a_database_of_another_program_or_in_use_or_half_filled_is_refused() {
     assert!(error.to_string().contains("unfinished copy of another"), "{error}");
     let error = PostgresStore::open(&options, Access::Daemon).await.unwrap_err();
     assert!(matches!(&error, StoreError::Broken(why) if why.contains("store copy")), "{error}");
+}
+
+#[tokio::test]
+async fn tls_is_spoken_to_whom_the_config_trusts_and_to_nobody_else() {
+    let database = database!();
+    let url = database.url().await.to_owned();
+    let beside = Database::beside(&url).await;
+    let certificate: String = beside.query_one("SHOW ssl_cert_file", &[]).await.unwrap().get(0);
+    let authority = std::path::Path::new(&certificate).with_file_name("ca.pem");
+    if !authority.is_file() {
+        eprintln!(
+            "not run: the server speaks no TLS (tests/setup/postgres makes its certificate with openssl)"
+        );
+        return;
+    }
+    let url = url.replace("sslmode=disable", "sslmode=require");
+    let trusting = Options { tls_ca_file: Some(authority), ..options(&url) };
+    let store = PostgresStore::open(&trusting, Access::Daemon).await.unwrap();
+    store.commit(&commit(vec![outcome("s1", 1, "a1")])).await.unwrap();
+    let encrypted = "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+        WHERE datname = current_database() AND application_name = 'newsdelta'";
+    assert!(
+        beside.query_one(encrypted, &[]).await.unwrap().get::<_, bool>(0),
+        "a connection is in the clear"
+    );
+
+    let error = PostgresStore::open(&options(&url), Access::Daemon).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Broken(why) if why.contains("tls_ca_file")), "{error}");
+    let by_name = Options { url: SecretString::from(url.replace("127.0.0.1", "localhost")), ..trusting };
+    let error = PostgresStore::open(&by_name, Access::Daemon).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Broken(why) if why.contains("its right name")), "{error}");
+}
+
+#[tokio::test]
+async fn a_statement_that_hangs_is_ended_and_connections_are_bounded() {
+    let database = database!();
+    let impatient = Options {
+        statement_timeout: Duration::from_millis(300),
+        connections_max: 2,
+        ..database.options().await
+    };
+    let store = Arc::new(PostgresStore::open(&impatient, Access::Daemon).await.unwrap());
+    let beside = Database::beside(database.url().await).await;
+    beside.batch_execute("BEGIN; SELECT generation FROM turn FOR UPDATE").await.unwrap();
+    let error = store.take_turn().await.unwrap_err();
+    assert!(matches!(&error, StoreError::Unavailable(why) if why.contains("timeout")), "{error}");
+    beside.batch_execute("ROLLBACK").await.unwrap();
+    store.take_turn().await.unwrap();
+
+    let ids = ["a1".to_owned()];
+    let asking = (0..40).map(|_| store.known_articles(&ids));
+    for answer in futures_util::future::join_all(asking).await {
+        answer.unwrap();
+    }
+    let connections = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'newsdelta'";
+    assert!(beside.query_one(connections, &[]).await.unwrap().get::<_, i64>(0) <= 2);
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_writes_is_left_and_found_again() {
+    let database = database!();
+    let store = database.daemon().await;
+    store.commit(&commit(vec![outcome("s1", 1, "a1")])).await.unwrap();
+    let beside = Database::beside(database.url().await).await;
+    let name: String = beside.query_one("SELECT current_database()::text", &[]).await.unwrap().get(0);
+    let set = async |value: &str| {
+        let sql = format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}");
+        beside.batch_execute(&sql).await.unwrap();
+    };
+    set("on").await;
+    // Who is connected already finds out by being refused; then by looking first.
+    beside
+        .batch_execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name = 'newsdelta'",
+        )
+        .await
+        .unwrap();
+    let second = commit(vec![outcome("s1", 2, "a2")]);
+    for _ in 0..3 {
+        let error = store.commit(&second).await.unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+    }
+    let looking = PostgresStore::open(&database.options().await, Access::ReadOnly).await.unwrap();
+    assert!(looking.story("s1").await.unwrap().is_some(), "looking needs no writes");
+    set("off").await;
+    store.commit(&second).await.unwrap();
+}
+
+/// A clock that a machine's owner has set wrong.
+struct Wrong(jiff::SignedDuration);
+
+impl Clock for Wrong {
+    fn now(&self) -> jiff::Timestamp {
+        SystemClock.now() + self.0
+    }
+}
+
+#[tokio::test]
+async fn instances_with_wrong_clocks_agree_by_that_of_the_database() {
+    let database = database!();
+    let (one, other) = (database.daemon().await, database.daemon().await);
+    let clock = async |store: &PostgresStore, hours: i64| {
+        let time = SharedTime::new(Arc::new(Wrong(jiff::SignedDuration::from_hours(hours))));
+        agree(store, &time).await.unwrap();
+        time
+    };
+    let (late, early) = (clock(&one, -5).await, clock(&other, 7).await);
+    let apart = late.now().duration_until(early.now()).abs();
+    assert!(apart < jiff::SignedDuration::from_secs(2), "{apart}");
+
+    one.commit(&Commit { at: late.now(), ..commit(vec![outcome("s1", 1, "a1")]) }).await.unwrap();
+    let minute = jiff::SignedDuration::from_mins(1);
+    let leased = one.lease("slack", 9, late.now(), late.now() + minute).await.unwrap();
+    assert_eq!(leased.len(), 1);
+    let again = other.lease("slack", 9, early.now(), early.now() + minute).await.unwrap();
+    assert_eq!(again, [], "a clock that is twelve hours ahead took over a lease that holds");
 }

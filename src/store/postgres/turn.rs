@@ -3,20 +3,29 @@
 //! loses its connection and with it the turn; one that hangs is cut off by the server after `turn_timeout`.
 
 use deadpool_postgres::{Client, GenericClient, Object, Pool};
+use jiff::Timestamp;
 
-use super::columns::get;
+use super::columns::{get, time};
 use super::failure::Failure;
 use super::statements::{execute, first};
 use crate::store::StoreError;
 
 const TAKE: &str = "SELECT generation FROM turn FOR UPDATE";
 const LOOK: &str = "SELECT generation FROM turn";
+const CLOCK: &str =
+    r#"SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now"#;
 const COUNT: &str = "UPDATE turn SET generation = $1";
 
 /// The latest generation, without waiting.
 pub(super) async fn generation(client: &impl GenericClient) -> Result<i64, Failure> {
     let row = first(client, LOOK, &[]).await?;
     get(&row.ok_or_else(nobodys)?, "generation")
+}
+
+/// What the server's clock shows: that of all instances.
+pub(super) async fn clock(client: &impl GenericClient) -> Result<Timestamp, Failure> {
+    let row = first(client, CLOCK, &[]).await?;
+    time(&row.ok_or_else(nobodys)?, "now")
 }
 
 fn nobodys() -> Failure {

@@ -10,6 +10,7 @@ use self::commit::Prepared;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::overview::{DeliveryEntry, DeliveryQuery, MessageQuery, NumberedMessage, StoryEntry, StoryQuery};
+use super::retention::{Bounds, Tidied};
 use super::{
     AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Regroup, Resend, RetriedItem,
     Store, StoreError, StoreMetrics, parcel::Lot, parcel::Told,
@@ -34,6 +35,7 @@ mod questions;
 mod readers;
 mod regroup;
 mod search;
+mod retention;
 mod rows;
 mod told;
 mod writer;
@@ -273,6 +275,11 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
         self.readers.read(move |connection| audit::before(connection, before, limit)).await
+    }
+
+    async fn tidy(&self, bounds: &Bounds, limit: usize) -> Result<Tidied, StoreError> {
+        let bounds = *bounds;
+        self.writer()?.write(move |connection| retention::step(connection, &bounds, limit)).await
     }
 
     async fn metrics(&self) -> Result<StoreMetrics, StoreError> {

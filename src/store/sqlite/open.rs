@@ -23,7 +23,7 @@ const APPLICATION_ID: i32 = 0x6e77_7364;
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// Every schema change ever made, in order. One that was released is never edited.
-const MIGRATIONS: [(&str, &str); 7] = [
+const MIGRATIONS: [(&str, &str); 8] = [
     ("V1__facts", include_str!("../migrations/sqlite/0001_facts.sql")),
     ("V10__lots", include_str!("../migrations/sqlite/0010_lots.sql")),
     ("V20__outputs", include_str!("../migrations/sqlite/0020_outputs.sql")),
@@ -31,6 +31,7 @@ const MIGRATIONS: [(&str, &str); 7] = [
     ("V60__told", include_str!("../migrations/sqlite/0060_told.sql")),
     ("V70__editing", include_str!("../migrations/sqlite/0070_editing.sql")),
     ("V80__search", include_str!("../migrations/sqlite/0080_search.sql")),
+    ("V90__retention", include_str!("../migrations/sqlite/0090_retention.sql")),
 ];
 
 /// What may be chosen.
@@ -185,6 +186,10 @@ fn bring_up_to_date(connection: &mut Connection, path: &Path, access: Access) ->
     let version = check_ours(connection, path)?;
     if access == Access::Beside {
         return check_schema(connection, path);
+    }
+    if version == 0 {
+        // Only before the first table: room that is no longer needed can be given back in small steps.
+        connection.pragma_update(None, "auto_vacuum", "incremental")?;
     }
     connection.pragma_update(None, "journal_mode", "wal")?;
     if version < newest() {

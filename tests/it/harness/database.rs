@@ -60,10 +60,36 @@ impl Server {
             not_run(test, "no PostgreSQL: tests/all starts one and names it in NEWSDELTA_TEST_POSTGRES");
             return None;
         }
-        let mut server =
-            Self { folder: TempDir::with_prefix("newsdelta-postgres-").unwrap(), url: String::new() };
-        server.url = server.script("start");
-        Some(server)
+        Some(Self::made(|server| server.script("start", &[])))
+    }
+
+    fn made(make: impl FnOnce(&Self) -> String) -> Self {
+        let folder = TempDir::with_prefix("newsdelta-postgres-").unwrap();
+        let mut server = Self { folder, url: String::new() };
+        server.url = make(&server);
+        server
+    }
+
+    /// Another one that follows this one and takes no writes.
+    pub(crate) fn replica(&self) -> Self {
+        let of = self.folder.path().to_str().unwrap();
+        Self::made(|server| server.script("replica", &[of]))
+    }
+
+    /// Lets a replica take writes.
+    pub(crate) fn promote(&self) {
+        self.script("promote", &[]);
+    }
+
+    /// Runs one statement.
+    pub(crate) fn execute(&self, sql: &str) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
+            let connection = tokio::spawn(connection);
+            client.batch_execute(sql).await.unwrap();
+            connection.abort();
+        });
     }
 
     /// The address of its empty database.
@@ -79,23 +105,28 @@ impl Server {
 
     /// Starts it and waits until it answers.
     pub(crate) fn start(&self) {
-        self.script("start");
+        self.script("start", &[]);
     }
 
     /// Stops it as an operator does: whoever works on it is cut off.
     pub(crate) fn stop(&self) {
-        self.script("stop");
+        self.script("stop", &[]);
     }
 
     /// Ends it as a power cut would.
     pub(crate) fn crash(&self) {
-        self.script("crash");
+        self.script("crash", &[]);
     }
 
-    fn script(&self, verb: &str) -> String {
+    fn script(&self, verb: &str, further: &[&str]) -> String {
         let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/setup/postgres");
-        let done =
-            Command::new(script).arg(verb).arg(self.folder.path()).stderr(Stdio::inherit()).output().unwrap();
+        let done = Command::new(script)
+            .arg(verb)
+            .arg(self.folder.path())
+            .args(further)
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap();
         assert!(done.status.success(), "tests/setup/postgres {verb}: {}", done.status);
         String::from_utf8(done.stdout).unwrap().trim().to_owned()
     }
