@@ -106,7 +106,7 @@ fn what_cannot_be_copied_is_named_with_the_cure() {
     refused("store.db", "new.db", "another newsdelta");
     stop(daemon);
     refused("nowhere.db", "new.db", "there is no store at");
-    refused("store.db", "store.db", "is there already");
+    refused("store.db", "store.db", "into itself");
     refused("store.db", "postgres://u:s3cret@127.0.0.1:1/x", "a password on the command line");
     refused("store.db", "postgres://u@127.0.0.1:1/x?sslmode=disable", "cannot be reached");
     let done = place.run(&["store", "copy", "store.db", "new.db"]);

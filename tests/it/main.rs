@@ -33,6 +33,7 @@ mod proof;
 mod regroup;
 mod reload;
 mod restart;
+mod retention;
 #[cfg(feature = "kafka")]
 mod rounds;
 mod routing;

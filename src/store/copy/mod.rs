@@ -101,19 +101,28 @@ pub async fn copy(
         House::Sqlite(path) => Box::new(sqlite::Rows::source(path)?),
         House::Postgres(options) => Box::new(postgres::Rows::source(options).await?),
     };
-    let target: Option<Box<dyn Target>> = match to {
-        House::Sqlite(path) => sqlite::Rows::target(path)?.map(|rows| Box::new(rows) as Box<dyn Target>),
-        House::Postgres(options) => Some(Box::new(postgres::Rows::target(options).await?)),
-    };
-    let Some(target) = target else {
-        // Killed between its end and the file's name: it has the name now.
-        return Ok(Vec::new());
-    };
-    claim(source.as_ref(), target.as_ref()).await?;
     let mut all = 0;
     for table in TABLES {
         all += source.count(table).await?;
     }
+    if let House::Sqlite(path) = to
+        && path.exists()
+    {
+        refuse_itself(from, path)?;
+        let there = sqlite::Rows::source(path)?;
+        return copied_already(source.as_ref(), &there, all, &report).await;
+    }
+    let target: Box<dyn Target> = match to {
+        House::Sqlite(path) => Box::new(sqlite::Rows::target(path)?),
+        House::Postgres(options) => Box::new(postgres::Rows::target(options).await?),
+    };
+    if target.filled_from().await?.is_none() && !is_empty(target.as_ref()).await? {
+        let copied = copied_already(source.as_ref(), target.as_ref(), all, &report).await?;
+        // A file may still be without its name.
+        target.finish(&[]).await?;
+        return Ok(copied);
+    }
+    claim(source.as_ref(), target.as_ref()).await?;
     fill(source.as_ref(), target.as_ref(), all, &report).await?;
     let copied = compare(source.as_ref(), target.as_ref(), all, &report).await?;
     let mut highest = Vec::new();
@@ -132,18 +141,44 @@ async fn claim(source: &dyn Source, target: &dyn Target) -> Result<(), StoreErro
             "{to} is an unfinished copy of {other}: finish that one, or name another"
         ))),
         Some(_) => Ok(()),
-        None => {
-            for table in TABLES {
-                let rows = target.count(table).await?;
-                if rows > 0 {
-                    return Err(StoreError::Refused(format!(
-                        "{to} holds a store already ({rows} rows in `{}`): name an empty one",
-                        table.name
-                    )));
-                }
-            }
-            target.begin(from).await
+        None => target.begin(from).await,
+    }
+}
+
+async fn is_empty(store: &dyn Source) -> Result<bool, StoreError> {
+    for table in TABLES {
+        if store.count(table).await? > 0 {
+            return Ok(false);
         }
+    }
+    Ok(true)
+}
+
+/// What was killed between its end and its last word is done. Anything else in the target's place stays as it is.
+async fn copied_already(
+    source: &dyn Source,
+    there: &dyn Source,
+    all: u64,
+    report: &(impl Fn(Progress) + Send + Sync),
+) -> Result<Vec<Copied>, StoreError> {
+    match compare(source, there, all, report).await {
+        Err(StoreError::Refused(_)) => Err(StoreError::Refused(format!(
+            "{} is there already and holds something else than {}: name an empty one",
+            there.name(),
+            source.name()
+        ))),
+        compared => compared,
+    }
+}
+
+fn refuse_itself(from: &House, to: &std::path::Path) -> Result<(), StoreError> {
+    let House::Sqlite(from) = from else { return Ok(()) };
+    match (from.canonicalize(), to.canonicalize()) {
+        (Ok(one), Ok(other)) if one == other => Err(StoreError::Refused(format!(
+            "`{}` would be copied into itself: name a new file",
+            to.display()
+        ))),
+        _ => Ok(()),
     }
 }
 
@@ -172,7 +207,7 @@ async fn fill(
 /// Reads both in full, side by side.
 async fn compare(
     source: &dyn Source,
-    target: &dyn Target,
+    target: &dyn Source,
     all: u64,
     report: &(impl Fn(Progress) + Send + Sync),
 ) -> Result<Vec<Copied>, StoreError> {
@@ -182,8 +217,9 @@ async fn compare(
         let (mut there, mut here) = (Xxh3::new(), Xxh3::new());
         loop {
             report(Progress { stage: Stage::Comparing, table: table.name, done, all });
-            let read = source.page(table, last.as_deref()).await?;
-            let written = target.page(table, last.as_deref()).await?;
+            let mut read = source.page(table, last.as_deref()).await?;
+            let mut written = target.page(table, last.as_deref()).await?;
+            read.iter_mut().chain(&mut written).for_each(|row| without_lease(table, row));
             read.iter().for_each(|row| digest(&mut there, row));
             written.iter().for_each(|row| digest(&mut here, row));
             if there.digest128() != here.digest128() || read.len() != written.len() {
@@ -197,6 +233,23 @@ async fn compare(
         copied.push(Copied { table: table.name, rows: rows_there, hash: here.digest128() });
     }
     Ok(copied)
+}
+
+/// The copy has none of the leases of whoever worked on the first.
+fn without_lease(table: &Table, row: &mut Row) {
+    let at = |name: &str| table.names().position(|column| column == name);
+    let (Some(until), Some(due), Some(queued)) = (at("leased_until"), at("due_at"), at("queued_at")) else {
+        return;
+    };
+    if row.get(until).is_some_and(|cell| *cell != Cell::Empty) {
+        let queued_at = row.get(queued).cloned();
+        if let (Some(cell), Some(queued_at)) = (row.get_mut(due), queued_at) {
+            *cell = queued_at;
+        }
+        if let Some(cell) = row.get_mut(until) {
+            *cell = Cell::Empty;
+        }
+    }
 }
 
 /// So that no two rows are written alike: each cell with its kind and its length.
@@ -220,7 +273,7 @@ fn digest(hash: &mut Xxh3, row: &Row) {
 
 fn differs(
     source: &dyn Source,
-    target: &dyn Target,
+    target: &dyn Source,
     table: &Table,
     read: &[Row],
     written: &[Row],

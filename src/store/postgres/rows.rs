@@ -323,7 +323,7 @@ impl Target for Rows {
                 execute(&self.client, go_on, &[&table.name, number]).await?;
             }
             outbox::end_all_leases(&self.client).await?;
-            Ok(self.client.batch_execute(&format!("DROP TABLE {COPYING}; ANALYZE")).await?)
+            Ok(self.client.batch_execute(&format!("DROP TABLE IF EXISTS {COPYING}; ANALYZE")).await?)
         };
         self.write_with(finished).await
     }

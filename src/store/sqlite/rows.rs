@@ -52,28 +52,16 @@ impl Rows {
         })
     }
 
-    /// A file to fill; nothing when it was filled already and only its name was missing.
-    pub(in crate::store) fn target(path: &Path) -> Result<Option<Self>, StoreError> {
+    /// A file to fill. One that was filled already and whose name alone is missing is taken for one that is to be compared.
+    pub(in crate::store) fn target(path: &Path) -> Result<Self, StoreError> {
         let name = format!("`{}`", path.display());
-        if path.exists() {
-            return Err(StoreError::Refused(format!("{name} is there already: name a new file")));
-        }
         let part = beside(path, ".part");
-        let was_there = fs::metadata(&part).is_ok_and(|file| file.len() > 0);
         let options = Options { readers: 1, unfinished: true, ..Options::default() };
         let opened = open::open(&part, Access::Daemon, options)?;
         let connection = opened.writer.ok_or_else(closed)?;
         let rows =
             Self { connection: Mutex::new(connection), path: path.to_owned(), part, name, lock: opened.lock };
-        let holds = "SELECT EXISTS (SELECT 1 FROM stories)";
-        if was_there
-            && !rows.with(open::is_unfinished)?
-            && rows.with(|connection| Ok(connection.query_row(holds, [], |row| row.get::<_, bool>(0))?))?
-        {
-            rows.take_name()?;
-            return Ok(None);
-        }
-        Ok(Some(rows))
+        Ok(rows)
     }
 
     fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, StoreError> {
@@ -238,7 +226,7 @@ impl Target for Rows {
                 }
             }
             outbox::end_all_leases(connection)?;
-            Ok(connection.execute_batch(&format!("DROP TABLE {COPYING}"))?)
+            Ok(connection.execute_batch(&format!("DROP TABLE IF EXISTS {COPYING}"))?)
         })?;
         self.take_name()
     }

@@ -16,6 +16,7 @@ use super::{commit as writes, lots, outbox, overview, questions, told};
 use crate::model::Action;
 use crate::store::contract::{Place, at, checkpoint, commit, contract_tests, due, edit_at, failed, outcome};
 use crate::store::overview::StoryQuery;
+use crate::store::retention::Bounds;
 use crate::store::{Attempt, Commit, FAILED_ITEMS_MAX, Store, StoreError, search};
 
 /// A temporary folder with a store in it.
@@ -483,4 +484,29 @@ async fn copying_a_store_knows_every_table_and_column() {
         schema.entry(table).or_default().insert(column);
     }
     crate::store::copy::tables::assert_complete(&[("stories", &["number"])], &schema);
+}
+
+#[tokio::test]
+async fn room_that_is_no_longer_needed_goes_back_to_the_disk_in_small_steps() {
+    let folder = Folder::new();
+    let store = folder.daemon();
+    let long = (1..=40).map(|revision| {
+        let mut one = outcome("s1", revision, &format!("a{revision}"));
+        one.article.text = "a long report ".repeat(10_000);
+        one
+    });
+    store.commit(&commit(long.collect())).await.unwrap();
+    let before = store.metrics().await.unwrap().bytes;
+    let bounds = Bounds { closed: at(99), text: Some(at(99)), alerts: None, audit: None };
+    let mut steps = 0;
+    loop {
+        let step = store.tidy(&bounds, 100).await.unwrap();
+        if step.is_nothing() {
+            break;
+        }
+        assert!(step.pages <= 100, "{step:?}");
+        steps += 1;
+    }
+    let after = store.metrics().await.unwrap().bytes;
+    assert!(steps > 5 && after < before / 4, "{before} bytes became {after} in {steps} steps");
 }
