@@ -35,6 +35,9 @@ pub(super) struct Arguments {
     /// List every miss, every spurious claim and every false alert, and the figures of each rule
     #[arg(long, short)]
     verbose: bool,
+    /// List only this many of the errors, drawn evenly from the whole list
+    #[arg(long, value_name = "N")]
+    sample: Option<usize>,
     /// Where article files are that are not inside the stream's folder
     #[arg(long, value_name = "DIR")]
     texts: Vec<PathBuf>,
@@ -74,7 +77,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         remarks.extend(score.remarks);
     }
     let mut out = io::stdout().lock();
-    if arguments.verbose {
+    if let Some(size) = arguments.sample {
+        let errors: Vec<&String> = remarks.iter().filter(|remark| !remark.starts_with(OF_A_RULE)).collect();
+        for error in evenly(&errors, size) {
+            writeln!(out, "{error}")?;
+        }
+        writeln!(out, "sample   {} of {} errors", size.min(errors.len()), errors.len())?;
+    } else if arguments.verbose {
         for remark in &remarks {
             writeln!(out, "{remark}")?;
         }
@@ -87,6 +96,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         }
     }
     Ok(Done::Well)
+}
+
+/// What a remark begins with that counts a rule and tells of no error.
+const OF_A_RULE: &str = "rule ";
+
+/// So many of the items, at even distances: the same ones every time.
+fn evenly<T>(items: &[T], size: usize) -> impl Iterator<Item = &T> {
+    let size = size.min(items.len());
+    (0..size).filter_map(move |step| items.get(step * items.len() / size.max(1)))
 }
 
 /// What this build reads otherwise than the other one: claims gained, lost and changed.
@@ -220,4 +238,18 @@ fn on_the_same_days(streams: &[Vec<GoldReport>]) -> Vec<GoldReport> {
     }
     shifted.sort_by_key(|report| report.article.spoken_at());
     shifted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::evenly;
+
+    #[test]
+    fn a_sample_is_even_and_never_larger_than_the_whole() {
+        let items: Vec<u32> = (0..10).collect();
+        assert_eq!(evenly(&items, 5).copied().collect::<Vec<_>>(), [0, 2, 4, 6, 8]);
+        assert_eq!(evenly(&items, 20).count(), 10);
+        assert_eq!(evenly(&items, 0).count(), 0);
+        assert_eq!(evenly::<u32>(&[], 3).count(), 0);
+    }
 }

@@ -70,13 +70,7 @@ impl StreamScore {
             if same.is_empty() {
                 continue;
             }
-            let attributes = &mut self.attributes;
-            attributes.add("group", same.iter().any(|c| c.group == gold.group));
-            attributes.add("side", same.iter().any(|c| same_name(gold.side.as_deref(), c.side.as_deref())));
-            attributes
-                .add("place", same.iter().any(|c| same_name(gold.place.as_deref(), c.place.as_deref())));
-            attributes.add("bound", same.iter().any(|c| c.bound == gold.bound));
-            attributes.add("scope", same.iter().any(|c| c.scope == gold.scope));
+            self.attributes_of(id, gold, &same);
         }
         let live: BTreeSet<_> = wanted.iter().map(|c| (c.effect, c.value)).collect();
         let background: Vec<&GoldCasualty> = report
@@ -92,6 +86,40 @@ impl StreamScore {
         self.background.add(leaked, 0, background.len() - leaked);
     }
 
+    /// Counts the attributes of a figure that was read, and remarks on each that is wrong.
+    fn attributes_of(&mut self, id: &str, gold: &GoldCasualty, same: &[&&Casualty]) {
+        let place = |c: &&&Casualty| same_name(gold.place.as_deref(), c.place.as_deref());
+        let side = |c: &&&Casualty| same_name(gold.side.as_deref(), c.side.as_deref());
+        let right = [
+            ("group", same.iter().any(|c| c.group == gold.group)),
+            ("side", same.iter().any(|c| side(&c))),
+            ("place", same.iter().any(|c| place(&c))),
+            ("bound", same.iter().any(|c| c.bound == gold.bound)),
+            ("scope", same.iter().any(|c| c.scope == gold.scope)),
+        ];
+        for (name, right) in right {
+            self.attributes.add(name, right);
+            if right {
+                continue;
+            }
+            let (wanted, read) = match name {
+                "group" => (gold.group.to_string(), same.first().map(|c| c.group.to_string())),
+                "side" => (or_none(gold.side.as_deref()), same.first().map(|c| or_none(c.side.as_deref()))),
+                "place" => {
+                    (or_none(gold.place.as_deref()), same.first().map(|c| or_none(c.place.as_deref())))
+                }
+                "bound" => (gold.bound.to_string(), same.first().map(|c| c.bound.to_string())),
+                _ => (gold.scope.to_string(), same.first().map(|c| c.scope.to_string())),
+            };
+            let quote = gold.quote.as_deref().unwrap_or_default();
+            let read = read.unwrap_or_default();
+            self.remarks.push(format!(
+                "{name:8} {id}: {} {} is {wanted}, read as {read} | {quote}",
+                gold.effect, gold.value
+            ));
+        }
+    }
+
     fn demands_of(&mut self, report: &GoldReport, claims: &[Claim]) {
         let id = &report.article.id;
         let read: Vec<&Demand> = claims.iter().filter_map(demand).collect();
@@ -102,7 +130,16 @@ impl StreamScore {
             pair(&wanted, &given, |g, d| g.act == d.act && same_name(g.by.as_deref(), Some(&d.by)));
         self.demands.add(pairs.len(), spurious.len(), missed.len());
         for (gold, read) in &pairs {
-            self.attributes.add("demand.to", same_name(gold.to.as_deref(), read.to.as_deref()));
+            let same = same_name(gold.to.as_deref(), read.to.as_deref());
+            self.attributes.add("demand.to", same);
+            if !same {
+                let quote = gold.quote.as_deref().unwrap_or_default();
+                let (to, other) = (or_none(gold.to.as_deref()), or_none(read.to.as_deref()));
+                self.remarks.push(format!(
+                    "to       {id}: {} {} is asked of {to}, read as {other} | {quote}",
+                    read.by, gold.act
+                ));
+            }
         }
         for gold in &missed {
             let quote = gold.quote.as_deref().unwrap_or_default();
@@ -158,6 +195,9 @@ impl StreamScore {
             for gold in must.iter().filter(|gold| !told(gold, false)) {
                 self.remarks.push(format!("no alert {id}: {}", gold_line(gold)));
             }
+            for gold in must.iter().filter(|gold| told(gold, false) && !told(gold, true)) {
+                self.remarks.push(format!("inexact  {id}: {}", gold_line(gold)));
+            }
             for alert in &wrong {
                 let (line, quote) = (Headline::of(alert).line(), &alert.evidence.quote);
                 self.remarks.push(format!("false    {id}: {line} | {} | {quote}", alert.change.as_str()));
@@ -166,6 +206,10 @@ impl StreamScore {
             self.strict.entry(about).or_default().add(exact, 0, must.len() - exact);
         }
     }
+}
+
+fn or_none(name: Option<&str>) -> String {
+    name.unwrap_or("none").to_owned()
 }
 
 fn gold_line(gold: &GoldAlert) -> String {

@@ -9,3 +9,4 @@ pub mod demands;
 pub mod positions;
 mod predicate;
 mod speaker;
+mod subject;

@@ -10,7 +10,7 @@ use crate::text::english::calendar;
 use crate::text::english::lemma;
 use crate::text::english::view::View;
 use crate::text::english::word_class::{is_be, is_have, is_negation};
-use crate::text::{Analysis, Link, Tag, VerbForm};
+use crate::text::{Analysis, Tag, VerbForm};
 
 use super::actors::{Actors, Kind, Mention};
 use super::lexicon::speech;
@@ -274,122 +274,6 @@ impl<'a> Scene<'a> {
             .unwrap_or_default()
     }
 
-    /// The mention that is the subject of the verb at `at`.
-    pub(super) fn subject(&self, at: usize, start: usize) -> Option<&'a Mention> {
-        let view = self.view;
-        let mentions = self.actors().in_sentence(self.sentence);
-        // Who is named inside a quotation does not do what is told outside it.
-        let outside = !self.in_quotes(at);
-        let usable = |mention: &&Mention| {
-            !mention.owner
-                && !mention.modifier
-                && mention.tokens.end <= start
-                && !(outside && self.in_quotes(mention.tokens.start))
-                && !self.is_excepted(mention)
-        };
-        let adjacent =
-            mentions.iter().filter(usable).rfind(|mention| self.reaches(mention.tokens.end, start));
-        let participle = matches!(view.form(at), VerbForm::Gerund)
-            || view.is(start, &["to"])
-            || view.is(at.saturating_sub(1), &["to"]);
-        if let Some(mention) = adjacent {
-            // "protesters in Lusaka, demanding": after a comma the participle belongs to the subject of the clause.
-            let after_comma = participle && view.is(start.saturating_sub(1), &[","]);
-            let main = mentions
-                .iter()
-                .filter(usable)
-                .find(|other| !other.governed && self.has_verb(other.tokens.end, start));
-            if after_comma && let Some(main) = main {
-                return Some(main);
-            }
-            if !mention.governed || participle {
-                return Some(mention);
-            }
-        }
-        // "Whose work the union has criticised and called for": the joined verb has the subject of the clause it is in.
-        let clause = (view.start..start)
-            .rfind(|&at| view.is(at, &["whose", "whom"]))
-            .filter(|&opens| !(opens..start).any(|at| view.is(at, &[",", ";"])));
-        if let Some(opens) = clause
-            && view.is(start.saturating_sub(1), &["and", "but"])
-            && let Some(inner) = mentions.iter().filter(usable).find(|mention| {
-                !mention.governed && mention.tokens.start > opens && self.has_verb(mention.tokens.end, start)
-            })
-        {
-            return Some(inner);
-        }
-        if let Some(mention) = self.grammatical_subject(at) {
-            return Some(mention);
-        }
-        // A verb joined to an earlier one has the subject of the sentence.
-        let timed = (view.start..start)
-            .rev()
-            .take_while(|&at| is_time(view.word(at)) || view.is(at, &["on", "last", "later", "also"]))
-            .last()
-            .unwrap_or(start);
-        let joined = view.is(timed.saturating_sub(1), &["and", "but", "then"]);
-        if joined
-            && let Some(first) = mentions
-                .iter()
-                .filter(usable)
-                .find(|mention| !mention.governed && self.has_verb(mention.tokens.end, start))
-        {
-            return Some(first);
-        }
-        // A quotation or an aside lies between, or the verb is joined to an earlier one: the nearest mention that is
-        // neither behind a preposition nor the object of a verb.
-        mentions.iter().filter(usable).rfind(|mention| !mention.governed && !self.is_object(mention))
-    }
-
-    /// Whether a mention is what others are told apart from: "all states except Kenya and Chad".
-    fn is_excepted(&self, mention: &Mention) -> bool {
-        let view = self.view;
-        let from = mention.tokens.start.saturating_sub(8).max(view.start);
-        (from..mention.tokens.start)
-            .rev()
-            .take_while(|&at| !view.is(at, &[",", ";"]) && view.tag(at) != Tag::Verb)
-            .any(|at| {
-                view.is(at, &["except", "excepting", "excluding", "bar", "barring"])
-                    || view.is(at, &["apart", "aside"]) && view.is(at + 1, &["from"])
-                    || view.is(at, &["other"]) && view.is(at + 1, &["than"])
-            })
-    }
-
-    /// Whether a verb follows at once: the mention before is its subject.
-    fn has_verb(&self, from: usize, until: usize) -> bool {
-        let view = self.view;
-        (from..until.min(from + 30))
-            .any(|at| matches!(view.tag(at), Tag::Verb | Tag::Aux) && self.reaches(from, at))
-    }
-
-    /// The subject as the grammar sees it, when it names somebody.
-    fn grammatical_subject(&self, at: usize) -> Option<&'a Mention> {
-        let clause = self.clause_of(at)?;
-        let phrase = clause.subject.iter().find_map(|&phrase| self.analysis.phrases.get(phrase))?;
-        let found = self.actors().in_sentence(self.sentence).iter().find(|mention| {
-            mention.tokens.start < phrase.tokens.end
-                && phrase.tokens.start < mention.tokens.end
-                && !mention.owner
-                && !mention.modifier
-        });
-        // "The union of the late chairman Jon Berg": the union acts.
-        let owner = found
-            .filter(|found| self.view.is(found.tokens.start.saturating_sub(1), &["of"]))
-            .and_then(|found| {
-                self.actors().in_sentence(self.sentence).iter().find(|whole| {
-                    whole.tokens.end + 1 == found.tokens.start
-                        && !whole.owner
-                        && !whole.modifier
-                        && !whole.governed
-                })
-            });
-        let found = owner.or(found);
-        if found.is_none() && clause.link == Link::Relative {
-            return None;
-        }
-        found
-    }
-
     /// The "we" or "I" that is the subject of the verb group at `start`: right before it, or earlier in the same
     /// quotation with nobody else between.
     pub(super) fn first_person(&self, start: usize) -> Option<usize> {
@@ -420,107 +304,6 @@ impl<'a> Scene<'a> {
         let (start, passive) = self.group(at)?;
         let subject = self.subject(at, start).filter(|_| !passive)?;
         Some(self.agents_of(subject))
-    }
-
-    /// Whether a mention is the object of a verb before it.
-    fn is_object(&self, mention: &Mention) -> bool {
-        let view = self.view;
-        let before = mention.tokens.start.saturating_sub(1);
-        mention.tokens.start > view.start
-            && view.tag(before) == Tag::Verb
-            && !speech::is_speech(view.word(before))
-    }
-
-    /// Whether the mention stands right before the verb group at `start`, or is its subject in the eyes of the grammar.
-    pub(super) fn reaches_from(&self, mention: &Mention, start: usize) -> bool {
-        self.reaches(mention.tokens.end, start)
-            || self.analysis.clauses_in(self.sentence).iter().any(|clause| {
-                clause.verb.as_ref().is_some_and(|verb| verb.tokens.contains(&start))
-                    && clause.subject.iter().filter_map(|&phrase| self.analysis.phrases.get(phrase)).any(
-                        |phrase| {
-                            phrase.tokens.start < mention.tokens.end
-                                && mention.tokens.start < phrase.tokens.end
-                        },
-                    )
-            })
-    }
-
-    /// Whether only adverbs, times and asides lie between two places.
-    #[expect(clippy::too_many_lines, reason = "a flat list of cases, clearer in one piece than cut in two")]
-    fn reaches(&self, from: usize, to: usize) -> bool {
-        let view = self.view;
-        let mut at = from;
-        while at < to {
-            let word = view.word(at);
-            let light = matches!(view.tag(at), Tag::Adverb | Tag::Aux)
-                || is_time(word)
-                || matches!(
-                    word,
-                    "also"
-                        | "later"
-                        | "too"
-                        | "again"
-                        | "once"
-                        | "both"
-                        | "each"
-                        | "all"
-                        | "then"
-                        | "in"
-                        | "turn"
-                        | "on"
-                        | "who"
-                        | "which"
-                        | ","
-                        | "however"
-                        | "has"
-                        | "have"
-                        | "had"
-                        | "is"
-                        | "are"
-                        | "today"
-                        | "("
-                        | ")"
-                        | "’s"
-                        | "that"
-                        | "meanwhile"
-                        | "here"
-                        | "earlier"
-                        | "late"
-                        | "early"
-                        | "morning"
-                        | "evening"
-                        | "night"
-                        | "afternoon"
-                        | "last"
-                        | "the"
-                        | "jointly"
-                        | "bluntly"
-                        | "themselves"
-                        | "itself"
-                        | "has_"
-                )
-                || (word.len() <= 4 && word.parse::<u32>().is_ok());
-            if word == "," || word == "(" {
-                // An aside between two commas or in brackets is skipped whole.
-                let close = if word == "," { "," } else { ")" };
-                match (at + 1..to).rev().find(|&end| view.word(end) == close) {
-                    Some(end) if end - at <= 25 => {
-                        at = end + 1;
-                        continue;
-                    }
-                    _ if word == "," && to - at <= 2 => {}
-                    _ => return false,
-                }
-            } else if !light
-                || matches!(word, "in" | "on" | "the" | "last")
-                    && !is_time(view.word(at + 1))
-                    && !matches!(view.word(at + 1), "turn" | "last" | "morning" | "evening")
-            {
-                return false;
-            }
-            at += 1;
-        }
-        true
     }
 
     /// The members of the list a mention belongs to, as agents.
@@ -584,25 +367,4 @@ pub(super) fn is_bare(view: View<'_>, at: usize) -> bool {
 pub(super) fn agent(mention: &Mention) -> Agent {
     let weighty = mention.party.is_some() || mention.role.is_some() || mention.kind != Kind::Person;
     Agent { name: Arc::clone(&mention.name), voice: mention.span, weighty, person: mention.person.clone() }
-}
-
-/// Days and parts of days.
-fn is_time(word: &str) -> bool {
-    calendar::is_month(word)
-        || calendar::is_weekday(word)
-        || matches!(
-            word,
-            "yesterday"
-                | "today"
-                | "tonight"
-                | "tomorrow"
-                | "week"
-                | "month"
-                | "year"
-                | "weekend"
-                | "morning"
-                | "evening"
-                | "afternoon"
-                | "night"
-        )
 }

@@ -6,13 +6,16 @@
 //! ("Kenya"). Names that only the article knows are learnt in a first pass over it, references ("the ministry",
 //! "they") resolved in a second.
 
+mod belonging;
+#[cfg(test)]
+mod corpus;
+mod draft;
+mod naming;
+mod person;
 mod phrase;
 mod proper;
-mod draft;
-
-mod person;
-mod naming;
 mod reference;
+mod standing;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -8,15 +8,16 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::extract::english::lexicon::{actors as lexicon, speech};
+use crate::extract::english::lexicon::actors as lexicon;
+use crate::text::Tag;
 use crate::text::english::view::View;
 use crate::text::gazetteer::{EntityKind, Role};
-use crate::text::{Tag, VerbForm};
 
 use super::draft::Draft;
 use super::person::{People, Person};
 use super::phrase::span_of;
 use super::reference::{Memory, Named};
+use super::standing::{is_done_to, is_governed, is_object};
 use super::{Kind, Mention};
 
 /// Name, party and person of a mention.
@@ -200,84 +201,6 @@ fn heads(draft: &Draft, view: View<'_>) -> Vec<String> {
     }
 }
 
-/// Whether the phrase stands behind a preposition. "Until Kenya withdraws" opens a clause.
-fn is_governed(draft: &Draft, view: View<'_>) -> bool {
-    let before = draft.tokens.start.saturating_sub(1);
-    let opens_clause = view.is(before, &["until", "after", "before", "since", "as"])
-        && (view.tag(draft.tokens.end) == Tag::Aux || view.form(draft.tokens.end) != VerbForm::None);
-    (view.tag_before(draft.tokens.start) == Tag::Adposition
-        || is_preposition(view.before(draft.tokens.start)))
-        && !opens_clause
-}
-
-/// Whether the phrase stands right after a verb: "supporting Kenya", "received the envoy". After a verb of saying stands
-/// who speaks as often.
-fn is_done_to(draft: &Draft, view: View<'_>) -> bool {
-    let does = |at: usize| {
-        !speech::is_speech(view.word(at))
-            && (view.tag(at) == Tag::Verb && view.form(at) != VerbForm::None
-                || view.form(at) == VerbForm::Gerund)
-    };
-    let before = draft.tokens.start.saturating_sub(1);
-    if draft.tokens.start == view.start {
-        return false;
-    }
-    // "Received the new envoy, former minister Jon Berg": the apposition is the object too.
-    let phrase = (before.saturating_sub(6).max(view.start)..before)
-        .rev()
-        .find(|&at| !matches!(view.tag(at), Tag::Noun | Tag::Adjective | Tag::Determiner));
-    does(before) || view.is(before, &[","]) && phrase.is_some_and(|at| at + 1 < before && does(at))
-}
-
-fn is_preposition(word: &str) -> bool {
-    matches!(
-        word,
-        "in" | "on"
-            | "of"
-            | "to"
-            | "from"
-            | "by"
-            | "with"
-            | "for"
-            | "at"
-            | "against"
-            | "between"
-            | "over"
-            | "after"
-            | "near"
-            | "into"
-            | "about"
-            | "inside"
-            | "outside"
-            | "towards"
-            | "toward"
-            | "through"
-            | "like"
-            | "than"
-            | "under"
-            | "among"
-            | "amid"
-            | "within"
-            | "including"
-            | "via"
-            | "across"
-            | "around"
-    )
-}
-
-/// Whether a pronoun stands after a verb or a preposition: then it is not the subject of its clause, and does not mean it.
-fn is_object(view: View<'_>, at: usize) -> bool {
-    view.is(at, &["him", "them", "her"])
-        || (view.is(at, &["it"]) && (view.tag_before(at) == Tag::Adposition || is_transitive(view, at)))
-}
-
-/// A full verb right before, that does not open a clause ("said it would").
-fn is_transitive(view: View<'_>, at: usize) -> bool {
-    view.tag_before(at) == Tag::Verb
-        && !matches!(view.tag(at + 1), Tag::Verb | Tag::Aux)
-        && view.form(at + 1) == VerbForm::None
-}
-
 fn reference(draft: &Draft, sentence: usize, view: View<'_>, text: &str, memory: &Memory) -> Option<Known> {
     let word = view.word(draft.tokens.start);
     if let Some(named) = memory.pronoun(word, sentence, is_object(view, draft.tokens.start)) {
@@ -434,10 +357,10 @@ fn of_role(
         (None, Role::Civil) if draft.definite => memory
             .word(word)
             .or_else(|| {
-                if may_fight(word) {
+                if lexicon::may_fight(word) {
                     memory.group()
                 } else {
-                    memory.peaceful().filter(|_| is_group_word(word))
+                    memory.peaceful().filter(|_| lexicon::is_group_word(word))
                 }
             })
             .map_or_else(|| kept(None, Kind::Office), Known::office),
@@ -470,38 +393,6 @@ fn of_role(
     }
 }
 
-/// "The bloc", "the party": the organisation named last.
-fn is_group_word(word: &str) -> bool {
-    matches!(
-        word,
-        "group"
-            | "bloc"
-            | "body"
-            | "organisation"
-            | "organization"
-            | "agency"
-            | "movement"
-            | "party"
-            | "union"
-            | "front"
-            | "alliance"
-            | "coalition"
-            | "syndicate"
-            | "charity"
-            | "federation"
-            | "watchdog"
-            | "association"
-    )
-}
-
-/// Whether such a group may be one that fights.
-fn may_fight(word: &str) -> bool {
-    matches!(
-        word,
-        "group" | "organisation" | "organization" | "movement" | "front" | "alliance" | "coalition"
-    )
-}
-
 fn named_or_home(memory: &Memory, word: &str, otherwise: impl FnOnce() -> Known) -> Known {
     // "The ministry" is the last one that was called so; a mission or an office abroad is another thing.
     if let Some(named) = memory.word(word) {
@@ -515,35 +406,7 @@ fn plain_words(draft: &Draft, view: View<'_>, text: &str) -> String {
     let mut start = draft.tokens.start;
     let role = draft.role.as_ref().map_or(start, |(_, tokens)| tokens.start);
     while start < role
-        && (matches!(view.tag(start), Tag::Determiner | Tag::Number)
-            || view.is(
-                start,
-                &[
-                    "the",
-                    "a",
-                    "an",
-                    "of",
-                    "its",
-                    "their",
-                    "his",
-                    "her",
-                    "some",
-                    "many",
-                    "several",
-                    "hundreds",
-                    "thousands",
-                    "dozens",
-                    "group",
-                    "angry",
-                    "all",
-                    "more",
-                    "tens",
-                    "scores",
-                    "crowds",
-                    "other",
-                    "most",
-                ],
-            ))
+        && (matches!(view.tag(start), Tag::Determiner | Tag::Number) || lexicon::is_opening(view.word(start)))
     {
         start += 1;
     }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::belonging::outranks;
 use super::draft::{Draft, pronoun};
 use super::proper::{Sort, is_title, starts_speech};
 use crate::extract::english::lexicon::actors as lexicon;
@@ -22,7 +23,7 @@ const PREPOSITIONS_OF_PLACE: &[&str] =
 /// Reads phrases in the sentences of one article.
 pub(super) struct PhraseReader<'a> {
     entities: &'a [Entity],
-    introduced: &'a BTreeMap<String, String>,
+    pub(super) introduced: &'a BTreeMap<String, String>,
     pub(super) text: &'a str,
     /// Words written with a capital inside a sentence somewhere in the body: names, even at the start of one.
     pub(super) capitals: BTreeSet<&'a str>,
@@ -147,7 +148,7 @@ impl<'a> PhraseReader<'a> {
     }
 
     /// Determiners and amounts: where the first piece may begin.
-    fn opening(&self, view: View<'_>, start: usize, draft: &mut Draft) -> Option<usize> {
+    pub(super) fn opening(&self, view: View<'_>, start: usize, draft: &mut Draft) -> Option<usize> {
         let mut at = start;
         if view.is(at, &["the", "its", "his", "her", "their", "our", "your", "this", "these", "those"]) {
             draft.definite = true;
@@ -175,7 +176,7 @@ impl<'a> PhraseReader<'a> {
     }
 
     /// Where a run of at most four fillers ends, when a name or role follows it.
-    fn over_fillers(&self, view: View<'_>, start: usize) -> Option<usize> {
+    pub(super) fn over_fillers(&self, view: View<'_>, start: usize) -> Option<usize> {
         let mut at = start;
         while at < start + 4 && self.entity(view, at).is_none() {
             let describes =
@@ -189,7 +190,7 @@ impl<'a> PhraseReader<'a> {
     }
 
     /// A name or role at `at`.
-    fn piece(&self, view: View<'_>, at: usize, draft: &mut Draft) -> Option<usize> {
+    pub(super) fn piece(&self, view: View<'_>, at: usize, draft: &mut Draft) -> Option<usize> {
         if let Some((entity, end)) = self.entity(view, at) {
             return self.known_piece(view, at, end, entity, draft);
         }
@@ -337,7 +338,7 @@ impl<'a> PhraseReader<'a> {
     }
 
     /// "'s" between an owner and a role or a person: "Kenya's army", "Benin's Patrice Moreau".
-    fn possessive(&self, view: View<'_>, at: usize, draft: &mut Draft) -> Option<usize> {
+    pub(super) fn possessive(&self, view: View<'_>, at: usize, draft: &mut Draft) -> Option<usize> {
         let office = view.is(at + 1, &["office", "administration", "cabinet", "camp", "team"]);
         if !view.is(at, &["'s", "'"]) || draft.role.is_some() && !office || draft.place {
             return None;
@@ -370,7 +371,7 @@ impl<'a> PhraseReader<'a> {
     }
 
     /// Adjectives and nouns between two pieces.
-    fn filler(&self, view: View<'_>, at: usize, first: usize, draft: &Draft) -> Option<usize> {
+    pub(super) fn filler(&self, view: View<'_>, at: usize, first: usize, draft: &Draft) -> Option<usize> {
         if at == first || draft.person.is_some() || draft.known_person.is_some() {
             return None;
         }
@@ -378,191 +379,6 @@ impl<'a> PhraseReader<'a> {
         let (entity, _) = self.entity(view, end)?;
         matches!(entity.kind, EntityKind::Role(_) | EntityKind::Person).then_some(end)
     }
-
-    /// What follows a role: "of Iceland", "in Nairobi", "at the United Nations", "for human rights", "of the missing".
-    fn complement(&self, view: View<'_>, at: usize, draft: &mut Draft) -> Option<usize> {
-        let (role, _) = draft.role.clone()?;
-        // "Prime Minister Jon Berg of Iceland": the country may stand after the name.
-        let after_name = draft.party.is_none() && view.is(at, &["of"]);
-        if (draft.person.is_some() || draft.known_person.is_some()) && !after_name
-            || !view.is(at, &["of", "in", "for", "from", "at", "to", "near", "on", "by"])
-        {
-            return None;
-        }
-        let mut next = at + 1 + usize::from(view.is(at + 1, &["the"]));
-        if let Some(name) = self.portfolio(view, at, next).filter(|_| role == Role::Minister) {
-            return Some(name);
-        }
-        next = self.over_fillers(view, next).unwrap_or(next);
-        let folk = matches!(role, Role::People | Role::Protesters | Role::Civil | Role::Local | Role::Rebels);
-        if let Some(end) = self.people_of(view, at, next, draft) {
-            return Some(end);
-        }
-        if let Some((entity, end)) = self.entity(view, next) {
-            match entity.kind {
-                EntityKind::Role(inner) if view.is(at, &["of", "for", "in"]) => {
-                    // "spokesman of the ministry of defence of Kenya": the office behind the voice.
-                    if outranks(inner, role) || role == Role::Voice {
-                        draft.role =
-                            Some((inner, draft.role.as_ref().map_or(next, |(_, tokens)| tokens.start)..end));
-                    }
-                    return Some(end);
-                }
-                EntityKind::Person if view.is(at, &["for", "of", "to"]) => {
-                    draft.known_person = Some(Arc::clone(&entity.name));
-                    draft.party = entity.party.clone().map(|party| (party, EntityKind::Person));
-                    return Some(end);
-                }
-                EntityKind::City | EntityKind::Region | EntityKind::Capital | EntityKind::Country
-                    if draft.party.is_some() && view.is(at, &["in", "at", "near", "to"]) =>
-                {
-                    return Some(end);
-                }
-                EntityKind::City | EntityKind::Region
-                    if folk || draft.party.is_none() && view.is(at, &["of", "in"]) =>
-                {
-                    return Some(end);
-                }
-                kind if super::acts(kind)
-                    && draft.party.is_none()
-                    && view.is(at, &["of", "in", "for", "at", "to", "from"]) =>
-                {
-                    // "ambassador to Kenya" speaks for somebody else; "officials from Kenya" for Kenya.
-                    if !view.is(at, &["to"]) {
-                        draft.party = entity.party.clone().map(|party| (party, kind));
-                    }
-                    return Some(end);
-                }
-                _ => return None,
-            }
-        }
-        if self.is_name_word(view, next) && view.is(at, &["of", "for", "in", "from"]) {
-            let end = self.name_run(view, next);
-            if lexicon::is_organisation(view.word(end - 1))
-                || self.is_organisation(view, next..end)
-                || self.introduced.contains_key(view.token(next)?.span.of(self.text))
-            {
-                draft.long_name = self.introduced.get(view.token(next)?.span.of(self.text)).cloned();
-                draft.organisation = Some(next..end);
-            }
-            return (draft.organisation.is_some() || folk).then_some(end);
-        }
-        // "relatives of the missing", "families of those still inside": the people meant are known by the complement.
-        if folk && matches!(role, Role::People) && view.is(at, &["of"]) {
-            let noun =
-                next + usize::from(view.tag(next) == Tag::Adjective && view.tag(next + 1) == Tag::Noun);
-            return Some(noun + 1);
-        }
-        None
-    }
-
-    /// "Minister of state for the interior Jon Berg": the portfolio lies between office and name.
-    fn portfolio(&self, view: View<'_>, at: usize, next: usize) -> Option<usize> {
-        let name = (next..next + 6)
-            .find(|&at| !lexicon::is_filler(view.word(at)) && !view.is(at, &["and", "the"]))
-            .filter(|&name| name > next && self.is_name_word(view, name));
-        name.filter(|_| view.is(at, &["of", "for"]))
-    }
-
-    /// "Of Farmers Against Tolls", "of professional bodies": whose people the role stands for.
-    fn people_of(&self, view: View<'_>, at: usize, next: usize, draft: &mut Draft) -> Option<usize> {
-        let named = view.capital(next) && view.capital(next + 1) && !self.loose.get();
-        let begins_name = self.entity(view, next).is_some_and(|(entity, end)| {
-            named
-                && end == next + 1
-                && matches!(entity.kind, EntityKind::Role(Role::Civil | Role::Protesters | Role::People))
-        });
-        if begins_name && view.is(at, &["of", "for", "from"]) {
-            let end = self.name_run(view, next);
-            if end > next + 1 {
-                draft.organisation = Some(next..end);
-                return Some(end);
-            }
-        }
-        // "Leaders of professional bodies" are no government.
-        if view.is(at - 1, &["leader", "leaders", "officials", "representatives", "members", "heads"])
-            && view.is(at, &["of", "from"])
-            && self.entity(view, next).is_none()
-            && !view.capital(next)
-            && matches!(view.tag(next), Tag::Noun | Tag::Adjective)
-        {
-            let noun =
-                next + usize::from(view.tag(next) == Tag::Adjective && view.tag(next + 1) == Tag::Noun);
-            draft.role = draft.role.take().map(|(_, tokens)| (Role::Civil, tokens.start..noun + 1));
-            return Some(noun + 1);
-        }
-        None
-    }
-
-    /// "…, the Kenyan foreign minister," after a person and ", Jon Berg," after a role name the same somebody.
-    fn apposition(&self, view: View<'_>, draft: &mut Draft) {
-        let at = draft.tokens.end;
-        if !view.is(at, &[","]) {
-            return;
-        }
-        let has_person = draft.person.is_some() || draft.known_person.is_some();
-        let ranked = draft.role.as_ref().is_some_and(|(role, _)| *role == Role::Military);
-        if has_person && (draft.role.is_none() || ranked) {
-            let mut other = Draft { tokens: at + 1..at + 1, ..Draft::default() };
-            let speaks = view.is(at + 1, &["who"])
-                && (view.follows(at + 2, &["speaks", "for"])
-                    || view.is(at + 2, &["heads", "leads", "chairs", "runs", "represents"]));
-            let from = if speaks { at + 3 + usize::from(view.is(at + 3, &["for"])) } else { at + 1 };
-            let Some(mut next) = self.opening(view, from, &mut other) else { return };
-            let first = next;
-            while let Some(end) = self
-                .piece(view, next, &mut other)
-                .or_else(|| self.possessive(view, next, &mut other))
-                .or_else(|| self.filler(view, next, first, &other))
-                .or_else(|| self.complement(view, next, &mut other))
-                .filter(|&end| end > next)
-            {
-                next = end;
-            }
-            // "the union's secretary for harbours and docks," goes on to the comma.
-            let tail = (next..(next + 8).min(view.end))
-                .find(|&at| view.is(at, &[","]))
-                .filter(|&comma| !(next..comma).any(|at| matches!(view.tag(at), Tag::Verb | Tag::Aux)));
-            let closes = view.is(next, &[",", "."])
-                || next >= view.end
-                || (view.is(next, &["for", "of", "at", "in", "and"]) && tail.is_some());
-            let next = if view.is(next, &[",", "."]) { next } else { tail.unwrap_or(next) };
-            if speaks && other.role.is_none() && other.party.is_some() {
-                other.role = Some((Role::Voice, at + 1..at + 2));
-            }
-            if other.role.is_some() && other.person.is_none() && other.known_person.is_none() && closes {
-                draft.title = other.title.or(draft.title.take());
-                draft.role = other.role;
-                draft.party = other.party.or(draft.party.take());
-                draft.organisation = other.organisation;
-                draft.long_name = other.long_name;
-                draft.tokens.end = next;
-            }
-        } else if draft.role.is_some() && !has_person {
-            let known = self.entity(view, at + 1).filter(|(entity, _)| entity.kind == EntityKind::Person);
-            if let Some((entity, end)) = known {
-                draft.known_person = Some(Arc::clone(&entity.name));
-                if draft.party.is_none() {
-                    draft.party = entity.party.clone().map(|party| (party, EntityKind::Person));
-                }
-                draft.tokens.end = end;
-            } else if self.is_name_word(view, at + 1) && self.entity(view, at + 1).is_none() {
-                let end = self.name_run(view, at + 1);
-                let closes = view.is(end, &[",", "."]) || end >= view.end;
-                if closes && end >= at + 3 && !self.is_organisation(view, at + 1..end) {
-                    draft.person = Some(at + 1..end);
-                    draft.tokens.end = end;
-                }
-            }
-        }
-    }
-}
-
-/// Whether a role tells better than the one read before for whom a phrase speaks: "army spokesman" is of the army.
-fn outranks(new: Role, old: Role) -> bool {
-    old == Role::Voice
-        || (new != Role::Voice && !(old.speaks_for_state() && new.speaks_for_state()) && new > old)
-        || (old == Role::Government && new.speaks_for_state())
 }
 
 /// "(HWL)" after a name belongs to it.

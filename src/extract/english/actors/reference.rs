@@ -68,11 +68,16 @@ pub(super) struct Memory {
     list: Option<(Named, usize)>,
 }
 
-/// The names with a count, the most frequent first; the first in the alphabet among equals: any rule will do, if it is
-/// always the same.
-fn most(counts: &BTreeMap<Arc<str>, usize>) -> Vec<Arc<str>> {
+/// The names with a count, the most frequent first, and of equals the one that the article names first.
+fn most(counts: &BTreeMap<Arc<str>, usize>, entities: &[Entity]) -> Vec<Arc<str>> {
+    let mut first: BTreeMap<&Arc<str>, usize> = BTreeMap::new();
+    for (place, entity) in entities.iter().enumerate() {
+        if let Some(party) = &entity.party {
+            first.entry(party).or_insert(place);
+        }
+    }
     let mut order: Vec<(&Arc<str>, usize)> = counts.iter().map(|(name, count)| (name, *count)).collect();
-    order.sort_by_key(|&(_, count)| usize::MAX - count);
+    order.sort_by_key(|&(name, count)| (usize::MAX - count, first.get(name).copied()));
     order.into_iter().map(|(name, _)| Arc::clone(name)).collect()
 }
 
@@ -134,7 +139,7 @@ impl Memory {
             }
         }
         let all: usize = rivals.values().sum();
-        let home = most(&countries).into_iter().next();
+        let home = most(&countries, entities).into_iter().next();
         // Movements at home are matters at home.
         let own: usize = rivals
             .iter()
@@ -153,15 +158,15 @@ impl Memory {
             .max()
             .unwrap_or_default();
         let top = home.as_ref().and_then(|home| countries.get(home)).copied().unwrap_or_default();
-        let mut pair = most(&rivals).into_iter();
+        let mut pair = most(&rivals, entities).into_iter();
         let rivals = pair.next().zip(pair.next());
         Self {
             home,
             domestic: own >= DOMESTIC_LEAST && own * 10 >= all * DOMESTIC_TENTHS,
             settled: top >= 2 * runner_up,
-            fighters: most(&armed_groups(entities, names)).into_iter().next(),
+            fighters: most(&armed_groups(entities, names), entities).into_iter().next(),
             countries: countries_in_order(entities),
-            territory: most(&territories).into_iter().next(),
+            territory: most(&territories, entities).into_iter().next(),
             rivals,
             ..Self::default()
         }

@@ -14,6 +14,10 @@ word_sets! {
     KIN = "kin";
     USURPERS = "usurpers";
     FUNCTIONS = "functions";
+    PREPOSITIONS = "prepositions";
+    GROUPS = "groups";
+    FIGHTING_GROUPS = "fighting groups";
+    OPENINGS = "openings";
 }
 
 /// Whether the word says what kind of, and not who.
@@ -69,4 +73,24 @@ pub(in super::super) fn is_usurper(word: &str) -> bool {
 /// Whether the bearer of this office speaks for the body he holds it in, named or not.
 pub(in super::super) fn is_function(title: &str) -> bool {
     FUNCTIONS.contains(title)
+}
+
+/// Whether a phrase behind this word is spoken of and does not act.
+pub(in super::super) fn is_preposition(word: &str) -> bool {
+    PREPOSITIONS.contains(word)
+}
+
+/// Whether "the" before this word means the organisation named last.
+pub(in super::super) fn is_group_word(word: &str) -> bool {
+    GROUPS.contains(word)
+}
+
+/// Whether such a group may be one that fights.
+pub(in super::super) fn may_fight(word: &str) -> bool {
+    FIGHTING_GROUPS.contains(word)
+}
+
+/// Whether the word opens a phrase and is no part of what its people are called.
+pub(in super::super) fn is_opening(word: &str) -> bool {
+    OPENINGS.contains(word)
 }
