@@ -30,7 +30,7 @@ use self::reading::{ItemRest, ReadItem, read_item};
 use self::restoring::open_stories;
 use crate::api::Server;
 use crate::clock::SharedClock;
-use crate::inputs::{Checkpoint, Input, Item, Verdict};
+use crate::inputs::{Checkpoint, Input, Item};
 use crate::ledger::{Ledger, Outcome};
 use crate::model::{Article, ArticleId, Claim, Message, Status, StoryId};
 use crate::notify::correction;
@@ -359,9 +359,7 @@ impl Desk {
             drop(self.events.send(event));
         }
         for read in batch {
-            let reasons: Vec<String> = read.failed.into_iter().map(|failed| failed.reason).collect();
-            let verdict =
-                if reasons.is_empty() { Verdict::Committed } else { Verdict::Failed(reasons.join("\n")) };
+            let verdict = reading::verdict(&read.failed);
             read.item.receipt.settle(verdict).await;
         }
         Ok(plan.commit.outcomes.iter().any(|outcome| outcome.message.is_some()))

@@ -177,6 +177,9 @@ struct DeadLetterForm {
     reason: String,
     /// What it is: a file or record and its input, or a message and its output.
     what: String,
+    /// When an item whose publisher holds it back will be read by itself.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    held_until: Option<Timestamp>,
 }
 
 /// What could not be read or delivered, the latest first.
@@ -187,6 +190,10 @@ async fn dead_letters(State(context): State<Context>) -> Result<Json<Page<DeadLe
         what: match &dead.letter {
             Letter::Item { item, .. } => format!("{} from {}", item.label, item.input),
             Letter::Delivery(delivery) => format!("message {} to {}", delivery.message.id, delivery.output),
+        },
+        held_until: match &dead.letter {
+            Letter::Item { item, .. } => item.retry_at,
+            Letter::Delivery(_) => None,
         },
         id: dead.id,
         since: dead.since,

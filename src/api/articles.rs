@@ -47,6 +47,9 @@ struct Received {
     story: Option<String>,
     /// Why it was refused or is held.
     reason: Option<String>,
+    /// When one that is held will be read.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    held_until: Option<Timestamp>,
 }
 
 /// What became of the articles.
@@ -119,31 +122,32 @@ async fn receive(
     let now = context.clock.now();
     let read = |bytes: &Vec<u8>| match read::read(bytes, Some("json"), now, &config).next() {
         Some(Ok(article)) => Ok(article.id),
-        Some(Err(error)) => Err((error.to_string(), error.reason.held_until().is_some())),
-        None => Err(("there is no article in it".to_owned(), false)),
+        Some(Err(error)) => Err((error.to_string(), error.reason.held_until())),
+        None => Err(("there is no article in it".to_owned(), None)),
     };
-    let identities: Vec<Result<String, (String, bool)>> = sent.iter().map(read).collect();
+    let identities: Vec<Result<String, (String, Option<Timestamp>)>> = sent.iter().map(read).collect();
     let ids: Vec<String> = identities.iter().flatten().cloned().collect();
     let known = context.store.known_articles(&ids).await?;
     let verdicts = sent.into_iter().zip(&identities).map(|(bytes, id)| {
         // What its publisher holds back waits in the store for its time.
-        let taken = id.as_ref().map_or_else(|(_, held)| *held, |id| !known.contains(id));
+        let taken = id.as_ref().map_or_else(|(_, held)| held.is_some(), |id| !known.contains(id));
         let trace = trace.map(str::to_owned);
         async move { if taken { Some(context.post.send(bytes, "json", trace).await) } else { None } }
     });
     let verdicts = join_all(verdicts).await;
     let mut received = Vec::with_capacity(identities.len());
     for (index, (id, verdict)) in identities.into_iter().zip(verdicts).enumerate() {
-        let (outcome, id, reason) = match (id, verdict) {
+        let (outcome, id, reason, held_until) = match (id, verdict) {
             (_, Some(Verdict::GivenBack)) => {
                 let detail = "newsdelta is stopping: send all of it again to the next one; what was taken is known then";
                 return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail));
             }
-            (Err((reason, true)), Some(_)) => ("held", None, Some(reason)),
-            (Err((reason, _)), _) => ("refused", None, Some(reason)),
-            (Ok(id), Some(Verdict::Failed(reason))) => ("refused", Some(id), Some(reason)),
-            (Ok(id), Some(Verdict::Committed)) => ("committed", Some(id), None),
-            (Ok(id), None) => ("known", Some(id), None),
+            (Err((reason, until @ Some(_))), Some(_)) => ("held", None, Some(reason), until),
+            (Ok(id), Some(Verdict::Held(reason, until))) => ("held", Some(id), Some(reason), Some(until)),
+            (Err((reason, _)), _) => ("refused", None, Some(reason), None),
+            (Ok(id), Some(Verdict::Failed(reason))) => ("refused", Some(id), Some(reason), None),
+            (Ok(id), Some(Verdict::Committed)) => ("committed", Some(id), None, None),
+            (Ok(id), None) => ("known", Some(id), None, None),
         };
         let story = match &id {
             Some(id) if reason.is_none() => {
@@ -151,7 +155,7 @@ async fn receive(
             }
             _ => None,
         };
-        received.push(Received { index, id, outcome, story, reason });
+        received.push(Received { index, id, outcome, story, reason, held_until });
     }
     Ok(received)
 }

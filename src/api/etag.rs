@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::problem::Problem;
 
 /// No answer of ours is larger: all are pages or one story.
-const ANSWER_MAX: usize = 256 * 1024 * 1024;
+pub(super) const ANSWER_MAX: usize = 256 * 1024 * 1024;
 
 pub(super) async fn conditional(request: Request, next: Next) -> Response {
     let reads = request.method() == Method::GET;
@@ -35,15 +35,18 @@ pub(super) async fn conditional(request: Request, next: Next) -> Response {
         .fold("W/\"".to_owned(), |tag, byte| format!("{tag}{byte:02x}"))
         + "\"";
     mark(&mut parts.headers, &tag);
-    let same = held.is_some_and(|held| {
-        held.to_str().is_ok_and(|held| held.split(',').any(|one| one.trim() == tag || one.trim() == "*"))
-    });
-    if same {
+    if is_held(held.as_ref(), &tag) {
         parts.status = StatusCode::NOT_MODIFIED;
         parts.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(parts, Body::empty());
     }
     Response::from_parts(parts, Body::from(bytes))
+}
+
+/// Whether the client has what bears this tag.
+pub(super) fn is_held(held: Option<&HeaderValue>, tag: &str) -> bool {
+    held.and_then(|held| held.to_str().ok())
+        .is_some_and(|held| held.split(',').any(|one| one.trim() == tag || one.trim() == "*"))
 }
 
 fn mark(headers: &mut HeaderMap, tag: &str) {

@@ -1,23 +1,27 @@
 //! The live stream (server-sent events). Comes in: what the daemon commits. Goes out: to each client every message in
-//! order, each once, with its number as the event's id; a client that comes back with `Last-Event-ID` gets first what it
-//! missed, from the store. One reader of the store serves all clients, so that a thousand cost no more than one.
+//! order, each once, with its number as the event's id; a client that comes back with `Last-Event-ID`, or was too slow,
+//! gets from the store what it missed. To pages, in brief: which stories changed. What is committed at nearly the same
+//! time is asked of the store once, written out once, and handed to all, so that a thousand cost little more than one;
+//! the more listen, the more rarely each is told.
 #![expect(
     unused_qualifications,
     reason = "what the description is generated from qualifies the names it is given"
 )]
 
+use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
-use futures_util::Stream;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::unfold;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::{broadcast, mpsc};
-use tokio_stream::wrappers::ReceiverStream;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -27,18 +31,38 @@ use super::Context;
 use super::asked::{self, Asked};
 use super::form::MessageForm;
 use super::problem::Problem;
+use crate::model::{Message, StoryId};
+use crate::outputs::wording::Headline;
 use crate::pipeline::Event;
 use crate::store::overview::{From, MessageQuery, NumberedMessage};
 use crate::store::{Store, StoreError};
 
-/// Events that a client may be behind before it is served from the store again.
-const WAITING_MAX: usize = 1024;
-
-/// Events on their way to one client.
-const CLIENT_QUEUE: usize = 16;
+/// Chunks that a client may be behind before it is served from the store again.
+const WAITING_MAX: usize = 64;
 
 /// Messages read from the store at once.
 const BATCH: usize = 256;
+
+/// What is committed within this time is told together.
+const GATHER: Duration = Duration::from_millis(100);
+
+/// How much longer for each client: what is written to all of them is bounded, however many there are.
+const GATHER_FOR_EACH: Duration = Duration::from_micros(500);
+
+/// The longest that anything waits to be told.
+const GATHER_MAX: Duration = Duration::from_secs(2);
+
+/// Reports of one chunk that are told one by one.
+const REPORTS_MAX: usize = 2048;
+
+/// Stories that are named in brief; of more it is only said that much changed.
+const STORIES_MAX: usize = 100;
+
+/// Headlines that are told in brief, the latest ones.
+const HEADLINES_MAX: usize = 3;
+
+/// Pages are told at most this often: sooner they would not ask again.
+const BRIEF_EVERY: Duration = Duration::from_secs(1);
 
 /// Another instance on the same store tells us nothing: so the store is asked, too.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -46,26 +70,118 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// A silent line is kept open.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// What goes to every client.
-#[derive(Debug, Clone)]
-struct Line {
-    /// The number of a message; a report without news has none and is not told again.
-    number: Option<i64>,
-    kind: &'static str,
-    data: Arc<str>,
+/// The first thing that is sent; after a broken line a browser waits so long.
+const HELLO: &[u8] = b"retry: 2000\n: newsdelta\n\n";
+
+/// Sent when there was nothing else.
+const STILL_HERE: &[u8] = b":\n\n";
+
+/// In brief, when it is not known which stories changed.
+const MUCH_CHANGED: &[u8] = b"event: changed\ndata: {\"headlines\":[],\"stories\":null}\n\n";
+
+/// What was committed within a moment, as it goes over the lines.
+#[derive(Debug)]
+struct Chunk {
+    /// The number of the message before: whoever has not got so far missed something.
+    from: i64,
+    /// The number of each message, and where it ends.
+    messages: Vec<(i64, usize)>,
+    bytes: Bytes,
 }
 
-impl Line {
-    fn message(numbered: &NumberedMessage) -> Self {
-        let data = json!(MessageForm::from(numbered)).to_string();
-        Self { number: Some(numbered.number), kind: "message", data: data.into() }
+impl Chunk {
+    /// What somebody who has everything up to `last` still lacks.
+    fn after(&self, last: i64) -> Bytes {
+        let had = self.messages.iter().rev().find(|(number, _)| *number <= last).map_or(0, |(_, end)| *end);
+        self.bytes.slice(had.min(self.bytes.len())..)
+    }
+}
+
+/// One event as it goes over the line. JSON has no line ends of its own.
+fn event(number: Option<i64>, kind: &str, data: &serde_json::Value) -> String {
+    let id = number.map(|number| format!("id: {number}\n")).unwrap_or_default();
+    format!("{id}event: {kind}\ndata: {data}\n\n")
+}
+
+fn message(numbered: &NumberedMessage) -> String {
+    event(Some(numbered.number), "message", &json!(MessageForm::from(numbered)))
+}
+
+/// What pages are told: which stories changed, and the latest headlines.
+#[derive(Debug)]
+struct Brief {
+    /// Nothing when they are too many, or not known.
+    stories: Option<BTreeSet<StoryId>>,
+    headlines: VecDeque<String>,
+    /// When they may be told again.
+    rested: Instant,
+}
+
+impl Brief {
+    fn after(rested: Instant) -> Self {
+        Self { stories: Some(BTreeSet::new()), headlines: VecDeque::new(), rested }
     }
 
-    fn event(&self) -> SseEvent {
-        let event = SseEvent::default().event(self.kind).data(&*self.data);
-        match self.number {
-            Some(number) => event.id(number.to_string()),
-            None => event,
+    fn is_nothing(&self) -> bool {
+        self.stories.as_ref().is_some_and(BTreeSet::is_empty)
+    }
+
+    fn changed(&mut self, story: &StoryId) {
+        if let Some(stories) = &mut self.stories {
+            stories.insert(story.clone());
+            if stories.len() > STORIES_MAX {
+                self.stories = None;
+            }
+        }
+    }
+
+    /// What this daemon decides is heard of at once, and found in the store again.
+    fn told(&mut self, message: &Message) {
+        self.changed(&message.story);
+        for line in message.alerts.iter().map(|alert| Headline::of(alert).line()) {
+            if self.headlines.contains(&line) {
+                continue;
+            }
+            self.headlines.push_back(line);
+            if self.headlines.len() > HEADLINES_MAX {
+                self.headlines.pop_front();
+            }
+        }
+    }
+
+    fn bytes(&self) -> Bytes {
+        event(None, "changed", &json!({ "stories": self.stories, "headlines": self.headlines })).into()
+    }
+}
+
+/// Reports heard of since something was told last, written out for those who get everything.
+#[derive(Debug, Default)]
+struct Heard {
+    reports: String,
+    count: usize,
+}
+
+impl Heard {
+    /// A story has one more report, or was merged or split.
+    fn hear(&mut self, event: Result<Event, RecvError>, brief: &mut Brief, in_full: bool) {
+        match event {
+            Ok(Event::Committed { article, story, claims, message }) => {
+                brief.changed(&story);
+                message.iter().for_each(|message| brief.told(message));
+                self.count += 1;
+                if in_full && self.count <= REPORTS_MAX {
+                    let data = json!({ "article": article, "story": story, "claims": claims });
+                    self.reports.push_str(&self::event(None, "report", &data));
+                }
+            }
+            Ok(Event::Regrouped { left, joined }) => {
+                for story in [left, joined] {
+                    brief.changed(&story);
+                    self.reports.push_str(&self::event(None, "story", &json!({ "story": story })));
+                }
+            }
+            Ok(Event::Known { .. } | Event::Failed { .. }) => {}
+            Err(RecvError::Lagged(_) | RecvError::Closed) => brief.stories = None,
         }
     }
 }
@@ -73,14 +189,16 @@ impl Line {
 /// What all clients listen to.
 #[derive(Debug, Clone)]
 pub struct Feed {
-    lines: broadcast::Sender<Line>,
+    whole: broadcast::Sender<Arc<Chunk>>,
+    brief: broadcast::Sender<Bytes>,
     over: CancellationToken,
 }
 
 impl Default for Feed {
     fn default() -> Self {
-        let (lines, _) = broadcast::channel(WAITING_MAX);
-        Self { lines, over: CancellationToken::new() }
+        let (whole, _) = broadcast::channel(WAITING_MAX);
+        let (brief, _) = broadcast::channel(WAITING_MAX);
+        Self { whole, brief, over: CancellationToken::new() }
     }
 }
 
@@ -89,78 +207,152 @@ impl Feed {
     pub(super) async fn run(
         self,
         store: Arc<dyn Store>,
-        mut events: broadcast::Receiver<Event>,
+        events: broadcast::Receiver<Event>,
         stop: CancellationToken,
     ) {
         let ends = self.over.clone().drop_guard();
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.tell(store.as_ref(), events) => {}
+        }
+        drop(ends);
+    }
+
+    fn clients(&self) -> usize {
+        self.whole.receiver_count() + self.brief.receiver_count()
+    }
+
+    /// How long those who get everything are left in peace after they were told something.
+    fn rest(&self) -> Duration {
+        let clients = self.whole.receiver_count();
+        if clients == 0 { BRIEF_EVERY } else { for_each(clients).clamp(GATHER, GATHER_MAX) }
+    }
+
+    async fn tell(&self, store: &dyn Store, mut events: broadcast::Receiver<Event>) {
         let mut last: Option<i64> = None;
+        let mut rested = Instant::now();
+        let mut brief = Brief::after(rested);
         let mut look = tokio::time::interval(LOOK_EVERY);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            let heard = tokio::select! {
-                () = stop.cancelled() => { drop(ends); return; }
-                event = events.recv() => match event {
-                    Ok(event) => seen(&event),
-                    Err(broadcast::error::RecvError::Lagged(_)) => Vec::new(),
-                    Err(broadcast::error::RecvError::Closed) => { look.tick().await; Vec::new() }
-                },
-                _ = look.tick() => Vec::new(),
-            };
-            if let Err(error) = self.catch_up(store.as_ref(), &mut last).await {
-                tracing::debug!(%error, "the live stream waits for the store");
+            let mut heard = Heard::default();
+            tokio::select! {
+                event = events.recv() => {
+                    heard.hear(event, &mut brief, self.whole.receiver_count() > 0);
+                    self.gather(&mut events, &mut heard, &mut brief, rested).await;
+                }
+                () = tokio::time::sleep_until(brief.rested), if !brief.is_nothing() => {}
+                _ = look.tick() => {}
             }
-            for line in heard {
+            if self.clients() == 0 {
+                // Whoever comes later begins where the store is then.
+                (last, brief) = (None, Brief::after(brief.rested));
+                continue;
+            }
+            match self.hand_out(store, &mut last, heard, &mut brief).await {
+                Ok(true) => rested = Instant::now() + self.rest(),
+                Ok(false) => {}
+                Err(error) => tracing::debug!(%error, "the live stream waits for the store"),
+            }
+            let now = Instant::now();
+            if !brief.is_nothing() && now >= brief.rested {
                 // Nobody need listen.
-                drop(self.lines.send(line));
+                drop(self.brief.send(brief.bytes()));
+                let rest = for_each(self.brief.receiver_count()).clamp(BRIEF_EVERY, GATHER_MAX);
+                brief = Brief::after(now + rest);
             }
         }
     }
 
-    async fn catch_up(&self, store: &dyn Store, last: &mut Option<i64>) -> Result<(), StoreError> {
-        let Some(mut from) = *last else {
-            let query = MessageQuery { limit: 1, ..MessageQuery::default() };
-            *last = Some(store.find_messages(&query).await?.first().map_or(0, |latest| latest.number));
-            return Ok(());
-        };
+    /// Hears what else happens within a moment.
+    async fn gather(
+        &self,
+        events: &mut broadcast::Receiver<Event>,
+        heard: &mut Heard,
+        brief: &mut Brief,
+        rested: Instant,
+    ) {
+        let enough = tokio::time::sleep_until(rested.max(Instant::now() + GATHER));
+        tokio::pin!(enough);
         loop {
-            let query = MessageQuery { from: From::After(from), limit: BATCH, story: None };
-            let found = store.find_messages(&query).await?;
-            for numbered in &found {
-                from = numbered.number;
-                *last = Some(from);
-                drop(self.lines.send(Line::message(numbered)));
-            }
-            if found.len() < BATCH {
-                return Ok(());
+            let event = tokio::select! {
+                () = &mut enough => return,
+                event = events.recv() => event,
+            };
+            let closed = matches!(event, Err(RecvError::Closed));
+            heard.hear(event, brief, self.whole.receiver_count() > 0);
+            if closed {
+                return enough.await;
             }
         }
+    }
+
+    /// Hands out what was heard and what the store has since `last`; true when there was anything.
+    async fn hand_out(
+        &self,
+        store: &dyn Store,
+        last: &mut Option<i64>,
+        heard: Heard,
+        brief: &mut Brief,
+    ) -> Result<bool, StoreError> {
+        let (mut bytes, mut messages) = (String::new(), Vec::new());
+        let from = match *last {
+            Some(last) => last,
+            // Whoever listens already and has not got so far asks the store.
+            None => *last.insert(latest(store).await?),
+        };
+        let mut to = from;
+        loop {
+            let query = MessageQuery { from: From::After(to), limit: BATCH, story: None };
+            let found = store.find_messages(&query).await?;
+            for numbered in &found {
+                to = numbered.number;
+                brief.told(&numbered.message);
+                if self.whole.receiver_count() > 0 {
+                    bytes.push_str(&message(numbered));
+                    messages.push((to, bytes.len()));
+                }
+            }
+            if found.len() < BATCH {
+                break;
+            }
+        }
+        *last = Some(to);
+        bytes.push_str(&heard.reports);
+        if to == from && bytes.is_empty() {
+            return Ok(heard.count > 0);
+        }
+        // Nobody need listen.
+        drop(self.whole.send(Arc::new(Chunk { from, messages, bytes: bytes.into() })));
+        Ok(true)
     }
 }
 
-/// What a page may want to know of: a story has one more report, or was merged or split.
-fn seen(event: &Event) -> Vec<Line> {
-    let line = |kind, data: serde_json::Value| Line { number: None, kind, data: data.to_string().into() };
-    match event {
-        Event::Committed { article, story, claims, .. } => {
-            vec![line("report", json!({ "article": article, "story": story, "claims": claims }))]
-        }
-        Event::Regrouped { left, joined } => {
-            [left, joined].map(|story| line("story", json!({ "story": story }))).into()
-        }
-        Event::Known { .. } | Event::Failed { .. } => Vec::new(),
-    }
+/// What is written to so many lines at once takes so long to be taken up again.
+fn for_each(clients: usize) -> Duration {
+    GATHER_FOR_EACH.saturating_mul(u32::try_from(clients).unwrap_or(u32::MAX))
+}
+
+/// The number of the latest message.
+async fn latest(store: &dyn Store) -> Result<i64, StoreError> {
+    let query = MessageQuery { limit: 1, ..MessageQuery::default() };
+    Ok(store.find_messages(&query).await?.first().map_or(0, |latest| latest.number))
 }
 
 pub(super) fn routes() -> OpenApiRouter<Context> {
     OpenApiRouter::new().routes(routes!(live))
 }
 
-/// Where to begin.
+/// Where to begin, and how much to tell.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct LiveQuery {
     /// As the header `Last-Event-ID`, for clients that cannot set one.
     after: Option<String>,
+    /// Only events named `changed`, at most a few a second: `stories` that changed (null for: any may have), and the
+    /// latest `headlines`. They have no ids: whoever comes back asks anew for what it shows.
+    #[serde(default)]
+    brief: bool,
 }
 
 /// Messages as they are decided: events named `message` with the number as id, `report` for each report, and `story`
@@ -171,74 +363,99 @@ async fn live(
     State(context): State<Context>,
     headers: HeaderMap,
     Asked(asked): Asked<LiveQuery>,
-) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Problem> {
+) -> Result<Response, Problem> {
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let after = header.or(asked.after).filter(|text| !text.is_empty());
     let after = asked::number("Last-Event-ID", after.as_ref())?;
-    // Heard before the store is asked, so that nothing falls between.
-    let lines = context.feed.lines.subscribe();
-    let (client, events) = mpsc::channel(CLIENT_QUEUE);
     let over = context.feed.over.clone();
-    let serve = serve(context.store.clone(), lines, client, after);
-    tokio::spawn(async move {
-        tokio::select! {
-            () = over.cancelled() => {}
-            () = serve => {}
-        }
-    });
-    Ok(Sse::new(ReceiverStream::new(events)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    let body = if asked.brief {
+        let brief = context.feed.brief.subscribe();
+        Body::from_stream(unfold((brief, over, true), |(mut brief, over, fresh)| async move {
+            let bytes = if fresh { Bytes::from_static(HELLO) } else { next_brief(&mut brief, &over).await? };
+            Some((Ok::<_, Infallible>(bytes), (brief, over, false)))
+        }))
+    } else {
+        // Heard before the store is asked, so that nothing falls between.
+        let chunks = context.feed.whole.subscribe();
+        let last = match after {
+            Some(after) => after,
+            None => latest(context.store.as_ref()).await?,
+        };
+        let client = Client { store: context.store, chunks, over, last, behind: after.is_some() };
+        Body::from_stream(unfold((client, true), |(mut client, fresh)| async move {
+            let bytes = if fresh { Bytes::from_static(HELLO) } else { client.next().await? };
+            Some((Ok::<_, Infallible>(bytes), (client, false)))
+        }))
+    };
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, private"));
+    Ok(response)
 }
 
-type Client = mpsc::Sender<Result<SseEvent, Infallible>>;
-
-/// Sends until the client is gone.
-async fn serve(
-    store: Arc<dyn Store>,
-    mut lines: broadcast::Receiver<Line>,
-    client: Client,
-    after: Option<i64>,
-) {
-    let mut last = after.unwrap_or(-1);
-    let hello = SseEvent::default().retry(Duration::from_secs(2)).comment("newsdelta");
-    if client.send(Ok(hello)).await.is_err() {
-        return;
+/// What a page is told next; nothing when its line ends.
+async fn next_brief(brief: &mut broadcast::Receiver<Bytes>, over: &CancellationToken) -> Option<Bytes> {
+    let told = tokio::select! {
+        () = over.cancelled() => return None,
+        told = tokio::time::timeout(KEEP_ALIVE, brief.recv()) => told,
+    };
+    match told {
+        Ok(Ok(bytes)) => Some(bytes),
+        Ok(Err(RecvError::Lagged(_))) => Some(Bytes::from_static(MUCH_CHANGED)),
+        Ok(Err(RecvError::Closed)) => None,
+        Err(_silence) => Some(Bytes::from_static(STILL_HERE)),
     }
-    let mut behind = after.is_some();
-    loop {
-        if behind && missed(store.as_ref(), &client, &mut last).await.is_none() {
-            return;
-        }
-        behind = false;
-        let line = tokio::select! {
-            () = client.closed() => return,
-            line = lines.recv() => line,
-        };
-        match line {
-            Ok(line) if line.number.is_some_and(|number| number <= last) => {}
-            Ok(line) => {
-                last = line.number.unwrap_or(last);
-                if client.send(Ok(line.event())).await.is_err() {
-                    return;
+}
+
+/// Somebody who gets every message.
+struct Client {
+    store: Arc<dyn Store>,
+    chunks: broadcast::Receiver<Arc<Chunk>>,
+    over: CancellationToken,
+    /// The number of the last message that was sent.
+    last: i64,
+    /// Whether the store has messages that were not sent.
+    behind: bool,
+}
+
+impl Client {
+    /// What goes over the line next; nothing when the client must come back.
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            if self.behind {
+                let missed = self.missed().await?;
+                if !missed.is_empty() {
+                    return Some(missed);
                 }
             }
-            // Too slow: what was dropped is read from the store, as far as anything was sent before.
-            Err(broadcast::error::RecvError::Lagged(_)) => behind = last >= 0,
-            Err(broadcast::error::RecvError::Closed) => return,
+            let told = tokio::select! {
+                () = self.over.cancelled() => return None,
+                told = tokio::time::timeout(KEEP_ALIVE, self.chunks.recv()) => told,
+            };
+            match told {
+                Ok(Ok(chunk)) if chunk.from > self.last => self.behind = true,
+                Ok(Ok(chunk)) => {
+                    let bytes = chunk.after(self.last);
+                    self.last = chunk.messages.last().map_or(self.last, |(number, _)| self.last.max(*number));
+                    if !bytes.is_empty() {
+                        return Some(bytes);
+                    }
+                }
+                // Too slow: what was dropped is read from the store.
+                Ok(Err(RecvError::Lagged(_))) => self.behind = true,
+                Ok(Err(RecvError::Closed)) => return None,
+                Err(_silence) => return Some(Bytes::from_static(STILL_HERE)),
+            }
         }
     }
-}
 
-/// Sends what came after `last`; nothing when the client must come back (it is gone, or the store does not answer).
-async fn missed(store: &dyn Store, client: &Client, last: &mut i64) -> Option<()> {
-    loop {
-        let query = MessageQuery { from: From::After(*last), limit: BATCH, story: None };
-        let found = store.find_messages(&query).await.ok()?;
-        for numbered in &found {
-            client.send(Ok(Line::message(numbered).event())).await.ok()?;
-            *last = numbered.number;
-        }
-        if found.len() < BATCH {
-            return Some(());
-        }
+    /// The next of what came after `last`; nothing when the store does not answer.
+    async fn missed(&mut self) -> Option<Bytes> {
+        let query = MessageQuery { from: From::After(self.last), limit: BATCH, story: None };
+        let found = self.store.find_messages(&query).await.ok()?;
+        self.behind = found.len() == BATCH;
+        self.last = found.last().map_or(self.last, |latest| latest.number);
+        Some(found.iter().map(message).collect::<String>().into())
     }
 }

@@ -19,6 +19,7 @@ mod page;
 mod stories;
 pub mod problem;
 mod regroup;
+mod shared;
 mod story_path;
 
 pub use live::Feed;
@@ -266,7 +267,8 @@ fn router(context: Context, config: &HttpConfig) -> Router {
         .split_for_parts();
     let description = description.to_pretty_json().unwrap_or_default();
     let describe = || async { ([(header::CONTENT_TYPE, "application/json")], description) };
-    let api = api.route("/api/openapi.json", get(describe)).layer(from_fn(etag::conditional));
+    let answers = Arc::new(shared::Answers::default());
+    let api = api.route("/api/openapi.json", get(describe)).layer(from_fn_with_state(answers, shared::once));
     let guarded = Router::new()
         .merge(ops::metrics())
         .merge(ops::reload())

@@ -323,7 +323,7 @@ impl Round {
         let Some(feed) = self.feeds.get_mut(index) else { return };
         feed.busy = false;
         match verdict {
-            Verdict::Committed => feed.known = validators,
+            Verdict::Committed | Verdict::Held(..) => feed.known = validators,
             Verdict::Failed(reason) => {
                 tracing::warn!(feed = feed.host, reason, "a document of a feed cannot be read");
                 feed.known = validators;

@@ -29,6 +29,8 @@ pub enum Verdict {
     Committed,
     /// It cannot be read, and why; the store remembers it as a dead letter.
     Failed(String),
+    /// Its publisher holds it back, and why; the store keeps it, and it is read by itself at this time.
+    Held(String, Timestamp),
     /// Nothing was decided (shutdown): the input must offer it again at the next start.
     GivenBack,
 }

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::extract;
-use crate::inputs::{Checkpoint, Item, Receipt};
+use crate::inputs::{Checkpoint, Item, Receipt, Verdict};
 use crate::model::{Article, Claim};
 use crate::read::{self, ReadConfig, ReadError};
 use crate::store::{FAILED_BYTES_MAX, HELD_BYTES_MAX};
@@ -57,6 +57,17 @@ pub(super) fn read_item(item: Item, config: &ReadConfig, names: &Gazetteer) -> R
         item: ItemRest { input, label, form, trace_parent, retried, checkpoint, receipt },
         articles,
         failed,
+    }
+}
+
+/// What its input is told of an item, once what could not be read of it is in the store.
+pub(super) fn verdict(failed: &[Unreadable]) -> Verdict {
+    let reasons = failed.iter().map(|failed| failed.reason.as_str()).collect::<Vec<_>>().join("\n");
+    let held = failed.iter().map(|failed| failed.retry_at).collect::<Option<Vec<_>>>();
+    match held.map(|times| times.into_iter().max()) {
+        Some(None) => Verdict::Committed,
+        Some(Some(until)) => Verdict::Held(reasons, until),
+        None => Verdict::Failed(reasons),
     }
 }
 

@@ -155,7 +155,7 @@ fn axes(scale: &Scale) -> String {
         let Some(at) = at else { continue };
         let label = at.strftime(if short { "%-d %b %H:%M UTC" } else { "%-d %b %Y" });
         out += &format!(
-            "<text class=\"tick\" x=\"{:.1}\" y=\"{}\" text-anchor=\"{anchor}\">{label}</text>",
+            "<text class=\"tick\" x=\"{:.1}\" y=\"{}\" text-anchor=\"{anchor}\" data-at=\"{at:.0}\">{label}</text>",
             LEFT + (WIDTH - LEFT - RIGHT) * part,
             TOP + PLOT + 20.0
         );

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use super::html::{Text, moment, time};
 use super::{board, chart, history, marked, versions};
-use crate::model::{Article, ArticleId, Effect, Fact, FactKey, Group, KnownClaim, Moment, Scope, Story};
+use crate::model::{
+    Article, ArticleId, Effect, Fact, FactKey, Group, KnownClaim, Moment, Scope, Story, Value,
+};
 use crate::outputs::wording;
 use crate::store::KnownArticle;
 
@@ -111,7 +113,7 @@ fn tolls(facts: &[Fact]) -> String {
         "<section aria-labelledby=\"toll\"><h2 id=\"toll\">Toll</h2><ul class=\"tolls\">".to_owned();
     for fact in &whole {
         let Some(value) = &fact.value else { continue };
-        let source = value.source().map(|source| format!("{}, ", Text(source))).unwrap_or_default();
+        let source = who_says(fact, value).map(|source| format!("{}, ", Text(source))).unwrap_or_default();
         out += &format!(
             "<li{}><span class=\"figure\">{}</span> <span class=\"what\">{}</span><span class=\"fine\">{source}{}</span></li>",
             editable(fact),
@@ -188,12 +190,7 @@ fn figures(id: &str, heading: &str, facts: &[&Fact]) -> String {
     );
     for fact in facts {
         let Some(value) = &fact.value else { continue };
-        let outlet = fact
-            .claims
-            .iter()
-            .find(|known| known.article == *value.article())
-            .and_then(|known| known.outlet.as_deref());
-        let who = value.source().or(outlet).unwrap_or("not stated");
+        let who = who_says(fact, value).unwrap_or("not stated");
         out += &format!(
             "<tr><th scope=\"row\"{}>{}</th><td class=\"number\">{}</td><td>{}</td><td>{}</td></tr>",
             editable(fact),
@@ -204,6 +201,12 @@ fn figures(id: &str, heading: &str, facts: &[&Fact]) -> String {
         );
     }
     out + "</tbody></table></div></section>"
+}
+
+/// Who states a value, else who publishes it.
+fn who_says<'a>(fact: &'a Fact, value: &'a Value) -> Option<&'a str> {
+    let published = || fact.claims.iter().find(|known| known.article == *value.article())?.outlet.as_deref();
+    value.source().or_else(published)
 }
 
 fn all_reports(facts: &[Fact], articles: &[KnownArticle]) -> String {

@@ -110,6 +110,8 @@ try {
   await link.waitFor();
   await page.getByText("at least 25 killed").waitFor();
 
+  await page.screenshot({ path: join(shots, "list-desktop.png") });
+
   step = "the toll steps from 25 to 29 without a reload";
   await page.evaluate(() => { window.notReloaded = true; });
   await link.click();
@@ -232,6 +234,13 @@ try {
   await accessible(phone, step);
   await fits(phone, step);
   await phone.screenshot({ path: join(shots, "story-phone.png"), fullPage: true });
+  for (const view of ["Alerts", "Health"]) {
+    await phone.locator("nav a", { hasText: view }).click();
+    await phone.locator("h1", { hasText: view }).waitFor();
+    await accessible(phone, `${step}: ${view}`);
+    await fits(phone, `${step}: ${view}`);
+    await phone.screenshot({ path: join(shots, `${view.toLowerCase()}-phone.png`) });
+  }
 
   step = "with a token";
   closed = start("closed", `token = "${TOKEN}"`);

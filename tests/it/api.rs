@@ -144,8 +144,50 @@ fn lists_go_on_where_the_page_before_ended() {
     stop(daemon);
 }
 
+/// A page is told that something changed and what, not everything.
+#[test]
+fn a_page_hears_in_brief_what_changed() {
+    let place = Place::new().with_journal();
+    let (daemon, address) = started(&place);
+    let mut page = Stream::brief(&address);
+    let story = post(&address, "application/json", &ferry("f1", 8, 12).to_string()).json();
+    let story = story["articles"][0]["story"].clone();
+    let told: Value = serde_json::from_str(&page.next_data().unwrap()).unwrap();
+    assert!(told["stories"].as_array().unwrap().contains(&story), "{told}");
+    assert!(told["headlines"][0].as_str().unwrap().contains("12"), "{told}");
+    stop(daemon);
+    assert_eq!(page.next_data(), None);
+}
+
+/// Many who ask the same at the same time get the same answer, and each knows what was committed before it asked.
+#[test]
+fn whoever_asks_with_many_others_gets_what_is_known_by_then() {
+    let place = Place::new().with_journal();
+    let (daemon, address) = started(&place);
+    for round in 1..=10 {
+        post(&address, "application/json", &ferry(&format!("f{round}"), 8, 10 + round).to_string());
+        std::thread::scope(|scope| {
+            let asking: Vec<_> =
+                (0..20).map(|_| scope.spawn(|| get(&address, "/api/stories").json())).collect();
+            for answer in asking.into_iter().map(|asked| asked.join().unwrap()) {
+                assert_eq!(answer["entries"][0]["articles"], json!(round), "{answer}");
+            }
+        });
+    }
+    stop(daemon);
+}
+
 #[test]
 fn the_stream_has_no_gap_over_a_restart() {
+    the_stream_has_no_gap(stop);
+}
+
+#[test]
+fn the_stream_has_no_gap_over_a_kill() {
+    the_stream_has_no_gap(Daemon::kill);
+}
+
+fn the_stream_has_no_gap(end: fn(Daemon)) {
     let place = Place::new().with_journal();
     let reports = reports(20_240_602, 2, 6);
     let (early, late) = reports.split_at(6);
@@ -163,8 +205,8 @@ fn the_stream_has_no_gap_over_a_restart() {
     assert!(!heard.is_empty());
     // One heard event is forgotten: the stream brings it again.
     let forgotten = heard.pop().unwrap();
-    stop(daemon);
-    assert_eq!(stream.next_id(), None, "the stream of a stopping daemon ends");
+    end(daemon);
+    assert_eq!(stream.next_id(), None, "the stream of a daemon that ends does, too");
 
     let (daemon, address) = started(&place);
     send(&address, late);

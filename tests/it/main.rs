@@ -19,6 +19,7 @@ mod corrections;
 mod deploy;
 mod editing;
 mod failover;
+mod embargo;
 mod health;
 mod house;
 mod inbox;

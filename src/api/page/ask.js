@@ -1,5 +1,5 @@
 // How the page asks the daemon. Comes in: paths. Goes out: answers, with the viewer's token, which is kept only for as
-// long as the tab lives; and the live stream, taken up again where it ended.
+// long as the tab lives; and what changed, as it changes.
 
 let token = sessionStorage.getItem("token");
 const dialog = document.getElementById("ask");
@@ -45,8 +45,10 @@ async function request(path, options = {}) {
   return answer;
 }
 
-export const json = async (path) => (await request(path)).json();
-export const text = async (path) => (await request(path)).text();
+// What is shown first may be a moment old: it is asked for anew once the line stands.
+const FIRST = { headers: { "Cache-Control": "max-stale=10" } };
+export const json = async (path, first = false) => (await request(path, first ? FIRST : {})).json();
+export const text = async (path, first = false) => (await request(path, first ? FIRST : {})).text();
 export const send = (path, body) => request(path, body === undefined ? { method: "POST" }
   : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
@@ -59,21 +61,18 @@ export async function save(path, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-// Follows the stream for ever. `told` gets each event once; `state` is told "live" or "lost".
+// Follows the stream for ever. `told` gets what changed; `state` is told "live" or "lost". After a broken line anything
+// may have changed: whoever hears "live" again asks anew. Pages come back one by one, not all in the same moment.
 export async function follow(told, state) {
-  let last = null;
   for (let wait = 500; ; wait = Math.min(wait * 2, 15_000)) {
     try {
-      const answer = await request("/api/live", { headers: last === null ? {} : { "Last-Event-ID": last } });
+      const answer = await request("/api/live?brief=true");
       state("live");
       wait = 500;
-      for await (const event of events(answer.body)) {
-        if (event.id !== undefined) last = event.id;
-        told(event.event, JSON.parse(event.data));
-      }
+      for await (const event of events(answer.body)) if (event.event === "changed") told(JSON.parse(event.data));
     } catch { /* the line is gone: tried again below */ }
     state("lost");
-    await new Promise((go) => setTimeout(go, wait));
+    await new Promise((go) => setTimeout(go, wait * (0.5 + Math.random())));
   }
 }
 

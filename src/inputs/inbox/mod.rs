@@ -1,5 +1,5 @@
 //! A watched folder. Comes in: files that people or programs put there. Goes out: each file's bytes, oldest first; once
-//! it is committed the file moves to `done/`, or with its reason to `failed/`, or stays. Walks of the folder are the
+//! it is committed the file moves to `done/`, or with its reason to `failed/`, or until its time to `held/`, or stays. Walks of the folder are the
 //! truth, the watch only makes them early. Never parses a file, never overwrites or deletes one.
 //!
 //! - Order: among the files that wait, by time of last change, then by name with its subfolder. A whole file waits for
@@ -77,6 +77,8 @@ pub struct InboxConfig {
     pub done: PathBuf,
     /// Where files go that cannot be read, each with a `.reason.txt`; relative to `path`.
     pub failed: PathBuf,
+    /// Where files lie that their publisher holds back, until their time has come; relative to `path`.
+    pub held: PathBuf,
     /// Largest file, in bytes; larger ones fail unread.
     pub file_bytes_max: usize,
     /// Files handed over and not yet committed; the next waits.
@@ -90,7 +92,7 @@ impl Check for InboxConfig {
         if self.path.as_os_str().is_empty() {
             findings.add("path", "is empty: name the folder to watch");
         }
-        for (key, shelf) in [("done", &self.done), ("failed", &self.failed)] {
+        for (key, shelf) in [("done", &self.done), ("failed", &self.failed), ("held", &self.held)] {
             // The parts of a path say nothing of `.` and doubled slashes.
             if self.after == After::Move && self.path.join(shelf).components().eq(self.path.components()) {
                 findings.add(

@@ -7,13 +7,14 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::scan::{Found, Sight, look_at, walk};
-use super::shelve::{Shelved, prepare, shelve};
+use super::shelve::{Shelved, UNTIL, come_back, prepare, shelve};
 use super::take::{Taken, take};
 use super::watch::{Hint, Watch};
 use super::{After, InFlight, Inbox, WatchKind};
@@ -31,6 +32,8 @@ const RETRY: Duration = Duration::from_secs(5);
 const WALK_GAP: Duration = Duration::from_millis(200);
 /// How long a stopping inbox waits for its verdicts.
 const STOP_WAIT: Duration = Duration::from_secs(10);
+/// No walk is planned for later than this.
+const FAR: Duration = Duration::from_secs(24 * 3600);
 /// Paths that were warned about, so that each is told once.
 const WARNED_MAX: usize = 1000;
 
@@ -139,7 +142,7 @@ impl Inbox {
         let opened = spawn_blocking(move || -> std::io::Result<_> {
             std::fs::create_dir_all(&config.path)?;
             let root = config.path.canonicalize()?;
-            let shelves = vec![root.join(&config.done), root.join(&config.failed)];
+            let shelves = [&config.done, &config.failed, &config.held].map(|shelf| root.join(shelf)).to_vec();
             let moves = match config.after {
                 After::Keep => Ok(()),
                 After::Move => shelves.iter().try_for_each(|shelf| {
@@ -159,8 +162,8 @@ impl Inbox {
             tracing::error!(
                 input = self.name,
                 reason,
-                "finished files stay in the inbox: let newsdelta write there, set `done` and `failed` to folders \
-                 elsewhere, or set `after = \"keep\"`"
+                "finished files stay in the inbox: let newsdelta write there, set `done`, `failed` and `held` to \
+                 folders elsewhere, or set `after = \"keep\"`"
             );
         }
         self.watch = self.start_watch().await;
@@ -197,6 +200,7 @@ impl Inbox {
         if !self.is_open {
             return;
         }
+        let next_held = self.end_holding().await;
         let (bounds, held) = (self.bounds.clone(), mem::take(&mut self.held));
         let (in_flight, stop) = (self.in_flight_files.clone(), stop.clone());
         let walked = spawn_blocking(move || {
@@ -224,6 +228,9 @@ impl Inbox {
             self.warn_once(path, &what);
         }
         self.walk_at = Instant::now() + self.config.rescan_interval;
+        if let Some(next) = next_held {
+            self.walk_at = self.walk_at.min(self.instant(next)).max(self.walked_at + WALK_GAP);
+        }
         self.more = walk.more;
         let old = SystemTime::from(self.clock.now()).checked_sub(OLD.max(self.config.settle_time));
         for found in walk.found {
@@ -361,18 +368,23 @@ impl Inbox {
         let Some(file) = self.in_flight.remove(&ticket) else { return };
         self.in_flight_bytes -= file.bytes;
         self.in_flight_files.remove(&(file.path.clone(), file.look));
-        let reason = match verdict {
-            Verdict::Committed => None,
-            Verdict::Failed(reason) => Some(reason),
+        let name = file.path.display();
+        let (folder, reason) = match verdict {
+            Verdict::Committed => (&self.config.done, None),
+            Verdict::Failed(reason) => {
+                tracing::warn!(input = self.name, file = %name, reason, "file set aside");
+                (&self.config.failed, Some(reason))
+            }
+            Verdict::Held(reason, until) => {
+                tracing::info!(input = self.name, file = %name, %until, "file held back until its time");
+                self.walk_at = self.walk_at.min(self.instant(until));
+                (&self.config.held, Some(format!("{reason}\n{UNTIL}{until}")))
+            }
             Verdict::GivenBack => return self.hold(&file),
         };
-        if let Some(reason) = &reason {
-            tracing::warn!(input = self.name, file = %file.path.display(), reason, "file set aside");
-        }
         if !self.moves {
             return self.hold(&file);
         }
-        let folder = if reason.is_some() { &self.config.failed } else { &self.config.done };
         let (root, folder, now) = (self.bounds.root.clone(), self.bounds.root.join(folder), self.clock.now());
         let (path, look) = (file.path.clone(), file.look);
         let move_away = move || shelve(&root, &path, &look, &folder, reason.as_deref(), now);
@@ -390,6 +402,33 @@ impl Inbox {
             "finished files cannot be moved and stay in the inbox ({error}): make room, let newsdelta write there, or \
              set `after = \"keep\"`"
         ));
+    }
+
+    /// Puts what was held back, and whose time has come, where it came from, to be found by this walk: the store has read
+    /// it by then, or reads it now.
+    async fn end_holding(&mut self) -> Option<Timestamp> {
+        if !self.moves {
+            return None;
+        }
+        let (root, shelf, now) =
+            (self.bounds.root.clone(), self.bounds.root.join(&self.config.held), self.clock.now());
+        match spawn_blocking(move || come_back(&shelf, &root, now)).await {
+            Ok(Ok(next)) => next,
+            Ok(Err(error)) => {
+                self.report(format!("what was held back cannot be taken from `held` ({error})"));
+                None
+            }
+            Err(error) => {
+                self.report(error.to_string());
+                None
+            }
+        }
+    }
+
+    /// The moment at which the clock on the wall will show this time.
+    fn instant(&self, at: Timestamp) -> Instant {
+        let wait = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
+        Instant::now() + wait.min(FAR)
     }
 
     fn hold(&mut self, file: &InFlight) {

@@ -13,6 +13,15 @@ use super::scan::{Look, Sight, look_at};
 /// Names tried before giving up; each carries the moment, so that a second is rarely needed.
 const NAMES_MAX: usize = 1000;
 
+/// Begins the line of a reason that says until when a file is held back.
+pub(super) const UNTIL: &str = "until: ";
+
+/// Ends the name of the text beside a file that says why it lies there.
+const REASON_ENDING: &str = ".reason.txt";
+
+/// Files that are put back at once; more wait for the next look.
+const BACK_MAX: usize = 1000;
+
 /// How a file left the folder.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Shelved {
@@ -55,6 +64,47 @@ pub(super) fn shelve(
         fs::write(reason_path(&to), format!("{reason}\n\nfile: {}\ntime: {now}\n", relative.display()))?;
     }
     Ok(Shelved::Moved(to))
+}
+
+/// Moves every file under `shelf` whose time has come back to the same relative path under `root`; says when the next
+/// one's time comes.
+pub(super) fn come_back(shelf: &Path, root: &Path, now: Timestamp) -> io::Result<Option<Timestamp>> {
+    let (mut folders, mut next, mut back) = (vec![shelf.to_path_buf()], None::<Timestamp>, 0);
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            let path = entry.path();
+            if entry.file_type()?.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let Some(file) = path.to_str().and_then(|path| path.strip_suffix(REASON_ENDING)) else {
+                continue;
+            };
+            let Some(until) = held_until(&path) else { continue };
+            if until > now || back >= BACK_MAX {
+                next = Some(next.map_or(until, |next| next.min(until)).max(now));
+                continue;
+            }
+            let file = Path::new(file);
+            if let (Sight::File(look), Ok(relative)) = (look_at(file), file.strip_prefix(shelf)) {
+                move_to(file, &root.join(relative), &look, now)?;
+                back += 1;
+            }
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(next)
+}
+
+/// Until when the reason beside a file says that it is held back.
+fn held_until(reason: &Path) -> Option<Timestamp> {
+    let words = fs::read_to_string(reason).ok()?;
+    words.lines().find_map(|line| line.strip_prefix(UNTIL)?.trim().parse().ok())
 }
 
 /// Creates a folder for done files and makes sure that files can be made in it.
@@ -140,7 +190,7 @@ fn name(wanted: &Path, now: Timestamp, attempt: usize) -> OsString {
 
 fn reason_path(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".reason.txt");
+    name.push(REASON_ENDING);
     path.with_file_name(name)
 }
 
@@ -197,6 +247,21 @@ mod tests {
             .expect("moves");
         let reason = fs::read_to_string(shelf.join("flash.txt.reason.txt")).expect("reads");
         assert!(reason.starts_with("holds no words\n") && reason.contains("flash.txt"), "{reason}");
+    }
+
+    #[test]
+    fn what_is_held_back_comes_back_at_its_time() {
+        let root = tempfile::tempdir().expect("a folder");
+        let look = put(root.path(), "x");
+        let shelf = root.path().join("held");
+        let later = now() + jiff::SignedDuration::from_mins(5);
+        let reason = format!("under embargo\n{UNTIL}{later}");
+        shelve(root.path(), Path::new("flash.txt"), &look, &shelf, Some(&reason), now()).expect("moves");
+        assert_eq!(come_back(&shelf, root.path(), now()).expect("looks"), Some(later));
+        assert!(shelf.join("flash.txt").exists() && !root.path().join("flash.txt").exists());
+        assert_eq!(come_back(&shelf, root.path(), later).expect("moves"), None);
+        assert!(root.path().join("flash.txt").exists());
+        assert_eq!(fs::read_dir(&shelf).expect("lists").count(), 0, "nothing stays behind");
     }
 
     #[test]

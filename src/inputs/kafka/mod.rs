@@ -301,7 +301,8 @@ impl Running {
     fn decide(&mut self, ticket: Ticket, verdict: Verdict) {
         let original = self.originals.remove(&ticket);
         match verdict {
-            Verdict::Committed => self.done(ticket),
+            // What is held back is in the store, and read from there.
+            Verdict::Committed | Verdict::Held(..) => self.done(ticket),
             Verdict::Failed(reason) => {
                 tracing::warn!(input = self.name, reason, "record set aside");
                 match (original, &self.dead_letters) {

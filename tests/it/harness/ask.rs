@@ -61,10 +61,19 @@ pub(crate) struct Stream {
 impl Stream {
     /// Begins to listen, after the event with this id if one is given.
     pub(crate) fn open(address: &str, last: Option<&str>) -> Self {
+        let last = last.map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
+        Self::listen(address, "/api/live", &last)
+    }
+
+    /// Begins to listen as a page does.
+    pub(crate) fn brief(address: &str) -> Self {
+        Self::listen(address, "/api/live?brief=true", "")
+    }
+
+    fn listen(address: &str, path: &str, headers: &str) -> Self {
         let mut line = TcpStream::connect(address).unwrap();
         line.set_read_timeout(Some(PATIENCE)).unwrap();
-        let last = last.map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
-        let head = format!("GET /api/live HTTP/1.0\r\nHost: {address}\r\n{last}\r\n");
+        let head = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n{headers}\r\n");
         line.write_all(head.as_bytes()).unwrap();
         let mut lines = BufReader::new(line);
         let mut first = String::new();
@@ -93,5 +102,11 @@ impl Stream {
     pub(crate) fn next_id(&mut self) -> Option<String> {
         let line = self.until(|line| line.starts_with("id:"))?;
         line.split_once(':').map(|(_, id)| id.trim().to_owned())
+    }
+
+    /// The data of the next event; nothing when the stream ends.
+    pub(crate) fn next_data(&mut self) -> Option<String> {
+        let line = self.until(|line| line.starts_with("data:"))?;
+        line.split_once(':').map(|(_, data)| data.trim().to_owned())
     }
 }
