@@ -279,7 +279,12 @@ impl Store for SqliteStore {
 
     async fn tidy(&self, bounds: &Bounds, limit: usize) -> Result<Tidied, StoreError> {
         let bounds = *bounds;
-        self.writer()?.write(move |connection| retention::step(connection, &bounds, limit)).await
+        let writer = self.writer()?;
+        let found = self.readers.read(move |connection| retention::find(connection, &bounds, limit)).await?;
+        if found.is_nothing() {
+            return Ok(Tidied::default());
+        }
+        writer.write(move |connection| retention::let_go(connection, &found, limit)).await
     }
 
     async fn metrics(&self) -> Result<StoreMetrics, StoreError> {
