@@ -23,8 +23,14 @@ use crate::extract;
 use crate::ledger::Limits;
 use crate::model::Article;
 use crate::notify::{RouteConfig, Router};
+use crate::store::SqliteStore;
 use crate::store::sqlite::{Access, Options};
-use crate::store::{SqliteStore, Store};
+
+/// How many articles of a store are in memory at once.
+const PAGE: usize = 256;
+
+/// After so many articles what both configs tell alike is counted and forgotten.
+const SETTLE_EVERY: usize = 512;
 
 /// What to compare, over what.
 #[derive(Debug, Args)]
@@ -57,16 +63,20 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     };
     let (mut old, mut new) = (old, rehearsal(&new)?);
     let same_names = Arc::ptr_eq(&old.names, &new.names);
-    let mut count = 0;
+    let (mut count, mut same) = (0, 0);
     let done = each(&arguments.archives, |article| {
         count += 1;
         let claims = extract::read(&article, &new.names).claims;
         let theirs = if same_names { claims.clone() } else { extract::read(&article, &old.names).claims };
         old.enter(article.clone(), theirs);
         new.enter(article, claims);
+        if usize::is_multiple_of(count, SETTLE_EVERY) {
+            same += difference::settle(&mut old.told, &mut new.told);
+        }
         Ok(())
     })?;
-    let (differences, same) = difference::between(old.end(), new.end());
+    let (differences, same_at_the_end) = difference::between(old.end(), new.end());
+    same += same_at_the_end;
     let mut out = io::BufWriter::new(anstream::AutoStream::auto(io::stdout()));
     write(&mut out, &differences, &Counts::of(&differences, same, count), arguments.json)?;
     out.flush()?;
@@ -108,25 +118,32 @@ fn is_store(path: &Path) -> bool {
 /// The articles of a store as they arrived. What editors said there is no report and is left out.
 fn stored(path: &Path, take: &mut impl FnMut(Article) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let runtime = Runtime::new().context("cannot start the runtime")?;
-    let known = {
-        let _entered = runtime.enter();
-        let store = SqliteStore::open(path, Access::ReadOnly, Options::default())?;
-        runtime.block_on(store.recent_articles(usize::MAX))?
-    };
-    let reports = known.into_iter().map(|known| known.article);
-    let (reports, gone): (Vec<_>, Vec<_>) =
-        reports.filter(|article| !article.id.starts_with("edit-")).partition(Article::has_text);
-    if !gone.is_empty() {
+    let _entered = runtime.enter();
+    let store = SqliteStore::open(path, Access::ReadOnly, Options::default())?;
+    let (mut last, mut gone) = (0, 0);
+    loop {
+        let page = runtime.block_on(store.articles_after(last, PAGE))?;
+        let Some((number, _)) = page.last() else { break };
+        last = *number;
+        let reports = page.into_iter().map(|(_, known)| known.article);
+        for article in reports.filter(|article| !article.id.starts_with("edit-")) {
+            if article.has_text() {
+                take(article)?;
+            } else {
+                gone += 1;
+            }
+        }
+    }
+    if gone > 0 {
         let mut stderr = io::stderr().lock();
         // Whoever reads no messages reads the count of articles.
         drop(writeln!(
             stderr,
-            "{}: {} reports are left out, since their texts were kept long enough and are gone ([retention] text)",
+            "{}: {gone} reports are left out, since their texts were kept long enough and are gone ([retention] text)",
             path.display(),
-            gone.len()
         ));
     }
-    reports.into_iter().try_for_each(take)
+    Ok(())
 }
 
 fn write(out: &mut impl Write, differences: &[Difference], counts: &Counts, as_json: bool) -> io::Result<()> {

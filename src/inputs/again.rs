@@ -46,7 +46,9 @@ impl Input for Again {
         let mut look = tokio::time::interval(LOOK_EVERY);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
+            // In this order, so that the same run can be had again.
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return Ok(()),
                 // What is not settled yet stays marked in the store and is offered again at the next start.
                 Some((ticket, _)) = verdicts.recv() => { in_hand.remove(&ticket); continue; }

@@ -63,7 +63,7 @@ macro_rules! contract_tests {
             lots: a_group_waits_and_goes_out_together, an_urgent_one_takes_along_what_is_held,
                 an_interval_counts_from_the_last_message, a_lot_is_released_once, what_is_dropped_is_never_told,
                 a_share_is_no_message_of_its_article, who_was_told_is_known,
-                a_correction_takes_along_what_is_held, mutes_end;
+                a_correction_takes_along_what_is_held, what_is_due_goes_ahead_of_what_comes_after, mutes_end;
             overview: stories_are_found_by_what_they_are_about, stories_come_page_by_page,
                 messages_come_in_both_directions, deliveries_say_where_they_stand;
             retention: closed_stories_lose_their_texts_and_nothing_else, what_is_younger_stays,

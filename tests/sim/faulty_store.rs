@@ -4,6 +4,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::Duration;
@@ -21,17 +22,22 @@ use newsdelta::store::{
     RetriedItem, SqliteStore, Store, StoreError, StoreMetrics, Told,
 };
 
+use crate::sabotage::Sabotage;
 use crate::sim::Sim;
 
 /// The store and its fate.
 pub(crate) struct FaultyStore {
     sim: Arc<Sim>,
     store: SqliteStore,
+    /// Whether the last commit failed.
+    failed: AtomicBool,
+    /// Whether the last answer was a lie.
+    lied: AtomicBool,
 }
 
 impl FaultyStore {
     pub(crate) fn new(sim: &Arc<Sim>, store: SqliteStore) -> Self {
-        Self { sim: Arc::clone(sim), store }
+        Self { sim: Arc::clone(sim), store, failed: AtomicBool::new(false), lied: AtomicBool::new(false) }
     }
 
     /// The store without its faults.
@@ -54,16 +60,18 @@ impl FaultyStore {
         }
         let fails = sim.strikes(|weather| weather.store);
         let after = fails && writes && sim.draw(fastrand::Rng::bool);
+        let failed_before = name == "commit" && self.failed.load(Ordering::SeqCst);
         if writes {
             sim.dawdle(Duration::from_millis(40)).await;
             sim.moment().await;
         }
         if fails && !after {
+            self.failed.store(failed_before || name == "commit", Ordering::SeqCst);
             sim.note("store", &format_args!("{name} fails"));
             return Err(StoreError::Unavailable("the disk is full".to_owned()));
         }
         let answer = at_once(answer);
-        if answer.is_ok() {
+        if answer.is_ok() && !self.lied.swap(false, Ordering::SeqCst) {
             took_effect(sim);
         }
         if writes {
@@ -76,6 +84,81 @@ impl FaultyStore {
             return Err(StoreError::Unavailable("the connection was lost".to_owned()));
         }
         answer
+    }
+}
+
+/// Calls as a mistake would make them; without one, as they are.
+impl FaultyStore {
+    fn has(&self, sabotage: Sabotage) -> bool {
+        self.sim.sabotage == Some(sabotage)
+    }
+
+    async fn sabotaged_commit(&self, commit: &Commit) -> Result<(), StoreError> {
+        let mut commit = again(commit);
+        if self.has(Sabotage::AcknowledgedBeforeCommit) && self.sim.draw(|random| random.u8(..20) == 0) {
+            self.lied.store(true, Ordering::SeqCst);
+            return Ok(());
+        }
+        if self.has(Sabotage::OutboxLeftOut) && self.failed.swap(false, Ordering::SeqCst) {
+            commit.parcels.clear();
+        }
+        if self.has(Sabotage::CheckpointRunsAhead) {
+            commit.checkpoints.iter_mut().for_each(|checkpoint| checkpoint.next += 1);
+        }
+        self.store.commit(&commit).await
+    }
+
+    async fn sabotaged_record(
+        &self,
+        delivery: &Delivery,
+        attempt: &Attempt,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let attempt = match attempt {
+            Attempt::Delivered if self.has(Sabotage::DeliveryForgotten) => return Ok(()),
+            Attempt::RetryAt(..) if self.has(Sabotage::RetryLost) => Attempt::Delivered,
+            Attempt::RetryAt(_, reason) if self.has(Sabotage::OrderLost) => Attempt::Dead(reason.clone()),
+            as_it_is => as_it_is.clone(),
+        };
+        self.store.record(delivery, &attempt, now).await
+    }
+
+    async fn sabotaged_release(
+        &self,
+        lot: &Lot,
+        messages: &[Message],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let lost = self.has(Sabotage::HeldLost) && self.sim.draw(|random| random.u8(..4) == 0);
+        self.store.release(lot, if lost { &[] } else { messages }, at).await
+    }
+
+    async fn sabotaged_mutes(&self, now: Timestamp) -> Result<Vec<Mute>, StoreError> {
+        if self.has(Sabotage::MuteForgotten) { Ok(Vec::new()) } else { self.store.mutes(now).await }
+    }
+
+    async fn sabotaged_retry(&self, id: &str, audit: &AuditEntry) -> Result<(), StoreError> {
+        if self.has(Sabotage::RetryDiscards) {
+            self.store.discard_dead_letter(id, audit).await
+        } else {
+            self.store.retry_dead_letter(id, audit).await
+        }
+    }
+}
+
+/// A commit has no copies, so that none is made by accident.
+fn again(commit: &Commit) -> Commit {
+    let Commit { outcomes, failed, retried, checkpoints, parcels, dropped, audit, at, turn } = commit;
+    Commit {
+        outcomes: outcomes.clone(),
+        failed: failed.clone(),
+        retried: retried.clone(),
+        checkpoints: checkpoints.clone(),
+        parcels: parcels.clone(),
+        dropped: dropped.clone(),
+        audit: audit.clone(),
+        at: *at,
+        turn: *turn,
     }
 }
 
@@ -112,14 +195,23 @@ fn recorded(delivery: &Delivery, attempt: &Attempt) -> impl FnOnce(&Sim) {
     }
 }
 
+/// What is called: the store, or what does a mistake in its place.
+macro_rules! call_of {
+    ($this:expr, $name:ident($($argument:ident),*)) => { $this.store.$name($($argument),*) };
+    ($this:expr, $name:ident($($argument:ident),*), $instead:ident) => { $this.$instead($($argument),*) };
+}
+
 macro_rules! calls {
-    ($($kind:ident $name:ident($($argument:ident: $type:ty),*) -> $answer:ty $(, then $effect:ident($($of:ident),*))?;)+) => {
+    ($($kind:ident $name:ident($($argument:ident: $type:ty),*) -> $answer:ty $(, by $instead:ident)? $(, then $effect:ident($($of:ident),*))?;)+) => {
         #[async_trait]
         impl Store for FaultyStore {
             $(async fn $name(&self, $($argument: $type),*) -> Result<$answer, StoreError> {
                 let effect = ($($effect($($of),*),)? |_: &Sim| {},);
                 self.call(
-                    stringify!($name), stringify!($kind) == "write", self.store.$name($($argument),*), effect.0,
+                    stringify!($name),
+                    stringify!($kind) == "write",
+                    call_of!(self, $name($($argument),*) $(, $instead)?),
+                    effect.0,
                 ).await
             })+
         }
@@ -132,12 +224,13 @@ calls! {
     read open_stories(since: Timestamp) -> Vec<Story>;
     read recent_articles(limit: usize) -> Vec<KnownArticle>;
     read facts(story: &StoryId) -> Vec<Fact>;
-    write commit(commit: &Commit) -> (), then committed(commit);
+    write commit(commit: &Commit) -> (), by sabotaged_commit, then committed(commit);
     read items_to_retry(limit: usize, now: Timestamp) -> Vec<RetriedItem>;
     write regroup(regroup: &Regroup) -> ();
     read regroupings() -> i64;
     write lease(output: &str, limit: usize, now: Timestamp, until: Timestamp) -> Vec<Delivery>;
-    write record(delivery: &Delivery, attempt: &Attempt, now: Timestamp) -> (), then recorded(delivery, attempt);
+    write record(delivery: &Delivery, attempt: &Attempt, now: Timestamp) -> (), by sabotaged_record,
+        then recorded(delivery, attempt);
     write give_back(deliveries: &[Delivery], now: Timestamp) -> ();
     read next_due(output: &str) -> Option<Timestamp>;
     read stories(limit: usize) -> Vec<Story>;
@@ -150,10 +243,10 @@ calls! {
     read told(story: &StoryId, alerts: &[String]) -> Vec<Told>;
     read lots_due(now: Timestamp, limit: usize) -> Vec<Lot>;
     read next_release() -> Option<Timestamp>;
-    write release(lot: &Lot, messages: &[Message], at: Timestamp) -> ();
+    write release(lot: &Lot, messages: &[Message], at: Timestamp) -> (), by sabotaged_release;
     write mute(mute: &Mute, audit: &AuditEntry) -> ();
     write unmute(id: &str, audit: &AuditEntry) -> ();
-    read mutes(now: Timestamp) -> Vec<Mute>;
+    read mutes(now: Timestamp) -> Vec<Mute>, by sabotaged_mutes;
     read disabled_outputs() -> Vec<DisabledOutput>;
     write enable_output(output: &str, audit: &AuditEntry) -> ();
     write resend(resend: &Resend, now: Timestamp) -> u64;
@@ -168,6 +261,6 @@ calls! {
     read metrics() -> StoreMetrics;
     read dead_letters(limit: usize) -> Vec<DeadLetter>;
     read dead_letter(id: &str) -> Option<DeadLetter>;
-    write retry_dead_letter(id: &str, audit: &AuditEntry) -> ();
+    write retry_dead_letter(id: &str, audit: &AuditEntry) -> (), by sabotaged_retry;
     write discard_dead_letter(id: &str, audit: &AuditEntry) -> ();
 }

@@ -3,14 +3,18 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use newsdelta::clock::{Clock, SharedClock};
 use newsdelta::config::RetryConfig;
+use newsdelta::inputs::again::Again;
 use newsdelta::ledger::{self, Ledger};
+use newsdelta::notify::dispatcher::Replacement;
+use newsdelta::notify::rhythm::{QuietHours, TimeOfDay};
 use newsdelta::notify::watch::Intake;
-use newsdelta::notify::{Dispatcher, RouteConfig, Router, Routing};
+use newsdelta::notify::{Dispatcher, RouteConfig, Routing};
 use newsdelta::outputs::Output;
 use newsdelta::pipeline::{self, Limits, Parts};
 use newsdelta::read::ReadConfig;
@@ -19,20 +23,31 @@ use newsdelta::store::sqlite::{Access, Options};
 use newsdelta::store::{SqliteStore, Store};
 use newsdelta::telemetry::metrics::Metrics;
 use newsdelta::text::gazetteer::Gazetteer;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::faulty_store::{FaultyStore, at_once};
-use crate::receiver::Receiver;
+use crate::faulty_store::FaultyStore;
+use crate::people::{Act, People, is_told, router};
+use crate::receiver::{PICKY, Receiver};
 use crate::sim::{Sim, Weather};
 use crate::source::{Shelf, Source};
 
 /// Whatever was held up, it is over by then.
 const PATIENCE: Duration = Duration::from_secs(6 * 3600);
 
-/// The names of the receivers: one is told everything, one only large figures, one what changed within eight seconds.
-pub(crate) const RECEIVERS: [&str; 3] = ["all", "large", "slow"];
+/// The names of the receivers: one is told everything, one only large figures, one what changed within eight seconds, one
+/// refuses some of it, one is left alone in quiet hours, and one has a digest every two minutes.
+pub(crate) const RECEIVERS: [&str; 6] = ["all", "large", "slow", PICKY, "night", "digest"];
+
+/// Those who are told several things as one.
+pub(crate) const GATHERING: [&str; 3] = ["slow", "night", "digest"];
+
+/// Those of them who are told of several stories at once.
+pub(crate) const DIGESTING: [&str; 2] = ["night", "digest"];
+
+/// When the one is left alone: the world begins in them.
+const QUIET: [&str; 5] = ["20:00-20:01", "20:02-20:04", "20:05-20:07", "20:09-20:12", "20:14-20:17"];
 
 /// How a life ends, if it does not end by itself.
 #[derive(Debug, Clone, Copy)]
@@ -50,11 +65,29 @@ pub(crate) struct Outside {
     pub(crate) sim: Arc<Sim>,
     pub(crate) shelves: Vec<Arc<Shelf>>,
     pub(crate) receivers: Vec<Arc<Receiver>>,
+    /// What is done between the halves.
+    pub(crate) acts: Vec<Act>,
+    pub(crate) acted: AtomicBool,
 }
 
 impl Outside {
+    /// Whether the first half has come and the second has not begun.
+    pub(crate) fn waits_for_acts(&self) -> bool {
+        !self.acted.load(Ordering::SeqCst) && self.shelves.iter().all(|shelf| shelf.rests())
+    }
+
+    /// The rest may come.
+    pub(crate) fn second_half(&self) {
+        self.acted.store(true, Ordering::SeqCst);
+        self.shelves.iter().for_each(|shelf| shelf.begin_second_half());
+    }
+
+    fn rests(&self) -> bool {
+        self.acted.load(Ordering::SeqCst) && self.shelves.iter().all(|shelf| shelf.rests())
+    }
+
     /// Lives once.
-    pub(crate) fn live(&self, path: &Path, weather: Weather, ending: Ending) {
+    pub(crate) fn live(self: &Arc<Self>, path: &Path, weather: Weather, ending: Ending) {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
@@ -65,12 +98,24 @@ impl Outside {
         });
     }
 
-    async fn run(&self, path: &Path, ending: Ending) {
+    async fn run(self: &Arc<Self>, path: &Path, ending: Ending) {
         let options = Options { readers: 1, ..Options::default() };
         let store = SqliteStore::open(path, Access::Daemon, options).unwrap();
         let store = Arc::new(FaultyStore::new(&self.sim, store));
         let stop = CancellationToken::new();
-        let mut daemon = std::pin::pin!(pipeline::run(self.parts(&store), stop.clone()));
+        let (replace, replacements) = mpsc::channel(4);
+        let parts = self.parts(&store, replacements);
+        let people = People {
+            sim: Arc::clone(&self.sim),
+            store: Arc::clone(&store),
+            routing: parts.routing.clone(),
+            replace,
+            receivers: self.receivers.clone(),
+            retry: patience(),
+        };
+        // They go with the life.
+        drop(tokio::spawn(people.live(Arc::clone(self))));
+        let mut daemon = std::pin::pin!(pipeline::run(parts, stop.clone()));
         let began = Instant::now();
         let stop_at =
             if let Ending::Stop(seconds) = ending { Duration::from_secs(seconds) } else { PATIENCE };
@@ -86,7 +131,7 @@ impl Outside {
                 }
                 () = tokio::time::sleep(Duration::from_secs(5)), if !stop.is_cancelled() => {}
             }
-            let rests = self.shelves.iter().all(|shelf| shelf.is_empty()) && is_at_rest(&store);
+            let rests = self.rests() && is_told(&store);
             if began.elapsed() >= PATIENCE && !rests {
                 self.sim.complain(format!("after {PATIENCE:?} it has not come to rest"));
             }
@@ -97,35 +142,28 @@ impl Outside {
         }
     }
 
-    fn parts(&self, store: &Arc<FaultyStore>) -> Parts {
+    fn parts(&self, store: &Arc<FaultyStore>, replacements: mpsc::Receiver<Replacement>) -> Parts {
         let clock: SharedClock = Arc::<Sim>::clone(&self.sim);
         let store: Arc<dyn Store> = Arc::<FaultyStore>::clone(store);
         let metrics = Arc::new(Metrics::new());
-        let retry = RetryConfig {
-            wait_min: Duration::from_secs(1),
-            wait_max: Duration::from_secs(20),
-            attempts_max: 10_000,
-            age_max: Duration::from_secs(1000 * 3600),
-            schedule: Vec::new(),
-            disable_after: Duration::ZERO,
-            attempt_timeout: Duration::from_secs(10),
-        };
         let outputs = self.receivers.iter().map(|receiver| {
             let output: Arc<dyn Output> = Arc::<Receiver>::clone(receiver);
-            (output, retry.clone())
+            (output, patience())
         });
         let dispatcher =
-            Dispatcher::new(&store, &clock, &metrics, outputs.collect(), Duration::from_secs(20));
+            Dispatcher::new(&store, &clock, &metrics, outputs.collect(), Duration::from_secs(20))
+                .with_replacements(replacements);
         let inputs = self.shelves.iter().map(|shelf| {
             let source =
                 Source { sim: Arc::clone(&self.sim), shelf: Arc::clone(shelf), store: Arc::clone(&store) };
             Box::new(source) as _
         });
+        let again = Again::new(Arc::clone(&store), Arc::clone(&clock));
         let names: Vec<String> = self.shelves.iter().map(|shelf| shelf.name.to_owned()).collect();
         Parts {
-            inputs: inputs.collect(),
+            inputs: inputs.chain([Box::new(again) as _]).collect(),
             dispatcher,
-            routing: Routing::new(Router::new(&routes(), &RECEIVERS.map(str::to_owned))),
+            routing: Routing::new(router()),
             ledger: Ledger::new(ledger::Limits::default()),
             limits: limits(),
             events: broadcast::channel(16).0,
@@ -139,10 +177,17 @@ impl Outside {
     }
 }
 
-fn is_at_rest(store: &FaultyStore) -> bool {
-    let waiting = at_once(store.real().metrics()).unwrap().outboxes;
-    waiting.iter().all(|outbox| outbox.waiting == 0)
-        && at_once(store.real().next_release()).unwrap().is_none()
+/// How often and how long is tried.
+fn patience() -> RetryConfig {
+    RetryConfig {
+        wait_min: Duration::from_secs(1),
+        wait_max: Duration::from_secs(20),
+        attempts_max: 10_000,
+        age_max: Duration::from_secs(1000 * 3600),
+        schedule: Vec::new(),
+        disable_after: Duration::ZERO,
+        attempt_timeout: Duration::from_secs(10),
+    }
 }
 
 fn limits() -> Limits {
@@ -160,12 +205,20 @@ fn limits() -> Limits {
     }
 }
 
-fn routes() -> RouteConfig {
+/// Who is told what, and when.
+pub(crate) fn routes() -> RouteConfig {
     let to = |name: &str| RouteConfig { outputs: Some(vec![name.to_owned()]), ..RouteConfig::default() };
+    let quiet = QUIET.map(|hours| QuietHours::try_from(hours.to_owned()).unwrap()).to_vec();
+    // All evening: longer waits would only take time.
+    let digests = (599..720).map(|pair| format!("{:02}:{:02}", pair / 30, pair % 30 * 2));
+    let digests = digests.map(|time| TimeOfDay::try_from(time).unwrap());
     RouteConfig {
         routes: vec![
             RouteConfig { value_min: Some(crate::world::LARGE), continues: true, ..to("large") },
             RouteConfig { group_wait: Some(Duration::from_secs(8)), continues: true, ..to("slow") },
+            RouteConfig { continues: true, ..to(PICKY) },
+            RouteConfig { quiet_hours: Some(quiet), continues: true, ..to("night") },
+            RouteConfig { digest_at: Some(digests.collect()), continues: true, ..to("digest") },
             to("all"),
         ],
         ..RouteConfig::default()

@@ -1,8 +1,9 @@
 //! The daemon's flow in a made-up world, with a time that is made up too. Comes in: a seed. Goes out: a verdict. The
 //! pipeline, the ledger, the dispatcher and the SQLite store are the real ones; inputs, receivers and the clock are not,
 //! and everything that can go wrong does: kills at any moment, a store that fails before or after it wrote, torn and
-//! repeated records, receivers that refuse, ask for patience, fall silent or drop the line, a clock that jumps. After
-//! every storm comes a calm life of the daemon, and then what each receiver has is judged (`judge.rs`).
+//! repeated records, receivers that refuse, ask for patience, fall silent or drop the line, a clock that jumps. People
+//! act beside it (`people.rs`): dead letters tried again or discarded, figures corrected, stories muted, the config read
+//! again. `sabotage.rs` builds in mistakes that must be noticed. After every storm comes a calm life of the daemon, and then what each receiver has is judged (`judge.rs`).
 //!
 //! One seed is one world, one weather and one course of events, always the same. `SIM_SEEDS` says how many are run
 //! (unset: 10,000 of an optimised build, 400 of another); a failure names its seed, and `SIM_SEED=n cargo test --test sim` plays that one again, with all
@@ -18,7 +19,9 @@
 mod faulty_store;
 mod judge;
 mod life;
+mod people;
 mod receiver;
+mod sabotage;
 mod sim;
 mod source;
 mod world;
@@ -28,6 +31,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
+use crate::sabotage::Sabotage;
 use crate::sim::Course;
 use crate::world::Worlds;
 
@@ -55,7 +59,7 @@ fn nothing_is_lost_nothing_is_told_twice_whatever_happens() {
             if seed >= seeds {
                 break;
             }
-            let course = play(&worlds, seed);
+            let course = play(&worlds, seed, None);
             kills.fetch_add(course.kills, Ordering::Relaxed);
             if !course.complaints.is_empty() {
                 failed.store(true, Ordering::Relaxed);
@@ -77,7 +81,7 @@ fn nothing_is_lost_nothing_is_told_twice_whatever_happens() {
 fn the_same_seed_is_the_same_course() {
     let worlds = Worlds::new();
     for seed in 0..12 {
-        let (first, second) = (play(&worlds, seed), play(&worlds, seed));
+        let (first, second) = (play(&worlds, seed, None), play(&worlds, seed, None));
         let differs = first.notes.iter().zip(&second.notes).position(|(one, other)| one != other);
         let from = differs.unwrap_or(0).saturating_sub(5);
         let shown =
@@ -87,17 +91,43 @@ fn the_same_seed_is_the_same_course() {
     }
 }
 
+/// Each mistake that is built in on purpose is noticed within some seeds.
+#[test]
+fn no_mistake_goes_unnoticed() {
+    if asked("SIM_SEED").is_some() {
+        return;
+    }
+    let worlds = Worlds::new();
+    let unnoticed = Mutex::new(Vec::new());
+    let look = |sabotage: Sabotage| {
+        let noticed = (0..sabotage::SEEDS).find_map(|seed| {
+            let complaint = play(&worlds, seed, Some(sabotage)).complaints.into_iter().next();
+            complaint.map(|complaint| (seed, complaint))
+        });
+        match noticed {
+            Some((seed, complaint)) => {
+                let first = complaint.lines().next().unwrap_or_default();
+                println!("{sabotage:?} is noticed by seed {seed}: {first}");
+            }
+            None => unnoticed.lock().unwrap().push(sabotage),
+        }
+    };
+    std::thread::scope(|scope| Sabotage::ALL.map(|sabotage| drop(scope.spawn(move || look(sabotage)))));
+    let unnoticed = unnoticed.into_inner().unwrap();
+    assert!(unnoticed.is_empty(), "unnoticed in {} seeds: {unnoticed:?}", sabotage::SEEDS);
+}
+
 #[test]
 fn the_seed_that_was_asked_for() {
     let Some(seed) = asked("SIM_SEED") else { return };
-    let course = play(&Worlds::new(), seed);
+    let course = play(&Worlds::new(), seed, None);
     println!("{}", course.notes.join("\n"));
     assert!(course.complaints.is_empty(), "{}", told(seed, &course.complaints));
 }
 
 /// One seed; a panic is a complaint like any other.
-fn play(worlds: &Worlds, seed: u64) -> Course {
-    catch_unwind(AssertUnwindSafe(|| worlds.play(seed))).unwrap_or_else(|panic| {
+fn play(worlds: &Worlds, seed: u64, sabotage: Option<Sabotage>) -> Course {
+    catch_unwind(AssertUnwindSafe(|| worlds.play(seed, sabotage))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
         Course { complaints: vec![format!("panicked: {}", text.unwrap_or_default())], ..Course::default() }

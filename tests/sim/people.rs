@@ -13,7 +13,7 @@ use newsdelta::editing::{self, Edit, EditError, Editor};
 use newsdelta::ledger::edit::Stated;
 use newsdelta::model::{Action, AuditEntry, Bound, Effect, FactKey, Mute, Muted, Via};
 use newsdelta::notify::dispatcher::Replacement;
-use newsdelta::notify::{Router, Routing, mute};
+use newsdelta::notify::{Router, Routing};
 use newsdelta::outputs::Output;
 use newsdelta::store::{DeadLetter, Letter, Store, StoreError};
 use tokio::sync::mpsc;
@@ -148,7 +148,7 @@ impl People {
                 }
             }
             Act::Mute(_) => {
-                let mute: Mute = mute::of(Muted::Story { story: known.story }, Timestamp::MAX, at);
+                let mute = Mute::of(Muted::Story { story: known.story }, Timestamp::MAX, at);
                 Ok(self.store.mute(&mute, &self.entry(Action::Mute, "a story")).await?)
             }
         }

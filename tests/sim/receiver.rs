@@ -1,8 +1,8 @@
 //! The receiving end of an output, with all its moods. Comes in: messages. Goes out: answers, none of them reliable; and
 //! everything that was received, in order. It knows when a message must not come again: once it has answered and the
-//! answer was heard.
+//! answer was heard. A message may come again only for a cause, and each cause excuses one repetition.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -40,6 +40,10 @@ pub(crate) struct Received {
     pub(crate) all: Vec<Message>,
     /// In which life a message came last, and whether it was told that it had been taken.
     last: BTreeMap<String, (u32, bool)>,
+    /// How often a message came, and for how many repetitions there was a cause.
+    copies: BTreeMap<String, (u32, u32)>,
+    /// What the picky one has refused.
+    refused: BTreeSet<String>,
 }
 
 /// A receiver.
@@ -59,11 +63,24 @@ impl Receiver {
         self.received.lock().unwrap().all.clone()
     }
 
+    /// The picky one refuses some messages for good, some only at first: until somebody looked at it.
+    fn refuses(&self, message: &Message) -> bool {
+        let is_first = || self.received.lock().unwrap().refused.insert(message.id.clone());
+        self.name == PICKY && is_refused(&message.id) && (is_first() || is_discarded(&message.id))
+    }
+
     fn receive(&self, message: &Message, answers: bool) {
         let (name, life) = (self.name, self.sim.life());
         let mut received = self.received.lock().unwrap();
-        if let Some((last, answered)) = received.last.get(&message.id) {
-            if *answered && *last == life {
+        let last = received.last.get(&message.id).copied();
+        let (copies, causes) = received.copies.entry(message.id.clone()).or_default();
+        *copies += 1;
+        if let Some((last, answered)) = last {
+            *causes += u32::from(!answered || (last != life && !self.sim.is_recorded(name, &message.id)));
+            if *copies > *causes + 1 {
+                self.sim.complain(format!("{name}: {} came {copies} times for {causes} causes", message.id));
+            }
+            if answered && last == life {
                 self.sim.complain(format!("{name}: {} came again though it was answered", message.id));
             }
             if self.sim.is_recorded(name, &message.id) {
@@ -77,6 +94,23 @@ impl Receiver {
         received.all.push(message.clone());
         self.sim.note(name, &format_args!("receives {} of {}", message.id, message.article));
     }
+}
+
+/// The name of the one that refuses.
+pub(crate) const PICKY: &str = "picky";
+
+fn lot(id: &str) -> u32 {
+    id.bytes().map(u32::from).sum::<u32>() % 6
+}
+
+/// Whether the picky one refuses a message when it first comes.
+fn is_refused(id: &str) -> bool {
+    lot(id) < 3
+}
+
+/// Whether nobody will ever take a message there, so that it is discarded.
+pub(crate) fn is_discarded(id: &str) -> bool {
+    lot(id) == 0
 }
 
 fn retry(reason: &str, after: Option<u64>) -> Result<(), DeliveryError> {
@@ -105,6 +139,9 @@ impl Output for Receiver {
             Mood::AsksForPatience => return retry("429", Some(sim.draw(|random| random.u64(1..20)))),
             Mood::Fails => return retry("500", None),
             Mood::Sleeps => std::future::pending().await,
+            Mood::Takes | Mood::FallsSilent | Mood::DropsTheLine if self.refuses(message) => {
+                return Err(DeliveryError::GiveUp { reason: "422".to_owned() });
+            }
             Mood::Takes => self.receive(message, true),
             Mood::FallsSilent | Mood::DropsTheLine => self.receive(message, false),
         }

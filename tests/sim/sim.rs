@@ -12,6 +12,8 @@ use newsdelta::clock::Clock;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use crate::sabotage::Sabotage;
+
 /// What came of a seed.
 #[derive(Debug, Default)]
 pub(crate) struct Course {
@@ -21,6 +23,8 @@ pub(crate) struct Course {
     pub(crate) notes: Vec<String>,
     /// How many lives ended in a kill.
     pub(crate) kills: u64,
+    /// Whether the clock was ever put back.
+    pub(crate) put_back: bool,
 }
 
 /// How much goes wrong.
@@ -34,12 +38,16 @@ pub(crate) struct Weather {
     pub(crate) source: u8,
     /// Of a hundred calls of the store, so many find that the clock has jumped.
     pub(crate) clock: u8,
+    /// Of a hundred times that somebody looks, so often the config is read again.
+    pub(crate) reloads: u8,
 }
 
 /// One simulation.
 pub(crate) struct Sim {
     state: Mutex<State>,
     killed: Notify,
+    /// What is made wrong on purpose, to see that it is found.
+    pub(crate) sabotage: Option<Sabotage>,
 }
 
 struct State {
@@ -58,7 +66,7 @@ struct State {
 }
 
 impl Sim {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64, sabotage: Option<Sabotage>) -> Self {
         let state = State {
             random: Rng::with_seed(seed),
             weather: Weather::default(),
@@ -71,7 +79,7 @@ impl Sim {
             committed: BTreeSet::new(),
             recorded: BTreeSet::new(),
         };
-        Self { state: Mutex::new(state), killed: Notify::new() }
+        Self { state: Mutex::new(state), killed: Notify::new(), sabotage }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -146,7 +154,10 @@ impl Sim {
     /// The clock jumps by up to a minute and a half in either direction.
     pub(crate) fn jump(&self) {
         let by = self.draw(|random| random.i64(-90..=90));
-        self.state().shown += SignedDuration::from_secs(by);
+        let mut state = self.state();
+        state.shown += SignedDuration::from_secs(by);
+        state.course.put_back |= by < 0;
+        drop(state);
         self.note("clock jumps", &by);
     }
 

@@ -3,6 +3,7 @@
 //! acknowledgements say, as a folder does. It complains when something is acknowledged that the store does not hold.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -33,20 +34,38 @@ pub(crate) struct Shelf {
     pub(crate) name: &'static str,
     memory: Memory,
     parts: Vec<Vec<Record>>,
+    /// For each part, how many of its records come in the first half.
+    half: Vec<usize>,
+    second_half: AtomicBool,
     /// For each part, how many of its records are settled.
     settled: Mutex<Vec<usize>>,
 }
 
 impl Shelf {
-    pub(crate) fn new(name: &'static str, memory: Memory, parts: Vec<Vec<Record>>) -> Arc<Self> {
-        let settled = Mutex::new(vec![0; parts.len()]);
-        Arc::new(Self { name, memory, parts, settled })
+    pub(crate) fn new(
+        name: &'static str,
+        memory: Memory,
+        parts: Vec<Vec<Record>>,
+        half: Vec<usize>,
+    ) -> Arc<Self> {
+        let (settled, second_half) = (Mutex::new(vec![0; parts.len()]), AtomicBool::new(false));
+        Arc::new(Self { name, memory, parts, half, second_half, settled })
     }
 
-    /// Whether every record was settled.
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether every record of this half was settled.
+    pub(crate) fn rests(&self) -> bool {
         let settled = self.settled.lock().unwrap();
-        self.parts.iter().zip(settled.iter()).all(|(part, settled)| *settled == part.len())
+        settled.iter().enumerate().all(|(part, settled)| *settled >= self.end(part))
+    }
+
+    /// From now on the rest comes, too.
+    pub(crate) fn begin_second_half(&self) {
+        self.second_half.store(true, Ordering::SeqCst);
+    }
+
+    /// How many records of a part may come now.
+    fn end(&self, part: usize) -> usize {
+        if self.second_half.load(Ordering::SeqCst) { self.parts[part].len() } else { self.half[part] }
     }
 }
 
@@ -84,8 +103,9 @@ impl Input for Source {
                 biased;
                 () = stop.cancelled() => break,
                 Some((ticket, verdict)) = heard.recv() => self.settle(&mut flight, ticket, &verdict),
-                () = tokio::time::sleep(pause), if sends => {
-                    for item in self.items(&mut flight) {
+                () = tokio::time::sleep(pause) => {
+                    let items_now = if sends { self.items(&mut flight) } else { Vec::new() };
+                    for item in items_now {
                         if items.send(item).await.is_err() {
                             return Ok(());
                         }
@@ -135,14 +155,13 @@ impl Source {
     }
 
     fn has_more(&self, flight: &Flight) -> bool {
-        self.shelf.parts.iter().zip(&flight.next).any(|(part, next)| *next < part.len())
+        flight.next.iter().enumerate().any(|(part, next)| *next < self.shelf.end(part))
     }
 
     /// The next item of some part, perhaps with a torn one before it or itself again behind it.
     fn items(&self, flight: &mut Flight) -> Vec<Item> {
-        let open: Vec<usize> = (0..flight.next.len())
-            .filter(|part| flight.next[*part] < self.shelf.parts[*part].len())
-            .collect();
+        let open: Vec<usize> =
+            (0..flight.next.len()).filter(|part| flight.next[*part] < self.shelf.end(*part)).collect();
         let part = open[self.sim.draw(|random| random.usize(..open.len()))];
         let at = flight.next[part];
         flight.next[part] += 1;
@@ -188,7 +207,13 @@ impl Source {
         let Some(place) = flight.on_the_way.remove(&ticket) else {
             return self.sim.complain(format!("{}: ticket {ticket} was settled twice", self.shelf.name));
         };
+        // What its publisher holds back is safe in the store until its time.
+        let is_held = |(part, at): (usize, usize)| self.shelf.parts[part][at].held;
         match (place, verdict) {
+            (Some(place), Verdict::Failed(_)) if is_held(place) => {
+                let mut settled = self.shelf.settled.lock().unwrap();
+                settled[place.0] = settled[place.0].max(place.1 + 1);
+            }
             (_, Verdict::GivenBack) | (None, Verdict::Failed(_)) => {}
             (Some((part, at)), Verdict::Committed) => {
                 let article = &self.shelf.parts[part][at].article;

@@ -1,19 +1,24 @@
-//! Made-up worlds: a few disasters each, told report by report; tolls rise, are corrected, and reports are withdrawn. Comes
-//! in: nothing. Goes out: records, and for each world what its receivers are told when nothing goes wrong.
+//! Made-up worlds: a few disasters each, told report by report; tolls rise, are corrected, and reports are withdrawn or
+//! held back for a while. Each has two halves, between which people act. Comes in: nothing. Goes out: records, and for each world what its receivers are told when nothing goes wrong.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use fastrand::Rng;
-use newsdelta::model::Message;
-use newsdelta::store::SqliteStore;
+use newsdelta::model::{Alert, Message};
+use newsdelta::store::overview::DeliveryQuery;
 use newsdelta::store::sqlite::{Access, Options};
+use newsdelta::store::{SqliteStore, Store};
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::judge;
-use crate::life::{Ending, Outside, RECEIVERS};
+use crate::life::{DIGESTING, Ending, GATHERING, Outside, RECEIVERS};
+use crate::people::Act;
 use crate::receiver::Receiver;
+use crate::sabotage::Sabotage;
 use crate::sim::{Course, Sim, Weather};
 use crate::source::{Memory, Shelf};
 
@@ -39,11 +44,30 @@ pub(crate) struct Record {
     /// Its id once it is read.
     pub(crate) article: String,
     pub(crate) bytes: Vec<u8>,
+    /// Whether its publisher holds it back for a while.
+    pub(crate) held: bool,
+}
+
+impl Record {
+    fn new(article: String, bytes: String) -> Self {
+        Self { article, bytes: bytes.into_bytes(), held: false }
+    }
+
+    /// The same, held back until shortly after the world begins.
+    fn hold_back(&mut self) {
+        let mut report: serde_json::Value = serde_json::from_slice(&self.bytes).unwrap();
+        report["embargo_until"] = json!("2031-05-06T20:00:40Z");
+        (self.bytes, self.held) = (report.to_string().into_bytes(), true);
+    }
 }
 
 struct World {
     topic: Vec<Vec<Record>>,
     folder: Vec<Vec<Record>>,
+    /// For each part of the one and of the other, how many records come in the first half.
+    half: (Vec<usize>, Vec<usize>),
+    /// What people do between the halves.
+    acts: Vec<Act>,
     /// What each receiver gets when nothing goes wrong.
     expected: Vec<Vec<Message>>,
 }
@@ -61,11 +85,12 @@ impl Worlds {
         let mut all = Self { worlds: Vec::new(), empty };
         for number in 0..WORLDS {
             let world = World::new(number);
-            let (course, told) = all.run(&world, number, &[]);
+            let (course, told) = all.run(&world, number, &[], None);
             assert!(course.complaints.is_empty(), "world {number}, undisturbed: {:?}", course.complaints);
             all.worlds.push(World { expected: told, ..world });
         }
-        for (number, receiver) in RECEIVERS.iter().enumerate() {
+        let at_once = RECEIVERS.iter().enumerate().filter(|(_, name)| !GATHERING.contains(name));
+        for (number, receiver) in at_once {
             let is_corrected = |world: &&World| {
                 let mut alerts = world.expected[number].iter().flat_map(|message| &message.alerts);
                 alerts.any(|alert| !alert.corrects.is_empty())
@@ -77,37 +102,66 @@ impl Worlds {
     }
 
     /// One seed: its world, its storms, and a calm life at the end.
-    pub(crate) fn play(&self, seed: u64) -> Course {
+    pub(crate) fn play(&self, seed: u64, sabotage: Option<Sabotage>) -> Course {
         let world = &self.worlds[usize::try_from(seed % WORLDS).unwrap()];
         let mut random = Rng::with_seed(seed ^ 0x5eed);
         let lives = random.usize(1..=4);
         let storms: Vec<_> = (0..lives).map(|_| (weather(&mut random), ending(&mut random))).collect();
-        let (mut course, told) = self.run(world, seed, &storms);
-        judge::compare(&world.expected, &told, &mut course.complaints);
+        let (mut course, told) = self.run(world, seed, &storms, sabotage);
+        judge::compare(&world.expected, &told, &world.muted(), &mut course);
         course
     }
 
     /// Lives through the storms, then once more until nothing is left to do.
-    fn run(&self, world: &World, seed: u64, storms: &[(Weather, Ending)]) -> (Course, Vec<Vec<Message>>) {
+    fn run(
+        &self,
+        world: &World,
+        seed: u64,
+        storms: &[(Weather, Ending)],
+        sabotage: Option<Sabotage>,
+    ) -> (Course, Vec<Vec<Message>>) {
         let folder = folder();
         let path = file(folder.path());
         std::fs::copy(file(self.empty.path()), &path).unwrap();
-        let sim = Arc::new(Sim::new(seed));
-        let outside = Outside {
+        let sim = Arc::new(Sim::new(seed, sabotage));
+        let (topic, shelf) = world.half.clone();
+        let outside = Arc::new(Outside {
             shelves: vec![
-                Shelf::new("topic", Memory::Topic, world.topic.clone()),
-                Shelf::new("folder", Memory::Folder, world.folder.clone()),
+                Shelf::new("topic", Memory::Topic, world.topic.clone(), topic),
+                Shelf::new("folder", Memory::Folder, world.folder.clone(), shelf),
             ],
             receivers: RECEIVERS.iter().map(|name| Receiver::new(name, &sim)).collect(),
             sim,
-        };
+            acts: world.acts.clone(),
+            acted: AtomicBool::new(false),
+        });
         for (weather, ending) in storms {
             outside.live(&path, *weather, *ending);
         }
         outside.live(&path, Weather::default(), Ending::Rest);
-        let told = outside.receivers.iter().map(|receiver| receiver.received()).collect();
-        (outside.sim.course(), told)
+        let told = RECEIVERS.iter().zip(&outside.receivers).map(|(name, receiver)| {
+            let mut told = receiver.received();
+            if DIGESTING.contains(name) {
+                let order = order_of_outbox(&path, name);
+                told.sort_by_key(|message| order.iter().position(|id| *id == message.id));
+            }
+            told
+        });
+        (outside.sim.course(), told.collect())
     }
+}
+
+/// The ids of an output's messages in the order in which they entered the outbox. A digest of several stories stands in
+/// the order of one of them, and may be overtaken by what comes of the others while its receiver is away.
+fn order_of_outbox(path: &Path, output: &str) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let store = SqliteStore::open(path, Access::ReadOnly, Options::default()).unwrap();
+        let query =
+            DeliveryQuery { output: Some(output.to_owned()), state: None, before: None, limit: 10_000 };
+        let entries = store.find_deliveries(&query).await.unwrap();
+        entries.into_iter().rev().map(|entry| entry.message).collect()
+    })
 }
 
 fn weather(random: &mut Rng) -> Weather {
@@ -117,6 +171,7 @@ fn weather(random: &mut Rng) -> Weather {
         store: of([0, 1, 5, 20]),
         source: of([0, 10, 20, 40]),
         clock: of([0, 0, 1, 2]),
+        reloads: of([0, 0, 10, 40]),
     }
 }
 
@@ -145,8 +200,32 @@ impl World {
         random.shuffle(&mut places);
         let mut parts: Vec<Vec<Record>> =
             places.into_iter().take(random.usize(2..=3)).map(|place| story(place, &mut random)).collect();
+        let half: Vec<usize> = parts.iter().map(|part| random.usize(1..=part.len())).collect();
+        // The last of a half, so that nothing of its story is told before it.
+        let held = random.usize(..parts.len());
+        let last = &mut parts[held][half[held] - 1];
+        if half[held] > 1 && last.article.ends_with("#1") {
+            last.hold_back();
+        }
+        let first = |part: usize| parts[part][0].article.clone();
+        let acts = match random.u8(..4) {
+            0 => Vec::new(),
+            1 => vec![Act::Correct(first(0), random.u64(31..60))],
+            2 => vec![Act::Mute(first(1))],
+            _ => vec![Act::Mute(first(0)), Act::Correct(first(1), random.u64(2..60))],
+        };
         let folder = parts.split_off(1);
-        Self { topic: parts, folder, expected: Vec::new() }
+        let half = (half[..1].to_vec(), half[1..].to_vec());
+        Self { topic: parts, folder, half, acts, expected: Vec::new() }
+    }
+
+    /// The stories that somebody mutes.
+    fn muted(&self) -> BTreeSet<String> {
+        let is_muted = |alert: &&Alert| {
+            self.acts.iter().any(|act| matches!(act, Act::Mute(article) if *article == alert.article))
+        };
+        let alerts = self.expected.iter().flatten().flat_map(|message| &message.alerts);
+        alerts.filter(is_muted).map(|alert| alert.story.clone()).collect()
     }
 }
 
@@ -157,6 +236,7 @@ fn story((town, country, event): (&str, &str, &str), random: &mut Rng) -> Vec<Re
     let mut last = String::new();
     for number in 0..random.usize(2..=5) {
         let id = format!("urn:{}-{number}", town.to_lowercase().replace(' ', "-"));
+        let published_at = format!("2031-05-06T{:02}:00:00Z", 8 + number);
         let kind = if number == 0 { 0 } else { random.u8(1..8) };
         let (title, words) = match kind {
             0 => (
@@ -181,19 +261,20 @@ fn story((town, country, event): (&str, &str, &str), random: &mut Rng) -> Vec<Re
             }
             _ => {
                 let bytes =
-                    json!({"id": last, "version": "2", "status": "withdrawn", "text": ""}).to_string();
-                records.push(Record { article: format!("{last}#2"), bytes: bytes.into_bytes() });
+                    json!({
+                    "id": last, "version": "2", "status": "withdrawn", "published_at": published_at, "text": "",
+                }).to_string();
+                records.push(Record::new(format!("{last}#2"), bytes));
                 continue;
             }
         };
         let text = format!(
             "{title}\n\n{words} {toll} people had been killed in the {event} that hit the town of {town} in {country}."
         );
-        let published_at = format!("2031-05-06T{:02}:00:00Z", 8 + number);
         let report = json!({
             "id": id, "version": "1", "outlet": "Meridian Wire", "published_at": published_at, "text": text,
         });
-        records.push(Record { article: format!("{id}#1"), bytes: report.to_string().into_bytes() });
+        records.push(Record::new(format!("{id}#1"), report.to_string()));
         last = id;
     }
     records

@@ -59,6 +59,21 @@ pub(super) fn between(
     (found.into_values().collect(), same)
 }
 
+/// Takes out what is told alike and stays so, and says how much it was: however long the archive, only what differs is
+/// kept. A deadline may yet be told to another output at another time.
+pub(super) fn settle(old: &mut BTreeMap<Sense, Told>, new: &mut BTreeMap<Sense, Told>) -> usize {
+    let before = new.len();
+    new.retain(|sense, new| {
+        let is_same = |old: &&Told| reads_alike(old, new) && old.outputs == new.outputs;
+        let is_settled = !sense.is_deadline() && old.get(sense).as_ref().is_some_and(is_same);
+        if is_settled {
+            old.remove(sense);
+        }
+        !is_settled
+    });
+    before - new.len()
+}
+
 /// Whether two tellings of the same value make the same of it.
 fn reads_alike(old: &Told, new: &Told) -> bool {
     let made = |told: &Told| {

@@ -2,7 +2,7 @@
 //! alert that an output would be told, with the outputs and the time. Pure: an article counts as learned when it was
 //! received. How alerts are folded into groups is left aside: each is seen by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -42,16 +42,26 @@ pub(super) struct Rehearsal {
     ledger: Ledger,
     router: Router,
     arrivals: BTreeMap<String, usize>,
-    told: BTreeMap<Sense, Told>,
+    /// What is told, but for what was settled already.
+    pub(super) told: BTreeMap<Sense, Told>,
+    /// Which outputs were told an alert, by each of its names: corrections go there.
+    reached: BTreeMap<String, BTreeSet<String>>,
     /// Alerts of deadlines that wait for their time.
     held: Vec<Parcel>,
+}
+
+impl Sense {
+    /// Whether it is that a deadline is near or has passed.
+    pub(super) const fn is_deadline(&self) -> bool {
+        self.deadline.is_some()
+    }
 }
 
 impl Rehearsal {
     pub(super) fn new(limits: Limits, names: Arc<Gazetteer>, router: Router) -> Self {
         let ledger = Ledger::with_names(limits, Arc::clone(&names));
-        let (arrivals, told) = Default::default();
-        Self { names, ledger, router, arrivals, told, held: Vec::new() }
+        let (arrivals, told, reached) = Default::default();
+        Self { names, ledger, router, arrivals, told, reached, held: Vec::new() }
     }
 
     /// Takes the next article. One that is known already changes nothing.
@@ -100,6 +110,9 @@ impl Rehearsal {
                 let told = self.told.entry(sense);
                 let told = told.or_insert_with(|| Told { alert: alert.clone(), outputs: BTreeMap::new() });
                 told.outputs.insert(parcel.output.clone(), release_at(&parcel.pace));
+                for name in alert.names() {
+                    self.reached.entry(name.clone()).or_default().insert(parcel.output.clone());
+                }
             }
         }
     }
@@ -107,13 +120,13 @@ impl Rehearsal {
     /// Corrections go where the errors went, whatever the routes say; an error that nobody was told needs none.
     fn correct(&mut self, corrections: Vec<Alert>) {
         for alert in corrections {
-            let wrong = self
-                .told
-                .values()
-                .filter(|told| told.alert.names().any(|name| alert.corrects.contains(name)));
+            let wrong = alert.corrects.iter().filter_map(|name| self.reached.get(name));
             let outputs: BTreeMap<String, Option<Timestamp>> =
-                wrong.flat_map(|told| told.outputs.keys().map(|output| (output.clone(), None))).collect();
+                wrong.flatten().map(|output| (output.clone(), None)).collect();
             if !outputs.is_empty() {
+                for name in alert.names() {
+                    self.reached.entry(name.clone()).or_default().extend(outputs.keys().cloned());
+                }
                 self.told.insert(self.sense(&alert), Told { alert, outputs });
             }
         }

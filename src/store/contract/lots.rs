@@ -174,6 +174,23 @@ pub(crate) async fn a_correction_takes_along_what_is_held(place: &dyn Place) {
     assert_eq!(later, [other, message]);
 }
 
+/// A daemon that was away when a digest was due finds the next report before it lets the digest out.
+pub(crate) async fn what_is_due_goes_ahead_of_what_comes_after(place: &dyn Place) {
+    let store = place.open().await;
+    let digest = |minute| Pace::Lot { lot: format!("digest {minute}"), release_at: at(minute) };
+    tell(store.as_ref(), 0, ("s1", 1), digest(5)).await;
+    tell(store.as_ref(), 0, ("s2", 1), digest(5)).await;
+    tell(store.as_ref(), 1, ("s1", 2), digest(50)).await;
+    tell(store.as_ref(), 6, ("s1", 3), Pace::Now).await;
+    let found = lots(store.as_ref(), 6).await;
+    let held: Vec<Vec<&str>> = found
+        .iter()
+        .map(|lot| lot.messages.iter().map(|message| message.article.as_str()).collect())
+        .collect();
+    assert!(held.contains(&vec!["s1-1", "s1-3"]) && held.contains(&vec!["s2-1"]), "{held:?}");
+    assert_eq!(held.len(), 2, "what is not due waits for its time: {held:?}");
+}
+
 pub(crate) async fn mutes_end(place: &dyn Place) {
     let store = place.open().await;
     let mute = |id: &str, until| Mute {

@@ -67,8 +67,10 @@ pub(super) async fn commit(client: &impl GenericClient, commit: &Commit) -> Resu
 async fn write(client: &impl GenericClient, parcel: &Parcel, at: Timestamp) -> Result<(), Failure> {
     let Parcel { output, message, pace, subject } = parcel;
     let number = write_message(client, message, &json(message)?).await?;
-    if *pace == Pace::Correction {
-        told::take_along(client, output, &message.story, at).await?;
+    match pace {
+        Pace::Correction => told::take_along(client, output, &message.story, at).await?,
+        Pace::Now | Pace::Group { .. } => told::take_due(client, output, &message.story, at).await?,
+        Pace::Lot { .. } => {}
     }
     let open = match pace {
         Pace::Lot { .. } => None,

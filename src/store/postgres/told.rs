@@ -21,6 +21,9 @@ const HELD_OF_STORY: &str = "SELECT output, lot, release_at, body FROM held
     JOIN messages ON messages.number = held.message WHERE held.story = $1 ORDER BY held.output, held.number";
 const TAKE_ALONG: &str = "UPDATE held SET lot = $3, release_at = $4
     WHERE story = $2 AND output = $1 AND subject IS NULL";
+/// What a digest or the end of a quiet holds that is due, though nobody has let it out yet.
+const TAKE_DUE: &str = "UPDATE held SET lot = $3, release_at = $4
+    WHERE story = $2 AND output = $1 AND subject IS NULL AND release_at <= $4";
 const STORED: &str = "SELECT body FROM messages WHERE number = $1";
 
 /// An output is told the alerts of a message.
@@ -53,6 +56,17 @@ pub(super) async fn take_along(
     at: Timestamp,
 ) -> Result<(), Failure> {
     execute(client, TAKE_ALONG, &[&output, &story, &story_lot(story), &stamp(at)]).await?;
+    Ok(())
+}
+
+/// What is held of a story and due goes ahead of what is told now, so that the story stays in order.
+pub(super) async fn take_due(
+    client: &impl GenericClient,
+    output: &str,
+    story: &str,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    execute(client, TAKE_DUE, &[&output, &story, &story_lot(story), &stamp(at)]).await?;
     Ok(())
 }
 

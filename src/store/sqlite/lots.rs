@@ -81,9 +81,15 @@ impl PreparedParcel {
     /// In which lot it waits, and until when; nothing when it goes out at once.
     fn hold(&self, connection: &Connection, at: Timestamp) -> Result<Option<(String, Timestamp)>, Failure> {
         let story_lot = story_lot(&self.story);
-        if self.pace == Pace::Correction {
-            let take_along = params![self.output, self.story, story_lot, stamp(at)];
-            connection.prepare_cached(told::TAKE_ALONG)?.execute(take_along)?;
+        let take_along = match self.pace {
+            Pace::Correction => Some(told::TAKE_ALONG),
+            // What is due already goes ahead, so that the story stays in order.
+            Pace::Now | Pace::Group { .. } => Some(told::TAKE_DUE),
+            Pace::Lot { .. } => None,
+        };
+        if let Some(take_along) = take_along {
+            let held = params![self.output, self.story, story_lot, stamp(at)];
+            connection.prepare_cached(take_along)?.execute(held)?;
         }
         let open = open_lot(connection, &self.output, &story_lot)?;
         let told = match self.pace.interval() {

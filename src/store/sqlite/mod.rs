@@ -81,6 +81,19 @@ impl SqliteStore {
         Ok(Self { path: path.to_owned(), readers: Readers::new(opened.readers, path.to_owned()), writer })
     }
 
+    /// The articles committed after the one of this number (0: from the first), oldest first, each with its own, without
+    /// claims: for reading through a store page by page.
+    ///
+    /// # Errors
+    /// As every question.
+    pub async fn articles_after(
+        &self,
+        number: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, KnownArticle)>, StoreError> {
+        self.readers.read(move |connection| questions::articles_after(connection, number, limit)).await
+    }
+
     fn writer(&self) -> Result<&Writer, StoreError> {
         self.writer.as_ref().ok_or_else(|| {
             StoreError::Refused(format!(

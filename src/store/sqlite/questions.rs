@@ -28,6 +28,7 @@ pub(super) const STORY: &str = "SELECT stories.id AS id, coalesce(whole.body, st
     WHERE stories.id >= ?1 AND stories.id < ?2 ORDER BY stories.id LIMIT 4";
 pub(super) const ARTICLE: &str = "SELECT * FROM articles WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 4";
 pub(super) const ARTICLES_OF: &str = "SELECT * FROM articles WHERE story = ?1 ORDER BY number DESC LIMIT ?2";
+pub(super) const ARTICLES_AFTER: &str = "SELECT * FROM articles WHERE number > ?1 ORDER BY number LIMIT ?2";
 const RECENT_ARTICLES: &str = "SELECT * FROM articles ORDER BY number DESC LIMIT ?1";
 pub(super) const CLAIMS_OF: &str = "SELECT key, body FROM claims JOIN facts ON facts.number = claims.fact
     WHERE claims.article = ?1 ORDER BY claims.number";
@@ -147,6 +148,17 @@ pub(super) fn recent_articles(connection: &Connection, limit: usize) -> Result<V
     let mut recent = collect(connection.prepare_cached(RECENT_ARTICLES)?, [integer(limit)], read_article)?;
     recent.reverse();
     Ok(recent)
+}
+
+/// The articles committed after the one of this number, oldest first, each with its own.
+pub(super) fn articles_after(
+    connection: &Connection,
+    number: i64,
+    limit: usize,
+) -> Result<Vec<(i64, KnownArticle)>, Failure> {
+    collect(connection.prepare_cached(ARTICLES_AFTER)?, params![number, integer(limit)], |row| {
+        Ok((row.get("number")?, read_article(row)?))
+    })
 }
 
 /// The latest articles of a story, oldest first.

@@ -24,6 +24,10 @@ pub(super) const HELD_OF_STORY: &str = "SELECT output, lot, release_at, body FRO
 pub(super) const TAKE_ALONG: &str = "UPDATE held SET lot = ?3, release_at = ?4
     WHERE story = ?2 AND output = ?1 AND subject IS NULL";
 
+/// What a digest or the end of a quiet holds that is due, though nobody has let it out yet.
+pub(super) const TAKE_DUE: &str = "UPDATE held SET lot = ?3, release_at = ?4
+    WHERE story = ?2 AND output = ?1 AND subject IS NULL AND release_at <= ?4";
+
 /// An output is told these.
 pub(super) fn tell(connection: &Connection, output: &str, alerts: &[String]) -> Result<(), Failure> {
     let mut tell = connection.prepare_cached(TELL)?;
