@@ -16,6 +16,7 @@ mod backtest;
 mod bad_inputs;
 mod commands;
 mod corrections;
+mod deadlines;
 mod deploy;
 mod editing;
 mod failover;
@@ -37,6 +38,7 @@ mod restart;
 mod retention;
 #[cfg(feature = "kafka")]
 mod rounds;
+mod rhythm;
 mod routing;
 mod schemas;
 mod shared;

@@ -34,6 +34,8 @@ pub(crate) enum Answer {
 pub(crate) struct Received {
     /// The header `webhook-id`.
     pub(crate) id: String,
+    /// The header `traceparent`.
+    pub(crate) trace: String,
     /// The body, if it is JSON.
     pub(crate) body: Value,
     /// The body as it came.
@@ -138,7 +140,11 @@ async fn handle(
     request: Request<Incoming>,
     shared: Arc<Shared>,
 ) -> Result<Response<Full<Bytes>>, std::io::Error> {
-    let id = request.headers().get("webhook-id").map(|id| id.to_str().unwrap_or_default().to_owned());
+    let header = |name: &str| -> String {
+        let value = request.headers().get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    let (id, trace) = (header("webhook-id"), header("traceparent"));
     let body = request.into_body().collect().await.map_err(std::io::Error::other)?.to_bytes();
     let text = String::from_utf8_lossy(&body).into_owned();
     let answer = {
@@ -150,7 +156,7 @@ async fn handle(
             let alerts = body["data"]["alerts"].as_array().into_iter().flatten();
             state.accepted.extend(alerts.filter_map(|alert| Some(alert["id"].as_str()?.to_owned())));
         }
-        state.received.push(Received { id: id.unwrap_or_default(), body, text, accepted });
+        state.received.push(Received { id, trace, body, text, accepted });
         shared.changed.notify_all();
         answer
     };
