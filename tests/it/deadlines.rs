@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::harness::{Place, Receiver};
+use crate::harness::{Place, Receiver, now};
 use crate::restart::{PATIENCE, alerts, stop};
 
 /// So long is left until what the test waits for.
@@ -25,12 +25,12 @@ fn deadlines_are_told_when_they_near_and_pass_and_not_once_the_demand_is_met() {
     let receiver = Receiver::start();
     let place = Place::new().with_inbox().with_webhook("hook", &receiver);
     let mut daemon = place.start();
-    let now = Timestamp::now();
+    let begun = now();
     let hour = SignedDuration::from_hours(1);
     // Recalled three hours before it passes: soon.
     let nears = article(
         "nears",
-        now + SOON - (GIVEN - hour * 3),
+        begun + SOON - (GIVEN - hour * 3),
         "Zambia sets deadline for Malawi",
         "Zambia gave Malawi 24 hours to withdraw its troops from the border town of Kasumbwe, the foreign ministry in \
          Lusaka said.",
@@ -38,19 +38,19 @@ fn deadlines_are_told_when_they_near_and_pass_and_not_once_the_demand_is_met() {
     // The first of these is met in time, the second is not.
     let is_met = article(
         "is-met",
-        now + SOON / 2 - GIVEN,
+        begun + SOON / 2 - GIVEN,
         "Norway sets deadline for Sweden",
         "Norway gave Sweden 24 hours to release the fishing boats held in Strandvik harbour, its foreign ministry said.",
     );
     let passes = article(
         "passes",
-        now + SOON - GIVEN,
+        begun + SOON - GIVEN,
         "Chile sets deadline for Peru",
         "Chile gave Peru 24 hours to release the surveyors seized at the Colca mine, its foreign ministry said.",
     );
     let met = article(
         "met",
-        now - hour,
+        begun - hour,
         "Sweden complies with demand of Norway",
         "Sweden complied with Norway's demand to release the fishing boats held in Strandvik harbour, its foreign \
          ministry said.",
@@ -80,7 +80,7 @@ fn deadlines_are_told_when_they_near_and_pass_and_not_once_the_demand_is_met() {
 
     let answer = article(
         "answer",
-        Timestamp::now() + hour * 48,
+        now() + hour * 48,
         "Peru rejects demand of Chile",
         "Peru rejected Chile's demand to release the surveyors seized at the Colca mine, its foreign ministry said.",
     );

@@ -101,7 +101,6 @@ async fn handle(
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "the figures are what it is run for")]
 #[ignore = "takes minutes: tests/bench/isolation runs it"]
 fn a_dead_output_delays_only_itself() {
     let number =

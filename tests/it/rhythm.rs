@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{Timestamp, Unit};
 use serde_json::{Value, json};
 
-use crate::harness::{Place, Received, Receiver, reports, request};
+use crate::harness::{Place, Received, Receiver, now, reports, request};
 use crate::restart::{PATIENCE, alerts, stop};
 
 #[test]
@@ -14,7 +14,7 @@ fn quiet_hours_and_digests_gather_and_let_out_in_time() {
     let reports = reports(20_261_127, 2, 3);
     let (daily, night, at_once) = (Receiver::start(), Receiver::start(), Receiver::start());
     // The next minute, and the one after it when that is too close.
-    let soon = Timestamp::now() + jiff::SignedDuration::from_secs(15);
+    let soon = now() + jiff::SignedDuration::from_secs(15);
     let minute = |time: Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).strftime("%H:%M").to_string();
     let end =
         soon.round(jiff::TimestampRound::new().smallest(Unit::Minute).mode(jiff::RoundMode::Ceil)).unwrap();
@@ -33,7 +33,7 @@ fn quiet_hours_and_digests_gather_and_let_out_in_time() {
     reports.iter().for_each(|report| place.drop_in(report));
     daemon.until("every report in done/", PATIENCE, || place.names_in("done").len() == reports.len());
     assert!(at_once.wait(PATIENCE, |received| !received.is_empty()), "the desk is told at once");
-    if Timestamp::now() < end {
+    if now() < end {
         assert_eq!((daily.count(), night.count()), (0, 0), "told before its time");
     }
     for (name, receiver) in [("daily", &daily), ("night", &night)] {
@@ -42,7 +42,7 @@ fn quiet_hours_and_digests_gather_and_let_out_in_time() {
             "{name} got nothing"
         );
     }
-    assert!(Timestamp::now() >= end, "told before its time");
+    assert!(now() >= end, "told before its time");
     stop(daemon);
     let stories = |received: &[Received]| -> std::collections::BTreeSet<String> {
         alerts(received).iter().map(|alert| alert["story"].as_str().unwrap().to_owned()).collect()

@@ -24,4 +24,4 @@ pub(crate) use receiver::{Answer, Received, Receiver};
 pub(crate) use reports::{Report, bulletins, reports};
 pub(crate) use slack::{FakeSlack, Mishap};
 pub(crate) use told::Told;
-pub(crate) use wait::{environment, not_run, wait_for, wait_until};
+pub(crate) use wait::{environment, not_run, now, wait_for, wait_until};

@@ -41,6 +41,12 @@ pub(crate) fn not_run(test: &str, why: &str) {
     }
 }
 
+/// The time on the clock of this machine, by which the daemon goes.
+#[expect(clippy::disallowed_methods, reason = "the daemon as a process has no other clock")]
+pub(crate) fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
 /// A variable that `tests/all` sets for the tests.
 #[expect(clippy::disallowed_methods, reason = "the tests are told by their runner what it has set up")]
 pub(crate) fn environment(name: &str) -> Option<String> {
