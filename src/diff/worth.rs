@@ -55,6 +55,9 @@ pub(super) fn withheld(
             if *group == Group::Other && *effect == Effect::Injured && is_severity(&casualty.evidence.quote) {
                 return Some("not told: how badly some of those injured are hurt");
             }
+            if casualty.value == 1 && !is_protected(*group) && is_one_of_several(facts, *effect, known) {
+                return Some("not told: one of those whom the same report counts");
+            }
             let many =
                 facts.get(&total).and_then(|fact| fact.value.as_ref()).and_then(Value::figure) >= Some(MANY);
             (casualty.value == 1 && many && !is_protected(*group))
@@ -62,6 +65,23 @@ pub(super) fn withheld(
         }
         _ => None,
     }
+}
+
+/// In a report that counts so many, a single one is a case among them.
+const SEVERAL: u64 = 5;
+
+/// Whether the report that tells of one gives a larger figure of the same kind too.
+fn is_one_of_several(facts: &BTreeMap<FactKey, Fact>, effect: Effect, known: &KnownClaim) -> bool {
+    let same = |key: &FactKey| {
+        matches!(key, FactKey::Casualties { effect: other, scope, .. }
+            if *other == effect && *scope != Scope::Background)
+    };
+    facts.iter().filter(|(key, _)| same(key)).any(|(_, fact)| {
+        fact.claims.iter().any(|other| {
+            let several = matches!(&other.claim, Claim::Casualty(casualty) if casualty.value >= SEVERAL);
+            several && other.article == known.article
+        })
+    })
 }
 
 /// Whether the words count those of the injured who are hurt worst.

@@ -81,7 +81,7 @@ fn own_office(scene: &Scene<'_>, by: &Agent, to: &[Arc<str>], core: usize) -> Op
     let asker = asker(scene, by)?;
     let folk = matches!(asker.kind, Kind::Folk | Kind::Office | Kind::Person)
         && asker.party.is_none()
-        && scene.actors().authority.as_ref() == Some(country);
+        && scene.actors().home.as_ref() == Some(country);
     if asker.party.as_ref() != Some(country) && !folk {
         return None;
     }

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use crate::extract::english::actors::{Kind, Mention};
 use crate::extract::english::lexicon::acts as lexicon;
+use crate::extract::english::lexicon::stance_verbs::{Frame, stance_verb};
 use crate::extract::english::predicate::{Agent, Scene};
-use crate::model::Act;
+use crate::model::{Act, Stance};
+use crate::text::VerbForm;
 use crate::text::english::lemma;
 use crate::text::gazetteer::{EntityKind, Role};
 
@@ -16,7 +18,16 @@ use crate::text::gazetteer::{EntityKind, Role};
 const SENTENCES_MAX: usize = 60;
 
 /// Who would have to do it, by what the rest of the article says.
-pub(super) fn unsaid(scene: &Scene<'_>, by: &[Agent], act: Act, asked: &Range<usize>) -> Vec<Arc<str>> {
+pub(super) fn unsaid(
+    scene: &Scene<'_>,
+    by: &[Agent],
+    act: Act,
+    core: usize,
+    asked: &Range<usize>,
+) -> Vec<Arc<str>> {
+    if let Some(accused) = accused(scene, by, core).filter(|_| act != Act::Investigate) {
+        return accused;
+    }
     let found = match act {
         Act::Ceasefire | Act::Access => fighting(scene),
         Act::Release => holders(scene),
@@ -48,6 +59,29 @@ pub(super) fn unsaid(scene: &Scene<'_>, by: &[Agent], act: Act, asked: &Range<us
     let home = if fights { &scene.actors().home } else { &scene.actors().authority };
     home.clone().filter(|home| at_home && another(home)).into_iter().collect()
 }
+
+/// "Accused Kenya of piracy and demanded the crew's release": who was accused in the same breath is asked.
+fn accused(scene: &Scene<'_>, by: &[Agent], core: usize) -> Option<Vec<Arc<str>>> {
+    let view = scene.view;
+    let verb = (core.saturating_sub(ACCUSED_TOKENS_MAX).max(view.start)..core).rev().find(|&at| {
+        let accuses = stance_verb(&lemma::verb(view.word(at)))
+            .is_some_and(|(stance, frame)| stance == Stance::Accuse && frame != Frame::That);
+        accuses && view.form(at) != VerbForm::None
+    })?;
+    let predicate = scene.predicate(verb).filter(|predicate| !predicate.passive && !predicate.negated)?;
+    let same = predicate.agents.iter().any(|agent| by.iter().any(|one| one.name == agent.name));
+    let object = scene
+        .actors()
+        .starting_at(scene.sentence, verb + 1, view)
+        .filter(|mention| same && !mention.owner && !mention.modifier && mention.tokens.end < core)?;
+    let joined = (object.tokens.end..core).any(|at| view.is(at, &["and", ","]));
+    let names = names(scene, object);
+    let other = by.iter().all(|agent| !names.contains(&agent.name));
+    (joined && other && !names.is_empty()).then_some(names)
+}
+
+/// An accusation further than this before the demand is another breath.
+const ACCUSED_TOKENS_MAX: usize = 30;
 
 /// Whether the gazetteer knows a party as one that fights.
 fn is_armed_group(scene: &Scene<'_>, party: &Arc<str>) -> bool {

@@ -69,14 +69,14 @@ impl Draft<'_> {
         for agent in self.by {
             for &act in &self.acts {
                 let unsaid = if self.to.is_empty() {
-                    context::unsaid(scene, self.by, act, &self.window)
+                    context::unsaid(scene, self.by, act, self.core, &self.window)
                 } else {
                     Vec::new()
                 };
                 let named = if self.to.is_empty() { &unsaid } else { &self.to };
                 let Some(mut to) = addressee::other_than(scene, agent, named, self.core) else { continue };
                 if to.is_empty() && !named.is_empty() {
-                    to = context::unsaid(scene, self.by, act, &self.window);
+                    to = context::unsaid(scene, self.by, act, self.core, &self.window);
                 }
                 for to in addressee::together(&to, act) {
                     let source = agent.voice.of(&scene.article.text);
