@@ -88,12 +88,10 @@ impl StreamScore {
 
     /// Counts the attributes of a figure that was read, and remarks on each that is wrong.
     fn attributes_of(&mut self, id: &str, gold: &GoldCasualty, same: &[&&Casualty]) {
-        let place = |c: &&&Casualty| same_name(gold.place.as_deref(), c.place.as_deref());
-        let side = |c: &&&Casualty| same_name(gold.side.as_deref(), c.side.as_deref());
         let right = [
             ("group", same.iter().any(|c| c.group == gold.group)),
-            ("side", same.iter().any(|c| side(&c))),
-            ("place", same.iter().any(|c| place(&c))),
+            ("side", same.iter().any(|c| same_name(gold.side.as_deref(), c.side.as_deref()))),
+            ("place", same.iter().any(|c| same_name(gold.place.as_deref(), c.place.as_deref()))),
             ("bound", same.iter().any(|c| c.bound == gold.bound)),
             ("scope", same.iter().any(|c| c.scope == gold.scope)),
         ];
