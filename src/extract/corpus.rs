@@ -8,10 +8,11 @@
 //! others may be read than those listed (`= no casualties`: none, whatever else is said); demands and positions likewise when at least one line lists one.
 //! A sentence that begins with `TITLE | ` gives the article that title.
 
-use super::read_with;
 use super::rule::{RULES, Rule};
+use super::{CUES, read, read_all, worth_reading};
 use crate::model::{Article, Bound, Casualty, Claim, Draft, Moment};
 use crate::text::gazetteer::Gazetteer;
+use crate::text::skim::Outline;
 
 /// A sentence with what must be read in it.
 #[derive(Debug)]
@@ -159,7 +160,7 @@ fn complaint(case: &Case, claims: &[Claim], strict: bool) -> Option<String> {
 
 /// Whether a rule reads something of its own sentence in the full reading: else its corpus tests another rule.
 fn reads_itself(rule: &Rule, case: &Case) -> bool {
-    read_with(&article(&case.sentence), &Gazetteer::builtin(), RULES)
+    read(&article(&case.sentence), &Gazetteer::builtin())
         .claims
         .iter()
         .filter(|claim| claim.evidence().rule == rule.name)
@@ -171,7 +172,7 @@ fn every_corpus_is_read_as_it_says() {
     let mut complaints = Vec::new();
     for rule in RULES {
         for case in cases(rule.corpus) {
-            let claims = read_with(&article(&case.sentence), &Gazetteer::builtin(), RULES).claims;
+            let claims = read(&article(&case.sentence), &Gazetteer::builtin()).claims;
             if let Some(text) = complaint(&case, &claims, true) {
                 complaints.push(format!("{} {text}", rule.name));
             }
@@ -218,9 +219,37 @@ fn every_rule_has_a_name_of_its_own_and_examples_of_both_signs() {
     }
 }
 
+/// Sentences with nothing to read, nor a word of any rule.
+const FILLER: &str =
+    "Rain fell softly on the old roofs of the quarter. A brass band played slow tunes near the river. ";
+
+#[test]
+fn what_is_read_alone_is_not_overlooked_among_other_sentences() {
+    let names = Gazetteer::builtin();
+    let mut overlooked = Vec::new();
+    for rule in RULES {
+        for case in cases(rule.corpus) {
+            let alone = article(&case.sentence);
+            if read_all(&alone, Outline::of(&alone), &names, RULES).claims.is_empty() {
+                continue;
+            }
+            let filler = FILLER.repeat(1 + case.sentence.len() * 8 / FILLER.len());
+            let among = article(&format!("{}\n\n{filler}", case.sentence));
+            if worth_reading(&among, &names, RULES, &CUES).is_none() {
+                overlooked.push(format!("{} line {}: {}", rule.name, case.line, case.sentence));
+            }
+        }
+    }
+    let nothing = article(FILLER);
+    assert!(worth_reading(&nothing, &names, RULES, &CUES).is_none(), "the filler has words of a rule");
+    assert!(overlooked.is_empty(), "{} overlooked:\n{}", overlooked.len(), overlooked.join("\n"));
+}
+
 #[test]
 fn a_rule_that_panics_loses_only_itself() {
-    let broken = Rule { name: "broken", summary: "", corpus: "", find: |_, _| panic!("on purpose") };
+    let broken =
+        Rule { name: "broken", summary: "", corpus: "", cues: |_| {}, find: |_, _| panic!("on purpose") };
     let article = article("Nothing happened.");
-    assert_eq!(read_with(&article, &Gazetteer::builtin(), &[broken]).lost_rules, ["broken"]);
+    let read = read_all(&article, Outline::of(&article), &Gazetteer::builtin(), &[broken]);
+    assert_eq!(read.lost_rules, ["broken"]);
 }

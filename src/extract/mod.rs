@@ -2,15 +2,19 @@
 //! rule that read it. Pure: the same article gives the same claims. Never fails: a rule that panics loses itself.
 
 pub mod rule;
+pub mod cues;
 pub mod english;
 mod overlap;
 #[cfg(test)]
 mod corpus;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 
 use crate::model::{Article, Claim, Status};
 use crate::text::gazetteer::Gazetteer;
+use crate::text::skim::{Outline, Skim};
+use cues::Cues;
 use english::casualties::incident;
 use rule::{Finding, Findings, RULES, Reading, Rule};
 
@@ -34,17 +38,26 @@ pub fn extract(article: &Article) -> Vec<Claim> {
     read(article, &Gazetteer::builtin()).claims
 }
 
+/// The words of all rules.
+static CUES: LazyLock<Cues> = LazyLock::new(|| Cues::of(RULES));
+
 /// The claims of an article, as read with these known names, and what went wrong.
 pub fn read(article: &Article, names: &Gazetteer) -> Extraction {
-    read_with(article, names, RULES)
-}
-
-/// Reads with some of the rules only.
-fn read_with(article: &Article, names: &Gazetteer, rules: &[Rule]) -> Extraction {
     if article.status == Status::Withdrawn {
         return Extraction::default();
     }
-    let Ok(reading) = catch_unwind(AssertUnwindSafe(|| Reading::of(article, names))) else {
+    let outline = catch_unwind(AssertUnwindSafe(|| worth_reading(article, names, RULES, &CUES)));
+    match outline {
+        Ok(None) => Extraction::default(),
+        Ok(Some(outline)) => read_all(article, outline, names, RULES),
+        Err(_) => Extraction { lost_rules: vec!["analysis"], ..Extraction::default() },
+    }
+}
+
+/// Reads an article in full with these rules.
+fn read_all(article: &Article, outline: Outline<'_>, names: &Gazetteer, rules: &[Rule]) -> Extraction {
+    let analysed = AssertUnwindSafe(|| Reading::of(article, outline.analyse_all(), names));
+    let Ok(reading) = catch_unwind(analysed) else {
         return Extraction { lost_rules: vec!["analysis"], ..Extraction::default() };
     };
     let mut lost_rules = Vec::new();
@@ -70,6 +83,38 @@ fn read_with(article: &Article, names: &Gazetteer, rules: &[Rule]) -> Extraction
     let beyond = claims.len().saturating_sub(CLAIMS_MAX);
     claims.truncate(CLAIMS_MAX);
     Extraction { claims, lost_rules, dropped: unsupported + beyond }
+}
+
+/// More than one in so many bytes with words of the rules: trying those sentences first would be for nothing.
+const MANY: usize = 3;
+
+/// Cuts an article into sentences, unless there is surely nothing to read in it. Looks at its words first, then at the few
+/// sentences with words of the rules by themselves: if no rule finds anything there, nor asks who is who, none would.
+fn worth_reading<'a>(
+    article: &'a Article,
+    names: &Gazetteer,
+    rules: &[Rule],
+    cues: &Cues,
+) -> Option<Outline<'a>> {
+    let skim = Skim::of(article, |word| cues.marks(word));
+    if !cues.suffice(skim.marks()) {
+        return None;
+    }
+    let outline = skim.cut();
+    let choice = outline.choose(|marks| cues.suffice(marks));
+    if choice.is_empty() {
+        return None;
+    }
+    if choice.exceeds(MANY) {
+        return Some(outline);
+    }
+    let some = Reading::of_some(article, outline.analyse(&choice), names);
+    let mut findings = Findings::default();
+    let worth = rules.iter().any(|rule| {
+        let run = catch_unwind(AssertUnwindSafe(|| (rule.find)(&some, &mut findings)));
+        run.is_err() || !findings.is_empty() || some.wants_all()
+    });
+    worth.then_some(outline)
 }
 
 /// Whether the quote is exactly the words it says it is: no evidence, no claim.

@@ -4,9 +4,10 @@
 //! Adding a rule: one `.rs` file with `pub const RULE`, its corpus as an `.md` file beside it, one `mod` line, one
 //! line in [`RULES`].
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 
+use super::cues::Cues;
 use super::english::actors::Actors;
 use super::english::casualties::scene::{Scene, scenes};
 use super::english::{casualties, demands, positions};
@@ -23,26 +24,53 @@ pub struct Reading<'a> {
     pub analysis: Analysis<'a>,
     /// The names that are known.
     names: &'a Gazetteer,
+    /// Nothing if all of the article was analysed; else whether a rule has asked for what only all of it can tell.
+    wants_all: Option<Cell<bool>>,
     scenes: OnceCell<Vec<Scene>>,
     entities: OnceCell<Vec<Entity>>,
     actors: OnceCell<Actors>,
 }
 
 impl<'a> Reading<'a> {
-    /// Analyses an article with these known names.
-    pub fn of(article: &'a Article, names: &'a Gazetteer) -> Self {
+    /// Of all of an article, with these known names.
+    pub fn of(article: &'a Article, analysis: Analysis<'a>, names: &'a Gazetteer) -> Self {
         Self {
             article,
-            analysis: Analysis::of(article),
+            analysis,
             names,
+            wants_all: None,
             scenes: OnceCell::new(),
             entities: OnceCell::new(),
             actors: OnceCell::new(),
         }
     }
 
-    /// Who is who in the article.
+    /// Of an article of which only some sentences were analysed: good for the question whether anything can come of them.
+    pub fn of_some(article: &'a Article, analysis: Analysis<'a>, names: &'a Gazetteer) -> Self {
+        Self { wants_all: Some(Cell::new(false)), ..Self::of(article, analysis, names) }
+    }
+
+    /// Whether only some sentences were analysed.
+    pub(super) fn is_partial(&self) -> bool {
+        self.wants_all.is_some()
+    }
+
+    /// Notes that a rule has asked for what all of the article tells.
+    pub(super) fn want_all(&self) {
+        self.wants_all.iter().for_each(|wants_all| wants_all.set(true));
+    }
+
+    /// Whether only some sentences were analysed, and a rule has asked for what all of the article tells.
+    pub(super) fn wants_all(&self) -> bool {
+        self.wants_all.as_ref().is_some_and(Cell::get)
+    }
+
+    /// Who is who in the article: nobody as long as not all of it was analysed.
     pub fn actors(&self) -> &Actors {
+        if self.is_partial() {
+            self.want_all();
+            return self.actors.get_or_init(Actors::default);
+        }
         self.actors.get_or_init(|| {
             Actors::of(&self.article.text, &self.analysis, self.names, self.entities().to_vec())
         })
@@ -163,6 +191,8 @@ pub struct Rule {
     pub summary: &'static str,
     /// The Markdown file beside the rule: prose, then sentences with what must be read in them.
     pub corpus: &'static str,
+    /// Says without which words it finds nothing in a sentence. A rule that only goes on from what others found says none.
+    pub cues: fn(&mut Cues),
     /// Adds what the construction says in this reading.
     pub find: fn(&Reading<'_>, &mut Findings),
 }

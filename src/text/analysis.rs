@@ -1,15 +1,13 @@
-//! One article, read as English. Comes in: an article, and for a skim the cue words of the rules. Goes out: every
-//! list of `text` with safe accessors. A skim cuts nothing finer than sentences and tags nothing; the analysis that
-//! follows it goes into detail only where asked. Never judges what a text means.
+//! One article, read as English. Comes in: an article, cut into sentences. Goes out: every list of `text` with safe
+//! accessors. Goes into detail only where asked. Never judges what a text means.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
-
 use super::english::view::View;
-use super::english::{clause, lemma, part, phrase, quantity, quotation, sentence, tag, token};
+use super::english::{clause, lemma, phrase, quantity, quotation, tag, token};
+use super::skim::Outline;
 use super::{Block, Bound, Clause, Phrase, Quantity, Quotation, Sentence, Span, Tag, Token, When};
 use crate::model::article::{Article, Moment};
 
@@ -19,153 +17,6 @@ pub const SENTENCE_TOKENS_MAX: usize = 400;
 
 /// Longest sentence in bytes, cut at white space before tokens are made; bounds one tagger call.
 pub const SENTENCE_BYTES_MAX: usize = 8 * 1024;
-
-/// Words and word beginnings by which rules recognise that a sentence may concern them.
-#[derive(Debug, Clone)]
-pub struct Cues {
-    automaton: Option<AhoCorasick>,
-    /// Whether the cue at this position must end where a word ends.
-    whole: Vec<bool>,
-}
-
-impl Cues {
-    /// Cues from ASCII words in lower case. "kill*" also finds "killed"; "toll" finds only "toll". A cue is found
-    /// only at the beginning of a word, whatever its case.
-    pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
-        let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
-        let whole = words.iter().map(|word| !word.ends_with('*')).collect();
-        let automaton = AhoCorasickBuilder::new()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(words.iter().map(|word| word.trim_end_matches('*')))
-            .ok();
-        Self { automaton, whole }
-    }
-
-    /// Positions where a cue begins, in order of where it ends.
-    fn positions<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> + 't {
-        let letter = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric);
-        self.automaton.iter().flat_map(move |automaton| automaton.find_overlapping_iter(text)).filter_map(
-            move |found| {
-                let starts = found.start() == 0 || !letter(found.start() - 1);
-                let whole = self.whole.get(found.pattern().as_usize()).copied().unwrap_or(true);
-                (starts && !(whole && letter(found.end()))).then(|| found.start())
-            },
-        )
-    }
-}
-
-/// The cheap first look at an article: parts and sentences, and which of these hold a cue.
-#[derive(Debug, Clone)]
-pub struct Skim<'a> {
-    article: &'a Article,
-    blocks: Vec<Block>,
-    sentences: Vec<Sentence>,
-    cued: Vec<usize>,
-}
-
-impl<'a> Skim<'a> {
-    /// Looks for cues. When the whole text has none, nothing is cut at all.
-    pub fn of(article: &'a Article, cues: &Cues) -> Self {
-        let mut positions: Vec<usize> = cues.positions(&article.text).collect();
-        if positions.is_empty() {
-            return Self { article, blocks: Vec::new(), sentences: Vec::new(), cued: Vec::new() };
-        }
-        positions.sort_unstable();
-        let (blocks, sentences) = outline(article);
-        let cued = sentences
-            .iter()
-            .enumerate()
-            .filter(|(_, sentence)| {
-                let from = positions.partition_point(|&at| at < sentence.span.start);
-                sentence.part.speaks() && positions.get(from).is_some_and(|&at| at < sentence.span.end)
-            })
-            .map(|(index, _)| index)
-            .collect();
-        Self { article, blocks, sentences, cued }
-    }
-
-    /// No sentence that speaks holds a cue: nothing to read here.
-    pub fn is_silent(&self) -> bool {
-        self.cued.is_empty()
-    }
-
-    /// The sentences that hold a cue.
-    pub fn cued(&self) -> &[usize] {
-        &self.cued
-    }
-
-    /// Goes into detail in every sentence that speaks.
-    pub fn analyse(self) -> Analysis<'a> {
-        Analysis::build(self.article, self.blocks, self.sentences, |_| true)
-    }
-
-    /// Goes into detail in the sentences with a cue and in `around` sentences before and after each: quotations take
-    /// their speaker from the neighbours. The others keep empty token ranges.
-    pub fn analyse_cued(self, around: usize) -> Analysis<'a> {
-        let mut wanted = vec![false; self.sentences.len()];
-        for &index in &self.cued {
-            for place in wanted.iter_mut().take(index + around + 1).skip(index.saturating_sub(around)) {
-                *place = true;
-            }
-        }
-        Analysis::build(self.article, self.blocks, self.sentences, |index| {
-            wanted.get(index).copied().unwrap_or(false)
-        })
-    }
-}
-
-/// Blocks of the article and the sentences of those that speak.
-fn outline(article: &Article) -> (Vec<Block>, Vec<Sentence>) {
-    let blocks = part::blocks(article);
-    let mut sentences = Vec::new();
-    for block in &blocks {
-        let text = block.span.of(&article.text);
-        let pieces = if block.part.speaks() && block.part != super::Part::Title {
-            sentence::split(text)
-        } else {
-            std::iter::once(0..text.len()).collect()
-        };
-        for piece in pieces {
-            for range in bounded(text, piece) {
-                sentences.push(Sentence {
-                    span: Span { start: block.span.start + range.start, end: block.span.start + range.end },
-                    tokens: 0..0,
-                    part: block.part,
-                    paragraph: block.paragraph,
-                    heading: block.heading,
-                    bullet: block.bullet,
-                    quantities: 0..0,
-                    phrases: 0..0,
-                    clauses: 0..0,
-                });
-            }
-        }
-    }
-    (blocks, sentences)
-}
-
-/// Cuts an overlong stretch at white space, else at a character.
-fn bounded(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut start = range.start;
-    while range.end - start > SENTENCE_BYTES_MAX {
-        let mut limit = start + SENTENCE_BYTES_MAX;
-        while !text.is_char_boundary(limit) {
-            limit -= 1;
-        }
-        let cut = text
-            .get(start..limit)
-            .and_then(|piece| piece.rfind(char::is_whitespace))
-            .map_or(limit, |at| start + at);
-        let cut = if cut > start { cut } else { limit };
-        found.push(start..cut);
-        start = cut;
-    }
-    found.push(start..range.end);
-    found
-}
 
 /// A figure of how many a phrase speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,15 +73,14 @@ pub struct Analysis<'a> {
 impl<'a> Analysis<'a> {
     /// Reads the whole article in detail.
     pub fn of(article: &'a Article) -> Self {
-        let (blocks, sentences) = outline(article);
-        Self::build(article, blocks, sentences, |_| true)
+        Outline::of(article).analyse_all()
     }
 
-    fn build(
+    pub(super) fn build(
         article: &'a Article,
         blocks: Vec<Block>,
         outline: Vec<Sentence>,
-        wanted: impl Fn(usize) -> bool,
+        mut wanted: impl FnMut(usize) -> bool,
     ) -> Self {
         let mut analysis = Self {
             text: &article.text,

@@ -13,11 +13,12 @@ pub mod english;
 pub mod gazetteer;
 mod gazetteer_tables;
 mod pronoun;
+pub mod skim;
 pub mod name;
 
 use std::ops::Range;
 
-pub use analysis::{Analysis, Attribution, Count, Cues, SENTENCE_BYTES_MAX, SENTENCE_TOKENS_MAX, Skim};
+pub use analysis::{Analysis, Attribution, Count, SENTENCE_BYTES_MAX, SENTENCE_TOKENS_MAX};
 pub use english::date::{Direction, Grain, When};
 
 pub use crate::model::article::Span;

@@ -4,6 +4,7 @@
 use super::actors::Mention;
 use super::lexicon::speech;
 use super::predicate::{Agent, Scene};
+use crate::model::Span;
 
 /// A quotation is followed over this many sentences to whoever speaks it.
 const QUOTED_SENTENCES_MAX: usize = 4;
@@ -12,6 +13,10 @@ impl<'a> Scene<'a> {
     /// Who says the words at `at`: the subject of a verb of saying outside the quotation, in this sentence or in the
     /// one before when the quotation runs on.
     pub(super) fn speaker(&self, at: usize) -> Option<Vec<Agent>> {
+        if self.reading.is_partial() {
+            self.reading.want_all();
+            return None;
+        }
         self.speaker_here(at).or_else(|| self.speaker_after(at)).or_else(|| self.speaker_before(at))
     }
 
@@ -126,11 +131,24 @@ impl<'a> Scene<'a> {
     /// Whether the token stands between quotation marks.
     pub(super) fn in_quotes(&self, at: usize) -> bool {
         let Some(token) = self.view.token(at) else { return false };
+        if self.reading.is_partial() && self.is_quoted() {
+            return true;
+        }
         // Quotations stand one after the other.
         let quotations = &self.analysis.quotations;
         let after = quotations.partition_point(|quotation| quotation.span.start <= token.span.start);
         let before = after.checked_sub(1).and_then(|last| quotations.get(last));
         before.is_some_and(|quotation| token.span.end <= quotation.span.end) || self.between_marks(at)
+    }
+
+    /// Whether a quotation mark stands in the paragraph up to the end of the sentence, also where it was not analysed.
+    fn is_quoted(&self) -> bool {
+        let sentences = &self.analysis.sentences;
+        let Some(own) = sentences.get(self.sentence) else { return false };
+        let before = sentences.get(..=self.sentence).unwrap_or_default().iter().rev();
+        let first = before.take_while(|sentence| sentence.paragraph == own.paragraph).last().unwrap_or(own);
+        let paragraph = Span { start: first.span.start, end: own.span.end };
+        paragraph.of(&self.article.text).contains(['"', '“', '„', '«', '‘'])
     }
 
     /// Counts the marks of the sentence, where the list of quotations does not know it.

@@ -24,3 +24,4 @@ pub mod verb_class;
 pub mod view;
 pub mod word_class;
 pub(crate) mod word_map;
+pub(crate) mod word_scan;

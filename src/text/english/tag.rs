@@ -19,6 +19,11 @@ pub(super) fn alone(word: &str) -> Option<UPOS> {
     model().alone(word)
 }
 
+/// The words that the model knows: nearly all that English texts are made of, names apart.
+pub(crate) fn vocabulary() -> impl Iterator<Item = &'static str> {
+    model().vocabulary()
+}
+
 /// Tags the tokens of `range`. `capitals_speak` is false where capitals say nothing: headlines in title case, texts
 /// in capitals only.
 pub fn tag(tokens: &mut [Token], words: &str, range: Range<usize>, capitals_speak: bool, heading: bool) {

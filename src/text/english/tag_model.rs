@@ -138,6 +138,11 @@ impl Model {
         Entry { tag, passes_for: self.passes_for(word) }
     }
 
+    /// The words that it knows.
+    pub(super) fn vocabulary(&self) -> impl Iterator<Item = &str> {
+        self.words.keys().map(|word| &**word)
+    }
+
     /// The tag of a word that stands alone.
     pub(super) fn alone(&self, word: &str) -> Option<UPOS> {
         let mut guesses = Guesses::default();

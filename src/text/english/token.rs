@@ -28,7 +28,7 @@ pub fn tokenize(text: &str, offset: usize, tokens: &mut Vec<Token>, words: &mut 
 }
 
 /// Zero-width characters and the soft hyphen, which carry no meaning in a word.
-const fn is_invisible(sign: char) -> bool {
+pub(super) const fn is_invisible(sign: char) -> bool {
     matches!(sign, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}')
 }
 

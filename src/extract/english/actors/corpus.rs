@@ -5,6 +5,7 @@
 
 use crate::extract::rule::Reading;
 use crate::model::{Article, Draft, Moment};
+use crate::text::Analysis;
 use crate::text::gazetteer::Gazetteer;
 
 use super::Mention;
@@ -47,7 +48,7 @@ fn found(text: &str, names: &Gazetteer) -> Vec<String> {
     let published_at = Moment::parse("2031-05-14T18:00:00Z").unwrap();
     let draft = Draft { title: Some(title.to_owned()), text: body.to_owned(), ..Draft::default() };
     let article = Article::new(draft, published_at.at);
-    let reading = Reading::of(&article, names);
+    let reading = Reading::of(&article, Analysis::of(&article), names);
     let mentions = reading.actors().all().iter().filter(|mention| !mention.modifier);
     mentions.map(|mention| shown(mention, &article.text)).collect()
 }

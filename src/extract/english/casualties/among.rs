@@ -3,8 +3,9 @@
 
 use super::figure::Figure;
 use super::predicate::Predicate;
-use super::scene::{Here, each};
+use super::scene::{Here, each, harm_cues};
 use super::telling::{Sighting, tell};
+use crate::extract::cues::Cues;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Effect, Relation};
 use crate::text::Tag;
@@ -16,11 +17,18 @@ pub(crate) const RULE: Rule = Rule {
     name: NAME,
     summary: "some of the harmed: \"among the dead are 14 Kenyans\"",
     corpus: include_str!("among.md"),
+    cues,
     find,
 };
 
 /// How far behind "among" the harm may stand: "among the more than 80 people killed".
 const REACH: usize = 9;
+
+fn cues(cues: &mut Cues) {
+    harm_cues(cues);
+    let harmed = cues.words(["victims", "fatalities", "deaths"]);
+    cues.enough(harmed);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {

@@ -4,7 +4,8 @@
 use super::figure::{Figure, FigureKind};
 use super::scene::{Here, each};
 use super::telling::{Sighting, tell};
-use crate::extract::english::lexicon::{CountedKind, Person, counted};
+use crate::extract::cues::Cues;
+use crate::extract::english::lexicon::{CountedKind, Person, counted, counted_nouns};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Bound, Group};
 use crate::text::{Phrase, QuantityKind, Tag};
@@ -16,8 +17,14 @@ pub(crate) const RULE: Rule = Rule {
     name: NAME,
     summary: "nouns that count harm by themselves: \"29 deaths\", \"the bodies of 69 people\"",
     corpus: include_str!("counted.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let nouns = cues.all_forms(counted_nouns());
+    cues.enough(nouns);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {

@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
     name: NAME,
     summary: "figures that share the verb of the one before: \"three died in the port, two at sea\"",
     corpus: include_str!("gapped.md"),
+    cues: |_| {},
     find,
 };
 

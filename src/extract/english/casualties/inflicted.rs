@@ -3,7 +3,7 @@
 
 use super::figure::{Figure, FigureKind};
 use super::predicate::{Predicate, Sort};
-use super::scene::{Here, each};
+use super::scene::{Here, each, harm_cues};
 use super::telling::{Sighting, tell};
 use crate::extract::english::lexicon::Frame;
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -22,6 +22,7 @@ pub(crate) const RULE: Rule = Rule {
     name: NAME,
     summary: "people as the object of what was done to them: \"the blast killed 29 people\"",
     corpus: include_str!("inflicted.md"),
+    cues: harm_cues,
     find,
 };
 

@@ -3,6 +3,7 @@
 
 use super::scene::{Here, each};
 use super::telling::{Sighting, tell};
+use crate::extract::cues::Cues;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Effect;
 use crate::text::Phrase;
@@ -14,6 +15,7 @@ pub(crate) const RULE: Rule = Rule {
     name: NAME,
     summary: "lives that ended: \"claimed the lives of 29 people\", \"cost 12 lives\"",
     corpus: include_str!("lives.md"),
+    cues,
     find,
 };
 
@@ -22,6 +24,12 @@ const ENDS: &[&str] =
     &["claim", "cost", "take", "lose", "loss", "end", "snuff", "rob", "extinguish", "steal"];
 /// How far from the noun the word may stand: "lost, rescuers said, an estimated 29 lives".
 const REACH: usize = 5;
+
+fn cues(cues: &mut Cues) {
+    let lives = cues.words(["life", "lives"]);
+    let ends = cues.verbs(ENDS.iter().copied());
+    cues.enough(lives | ends);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {

@@ -4,6 +4,7 @@
 use super::figure::{Figure, FigureKind, person_at};
 use super::scene::{Here, each};
 use super::telling::{Sighting, tell};
+use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{Person, is_plural_only};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Bound, Effect};
@@ -16,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
     name: NAME,
     summary: "nobody was harmed: \"no casualties were reported\", \"all passengers escaped unhurt\"",
     corpus: include_str!("none_hurt.md"),
+    cues,
     find,
 };
 
@@ -52,6 +54,14 @@ const OPEN: &[&str] = &[
 ];
 /// Being whole.
 const UNHARMED: &[&str] = &["unharmed", "unhurt", "uninjured", "unscathed"];
+
+fn cues(cues: &mut Cues) {
+    let no = cues.words(["no", "without"]);
+    let harms = cues.words(HARMS.iter().map(|(noun, _)| *noun).chain(["life"]));
+    cues.enough(no | harms);
+    let whole = cues.words(UNHARMED.iter().copied());
+    cues.enough(whole);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {

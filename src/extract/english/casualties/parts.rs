@@ -16,6 +16,7 @@ pub(crate) const RULE: Rule = Rule {
     name: NAME,
     summary: "a part of a figure given beside it: \"seven of them children\", \"including two civilians\"",
     corpus: include_str!("parts.md"),
+    cues: |_| {},
     find,
 };
 

@@ -14,6 +14,7 @@ pub(crate) const RULE: Rule = Rule {
     name: NAME,
     summary: "what a figure was before: \"up from 25\", \"compared with 12 a day earlier\"",
     corpus: include_str!("previous.md"),
+    cues: |_| {},
     find,
 };
 

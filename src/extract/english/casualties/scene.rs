@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use super::figure::{Figure, figures};
 use super::predicate::{Predicate, predicates};
-use crate::extract::english::lexicon::is_sport;
+use crate::extract::cues::Cues;
+use crate::extract::english::lexicon::{harm_words, is_sport, state_words};
 use crate::extract::english::scope::{Carried, Stretch, Today, stretches};
 use crate::extract::english::scope_event::Subject;
 use crate::extract::rule::Reading;
@@ -84,6 +85,24 @@ pub(crate) fn scenes(analysis: &Analysis<'_>) -> Vec<Scene> {
         scenes.push(Scene { sentence: at, figures, predicates: predicates(view), stretches, sport });
     }
     scenes
+}
+
+/// How many sets the verbs that say harm only with another word make, so that not every verb meets every such word.
+const TAILED_SETS: usize = 24;
+
+/// The words that say harm. A verb that does so only with others wants one of these too.
+pub(super) fn harm_cues(cues: &mut Cues) {
+    let alone = cues.verbs(harm_words().filter(|(_, tail)| tail.is_none()).map(|(verb, _)| verb));
+    cues.enough(alone);
+    let mut tailed: Vec<(&str, &str)> = harm_words().filter_map(|(verb, tail)| Some((verb, tail?))).collect();
+    tailed.sort_unstable();
+    for set in tailed.chunks(tailed.len().div_ceil(TAILED_SETS).max(1)) {
+        let verbs = cues.verbs(set.iter().map(|(verb, _)| *verb));
+        let tails = cues.words(set.iter().map(|(_, tail)| *tail));
+        cues.enough(verbs | tails);
+    }
+    let states = cues.words(state_words());
+    cues.enough(states);
 }
 
 /// Verbs after which an infinitive is still what happened: "are believed to have been killed", "managed to free 12".

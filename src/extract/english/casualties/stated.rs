@@ -3,7 +3,7 @@
 
 use super::figure::{Figure, FigureKind};
 use super::predicate::{Predicate, Sort};
-use super::scene::{Here, each};
+use super::scene::{Here, each, harm_cues};
 use super::telling::{Sighting, tell};
 use super::undergone::around_insertion;
 use crate::extract::english::lexicon::Frame;
@@ -17,6 +17,7 @@ pub(crate) const RULE: Rule = Rule {
     name: NAME,
     summary: "a number beside a state: \"29 dead and 35 wounded\", \"leaving 17 dead\", \"dozens are missing\"",
     corpus: include_str!("stated.md"),
+    cues: harm_cues,
     find,
 };
 

@@ -2,10 +2,11 @@
 //! 29 from 25", "deaths near 200", "put the dead at 12 and the injured at 40". Scenes go in, claims come out.
 
 use super::figure::Figure;
-use super::scene::{Here, each};
+use super::scene::{Here, each, harm_cues};
 use super::telling::{Sighting, tell};
-use super::toll_subject::{TollSubject, subjects};
-use crate::extract::english::lexicon::counted;
+use super::toll_subject::{COUNTS, HARMED, TollSubject, subjects};
+use crate::extract::cues::Cues;
+use crate::extract::english::lexicon::{counted, counted_nouns};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Bound, Effect, Relation, Span};
 use crate::text::Tag;
@@ -17,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
     name: NAME,
     summary: "a running total: \"the death toll rose to at least 29\", \"the number of wounded stands at 140\"",
     corpus: include_str!("toll.md"),
+    cues,
     find,
 };
 
@@ -83,6 +85,15 @@ const CARRIERS: &[(&str, Bound)] = &[
     ("near", Bound::Nearly),
     ("approach", Bound::Nearly),
 ];
+
+fn cues(cues: &mut Cues) {
+    harm_cues(cues);
+    let counts = cues.all_forms(counted_nouns().chain(["toll"]));
+    cues.enough(counts);
+    let number = cues.words(COUNTS.iter().copied());
+    let harmed = cues.words(HARMED.iter().map(|(noun, _)| *noun));
+    cues.enough(number | harmed);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     let mut before: Option<(usize, Effect)> = None;

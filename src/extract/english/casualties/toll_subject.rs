@@ -22,10 +22,10 @@ pub(super) struct TollSubject {
 }
 
 /// Nouns for a number of people that say of themselves not what happened to them.
-const COUNTS: &[&str] =
+pub(super) const COUNTS: &[&str] =
     &["number", "figure", "count", "tally", "total", "estimate", "list", "numbers", "figures", "sum"];
 /// Nouns of the harmed in a "number of …".
-const HARMED: &[(&str, Effect)] = &[
+pub(super) const HARMED: &[(&str, Effect)] = &[
     ("victims", Effect::Killed),
     ("victim", Effect::Killed),
     ("survivors", Effect::Rescued),

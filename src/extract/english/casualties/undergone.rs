@@ -3,7 +3,7 @@
 
 use super::figure::{Figure, FigureKind};
 use super::predicate::{Predicate, Sort};
-use super::scene::{Here, each};
+use super::scene::{Here, each, harm_cues};
 use super::telling::{Sighting, tell};
 use crate::extract::english::lexicon::{Frame, Person};
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -18,6 +18,7 @@ pub(crate) const RULE: Rule = Rule {
     name: NAME,
     summary: "people as the subject of what befell them: \"29 villagers were killed\", \"12 people died\"",
     corpus: include_str!("undergone.md"),
+    cues: harm_cues,
     find,
 };
 

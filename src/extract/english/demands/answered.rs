@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::acts as lexicon;
 use crate::extract::english::lexicon::demands as words;
 use crate::extract::english::lexicon::stances;
@@ -19,11 +20,23 @@ pub const RULE: Rule = Rule {
     name: "demand_answered",
     summary: "its deadline ran out, let the ultimatum lapse: what became of a demand",
     corpus: include_str!("answered.md"),
+    cues,
     find,
 };
 
 /// What is answered with a pronoun was said at most this many sentences before.
 const SENTENCES_BACK: usize = 4;
+
+fn cues(cues: &mut Cues) {
+    let nouns = cues.words(["deadline", "ultimatum", "rebuffed", "spurned", "snubbed"]);
+    cues.enough(nouns);
+    let gave = cues.words(["given", "gave", "set"]);
+    let over = cues.words(["over", "up", "passed", "elapsed", "expired", "lapsed", "out"]);
+    cues.enough(gave | over);
+    let turned = cues.words(["turned", "turn", "turns"]);
+    let down = cues.words(["down"]);
+    cues.enough(turned | down);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

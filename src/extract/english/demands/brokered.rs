@@ -2,6 +2,7 @@
 //! union". Comes in: the participle that names who proposed it. Goes out: that party's demand, met or rejected. Never
 //! reads a proposal that nobody answers.
 
+use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::demands as words;
 use crate::extract::english::predicate::Scene;
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -18,8 +19,15 @@ pub const RULE: Rule = Rule {
     name: "demand_brokered",
     summary: "accepted a truce brokered by: an answer to what another party proposed",
     corpus: include_str!("brokered.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let proposed = cues.words(words::proposed());
+    let by = cues.words(["by"]);
+    cues.enough(proposed | by);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

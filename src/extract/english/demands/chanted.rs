@@ -3,9 +3,11 @@
 
 use std::ops::Range;
 
+use crate::extract::cues::Cues;
 use crate::extract::english::predicate::{Agent, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
+use crate::text::skim::QUOTED;
 
 use super::addressee::implied;
 use super::{Draft, act, each_scene};
@@ -15,26 +17,30 @@ pub const RULE: Rule = Rule {
     name: "demand_chanted",
     summary: "chanted “Resign!”, placards reading “Free them”: a demand that is shouted or carried",
     corpus: include_str!("chanted.md"),
+    cues,
     find,
 };
 
 /// How far from its cue a quotation may begin or end, in tokens.
 const REACH: usize = 6;
 
+/// Verbs of shouting.
+const SHOUTS: &[&str] =
+    &["chanted", "chanting", "chant", "chants", "shouted", "shouting", "shout", "chorus", "chorused"];
+/// What is carried and can be read.
+const CARRIED: &[&str] =
+    &["placard", "placards", "banner", "banners", "signs", "posters", "slogan", "slogans"];
+
+fn cues(cues: &mut Cues) {
+    let cue = cues.words(SHOUTS.iter().chain(CARRIED).copied());
+    cues.enough(cue | QUOTED);
+}
+
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
-            let shouts = scene.view.is(
-                at,
-                &[
-                    "chanted", "chanting", "chant", "chants", "shouted", "shouting", "shout", "chorus",
-                    "chorused",
-                ],
-            );
-            let carried = scene.view.is(
-                at,
-                &["placard", "placards", "banner", "banners", "signs", "posters", "slogan", "slogans"],
-            );
+            let shouts = scene.view.is(at, SHOUTS);
+            let carried = scene.view.is(at, CARRIED);
             if shouts || carried {
                 read(scene, at, findings);
             }

@@ -1,10 +1,13 @@
 //! Orders in somebody's own words: “Release the sailors at once,” the minister said. Comes in: a quoted sentence that
 //! begins with a bare verb. Goes out: a demand of whoever is quoted. Never reads the outlet's own imperatives.
 
+use crate::extract::cues::Cues;
+use crate::extract::english::lexicon::acts;
 use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, Force};
 use crate::text::Tag;
+use crate::text::skim::QUOTED;
 
 use super::addressee::implied;
 use super::{Draft, act, each_scene, status};
@@ -14,8 +17,14 @@ pub const RULE: Rule = Rule {
     name: "demand_imperative",
     summary: "“Release the sailors,” he said: an order in somebody's own words",
     corpus: include_str!("imperative.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let heads = cues.all_forms(acts::heads().chain(["leave", "go"]));
+    cues.enough(heads | QUOTED);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::demands as words;
 use crate::extract::english::predicate::{Agent, Scene, agent};
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -17,8 +18,17 @@ pub const RULE: Rule = Rule {
     name: "demand_listed",
     summary: "the strikers' demands include, three conditions: demands told one after the other",
     corpus: include_str!("listed.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let nouns = cues.words(["demand", "demands", "conditions"]);
+    cues.enough(nouns);
+    let points = cues.words(["points"]);
+    let that = cues.words(["that"]);
+    cues.enough(points | that);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

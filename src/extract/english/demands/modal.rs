@@ -1,6 +1,7 @@
 //! What somebody says must be done: "the militia must disarm", "they need to stop", in quotations and reported speech.
 //! The outlet's own "must" demands nothing.
 
+use crate::extract::cues::Cues;
 use crate::extract::english::actors::Kind;
 use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -15,8 +16,17 @@ pub const RULE: Rule = Rule {
     name: "demand_modal",
     summary: "must, should, have to: what a speaker says others must do",
     corpus: include_str!("modal.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let alone = cues.words(["must", "should"]);
+    cues.enough(alone);
+    let have = cues.words(["has", "have", "needs", "need", "ought"]);
+    let to = cues.words(["to"]);
+    cues.enough(have | to);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

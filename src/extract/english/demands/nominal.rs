@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::demands as words;
 use crate::extract::english::predicate::{Agent, Scene, agent};
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -16,8 +17,15 @@ pub const RULE: Rule = Rule {
     name: "demand_nominal",
     summary: "its call for, appeals by, rejected the demand: a demand as a noun",
     corpus: include_str!("nominal.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let nouns = cues.words(words::nouns());
+    let leads = cues.words(["for", "to", "that", "not"]);
+    cues.enough(nouns | leads);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

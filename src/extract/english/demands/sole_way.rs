@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::demands as words;
 use crate::extract::english::predicate::Scene;
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -16,8 +17,15 @@ pub const RULE: Rule = Rule {
     name: "demand_sole_way",
     summary: "the only path to peace is the withdrawal of: what a speaker says alone will do",
     corpus: include_str!("sole_way.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let only = cues.words(["only", "sole"]);
+    let way = cues.words(words::ways());
+    cues.enough(only | way);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

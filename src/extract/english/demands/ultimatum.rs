@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::extract::cues::Cues;
 use crate::extract::english::actors::Kind;
 use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -17,15 +18,36 @@ pub const RULE: Rule = Rule {
     name: "demand_ultimatum",
     summary: "gave until Friday to, threatened to unless: a demand with a deadline or an or-else",
     corpus: include_str!("ultimatum.md"),
+    cues,
     find,
 };
+
+/// What gives somebody time.
+const GIVES: &[&str] = &["gave", "given", "gives", "give", "giving"];
+/// Words of time of which one stands behind it, besides "until".
+const CLOCKS: &[&str] =
+    &["hours", "days", "weeks", "week", "hour", "day", "month", "months", "minutes", "ultimatum", "deadline"];
+/// What opens a condition.
+const CONDITIONS: &[&str] = &["unless", "until", "if"];
+/// What announces what happens else.
+const FUTURES: &[&str] =
+    &["will", "would", "threatened", "threatens", "threatening", "warned", "vowed", "'ll", "wo", "shall"];
+
+fn cues(cues: &mut Cues) {
+    let gives = cues.words(GIVES.iter().copied());
+    let clock = cues.words(CLOCKS.iter().copied().chain(["until"]));
+    cues.enough(gives | clock);
+    let condition = cues.words(CONDITIONS.iter().copied());
+    let future = cues.words(FUTURES.iter().copied());
+    cues.enough(condition | future);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
-            if scene.view.is(at, &["gave", "given", "gives", "give", "giving"]) {
+            if scene.view.is(at, GIVES) {
                 deadline(scene, at, findings);
-            } else if scene.view.is(at, &["unless", "until", "if"]) {
+            } else if scene.view.is(at, CONDITIONS) {
                 threat(scene, at, findings);
             }
         }
@@ -46,25 +68,8 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
         None => (Vec::new(), at + 2),
     };
     let clock = next;
-    let timed = view.is(clock, &["until"])
-        || (clock..(clock + 5).min(view.end)).any(|at| {
-            view.is(
-                at,
-                &[
-                    "hours",
-                    "days",
-                    "weeks",
-                    "week",
-                    "hour",
-                    "day",
-                    "month",
-                    "months",
-                    "minutes",
-                    "ultimatum",
-                    "deadline",
-                ],
-            )
-        });
+    let timed =
+        view.is(clock, &["until"]) || (clock..(clock + 5).min(view.end)).any(|at| view.is(at, CLOCKS));
     if !timed {
         return None;
     }
@@ -110,23 +115,7 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let body = if first { act::cut(view, at + 1..view.end).end..view.end } else { view.start..at };
     let end = if first { body.start } else { view.end };
     let window = act::cut(view, at + 1..end);
-    let future = body.clone().rfind(|&at| {
-        view.is(
-            at,
-            &[
-                "will",
-                "would",
-                "threatened",
-                "threatens",
-                "threatening",
-                "warned",
-                "vowed",
-                "'ll",
-                "wo",
-                "shall",
-            ],
-        )
-    })?;
+    let future = body.clone().rfind(|&at| view.is(at, FUTURES))?;
     let refuses = (future..body.end)
         .any(|at| view.is(at, &["not", "n't", "no", "never", "reject", "rejects", "refuse"]));
     if view.is(at, &["until"]) && !refuses || view.is(at, &["if"]) && refuses && !first {

@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::acts as lexicon;
 use crate::extract::english::lexicon::demands::{self as words, Frame};
 use crate::extract::english::predicate::{Agent, Predicate, Scene};
@@ -12,16 +13,27 @@ use crate::model::{Act, DemandStatus, Force, Span};
 use crate::text::VerbForm;
 use crate::text::english::lemma;
 
+use super::addressee::is_infinitive;
 use super::complement::{Complement, complement, content, passive_complement};
-use super::{Draft, after_adverbs, condition, each_scene, status};
+use super::{Draft, act, after_adverbs, condition, each_scene, status};
 
 /// Reads every demanding verb and its complement.
 pub const RULE: Rule = Rule {
     name: "demand_verbal",
     summary: "urges, calls on, demands, orders, asks: a verb with who is to do what",
     corpus: include_str!("verbal.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let verbs = |more: bool| words::verbs().filter(move |(_, frame)| frame.wants_more() == more);
+    let alone = cues.verbs(verbs(false).map(|(verb, _)| verb));
+    cues.enough(alone);
+    let with = cues.verbs(verbs(true).map(|(verb, _)| verb));
+    let more = cues.words(Frame::MORE.iter().copied());
+    cues.enough(with | more);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
@@ -43,7 +55,7 @@ fn verb_at(scene: &Scene<'_>, at: usize) -> Option<(Force, Frame)> {
 
 fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut Findings) {
     let view = scene.view;
-    if frame == Frame::Call && is_naming(scene, at) {
+    if asks_nothing(scene, at, frame) || frame == Frame::Call && is_naming(scene, at) {
         return;
     }
     let found = scene.predicate(at).or_else(|| told(scene, at, frame)).or_else(|| purposed(scene, at));
@@ -91,6 +103,26 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
         draft.emit(scene, findings);
     }
     draft.emit(scene, findings);
+}
+
+/// Whether the words behind the verb say that nothing is demanded, whoever acts: who acts is known only once all of the
+/// article is read.
+fn asks_nothing(scene: &Scene<'_>, at: usize, frame: Frame) -> bool {
+    let view = scene.view;
+    let purpose = (at.saturating_sub(2)..at).any(|to| view.is(to, &["to"]));
+    let Some((_, passive)) = scene.group(at).filter(|_| !purpose) else { return false };
+    if passive {
+        let to =
+            (at + 1..(at + 14).min(view.end)).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to));
+        return frame == Frame::Tell && to.is_none_or(|to| act::acts(view, to + 1..view.end) == [Act::Other]);
+    }
+    let next = after_adverbs(scene, at + 1);
+    match frame {
+        Frame::Tell => !(at + 1..view.end).any(|at| view.is(at, &["to", "for"])),
+        Frame::Want => view.is(next, &["to"]),
+        Frame::Need => view.is(next, &["to"]) || !view.is(at.saturating_sub(1), &["we", "i"]),
+        _ => false,
+    }
 }
 
 /// "That the minister resign and that Chile answer": the second clause has a subject of its own.

@@ -99,6 +99,11 @@ pub(in super::super) fn cues(forms: &[&str]) -> impl Iterator<Item = &'static Cu
     places.into_iter().filter_map(|place| TABLE.cues.get(place))
 }
 
+/// Every word that heads a line or asks for an end of violence alone.
+pub(in super::super) fn heads() -> impl Iterator<Item = &'static str> {
+    TABLE.heads.keys().chain(&TABLE.quiet).copied()
+}
+
 /// Whether the rest after this word is no longer what is asked for.
 pub(in super::super) fn stops(word: &str) -> bool {
     TABLE.stops.contains(word)

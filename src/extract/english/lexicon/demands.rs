@@ -45,6 +45,15 @@ pub(in super::super) enum Frame {
 }
 
 impl Frame {
+    /// Words of which one follows a verb that [`Frame::wants_more`] than a noun.
+    pub(in super::super) const MORE: &[&str] =
+        &["to", "for", "not", "that", "out", "gone", "removed", "released", "freed"];
+
+    /// Whether one of [`Frame::MORE`] stands in everything that the frame takes.
+    pub(in super::super) const fn wants_more(self) -> bool {
+        matches!(self, Self::Tell | Self::Call | Self::Appeal | Self::Want | Self::Need)
+    }
+
     fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "ask" => Self::Ask,
@@ -89,6 +98,26 @@ pub(in super::super) fn verb(word: &str) -> Option<(Force, Frame)> {
 /// How hard the noun of a demand presses.
 pub(in super::super) fn noun(word: &str) -> Option<Force> {
     NOUNS.get(word).copied()
+}
+
+/// The verbs of demanding, with how they take what they ask for.
+pub(in super::super) fn verbs() -> impl Iterator<Item = (&'static str, Frame)> {
+    VERBS.iter().map(|(verb, (_, frame))| (*verb, *frame))
+}
+
+/// The nouns of demanding.
+pub(in super::super) fn nouns() -> impl Iterator<Item = &'static str> {
+    NOUNS.keys().copied()
+}
+
+/// The participles with "by" behind them.
+pub(in super::super) fn proposed() -> impl Iterator<Item = &'static str> {
+    PROPOSED.iter().copied()
+}
+
+/// The nouns behind "the only".
+pub(in super::super) fn ways() -> impl Iterator<Item = &'static str> {
+    WAYS.iter().copied()
 }
 
 /// What a verb does with the demand that is its object.

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use super::sections;
 use crate::model::Effect;
+use crate::text::Tag;
+use crate::text::english::word_class::class_of;
 use crate::text::english::word_map::WordMap;
 
 /// Where the people stand whom a verb is about.
@@ -123,6 +125,44 @@ static STATES: LazyLock<WordMap<&'static str, Vec<State>>> = LazyLock::new(|| {
 /// The states that begin with a word: what must follow it, and the effect; the longest first.
 pub(in super::super) fn states(first: &str) -> &'static [(Vec<&'static str>, Effect)] {
     STATES.get(first).map_or(&[], Vec::as_slice)
+}
+
+/// Every verb of harm with the most telling word that must follow it in this use, if one must.
+pub(in super::super) fn harm_words() -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
+    VERBS.iter().flat_map(|(verb, uses)| {
+        uses.iter().filter(|verb| verb.effect.is_some()).map(|use_| {
+            let words = use_.tail.iter().filter_map(|piece| match piece {
+                Piece::Word(word) => Some(*word),
+                Piece::Gap => None,
+            });
+            (*verb, most_telling(words))
+        })
+    })
+}
+
+/// Of each state the most telling of its words.
+pub(in super::super) fn state_words() -> impl Iterator<Item = &'static str> {
+    STATES.iter().flat_map(|(first, uses)| {
+        uses.iter().filter_map(move |(rest, _)| most_telling(rest.iter().copied().chain([*first])))
+    })
+}
+
+/// The longest word that is not of a closed class, else the longest.
+fn most_telling(words: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let open = |word: &str| {
+        !matches!(
+            class_of(word),
+            Some(
+                Tag::Adposition | Tag::Determiner | Tag::Pronoun | Tag::Adverb | Tag::Coordinator | Tag::Aux
+            )
+        )
+    };
+    words.max_by_key(|word| (open(word), word.len()))
+}
+
+/// The nouns that count harm.
+pub(in super::super) fn counted_nouns() -> impl Iterator<Item = &'static str> {
+    COUNTED.keys().copied()
 }
 
 /// The uses of a verb, those with the longest tail first.

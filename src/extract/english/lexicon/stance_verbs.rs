@@ -86,7 +86,19 @@ fn entries(line: &'static str) -> Option<Vec<(&'static str, (Stance, Frame))>> {
     Some(verbs.split(',').map(|verb| (verb.trim(), (stance, frame))).collect())
 }
 
+/// What somebody is held who is blamed.
+pub(in super::super) const RESPONSIBLE: &[&str] = &["responsible", "accountable", "liable"];
+
 impl Frame {
+    /// Words of which one stands in everything that the frame takes, if there are any.
+    pub(in super::super) fn companions(self) -> &'static [&'static str] {
+        match self {
+            Self::Down(words) | Self::With(words) => words,
+            Self::Hold => RESPONSIBLE,
+            _ => &[],
+        }
+    }
+
     fn parse(name: &str, particles: Vec<&'static str>) -> Option<Self> {
         // Read once for the life of the program.
         let kept = || -> &'static [&'static str] { Vec::leak(particles) };
@@ -106,6 +118,21 @@ impl Frame {
             _ => return None,
         })
     }
+}
+
+/// The verbs of stance, with how they take their target.
+pub(in super::super) fn stance_verbs() -> impl Iterator<Item = (&'static str, Frame)> {
+    VERBS.iter().map(|(verb, (_, frame))| (*verb, *frame))
+}
+
+/// The nouns of stance.
+pub(in super::super) fn stance_nouns() -> impl Iterator<Item = &'static str> {
+    NOUNS.keys().copied()
+}
+
+/// The adjectives of stance.
+pub(in super::super) fn stance_adjectives() -> impl Iterator<Item = &'static str> {
+    ADJECTIVES.keys().copied()
 }
 
 /// The stance of a verb and how it takes its target.

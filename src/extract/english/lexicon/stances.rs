@@ -1,7 +1,10 @@
 //! Verbs of what somebody will do, will not do and is ready to do. A word goes in; whether doing it takes a stance, and
 //! which, comes out. Knows nothing of sentences.
 
+use std::sync::LazyLock;
+
 use crate::model::Stance;
+use crate::text::english::word_map::WordSet;
 
 word_sets! {
     "stances.txt":
@@ -49,6 +52,53 @@ pub(in super::super) fn of_future(verb: &str, negated: bool) -> Option<Stance> {
         (verb, false) if COMMITS.contains(verb) => Some(Stance::Vow),
         _ => None,
     }
+}
+
+/// The verbs of a stance that somebody takes by what he will or will not do.
+pub(in super::super) fn future_verbs() -> impl Iterator<Item = &'static str> {
+    let told =
+        ["reject", "refuse", "oppose", "veto", "resist", "accept", "agree", "support", "back", "endorse"];
+    told.into_iter().chain(all(&[&COMMITS, &REFUSES, &PERSISTS, &BEFALLS]))
+}
+
+/// The words that judge.
+pub(in super::super) fn judgements() -> impl Iterator<Item = &'static str> {
+    all(&[&WRONG, &WRONGDOERS, &WRONGS])
+}
+
+/// The words for a false statement.
+pub(in super::super) fn untruths() -> impl Iterator<Item = &'static str> {
+    all(&[&UNTRUE])
+}
+
+/// What can be said to be false by anybody.
+pub(in super::super) fn rumours() -> impl Iterator<Item = &'static str> {
+    all(&[&RUMOURS])
+}
+
+/// What somebody can say not to have.
+pub(in super::super) fn disclaimed_things() -> impl Iterator<Item = &'static str> {
+    all(&[&DISCLAIMED])
+}
+
+/// The verbs that name their object.
+pub(in super::super) fn naming_verbs() -> impl Iterator<Item = &'static str> {
+    all(&[&NAMES])
+}
+
+/// The verbs that commit money.
+pub(in super::super) fn funding_verbs() -> impl Iterator<Item = &'static str> {
+    all(&[&FUNDS])
+}
+
+/// Those in need and what is done for them.
+pub(in super::super) fn relief() -> impl Iterator<Item = &'static str> {
+    all(&[&RELIEF])
+}
+
+fn all(lists: &[&'static LazyLock<WordSet<&'static str>>]) -> impl Iterator<Item = &'static str> + use<> {
+    let words: Vec<&'static str> = lists.iter().flat_map(|list| list.iter().copied()).collect();
+    words.into_iter()
 }
 
 /// Whether a speaker's "we will" with this verb commits to nothing: "we will see".

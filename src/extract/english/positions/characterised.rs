@@ -1,5 +1,6 @@
 //! Stances as judgements: "called the raid a crime", "described the ruling as shameful", "branded them traitors".
 
+use crate::extract::cues::Cues;
 use crate::extract::english::actors::Mention;
 use crate::extract::english::demands::{after_adverbs, each_scene};
 use crate::extract::english::lexicon::stances;
@@ -15,8 +16,15 @@ pub const RULE: Rule = Rule {
     name: "position_characterised",
     summary: "called it a crime, described the vote as unfair: a judgement takes a stance",
     corpus: include_str!("characterised.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let names = cues.verbs(stances::naming_verbs().chain(["describe", "describ"]));
+    let judgements = cues.words(stances::judgements());
+    cues.enough(names | judgements);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

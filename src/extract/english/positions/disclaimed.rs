@@ -1,6 +1,7 @@
 //! Denials without a verb of denying: "said it has no troops there", "had nothing to do with", "was not involved", "there
 //! was no evidence of".
 
+use crate::extract::cues::Cues;
 use crate::extract::english::demands::each_scene;
 use crate::extract::english::lexicon::{speech, stances};
 use crate::extract::english::predicate::Scene;
@@ -14,8 +15,26 @@ pub const RULE: Rule = Rule {
     name: "position_disclaimed",
     summary: "said it had no forces there, had nothing to do with it: a denial in other words",
     corpus: include_str!("disclaimed.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let have = cues.words(["has", "have", "had"]);
+    let no = cues.words(["no", "not", "n't"]);
+    let held = cues.words(stances::disclaimed_things());
+    cues.enough(have | no | held);
+    let nothing = cues.words(["nothing"]);
+    cues.enough(have | nothing);
+    let involved = cues.words(["involved", "responsible", "behind", "aware"]);
+    cues.enough(no | involved);
+    let is = cues.words(["was", "is", "were", "are"]);
+    let alleged = cues.words(stances::rumours());
+    let untrue = cues.words(stances::untruths());
+    cues.enough(is | alleged | untrue);
+    let absent = cues.words(["evidence", "truth", "proof", "question"]);
+    cues.enough(is | no | absent);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

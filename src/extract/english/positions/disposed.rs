@@ -1,5 +1,6 @@
 //! Stances as dispositions: "is ready to mediate", "stands by", "remains opposed to", "is committed to", "is determined to".
 
+use crate::extract::cues::Cues;
 use crate::extract::english::demands::each_scene;
 use crate::extract::english::lexicon::{stance_verbs as words, stances};
 use crate::extract::english::predicate::{Scene, is_bare};
@@ -16,8 +17,15 @@ pub const RULE: Rule = Rule {
     name: "position_disposed",
     summary: "is ready to, remains opposed to, is committed to: a stance as a disposition",
     corpus: include_str!("disposed.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let adjectives = cues.words(words::stance_adjectives());
+    let leads = cues.words(["to", "for", "door", "doors"]);
+    cues.enough(adjectives | leads);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

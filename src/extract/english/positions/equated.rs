@@ -1,6 +1,7 @@
 //! Solidarity told as a threat: "an attack on Kenya would be an attack on all of us", "any invasion of Chad will be
 //! treated as a declaration of war". Who says so stands by the one who would be attacked. Never reads what is so already.
 
+use crate::extract::cues::Cues;
 use crate::extract::english::demands::each_scene;
 use crate::extract::english::predicate::Scene;
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -13,8 +14,15 @@ pub const RULE: Rule = Rule {
     name: "position_equated",
     summary: "an attack on X would be a declaration of war: who says so backs X",
     corpus: include_str!("equated.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let future = cues.words(["would", "will"]);
+    let war = cues.words(["war", "attack", "aggression"]);
+    cues.enough(future | war);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

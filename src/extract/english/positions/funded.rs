@@ -1,6 +1,7 @@
 //! Money that somebody commits to those in need: "approved 200 million euros of aid", "each household will receive 3,000
 //! dollars, the ministry said". Comes in: a sum of money. Goes out: a vow. Never reads budgets, prices and profits.
 
+use crate::extract::cues::Cues;
 use crate::extract::english::demands::each_scene;
 use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::Scene;
@@ -15,11 +16,20 @@ pub const RULE: Rule = Rule {
     name: "position_funded",
     summary: "approved 200 million euros of aid, households will receive: money committed",
     corpus: include_str!("funded.md"),
+    cues,
     find,
 };
 
 /// Before the sum the verb stands this many tokens away at most, after it what the sum is for.
 const REACH: usize = 6;
+
+fn cues(cues: &mut Cues) {
+    let relief = cues.words(stances::relief());
+    let funds = cues.words(stances::funding_verbs());
+    cues.enough(funds | relief);
+    let gets = cues.words(["receive", "get", "paid", "given", "granted"]);
+    cues.enough(gets | relief);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

@@ -1,6 +1,7 @@
 //! What an actor says it will do or will not do: "will send troops", "would not negotiate". The plain future of an
 //! outlet about a calendar ("will meet on Friday") is no stance.
 
+use crate::extract::cues::Cues;
 use crate::extract::english::demands::each_scene;
 use std::ops::Range;
 
@@ -21,13 +22,25 @@ pub const RULE: Rule = Rule {
     name: "position_future",
     summary: "will send, would not negotiate: what an actor says it will or will not do",
     corpus: include_str!("future.md"),
+    cues,
     find,
 };
+
+/// Words of the future.
+const FUTURES: &[&str] = &["will", "would", "wo", "'ll", "shall"];
+
+fn cues(cues: &mut Cues) {
+    let future = cues.words(FUTURES.iter().copied());
+    let verbs = cues.verbs(stances::future_verbs());
+    cues.enough(future | verbs);
+    let other = cues.words(["there", "brought", "held", "carry", "press", "use", "we", "i"]);
+    cues.enough(future | other);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
-            if scene.view.is(at, &["will", "would", "wo", "'ll", "shall"]) {
+            if scene.view.is(at, FUTURES) {
                 read(scene, at, findings);
             }
         }

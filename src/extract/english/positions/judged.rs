@@ -2,6 +2,7 @@
 //! "'The mayor is a thief!' they shouted". Comes in: the words of a speaker. Goes out: who is judged, condemned or
 //! accused. Never reads what the outlet itself finds.
 
+use crate::extract::cues::Cues;
 use crate::extract::english::demands::each_scene;
 use crate::extract::english::lexicon::{speech, stances};
 use crate::extract::english::predicate::Scene;
@@ -17,11 +18,18 @@ pub const RULE: Rule = Rule {
     name: "position_judged",
     summary: "said they were vandals, what he did was murder: a judgement with \"is\"",
     corpus: include_str!("judged.md"),
+    cues,
     find,
 };
 
 /// How far behind "is" a word may judge.
 const REACH: usize = 8;
+
+fn cues(cues: &mut Cues) {
+    let is = cues.words(["is", "are", "was", "were", "'re"]);
+    let judgements = cues.words(stances::judgements());
+    cues.enough(is | judgements);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

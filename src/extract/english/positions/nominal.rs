@@ -1,5 +1,6 @@
 //! Stances as nouns: "expressed support for", "its condemnation of", "the party's rejection of", "lodged a protest with".
 
+use crate::extract::cues::Cues;
 use crate::extract::english::demands::each_scene;
 use crate::extract::english::lexicon::{stance_verbs as words, stances};
 use crate::extract::english::predicate::{Agent, Scene, agent};
@@ -14,8 +15,14 @@ pub const RULE: Rule = Rule {
     name: "position_nominal",
     summary: "expressed support for, its condemnation of: a stance as a noun",
     corpus: include_str!("nominal.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let nouns = cues.words(words::stance_nouns());
+    cues.enough(nouns);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {

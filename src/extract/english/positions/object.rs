@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::extract::english::lexicon::stance_verbs::Frame;
+use crate::extract::english::lexicon::stance_verbs::{Frame, RESPONSIBLE};
 use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::Scene;
 use crate::model::Stance;
@@ -67,8 +67,7 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
             (!empty).then_some((stance, named, end))
         }
         Frame::Hold => {
-            let responsible = (next..(next + 12).min(view.end))
-                .find(|&at| view.is(at, &["responsible", "accountable", "liable"]))?;
+            let responsible = (next..(next + 12).min(view.end)).find(|&at| view.is(at, RESPONSIBLE))?;
             let held = scene
                 .actors()
                 .starting_at(scene.sentence, next, view)

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::extract::cues::Cues;
 use crate::extract::english::actors::Kind;
 use crate::extract::english::demands::{after_adverbs, each_scene};
-use crate::extract::english::lexicon::stance_verbs::{Frame, stance_verb};
+use crate::extract::english::lexicon::stance_verbs::{Frame, stance_verb, stance_verbs};
 use crate::extract::english::predicate::{Predicate, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
@@ -19,8 +20,20 @@ pub const RULE: Rule = Rule {
     name: "position_verbal",
     summary: "condemns, accuses, denies, rejects, accepts, offers, vows, backs: a verb of stance",
     corpus: include_str!("verbal.md"),
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    let verbs = |with: bool| stance_verbs().filter(move |(_, frame)| frame.companions().is_empty() != with);
+    let alone = cues.verbs(verbs(false).map(|(verb, _)| verb));
+    cues.enough(alone);
+    let with = cues.verbs(verbs(true).map(|(verb, _)| verb));
+    // In the passive stands "by", between two "the other" or "one another".
+    let mutual = ["by", "other", "another"];
+    let companions = cues.words(verbs(true).flat_map(|(_, frame)| frame.companions()).copied().chain(mutual));
+    cues.enough(with | companions);
+}
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
@@ -43,12 +56,18 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &m
     if each_other(scene, at).is_some() {
         return mutual(scene, at, stance, findings);
     }
+    // Of some verbs the words behind say at once that no stance is taken, whoever acts.
+    let next = after_adverbs(scene, at + 1);
+    let active = scene.group(at).is_some_and(|(_, passive)| !passive);
+    if active && matches!(frame, Frame::Agree | Frame::Commit) && object(scene, next, stance, frame).is_none()
+    {
+        return None;
+    }
     let predicate = scene.predicate(at)?;
     let stance = if predicate.negated { negated(stance)? } else { stance };
     if predicate.passive {
         return passive(scene, &predicate, stance, findings);
     }
-    let next = after_adverbs(scene, at + 1);
     let (stance, targets, end) = object(scene, next, stance, frame)?;
     Draft {
         rule: RULE.name,
