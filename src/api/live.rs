@@ -50,7 +50,7 @@ const GATHER: Duration = Duration::from_millis(100);
 const GATHER_FOR_EACH: Duration = Duration::from_micros(500);
 
 /// The longest that anything waits to be told.
-const GATHER_MAX: Duration = Duration::from_secs(2);
+const GATHER_MAX: Duration = Duration::from_secs(3);
 
 /// Reports of one chunk that are told one by one.
 const REPORTS_MAX: usize = 2048;
@@ -62,7 +62,7 @@ const STORIES_MAX: usize = 100;
 const HEADLINES_MAX: usize = 3;
 
 /// Pages are told at most this often: sooner they would not ask again.
-const BRIEF_EVERY: Duration = Duration::from_secs(1);
+const BRIEF_EVERY: Duration = Duration::from_secs(2);
 
 /// Another instance on the same store tells us nothing: so the store is asked, too.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -349,7 +349,7 @@ pub(super) fn routes() -> OpenApiRouter<Context> {
 struct LiveQuery {
     /// As the header `Last-Event-ID`, for clients that cannot set one.
     after: Option<String>,
-    /// Only events named `changed`, at most a few a second: `stories` that changed (null for: any may have), and the
+    /// Only events named `changed`, every two seconds at most: `stories` that changed (null for: any may have), and the
     /// latest `headlines`. They have no ids: whoever comes back asks anew for what it shows.
     #[serde(default)]
     brief: bool,
