@@ -210,7 +210,7 @@ impl Source {
         // What its publisher holds back is safe in the store until its time.
         let is_held = |(part, at): (usize, usize)| self.shelf.parts[part][at].held;
         match (place, verdict) {
-            (Some(place), Verdict::Failed(_)) if is_held(place) => {
+            (Some(place), Verdict::Held(..)) if is_held(place) => {
                 let mut settled = self.shelf.settled.lock().unwrap();
                 settled[place.0] = settled[place.0].max(place.1 + 1);
             }
