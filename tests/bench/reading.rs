@@ -71,9 +71,7 @@ fn claims(names: &Arc<Gazetteer>) {
         }
         let form = path.extension().and_then(|form| form.to_str());
         let bytes = std::fs::read(&path).expect("a file that can be read");
-        for article in
-            read::read(&bytes, form, Timestamp::UNIX_EPOCH, &ReadConfig::default()).into_iter().flatten()
-        {
+        for article in read::read(&bytes, form, Timestamp::UNIX_EPOCH, &ReadConfig::default()).flatten() {
             print(&article);
         }
     }

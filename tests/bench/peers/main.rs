@@ -1,7 +1,7 @@
 //! Reading beside what others offer for finding figures, on the same texts, one core each, in one run: text2num,
 //! Recognizers-Text, quantulum3, spaCy's blank pipeline with its Matcher, and a regular expression. Run with
 //! `cargo bench --bench peers`; prints a table for each kind of text. `-- --quick` measures less. The others come from
-//! PyPI (tests/setup/python); where they cannot be had, it says so and ends. Times are those of the thread on the processor.
+//! `PyPI` (tests/setup/python); where they cannot be had, it says so and ends. Times are those of the thread on the processor.
 
 #![expect(
     clippy::print_stdout,
