@@ -16,13 +16,17 @@ use crate::text::skim::Outline;
 
 /// A sentence with what must be read in it.
 #[derive(Debug)]
-struct Case {
-    line: usize,
-    sentence: String,
-    expected: Vec<String>,
+pub(super) struct Case {
+    /// Where it stands, from 1.
+    pub(super) line: usize,
+    /// The sentence, or `TITLE | ` and the text of an article.
+    pub(super) sentence: String,
+    /// The lines that say what must be read.
+    pub(super) expected: Vec<String>,
 }
 
-fn cases(corpus: &str) -> Vec<Case> {
+/// The sentences of a corpus.
+pub(super) fn cases(corpus: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for (index, line) in corpus.lines().enumerate() {
         if let Some(sentence) = line.strip_prefix("    ") {
@@ -39,7 +43,8 @@ fn is_negative(line: &str) -> bool {
     matches!(line, "nothing" | "no casualties")
 }
 
-fn article(sentence: &str) -> Article {
+/// An article of the sentence alone.
+pub(super) fn article(sentence: &str) -> Article {
     let (title, text) = sentence.split_once(" | ").unwrap_or(("Report", sentence));
     let published_at = Moment::parse("2031-05-14T18:00:00Z").unwrap();
     let draft = Draft {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Daemon, Place, Reply, Stream, ask, reports, request};
+use crate::harness::{Daemon, Place, Reply, Stream, reports, request};
 use crate::restart::stop;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -18,16 +18,6 @@ fn post(address: &str, kind: &str, body: &str) -> Reply {
     request(address, "POST", "/api/articles", &headers, body.as_bytes()).expect("the daemon answers")
 }
 
-/// A place without inbox, its daemon ready.
-fn started(place: &Place) -> (Daemon, String) {
-    let mut daemon = place.start();
-    let address = daemon.address();
-    daemon.until("a ready daemon", PATIENCE, || {
-        ask(&address, "/-/ready", "").is_some_and(|(status, _)| status == 200)
-    });
-    (daemon, address)
-}
-
 fn ferry(id: &str, hour: u32, toll: u32) -> Value {
     json!({
         "id": id, "outlet": "Harbour Post", "published_at": format!("2024-05-02T{hour:02}:00:00+02:00"),
@@ -39,7 +29,7 @@ fn ferry(id: &str, hour: u32, toll: u32) -> Value {
 #[test]
 fn what_is_sent_is_known_and_can_be_asked_in_every_way() {
     let place = Place::new().with_journal();
-    let (daemon, address) = started(&place);
+    let (daemon, address) = place.start_ready();
     let first = post(&address, "application/json", &ferry("f1", 8, 12).to_string());
     assert_eq!(first.status, 200, "{first:?}");
     let received = &first.json()["articles"][0];
@@ -112,7 +102,7 @@ fn what_is_sent_is_known_and_can_be_asked_in_every_way() {
 #[test]
 fn lists_go_on_where_the_page_before_ended() {
     let place = Place::new().with_journal();
-    let (mut daemon, address) = started(&place);
+    let (mut daemon, address) = place.start_ready();
     let sent: Vec<Value> = reports(20_240_601, 4, 3).iter().map(crate::harness::Report::json).collect();
     assert_eq!(post(&address, "application/json", &json!(sent).to_string()).status, 200);
     let all = |path: &str, key: &str| {
@@ -148,7 +138,7 @@ fn lists_go_on_where_the_page_before_ended() {
 #[test]
 fn a_page_hears_in_brief_what_changed() {
     let place = Place::new().with_journal();
-    let (daemon, address) = started(&place);
+    let (daemon, address) = place.start_ready();
     let mut page = Stream::brief(&address);
     let story = post(&address, "application/json", &ferry("f1", 8, 12).to_string()).json();
     let story = story["articles"][0]["story"].clone();
@@ -163,7 +153,7 @@ fn a_page_hears_in_brief_what_changed() {
 #[test]
 fn whoever_asks_with_many_others_gets_what_is_known_by_then() {
     let place = Place::new().with_journal();
-    let (daemon, address) = started(&place);
+    let (daemon, address) = place.start_ready();
     for round in 1..=10 {
         post(&address, "application/json", &ferry(&format!("f{round}"), 8, 10 + round).to_string());
         std::thread::scope(|scope| {
@@ -198,7 +188,7 @@ fn the_stream_has_no_gap(end: fn(Daemon)) {
     let told =
         |address: &str| get(address, "/api/alerts?limit=500").json()["entries"].as_array().unwrap().len();
 
-    let (daemon, address) = started(&place);
+    let (daemon, address) = place.start_ready();
     let mut stream = Stream::open(&address, None);
     send(&address, early);
     let mut heard: Vec<String> = (0..told(&address)).map(|_| stream.next_id().unwrap()).collect();
@@ -208,7 +198,7 @@ fn the_stream_has_no_gap(end: fn(Daemon)) {
     end(daemon);
     assert_eq!(stream.next_id(), None, "the stream of a daemon that ends does, too");
 
-    let (daemon, address) = started(&place);
+    let (daemon, address) = place.start_ready();
     send(&address, late);
     let mut stream = Stream::open(&address, heard.last().map(String::as_str).or(Some("0")));
     while heard.len() < told(&address) {
@@ -228,7 +218,7 @@ fn who_may_not_gets_nothing() {
     let tokens = "[http]\nlisten = \"127.0.0.1:0\"\ntoken = \"all-0123456789abcdef\"\n\
                   edit_token = \"edit-0123456789abcdef\"\nread_token = \"read-0123456789abcdef\"";
     let place = Place::new().with_journal().with(tokens);
-    let (daemon, address) = started(&place);
+    let (daemon, address) = place.start_ready();
     let body = ferry("f1", 8, 12).to_string();
     let send = |token: &str, more: &str| {
         let headers = format!("Content-Type: application/json\r\nAuthorization: Bearer {token}\r\n{more}");
@@ -278,7 +268,7 @@ fn who_may_not_gets_nothing() {
 #[test]
 fn what_makes_no_sense_is_a_problem_with_its_cure_and_never_a_failure() {
     let place = Place::new().with_journal();
-    let (daemon, address) = started(&place);
+    let (daemon, address) = place.start_ready();
     for (path, status, words) in [
         ("/api/stories?limit=0", 400, "from 1 to 500"),
         ("/api/stories?limit=many", 400, "limit"),
@@ -330,7 +320,7 @@ fn an_editor_corrects_confirms_and_takes_back_over_http_and_it_is_accounted_for(
     let tokens = "[http]\nlisten = \"127.0.0.1:0\"\ntoken = \"all-0123456789abcdef\"\n\
                   edit_token = \"edit-0123456789abcdef\"\nread_token = \"read-0123456789abcdef\"";
     let place = Place::new().with_journal().with(tokens);
-    let (mut daemon, address) = started(&place);
+    let (mut daemon, address) = place.start_ready();
     let send = |token: &str, method: &str, path: &str, body: &Value| {
         let headers =
             format!("Content-Type: application/json\r\nAuthorization: Bearer {token}-0123456789abcdef\r\n");
@@ -403,7 +393,7 @@ fn an_editor_corrects_confirms_and_takes_back_over_http_and_it_is_accounted_for(
 #[test]
 fn a_mute_is_made_listed_and_ended() {
     let place = Place::new().with_journal();
-    let (daemon, address) = started(&place);
+    let (daemon, address) = place.start_ready();
     let send = |path: &str, body: &str| {
         request(&address, "POST", path, "Content-Type: application/json\r\n", body.as_bytes()).unwrap()
     };
@@ -432,7 +422,7 @@ fn a_mute_is_made_listed_and_ended() {
 #[test]
 fn a_story_is_written_as_a_page_and_a_chart() {
     let place = Place::new().with_journal();
-    let (daemon, address) = started(&place);
+    let (daemon, address) = place.start_ready();
     let received = post(&address, "application/json", &ferry("f1", 8, 12).to_string()).json();
     let story = received["articles"][0]["story"].as_str().unwrap();
     let config = place.config_file();
@@ -457,7 +447,7 @@ fn a_story_is_written_as_a_page_and_a_chart() {
 #[test]
 fn the_description_is_that_of_the_program() {
     let place = Place::new().with_journal();
-    let (daemon, address) = started(&place);
+    let (daemon, address) = place.start_ready();
     let description = get(&address, "/api/openapi.json").json();
     assert!(description["openapi"].as_str().unwrap().starts_with("3."));
     let paths = description["paths"].as_object().unwrap();

@@ -77,11 +77,7 @@ fn a_backup_beside_a_running_daemon_is_the_store_of_the_next() {
     stop(daemon);
 
     let next = Place::new().with_inbox().with_journal().with_store(&place.path("copy.db"));
-    let mut daemon = next.start();
-    let address = daemon.address();
-    daemon.until("a ready daemon", PATIENCE, || {
-        ask(&address, "/-/ready", "").is_some_and(|(status, _)| status == 200)
-    });
+    let (mut daemon, address) = next.start_ready();
     assert_eq!(stories(&next, next.config_file().to_str().unwrap()), before);
     for report in &told {
         next.drop_in(report);

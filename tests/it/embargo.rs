@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::harness::{Daemon, Place, ask, request};
+use crate::harness::{Place, ask, request};
 use crate::restart::stop;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,15 +24,6 @@ fn held_back(id: &str, until: Timestamp) -> Value {
     })
 }
 
-fn started(place: &Place) -> (Daemon, String) {
-    let mut daemon = place.start();
-    let address = daemon.address();
-    daemon.until("a ready daemon", PATIENCE, || {
-        ask(&address, "/-/ready", "").is_some_and(|(status, _)| status == 200)
-    });
-    (daemon, address)
-}
-
 fn is_known(address: &str, id: &str) -> bool {
     ask(address, &format!("/api/articles/{id}"), "").is_some_and(|(status, _)| status == 200)
 }
@@ -45,7 +36,7 @@ fn dead_letters(address: &str) -> Vec<Value> {
 #[test]
 fn a_file_under_embargo_waits_in_held_and_is_read_by_itself() {
     let place = Place::new().with_inbox().with_journal();
-    let (daemon, address) = started(&place);
+    let (daemon, address) = place.start_ready();
     let until = now() + SignedDuration::from_secs(8);
     place.drop_bytes("ferry.json", held_back("f1", until).to_string().as_bytes());
     let (mut daemon, address) = {
@@ -61,7 +52,7 @@ fn a_file_under_embargo_waits_in_held_and_is_read_by_itself() {
         );
         // Its time is kept over a kill.
         daemon.kill();
-        started(&place)
+        place.start_ready()
     };
     daemon.until("the article at its time", PATIENCE, || is_known(&address, "f1"));
     assert!(now() >= until);
@@ -77,7 +68,7 @@ fn a_file_under_embargo_waits_in_held_and_is_read_by_itself() {
 #[test]
 fn an_article_sent_under_embargo_is_answered_with_its_time() {
     let place = Place::new().with_journal();
-    let (mut daemon, address) = started(&place);
+    let (mut daemon, address) = place.start_ready();
     let until = now() + SignedDuration::from_secs(2);
     let send = |article: &Value| {
         let body = article.to_string();

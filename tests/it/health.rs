@@ -20,11 +20,7 @@ fn figures_tell_what_came_what_was_told_and_what_waits() {
     let (well, ill) = (Receiver::start(), Receiver::start());
     ill.answer(Answer::TooMany(60));
     let place = Place::new().with_inbox().with_webhook("well", &well).with_webhook("ill", &ill);
-    let mut daemon = place.start();
-    let address = daemon.address();
-    daemon.until("a ready daemon", PATIENCE, || {
-        ask(&address, "/-/ready", "").is_some_and(|(status, _)| status == 200)
-    });
+    let (mut daemon, address) = place.start_ready();
     assert_eq!(ask(&address, "/-/healthy", "").unwrap(), (200, "healthy\n".to_owned()));
     for report in &reports {
         place.drop_in(report);

@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::harness::{Daemon, Place, Report, ask, bulletins, environment, request, wait_for};
+use crate::harness::{Daemon, Place, Report, bulletins, environment, request, wait_for};
 use crate::restart::{PATIENCE, stop};
 
 /// How long the receiver is silent when nobody says otherwise.
@@ -127,11 +127,7 @@ fn a_dead_output_delays_only_itself() {
             clerk.address
         ))
     });
-    let mut daemon = place.start();
-    let address = daemon.address();
-    daemon.until("a ready daemon", PATIENCE, || {
-        ask(&address, "/-/ready", "").is_some_and(|(status, _)| status == 200)
-    });
+    let (daemon, address) = place.start_ready();
     let mut run = Run { address, rate, clerks, daemon, sent: BTreeMap::new() };
     run.phase("warming up", warm_up);
     let healthy = run.phase("all are well", before);

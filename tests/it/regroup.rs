@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Place, Reply, ask, request};
+use crate::harness::{Place, Reply, request};
 use crate::restart::{PATIENCE, stop};
 
 fn report(id: &str, hour: u32, title: &str, text: &str) -> Value {
@@ -58,19 +58,10 @@ fn told(address: &str) -> usize {
     page["entries"].as_array().unwrap().iter().map(|entry| entry["alerts"].as_array().unwrap().len()).sum()
 }
 
-fn ready(place: &Place) -> (crate::harness::Daemon, String) {
-    let mut daemon = place.start();
-    let address = daemon.address();
-    daemon.until("a ready daemon", PATIENCE, || {
-        ask(&address, "/-/ready", "").is_some_and(|(status, _)| status == 200)
-    });
-    (daemon, address)
-}
-
 #[test]
 fn two_stories_become_one_and_two_again() {
     let place = Place::new().with_journal();
-    let (daemon, address) = ready(&place);
+    let (daemon, address) = place.start_ready();
     let stories = send(&address, &[fire("f1", 8, 25), quake("q1", 9, 7), fire("f2", 10, 31)]);
     let (fires, quakes) = (stories[0].clone(), stories[1].clone());
     assert!(fires != quakes && stories[2] == fires, "{stories:?}");
@@ -108,7 +99,7 @@ fn two_stories_become_one_and_two_again() {
     assert_eq!(send(&address, &[fire("f3", 12, 31)]), std::slice::from_ref(&quakes));
     assert_eq!(told(&address), before_merge, "{:?}", place.journal());
     stop(daemon);
-    let (mut daemon, address) = ready(&place);
+    let (mut daemon, address) = place.start_ready();
     assert_eq!(send(&address, &[fire("f4", 13, 40)]), std::slice::from_ref(&quakes));
     daemon.until("the rise", PATIENCE, || place.journal().len() == before_merge + 1);
     let rise = place.journal().pop().unwrap();

@@ -1,8 +1,6 @@
 //! Apache Kafka as the tests meet it: the broker `tests/all` has started, or one of the test's own that it may stop;
 //! a sender of reports, and a reader of alert topics.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
@@ -15,6 +13,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::set_up::set_up;
 use super::{Line, Report, environment, not_run};
 
 /// Set by `tests/all` once its broker answers.
@@ -45,20 +44,21 @@ pub(crate) struct Broker {
 impl Broker {
     /// Chooses its address; it is not started yet. Nothing, said aloud, where `tests/all` could not set up Kafka.
     pub(crate) fn prepare(test: &str) -> Option<Self> {
-        shared_broker(test)?;
+        shared_broker(test).map(|_| Self::prepared(&[]))
+    }
+
+    fn prepared(ports: &[&str]) -> Self {
         let folder = TempDir::with_prefix("newsdelta-broker-").unwrap();
         let mut broker = Self { folder, address: String::new() };
-        broker.address = broker.script("prepare", &[]);
-        Some(broker)
+        broker.address = broker.script("prepare", ports);
+        broker
     }
 
     /// The same, reached by each of these lines as well: whoever comes by one is told of no other way.
     pub(crate) fn behind(test: &str, lines: &[Line]) -> Option<Self> {
         shared_broker(test)?;
-        let folder = TempDir::with_prefix("newsdelta-broker-").unwrap();
-        let mut broker = Self { folder, address: String::new() };
         let ports: Vec<String> = lines.iter().map(|line| line.port().to_string()).collect();
-        broker.address = broker.script("prepare", &ports);
+        let broker = Self::prepared(&ports.iter().map(String::as_str).collect::<Vec<_>>());
         let own = std::fs::read_to_string(broker.folder.path().join("lines")).unwrap();
         let own: Vec<u16> = own.split_whitespace().map(|port| port.parse().unwrap()).collect();
         assert_eq!(own.len(), lines.len(), "a port for each line");
@@ -81,17 +81,8 @@ impl Broker {
         self.script("stop", &[]);
     }
 
-    fn script(&self, verb: &str, further: &[String]) -> String {
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/setup/broker");
-        let done = Command::new(script)
-            .arg(verb)
-            .arg(self.folder.path())
-            .args(further)
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "tests/setup/broker {verb}: {}", done.status);
-        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    fn script(&self, verb: &str, further: &[&str]) -> String {
+        set_up("broker", verb, self.folder.path(), further)
     }
 }
 

@@ -8,7 +8,10 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Receiver, Report, wait_for, wait_until};
+use super::{Receiver, Report, ask, wait_for, wait_until};
+
+/// How long a daemon may take until it is ready.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The key that signs webhooks in tests: base64 of 24 bytes.
 const SECRET: &str = "whsec_bmV3c2RlbHRhLXRlc3Qtc2VjcmV0LTEy";
@@ -156,6 +159,16 @@ impl Place {
             .spawn()
             .unwrap();
         Daemon { process, log: self.path("daemon.log"), started_before }
+    }
+
+    /// Starts the daemon and waits until it is ready; gives the address of its interface, too.
+    pub(crate) fn start_ready(&self) -> (Daemon, String) {
+        let mut daemon = self.start();
+        let address = daemon.address();
+        daemon.until("a ready daemon", PATIENCE, || {
+            ask(&address, "/-/ready", "").is_some_and(|(status, _)| status == 200)
+        });
+        (daemon, address)
     }
 }
 

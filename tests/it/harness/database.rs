@@ -1,12 +1,11 @@
 //! PostgreSQL as the tests meet it: a database of a test's own on the server that `tests/all` has started.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
+use super::set_up::set_up;
 use super::{environment, not_run};
 
 /// Set by `tests/all` once its server answers.
@@ -119,16 +118,7 @@ impl Server {
     }
 
     fn script(&self, verb: &str, further: &[&str]) -> String {
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/setup/postgres");
-        let done = Command::new(script)
-            .arg(verb)
-            .arg(self.folder.path())
-            .args(further)
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "tests/setup/postgres {verb}: {}", done.status);
-        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+        set_up("postgres", verb, self.folder.path(), further)
     }
 }
 

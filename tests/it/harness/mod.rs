@@ -6,6 +6,7 @@ mod database;
 mod line;
 mod receiver;
 mod reports;
+mod set_up;
 mod slack;
 mod told;
 mod wait;

@@ -4,7 +4,7 @@
 use crate::extract::cues::Cues;
 use crate::extract::english::demands::each_scene;
 use crate::extract::english::lexicon::stances;
-use crate::extract::english::predicate::Scene;
+use crate::extract::english::predicate::{Agent, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
 use crate::text::{Quantity, QuantityKind};
@@ -56,17 +56,7 @@ fn committed(scene: &Scene<'_>, sum: &Quantity, findings: &mut Findings) -> Opti
     if !needy || agents.is_empty() {
         return None;
     }
-    let end = object_end(scene, sum.tokens.start).max(sum.tokens.end);
-    Draft {
-        rule: RULE.name,
-        actors: &agents,
-        stance: Stance::Vow,
-        targets: vec![topic(scene, sum.tokens.start..end)],
-        window: predicate.subject_start.unwrap_or(verb)..end,
-        core: verb,
-        weight: 2,
-    }
-    .emit(scene, findings);
+    vow(scene, sum, &agents, predicate.subject_start.unwrap_or(verb), verb, findings);
     Some(())
 }
 
@@ -82,16 +72,21 @@ fn received(scene: &Scene<'_>, sum: &Quantity, findings: &mut Findings) -> Optio
     if !gets || !needy || agents.is_empty() {
         return None;
     }
-    let end = object_end(scene, sum.tokens.start).max(sum.tokens.end);
-    Draft {
-        rule: RULE.name,
-        actors: &agents,
-        stance: Stance::Vow,
-        targets: vec![topic(scene, sum.tokens.start..end)],
-        window: will..end,
-        core: will,
-        weight: 2,
-    }
-    .emit(scene, findings);
+    vow(scene, sum, &agents, will, will, findings);
     Some(())
+}
+
+/// These actors vow the sum, in words that begin at `start`.
+fn vow(
+    scene: &Scene<'_>,
+    sum: &Quantity,
+    actors: &[Agent],
+    start: usize,
+    core: usize,
+    findings: &mut Findings,
+) {
+    let end = object_end(scene, sum.tokens.start).max(sum.tokens.end);
+    let targets = vec![topic(scene, sum.tokens.start..end)];
+    Draft { rule: RULE.name, actors, stance: Stance::Vow, targets, window: start..end, core, weight: 2 }
+        .emit(scene, findings);
 }
