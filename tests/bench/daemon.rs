@@ -15,8 +15,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// Between two looks at the daemon.
+/// Between two looks at the daemon while it starts.
 const LOOK: Duration = Duration::from_millis(10);
+/// Between two looks at its figures: they ask the store, which has other things to do.
+const LOOK_AT_WORK: Duration = Duration::from_millis(100);
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(900);
 
@@ -29,13 +31,29 @@ pub(crate) struct Daemon {
     pub(crate) started_in: Duration,
 }
 
+/// Where a daemon keeps what it knows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Keeping<'a> {
+    /// In a file in its folder.
+    File,
+    /// In the database at this address.
+    Database(&'a str),
+}
+
 impl Daemon {
-    /// Starts it in a folder with this config beside the store's and the server's, and waits until it is ready.
+    /// Starts it in a folder, in which its store is too, with this config, and waits until it is ready.
     pub(crate) fn start(folder: &Path, config: &str) -> Self {
+        Self::start_keeping(folder, config, Keeping::File)
+    }
+
+    /// The same, with the store elsewhere.
+    pub(crate) fn start_keeping(folder: &Path, config: &str, keeping: Keeping<'_>) -> Self {
         let (file, log) = (folder.join("newsdelta.toml"), folder.join("daemon.log"));
-        let store = folder.join("store.db");
-        let text =
-            format!("{config}\n[store]\npath = \"{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n", store.display());
+        let store = match keeping {
+            Keeping::File => format!("path = \"{}\"", folder.join("store.db").display()),
+            Keeping::Database(address) => format!("url = \"{address}\""),
+        };
+        let text = format!("{config}\n[store]\n{store}\n[http]\nlisten = \"127.0.0.1:0\"\n");
         fs::write(&file, text).expect("the config is written");
         let screen = File::create(&log).expect("a log");
         let began = Instant::now();
@@ -68,7 +86,11 @@ impl Daemon {
     }
 
     /// Waits until something holds.
-    pub(crate) fn until(&mut self, what: &str, mut holds: impl FnMut(&mut Self) -> bool) {
+    pub(crate) fn until(&mut self, what: &str, holds: impl FnMut(&mut Self) -> bool) {
+        self.until_every(LOOK, what, holds);
+    }
+
+    fn until_every(&mut self, look: Duration, what: &str, mut holds: impl FnMut(&mut Self) -> bool) {
         let end = Instant::now() + PATIENCE;
         while !holds(self) {
             let ended = self.process.try_wait().expect("a process");
@@ -78,7 +100,7 @@ impl Daemon {
                 fs::read_to_string(&self.log).unwrap_or_default()
             );
             assert!(Instant::now() < end, "waited too long for {what}");
-            sleep(LOOK);
+            sleep(look);
         }
     }
 
@@ -92,17 +114,35 @@ impl Daemon {
 
     /// The sum of a figure over all its labels.
     pub(crate) fn figure(&self, name: &str) -> f64 {
+        self.figure_with(name, "")
+    }
+
+    /// The sum of a figure over the labels that contain this text.
+    fn figure_with(&self, name: &str, label: &str) -> f64 {
         let text = self.get("/metrics").unwrap_or_default();
         let lines = text.lines().filter(|line| {
             line.strip_prefix(name).is_some_and(|rest| rest.starts_with('{') || rest.starts_with(' '))
+                && line.contains(label)
         });
         lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum()
     }
 
+    /// How many articles it has committed.
+    pub(crate) fn committed(&self) -> f64 {
+        self.figure_with("newsdelta_articles_total", "\"committed\"")
+    }
+
+    /// Waits until so many articles are committed.
+    pub(crate) fn until_committed(&mut self, articles: usize) {
+        self.until_every(LOOK_AT_WORK, "the articles", |daemon| daemon.committed() >= articles as f64);
+    }
+
     /// Waits until so many articles are committed and nothing waits for an output any more.
     pub(crate) fn until_done(&mut self, articles: usize) {
-        self.until("the articles", |daemon| daemon.figure("newsdelta_articles_total") >= articles as f64);
-        self.until("the deliveries", |daemon| daemon.figure("newsdelta_outbox_messages") < 0.5);
+        self.until_committed(articles);
+        self.until_every(LOOK_AT_WORK, "the deliveries", |daemon| {
+            daemon.figure("newsdelta_outbox_messages") < 0.5
+        });
     }
 }
 

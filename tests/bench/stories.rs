@@ -1,6 +1,7 @@
 //! What an article costs when few and when many stories are open: finding its story, reading what is known of it,
 //! taking it in, and the durable commit. Then the daemon on the store that this leaves: how long it takes to start, and
-//! its memory. Run with `cargo bench --bench stories`; prints tables. `-- --quick` opens fewer stories.
+//! its memory. Run with `cargo bench --bench stories`; prints tables. `-- --quick` opens fewer stories, `--stories=10,1000` so
+//! many.
 
 #![expect(
     clippy::print_stdout,
@@ -27,7 +28,7 @@ use newsdelta::text::gazetteer::Gazetteer;
 
 use daemon::{Daemon, Receiver};
 use load::{Day, Sample};
-use table::{Stopwatch, Table, machine, memory, process_time, quick};
+use table::{Stopwatch, Table, articles, machine, memory, process_time, quick};
 
 const SEED: u64 = 20_260_603;
 /// Outcomes in one commit, as `batch_items_max` has it.
@@ -35,9 +36,10 @@ const BATCH: usize = 200;
 
 #[tokio::main]
 async fn main() {
-    println!("{}", machine());
+    println!("{}\n", machine());
     let names = Gazetteer::builtin();
-    let counts: &[u32] = if quick() { &[10, 1000] } else { &[10, 1000, 100_000] };
+    let counts = counts();
+    let measured = u32::try_from(articles(4000, 1000)).unwrap_or(u32::MAX);
     let mut table = Table::new(&[
         "open stories",
         "articles",
@@ -45,59 +47,88 @@ async fn main() {
         "with the store, CPU µs/article",
         "passed µs/article",
         "against the first",
+        "about nothing, CPU µs/article",
     ]);
+    let mut starts = Table::new(STARTS);
     let mut first = 0.0;
-    let mut last = None;
-    for &count in counts {
+    for &count in &counts {
         let folder = tempfile::TempDir::with_prefix("newsdelta-bench-").expect("a folder");
         let store = SqliteStore::open(&folder.path().join("store.db"), Access::Daemon, Options::default());
-        let mut desk = Desk::new(Arc::new(store.expect("a fresh store")));
-        // Every story once, so that it is open; then reports on stories anywhere among them.
-        let mut opening = Day::new(SEED, count, 300).with_relevant(1001);
-        for start in (0..count).step_by(BATCH) {
-            let stories = start..count.min(start + u32::try_from(BATCH).unwrap_or(1));
-            let batch = stories.filter_map(|story| opening.on(story)).map(|sample| read(&sample, &names));
-            desk.take(batch.collect()).await;
-        }
+        let mut desk = Desk::new(Arc::new(store.expect("a fresh store")), count);
+        let opened_at = desk.open(count, &names).await;
         let opened = desk.ledger.open_stories();
-        let measured = if quick() { 1000 } else { 4000 };
-        let mut day = Day::new(SEED + 1, count, 3000).with_relevant(1001).starting_at(opening.now());
-        let mut spread = fastrand::Rng::with_seed(SEED);
-        let reports: Vec<(Article, Vec<Claim>)> = (0..measured)
-            .filter_map(|_| day.on(spread.u32(0..count)))
-            .map(|sample| read(&sample, &names))
+        // Reports on stories anywhere among them, then what nine in ten articles are.
+        let day = || Day::new(SEED + 1, count, 3000).starting_at(opened_at);
+        let (mut reports, mut spread) = (day().with_relevant(1001), fastrand::Rng::with_seed(SEED));
+        let on_stories: Vec<Sample> = (0..measured)
+            .filter_map(|_| reports.on(spread.u32(0..count)))
+            .map(|sample| named("report", sample))
             .collect();
-        desk.ledger_time = Duration::ZERO;
-        let (cpu, watch) = (process_time(std::process::id()), Stopwatch::start());
-        for batch in reports.chunks(BATCH) {
-            desk.take(batch.to_vec()).await;
-        }
-        let passed = watch.read().1.as_secs_f64() * 1e6 / f64::from(measured);
-        let cpu =
-            process_time(std::process::id()).saturating_sub(cpu).as_secs_f64() * 1e6 / f64::from(measured);
+        let cost = desk.measure(&on_stories, &names).await;
+        let about_nothing: Vec<Sample> = Day::new(SEED + 2, count, 3000)
+            .with_relevant(0)
+            .starting_at(reports.now())
+            .take(measured as usize)
+            .map(|sample| named("nothing", sample))
+            .collect();
+        let nothing = desk.measure(&about_nothing, &names).await;
         if first == 0.0 {
-            first = passed;
+            first = cost.cpu;
         }
         table.row(&[
             opened.to_string(),
             measured.to_string(),
-            format!("{:.0}", desk.ledger_time.as_secs_f64() * 1e6 / f64::from(measured)),
-            format!("{cpu:.0}"),
-            format!("{passed:.0}"),
-            format!("{:.2}", passed / first),
+            format!("{:.0}", cost.ledger),
+            format!("{:.0}", cost.cpu),
+            format!("{:.0}", cost.passed),
+            format!("{:.2}", cost.cpu / first),
+            format!("{:.0}", nothing.cpu),
         ]);
-        last = Some(folder);
+        drop(desk);
+        starts.row(&daemon_on(folder.path(), opened));
     }
-    println!("{table}");
-    if let Some(folder) = last {
-        daemon_on(folder.path());
-    }
+    println!("{table}\n{starts}");
+}
+
+/// Under a name that no other day gives.
+fn named(kind: &str, sample: Sample) -> Sample {
+    Sample { id: format!("{kind}-{}", sample.id), ..sample }
+}
+
+/// How many stories are open, from `--stories=10,1000` or as usual.
+fn counts() -> Vec<u32> {
+    let asked = std::env::args().find_map(|argument| {
+        argument.strip_prefix("--stories=").map(|list| list.split(',').flat_map(str::parse).collect())
+    });
+    asked.unwrap_or_else(|| if quick() { vec![10, 1000] } else { vec![10, 1000, 100_000] })
 }
 
 fn read(sample: &Sample, names: &Gazetteer) -> (Article, Vec<Claim>) {
     let article = sample.article();
     let claims = extract::read(&article, names).claims;
     (article, claims)
+}
+
+/// Reads on both cores what a batch holds.
+fn read_all(samples: &[Sample], names: &Gazetteer) -> Vec<(Article, Vec<Claim>)> {
+    let (one, other) = samples.split_at(samples.len() / 2);
+    std::thread::scope(|scope| {
+        let half = scope.spawn(|| one.iter().map(|sample| read(sample, names)).collect::<Vec<_>>());
+        let rest: Vec<_> = other.iter().map(|sample| read(sample, names)).collect();
+        let mut all = half.join().expect("reading does not panic");
+        all.extend(rest);
+        all
+    })
+}
+
+/// What one article costs, in microseconds.
+struct Cost {
+    /// Of this thread in the ledger.
+    ledger: f64,
+    /// Of all threads, with the store.
+    cpu: f64,
+    /// By the clock.
+    passed: f64,
 }
 
 /// What the daemon does with a batch once it is read.
@@ -108,13 +139,40 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(store: Arc<SqliteStore>) -> Self {
+    fn new(store: Arc<SqliteStore>, stories: u32) -> Self {
         let limits = Limits {
             loaded_stories: 10_000,
+            open_stories: Limits::default().open_stories.max(stories as usize),
             quiet_after: SignedDuration::from_hours(24 * 14),
             ..Limits::default()
         };
         Self { store, ledger: Ledger::new(limits), ledger_time: Duration::ZERO }
+    }
+
+    /// Opens so many stories; says when the last was opened.
+    async fn open(&mut self, count: u32, names: &Gazetteer) -> jiff::Timestamp {
+        let mut opening = Day::new(SEED, count, 300).with_relevant(1001);
+        for start in (0..count).step_by(BATCH) {
+            let stories = start..count.min(start + u32::try_from(BATCH).unwrap_or(1));
+            let batch: Vec<Sample> = stories.filter_map(|story| opening.on(story)).collect();
+            self.take(read_all(&batch, names)).await;
+        }
+        opening.now()
+    }
+
+    async fn measure(&mut self, samples: &[Sample], names: &Gazetteer) -> Cost {
+        let read = read_all(samples, names);
+        self.ledger_time = Duration::ZERO;
+        let (cpu, watch) = (process_time(std::process::id()), Stopwatch::start());
+        for batch in read.chunks(BATCH) {
+            self.take(batch.to_vec()).await;
+        }
+        let each = |time: Duration| time.as_secs_f64() * 1e6 / samples.len() as f64;
+        Cost {
+            ledger: each(self.ledger_time),
+            cpu: each(process_time(std::process::id()).saturating_sub(cpu)),
+            passed: each(watch.read().1),
+        }
     }
 
     async fn take(&mut self, batch: Vec<(Article, Vec<Claim>)>) {
@@ -140,8 +198,11 @@ impl Desk {
     }
 }
 
+const STARTS: &[&str] =
+    &["daemon on a store of so many", "store MB", "ready after s", "resident MB", "peak MB"];
+
 /// The daemon on a store full of open stories.
-fn daemon_on(folder: &Path) {
+fn daemon_on(folder: &Path, stories: usize) -> Vec<String> {
     let receiver = Receiver::start();
     let config = format!(
         "[inputs.desk]\ntype = \"inbox\"\npath = \"{}\"\n{}",
@@ -151,14 +212,11 @@ fn daemon_on(folder: &Path) {
     let size = std::fs::metadata(folder.join("store.db")).map_or(0, |file| file.len());
     let daemon = Daemon::start(folder, &config);
     let (now, peak) = memory(daemon.process());
-    let mut table =
-        Table::new(&["daemon on this store", "store MB", "ready after s", "resident MB", "peak MB"]);
-    table.row(&[
-        "inbox and webhook".to_owned(),
+    vec![
+        stories.to_string(),
         format!("{:.0}", size as f64 / 1e6),
         format!("{:.2}", daemon.started_in.as_secs_f64()),
         format!("{now:.0}"),
         format!("{peak:.0}"),
-    ]);
-    println!("{table}");
+    ]
 }

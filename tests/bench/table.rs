@@ -37,6 +37,12 @@ pub(crate) fn quick() -> bool {
     std::env::args().any(|argument| argument == "--quick")
 }
 
+/// How many articles are measured: as many as `--articles=N` says; else so many, or when less is to be measured, so few.
+pub(crate) fn articles(many: usize, few: usize) -> usize {
+    let asked = std::env::args().find_map(|argument| argument.strip_prefix("--articles=")?.parse().ok());
+    asked.unwrap_or(if quick() { few } else { many })
+}
+
 /// Whether this part of the bench is asked for: all are when none is named.
 pub(crate) fn part(name: &str) -> bool {
     let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
