@@ -110,6 +110,14 @@ pub struct Message {
     pub alerts: Vec<Alert>,
 }
 
+impl Message {
+    /// The stories it tells of, its own among them: nearly always that one alone.
+    pub fn stories(&self) -> std::collections::BTreeSet<&str> {
+        let of_alerts = self.alerts.iter().map(|alert| alert.story.as_str());
+        std::iter::once(self.story.as_str()).chain(of_alerts).collect()
+    }
+}
+
 /// Of which time a message gathers the changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {

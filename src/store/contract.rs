@@ -21,6 +21,7 @@ pub(crate) mod commits;
 pub(crate) mod dead_letters;
 pub(crate) mod lots;
 pub(crate) mod metrics;
+pub(crate) mod order;
 pub(crate) mod outbox;
 pub(crate) mod outputs;
 pub(crate) mod overview;
@@ -52,6 +53,8 @@ macro_rules! contract_tests {
                 one_message_of_a_story_at_a_time, leases_expire, a_stale_lease_changes_nothing,
                 a_late_delivered_counts, leases_given_back_are_due, dead_ones_let_the_next_go_ahead,
                 stories_do_not_wait_for_each_other, nothing_is_due_early;
+            order: a_digest_waits_in_each_of_its_stories, a_dead_digest_lets_go_and_comes_back_in_its_place,
+                a_digest_that_is_sent_again_waits_in_each_of_its_stories, nothing_waits_in_a_circle;
             questions: both_times_are_kept, the_start_of_an_id_is_enough, stories_come_latest_first,
                 old_stories_are_closed, articles_come_with_their_claims, versions_of_a_document_are_found, recent_articles_are_bounded;
             dead_letters: a_failed_item_is_kept_and_bounded, a_failed_item_is_read_again,
@@ -70,7 +73,8 @@ macro_rules! contract_tests {
                 old_messages_go_with_their_deliveries, what_waits_is_never_let_go;
             metrics: what_waits_is_counted;
             outputs: notes_are_kept_apart, a_disabled_output_gets_nothing_until_it_is_enabled,
-                messages_are_sent_again_by_id, messages_are_sent_again_by_time, old_dead_letters_are_forgotten;
+                messages_are_sent_again_by_id, messages_are_sent_again_by_time,
+                by_time_goes_only_what_is_meant_for_the_output, old_dead_letters_are_forgotten;
         }
     };
     ($place:expr; $($module:ident: $($name:ident),+;)+) => {

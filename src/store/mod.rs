@@ -238,7 +238,8 @@ pub struct Resend {
 pub enum ResendMessages {
     /// These.
     Ids(Vec<String>),
-    /// Those whose article was learned in this time: the first moment counts, the last does not.
+    /// Those whose article was learned in this time: the first moment counts, the last does not. What was put together for
+    /// one output goes to that one alone, and what the output was told in another form goes in that form.
     Learned(Timestamp, Timestamp),
 }
 
@@ -358,7 +359,8 @@ pub trait Store: Send + Sync {
     async fn items_to_retry(&self, limit: usize, now: Timestamp) -> Result<Vec<RetriedItem>, StoreError>;
 
     /// Up to `limit` due deliveries of one output, longest due first, at most one message per story, leased until
-    /// `until`. The next message of a story is not due before the one ahead of it was delivered or given up.
+    /// `until`. The next message of a story is not due before the one ahead of it was delivered or given up; one that
+    /// tells of several stories waits in each of them, and is waited for in each.
     async fn lease(
         &self,
         output: &str,

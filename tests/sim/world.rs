@@ -8,14 +8,13 @@ use std::sync::atomic::AtomicBool;
 
 use fastrand::Rng;
 use newsdelta::model::{Alert, Message};
-use newsdelta::store::overview::DeliveryQuery;
+use newsdelta::store::SqliteStore;
 use newsdelta::store::sqlite::{Access, Options};
-use newsdelta::store::{SqliteStore, Store};
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::judge;
-use crate::life::{DIGESTING, Ending, GATHERING, Outside, RECEIVERS};
+use crate::life::{Ending, GATHERING, Outside, RECEIVERS};
 use crate::people::Act;
 use crate::receiver::Receiver;
 use crate::sabotage::Sabotage;
@@ -139,29 +138,9 @@ impl Worlds {
             outside.live(&path, *weather, *ending);
         }
         outside.live(&path, Weather::default(), Ending::Rest);
-        let told = RECEIVERS.iter().zip(&outside.receivers).map(|(name, receiver)| {
-            let mut told = receiver.received();
-            if DIGESTING.contains(name) {
-                let order = order_of_outbox(&path, name);
-                told.sort_by_key(|message| order.iter().position(|id| *id == message.id));
-            }
-            told
-        });
+        let told = outside.receivers.iter().map(|receiver| receiver.received());
         (outside.sim.course(), told.collect())
     }
-}
-
-/// The ids of an output's messages in the order in which they entered the outbox. A digest of several stories stands in
-/// the order of one of them, and may be overtaken by what comes of the others while its receiver is away.
-fn order_of_outbox(path: &Path, output: &str) -> Vec<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(async {
-        let store = SqliteStore::open(path, Access::ReadOnly, Options::default()).unwrap();
-        let query =
-            DeliveryQuery { output: Some(output.to_owned()), state: None, before: None, limit: 10_000 };
-        let entries = store.find_deliveries(&query).await.unwrap();
-        entries.into_iter().rev().map(|entry| entry.message).collect()
-    })
 }
 
 fn weather(random: &mut Rng) -> Weather {

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Place, at, attempt, commit, due, edit, edit_at, failed, outcome};
-use crate::model::{Action, AuditEntry};
-use crate::store::{Attempt, Commit, DisabledOutput, Resend, ResendMessages, Store, StoreError};
+use super::{Place, at, attempt, commit, due, edit, edit_at, failed, outcome, parcel};
+use crate::model::{Action, AuditEntry, Message};
+use crate::store::{Attempt, Commit, DisabledOutput, Pace, Resend, ResendMessages, Store, StoreError};
 
 pub(crate) async fn notes_are_kept_apart(place: &dyn Place) {
     let store = place.open().await;
@@ -84,6 +84,24 @@ pub(crate) async fn messages_are_sent_again_by_time(place: &dyn Place) {
     }
     let all = ResendMessages::Learned(Timestamp::MIN, Timestamp::MAX);
     assert_eq!(resend(store.as_ref(), "new", all, false).await, 4);
+}
+
+/// What was put together for one output is sent again to that one, and to no other.
+pub(crate) async fn by_time_goes_only_what_is_meant_for_the_output(place: &dyn Place) {
+    let store = place.open().await;
+    let outcome = outcome("s1", 1, "a1");
+    let message = outcome.message.clone().unwrap();
+    let share = Message { id: "share".to_owned(), ..message.clone() };
+    let parcels = vec![parcel("slack", &share, Pace::Now), parcel("hook", &message, Pace::Now)];
+    store.commit(&Commit { parcels, ..commit(vec![outcome]) }).await.unwrap();
+    for (output, expected) in [("slack", "share"), ("hook", "message-of-a1"), ("new", "message-of-a1")] {
+        for delivery in store.lease(output, 9, at(1), at(2)).await.unwrap() {
+            store.record(&delivery, &Attempt::Delivered, at(1)).await.unwrap();
+        }
+        let all = ResendMessages::Learned(Timestamp::MIN, Timestamp::MAX);
+        assert_eq!(resend(store.as_ref(), output, all, false).await, 1, "{output}");
+        assert_eq!(due(store.as_ref(), output, 40).await, [expected]);
+    }
 }
 
 pub(crate) async fn old_dead_letters_are_forgotten(place: &dyn Place) {

@@ -165,6 +165,18 @@ pub(in crate::store) const TABLES: &[Table] = &[
         numbered: true,
     },
     Table {
+        name: "further_stories",
+        key: 2,
+        columns: &[
+            ("delivery", Kind::Integer),
+            ("story", Kind::Text),
+            ("output", Kind::Text),
+            ("state", Kind::Text),
+        ],
+        page: 5000,
+        numbered: false,
+    },
+    Table {
         name: "held",
         key: 1,
         columns: &[

@@ -16,7 +16,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::columns::get;
 use super::failure::{Failure, in_full};
-use super::search;
+use super::{order, search};
 use crate::store::copy::tables;
 use crate::store::{Access, StoreError};
 
@@ -33,10 +33,11 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 const MIGRATION_LOCK: i64 = 0x6e77_7364;
 
 /// Every schema change ever made, in order. One that was released is never edited.
-const MIGRATIONS: [(&str, &str); 3] = [
+const MIGRATIONS: [(&str, &str); 4] = [
     ("V1__all", include_str!("../migrations/postgres/0001_all.sql")),
     ("V80__search", include_str!("../migrations/postgres/0080_search.sql")),
     ("V90__retention", include_str!("../migrations/postgres/0090_retention.sql")),
+    ("V96__order", include_str!("../migrations/postgres/0096_order.sql")),
 ];
 
 /// Where the database is and how it is used.
@@ -202,6 +203,7 @@ pub(super) async fn prepare(pool: &Pool, access: Access, copies: Copies, name: &
     // A copy brings them along.
     let fills = applied.is_ok() && !is_unfinished(&client).await?;
     let filled = if fills { fill(&mut client).await } else { Ok(()) };
+    let filled = if fills && filled.is_ok() { order::restore(&mut client).await } else { filled };
     // The session ends here, and with it the lock and the setting.
     drop(deadpool_postgres::Object::take(client));
     for migration in applied.map_err(|error| migration_failed(&error, name))?.applied_migrations() {

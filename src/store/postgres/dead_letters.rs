@@ -7,8 +7,8 @@ use tokio_postgres::Row;
 
 use super::columns::{count, get, optional_string, optional_time, string, time};
 use super::failure::Failure;
-use super::outbox;
 use super::statements::{collect, execute, first};
+use super::{order, outbox};
 use crate::store::form::{LetterName, integer, letter_was_cut, no_letter, stamp};
 use crate::store::{DeadLetter, FailedItem, Letter};
 
@@ -65,11 +65,11 @@ pub(super) async fn retry(client: &impl GenericClient, id: &str, now: Timestamp)
             execute(client, RETRY_ITEM, &[&number]).await?;
         }
         LetterName::Delivery(number) => {
-            let (output, story) = outbox::lock_way(client, number).await?.ok_or_else(|| no_letter(id))?;
+            let ways = order::lock_around(client, number).await?;
             if execute(client, RETRY_DELIVERY, &[&number, &stamp(now)]).await? == 0 {
                 return Err(no_letter(id).into());
             }
-            outbox::go_ahead(client, &output, &story).await?;
+            order::go_ahead(client, number, &ways).await?;
         }
     }
     Ok(())

@@ -29,6 +29,7 @@ mod dead_letters;
 mod failure;
 mod metrics;
 mod mutes;
+mod order;
 mod outbox;
 mod outputs;
 mod overview;

@@ -1,8 +1,6 @@
 //! The outbox. Comes in: leases asked for and attempts that ended. Goes out: the deliveries to attempt. Keeps, for each
-//! output, the messages of one story in order, at most one of them on its way, however many instances deliver. Never
+//! output, at most one message of a story on its way, however many instances deliver; in which order, `order` says. Never
 //! attempts anything itself.
-
-use std::collections::BTreeSet;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
@@ -11,7 +9,7 @@ use tokio_postgres::Row;
 use super::columns::{count, from_json, get, optional_time, text, time};
 use super::failure::Failure;
 use super::statements::{execute, first, rows};
-use super::{outputs, parcels};
+use super::{order, outputs};
 use crate::store::form::{integer, stamp};
 use crate::store::{Attempt, Delivery};
 
@@ -34,10 +32,6 @@ const DEAD: &str = "UPDATE deliveries
     WHERE number = $1 AND lease = $2 AND state = 'due'";
 const GIVE_BACK: &str = "UPDATE deliveries SET due_at = $3, leased_until = NULL
     WHERE number = $1 AND lease = $2 AND state = 'due'";
-const WAY: &str = "SELECT output, story FROM deliveries WHERE number = $1";
-const GO_AHEAD: &str = "UPDATE deliveries SET state = 'due' WHERE number = (
-        SELECT min(number) FROM deliveries WHERE output = $1 AND story = $2 AND state = 'queued')
-    AND NOT EXISTS (SELECT 1 FROM deliveries WHERE output = $1 AND story = $2 AND state = 'due')";
 const END_ALL_LEASES: &str = "UPDATE deliveries SET due_at = queued_at, leased_until = NULL
     WHERE state = 'due' AND leased_until IS NOT NULL";
 const NEXT_DUE: &str = "SELECT min(due_at) AS due_at FROM deliveries WHERE output = $1 AND state = 'due'
@@ -86,7 +80,7 @@ pub(super) fn read(row: &Row) -> Result<Delivery, Failure> {
     })
 }
 
-/// Records how an attempt ended; when the message goes no further, the next of its story goes ahead.
+/// Records how an attempt ended; when the message goes no further, those behind it go ahead.
 pub(super) async fn end(
     client: &impl GenericClient,
     number: i64,
@@ -94,7 +88,7 @@ pub(super) async fn end(
     attempt: &Attempt,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let way = lock_way(client, number).await?;
+    let ways = order::lock_around(client, number).await?;
     let now = stamp(now);
     let changed = match attempt {
         Attempt::Delivered => execute(client, DELIVERED, &[&number, &now]).await?,
@@ -102,7 +96,7 @@ pub(super) async fn end(
             execute(client, RETRY_AT, &[&number, &lease, &stamp(*due_at), &text(reason)]).await?
         }
         Attempt::Disabled(reason) => {
-            if let Some((output, _)) = &way {
+            if let Some((output, _)) = ways.first() {
                 outputs::disable(client, output, reason, &now).await?;
             }
             execute(client, RETRY_AT, &[&number, &lease, &now, &text(reason)]).await?
@@ -113,26 +107,9 @@ pub(super) async fn end(
         tracing::debug!(delivery = number, lease, "an attempt ended after its lease was taken over");
         return Ok(());
     }
-    if let (Attempt::Delivered | Attempt::Dead(_), Some((output, story))) = (attempt, way) {
-        go_ahead(client, &output, &story).await?;
+    if let Attempt::Delivered | Attempt::Dead(_) = attempt {
+        order::go_ahead(client, number, &ways).await?;
     }
-    Ok(())
-}
-
-/// Output and story of a delivery, with the lock on what is on its way between them.
-pub(super) async fn lock_way(
-    client: &impl GenericClient,
-    number: i64,
-) -> Result<Option<(String, String)>, Failure> {
-    let Some(row) = first(client, WAY, &[&number]).await? else { return Ok(None) };
-    let (output, story): (String, String) = (get(&row, "output")?, get(&row, "story")?);
-    parcels::lock(client, BTreeSet::from([(output.as_str(), story.as_str())])).await?;
-    Ok(Some((output, story)))
-}
-
-/// Makes the next message of the story due, unless one is; the caller holds the lock.
-pub(super) async fn go_ahead(client: &impl GenericClient, output: &str, story: &str) -> Result<(), Failure> {
-    execute(client, GO_AHEAD, &[&output, &story]).await?;
     Ok(())
 }
 

@@ -1,16 +1,15 @@
 //! What is kept about the outputs themselves: which are disabled, what they noted, and what is sent to them again. Comes
 //! in: names and selections. Goes out: rows. Never attempts anything itself.
 
-use std::collections::BTreeSet;
-
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use tokio_postgres::Row;
 
-use super::columns::{get, text, time};
+use super::columns::{from_json, get, text, time};
 use super::failure::Failure;
 use super::statements::{collect, execute, first};
-use super::{audit, outbox, parcels, told};
-use crate::model::AuditEntry;
+use super::{audit, order, told};
+use crate::model::{AuditEntry, Message};
 use crate::store::form::{no_message, not_disabled, stamp};
 use crate::store::{DisabledOutput, Resend, ResendMessages};
 
@@ -20,9 +19,9 @@ const ENABLE: &str = "DELETE FROM disabled_outputs WHERE output = $1";
 const NOTE: &str = "SELECT body FROM output_notes WHERE output = $1 AND story = $2";
 const KEEP_NOTE: &str = "INSERT INTO output_notes (output, story, body) VALUES ($1, $2, $3)
     ON CONFLICT (output, story) DO UPDATE SET body = excluded.body";
-const BY_ID: &str = "SELECT messages.number AS number, story FROM messages
+const BY_ID: &str = "SELECT messages.number AS number, story, composed, body FROM messages
     JOIN articles ON articles.number = messages.article WHERE messages.id = $1";
-const LEARNED: &str = "SELECT messages.number AS number, story
+const LEARNED: &str = "SELECT messages.number AS number, story, composed, body
     FROM messages JOIN articles ON articles.number = messages.article
     WHERE learned_at >= $1 AND learned_at < $2 ORDER BY messages.number";
 /// What waited while the output was disabled is no older for it: it has the patience of a new message.
@@ -38,9 +37,11 @@ const FOR_THE_FIRST_TIME: &str = "INSERT INTO deliveries (message, output, story
     FROM messages JOIN articles ON articles.number = messages.article WHERE messages.number = $1
     ON CONFLICT (message, output) DO NOTHING";
 
+const WAITING: &str = "SELECT number FROM deliveries WHERE message = $1 AND output = $2 AND state = 'queued'";
+
 /// All that are disabled.
 pub(super) async fn disabled(client: &impl GenericClient) -> Result<Vec<DisabledOutput>, Failure> {
-    let read = |row: &tokio_postgres::Row| {
+    let read = |row: &Row| {
         let since = time(row, "since")?;
         Ok(DisabledOutput {
             output: get(row, "output")?,
@@ -75,45 +76,87 @@ pub(super) async fn enable(
     audit::write(client, entry).await
 }
 
+/// A message that may be sent again.
+struct Stored {
+    number: i64,
+    /// The story that its article belongs to.
+    story: String,
+    composed: bool,
+    /// Nothing when this program cannot read it.
+    body: Option<Message>,
+}
+
+fn stored(row: &Row) -> Result<Stored, Failure> {
+    let body = from_json(row, "body").ok();
+    Ok(Stored {
+        number: get(row, "number")?,
+        story: get(row, "story")?,
+        composed: get(row, "composed")?,
+        body,
+    })
+}
+
 /// Puts messages into the outbox of one output again.
 pub(super) async fn resend(
     client: &impl GenericClient,
     resend: &Resend,
     now: Timestamp,
 ) -> Result<u64, Failure> {
-    let read = |row: &tokio_postgres::Row| Ok((get::<i64>(row, "number")?, get::<String>(row, "story")?));
     let messages = match &resend.messages {
         ResendMessages::Ids(ids) => {
             let mut messages = Vec::with_capacity(ids.len());
             for id in ids {
                 let row = first(client, BY_ID, &[&text(id)]).await?;
-                messages.push(read(&row.ok_or_else(|| no_message(id))?)?);
+                messages.push(stored(&row.ok_or_else(|| no_message(id))?)?);
             }
             messages
         }
         ResendMessages::Learned(from, to) => {
-            collect(client, LEARNED, &[&stamp(*from), &stamp(*to)], read).await?
+            collect(client, LEARNED, &[&stamp(*from), &stamp(*to)], stored).await?
         }
     };
     let (output, now) = (&resend.output, stamp(now));
-    let ways: BTreeSet<(&str, &str)> =
-        messages.iter().map(|(_, story)| (output.as_str(), story.as_str())).collect();
-    parcels::lock(client, ways.clone()).await?;
+    let bodies = messages.iter().filter_map(|message| message.body.as_ref());
+    let mut ways = order::ways_of(bodies.map(|body| (output.as_str(), body)));
+    ways.extend(messages.iter().map(|message| (output.clone(), message.story.clone())));
+    order::lock(client, &ways).await?;
     let mut count = 0;
-    for (message, _) in &messages {
-        count += execute(client, AGAIN, &[message, output, &now, &!resend.only_dead]).await?;
-        if !resend.only_dead {
-            let first = execute(client, FOR_THE_FIRST_TIME, &[message, output, &now]).await?;
+    for message in &messages {
+        count += execute(client, AGAIN, &[&message.number, output, &now, &!resend.only_dead]).await?;
+        if !resend.only_dead && is_meant(client, resend, message).await? {
+            let first = execute(client, FOR_THE_FIRST_TIME, &[&message.number, output, &now]).await?;
             if first > 0 {
-                told::tell_stored(client, output, *message).await?;
+                told::tell_stored(client, output, message.number).await?;
             }
             count += first;
         }
     }
-    for (output, story) in ways {
-        outbox::go_ahead(client, output, story).await?;
+    for message in &messages {
+        take_place(client, message, output).await?;
     }
     Ok(count)
+}
+
+/// Whether a message goes to the output if it never did: not what was put together for others, nor what this output was
+/// told in another form, unless somebody names it.
+async fn is_meant(client: &impl GenericClient, resend: &Resend, message: &Stored) -> Result<bool, Failure> {
+    if matches!(resend.messages, ResendMessages::Ids(_)) {
+        return Ok(true);
+    }
+    match &message.body {
+        Some(body) if !message.composed => Ok(!told::any(client, &resend.output, body).await?),
+        _ => Ok(!message.composed),
+    }
+}
+
+/// In every story that it tells of.
+async fn take_place(client: &impl GenericClient, message: &Stored, output: &str) -> Result<(), Failure> {
+    let waiting = first(client, WAITING, &[&message.number, &output]).await?;
+    let Some(delivery) = waiting.map(|row| get(&row, "number")).transpose()? else { return Ok(()) };
+    if let Some(body) = &message.body {
+        order::keep_further(client, delivery, body).await?;
+    }
+    order::take_turn(client, delivery).await
 }
 
 /// What an output noted about a story.

@@ -2,8 +2,6 @@
 //! out: rows of the outbox and lots that are due. A message leaves the held ones and enters the outbox in one
 //! transaction. Never decides what is held or put together.
 
-use std::collections::BTreeSet;
-
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use tokio_postgres::Row;
@@ -11,23 +9,15 @@ use tokio_postgres::Row;
 use super::columns::{from_json, get, json, text, time};
 use super::failure::Failure;
 use super::statements::{collect, execute, first};
-use super::told;
+use super::{order, told};
 use crate::model::Message;
 use crate::store::form::{self, integer, stamp};
 use crate::store::parcel::{Lot, Pace, Parcel, story_lot};
 use crate::store::{Commit, StoreError};
 
-/// Whoever changes what is on its way of a story to an output holds this lock: what another adds meanwhile would else be
-/// overlooked, and wait for ever.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
 const WRITE_PART: &str = "INSERT INTO messages (id, article, body, composed)
     SELECT $1, number, $3, TRUE FROM articles WHERE id = $2 ON CONFLICT (id) DO NOTHING";
 const MESSAGE_NUMBER: &str = "SELECT number FROM messages WHERE id = $1";
-const WRITE_DELIVERY: &str = "INSERT INTO deliveries (message, output, story, due_at, queued_at, state)
-    VALUES ($1, $2, $3, $4, $4, CASE
-        WHEN EXISTS (SELECT 1 FROM deliveries WHERE output = $2 AND story = $3 AND state = 'due')
-        THEN 'queued' ELSE 'due' END)
-    ON CONFLICT (message, output) DO NOTHING";
 const OPEN_LOT: &str =
     "SELECT release_at FROM held WHERE output = $1 AND lot = $2 ORDER BY release_at LIMIT 1";
 const LAST_TOLD: &str =
@@ -41,22 +31,13 @@ const OF_LOT: &str = "SELECT held.number AS number, held_at, body FROM held
 const NEXT_RELEASE: &str = "SELECT min(release_at) AS release_at FROM held";
 const LET_GO: &str = "DELETE FROM held WHERE number = ANY($1)";
 
-/// Holds the locks of these stories on their way to these outputs, in one order for all, so that none waits for the
-/// other in a circle.
-pub(super) async fn lock(client: &impl GenericClient, ways: BTreeSet<(&str, &str)>) -> Result<(), Failure> {
-    for (output, story) in ways {
-        execute(client, LOCK, &[&format!("{output}\n{story}")]).await?;
-    }
-    Ok(())
-}
-
 /// Takes back what the commit drops, then writes its parcels: a commit may replace what it takes back.
 pub(super) async fn commit(client: &impl GenericClient, commit: &Commit) -> Result<(), Failure> {
     for subject in &commit.dropped {
         execute(client, DROP, &[&text(subject)]).await?;
     }
-    let ways = commit.parcels.iter().map(|parcel| (parcel.output.as_str(), parcel.message.story.as_str()));
-    lock(client, ways.collect()).await?;
+    let told = commit.parcels.iter().map(|parcel| (parcel.output.as_str(), &parcel.message));
+    order::lock(client, &order::ways_of(told)).await?;
     for parcel in &commit.parcels {
         write(client, parcel, commit.at).await?;
     }
@@ -110,7 +91,7 @@ async fn write_message(client: &impl GenericClient, message: &Message, body: &st
     }
 }
 
-/// Into the outbox; the caller holds the lock of the way.
+/// Into the outbox; the caller holds the locks of its ways.
 async fn deliver(
     client: &impl GenericClient,
     message: i64,
@@ -118,7 +99,7 @@ async fn deliver(
     told: &Message,
     at: Timestamp,
 ) -> Result<(), Failure> {
-    execute(client, WRITE_DELIVERY, &[&message, &output, &told.story, &stamp(at)]).await?;
+    order::enter(client, message, output, told, at).await?;
     told::tell(client, output, told).await
 }
 
@@ -163,8 +144,8 @@ pub(super) async fn release(
     messages: &[Message],
     at: Timestamp,
 ) -> Result<(), Failure> {
-    let ways = messages.iter().map(|message| (lot.output.as_str(), message.story.as_str()));
-    lock(client, ways.collect()).await?;
+    let told = messages.iter().map(|message| (lot.output.as_str(), message));
+    order::lock(client, &order::ways_of(told)).await?;
     if execute(client, LET_GO, &[&lot.numbers]).await? < lot.numbers.len() as u64 {
         return Err(form::lot_changed(lot).into());
     }

@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 
 use super::columns::{from_json, get, time};
 use super::failure::Failure;
-use super::statements::{collect, execute, rows};
+use super::statements::{collect, execute, first, rows};
 use crate::model::Message;
 use crate::store::form::stamp;
 use crate::store::parcel::{names_in, story_lot};
@@ -17,6 +17,7 @@ use crate::store::{Pace, Told};
 
 const TELL: &str = "INSERT INTO told (alert, output) SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING";
 const TOLD: &str = "SELECT alert, output FROM told WHERE alert = ANY($1) ORDER BY output";
+const IS_TOLD: &str = "SELECT 1 FROM told WHERE alert = ANY($1) AND output = $2 LIMIT 1";
 const HELD_OF_STORY: &str = "SELECT output, lot, release_at, body FROM held
     JOIN messages ON messages.number = held.message WHERE held.story = $1 ORDER BY held.output, held.number";
 const TAKE_ALONG: &str = "UPDATE held SET lot = $3, release_at = $4
@@ -34,6 +35,15 @@ pub(super) async fn tell(
 ) -> Result<(), Failure> {
     execute(client, TELL, &[&names_in(message), &output]).await?;
     Ok(())
+}
+
+/// Whether an output was told any alert of a message.
+pub(super) async fn any(
+    client: &impl GenericClient,
+    output: &str,
+    message: &Message,
+) -> Result<bool, Failure> {
+    Ok(first(client, IS_TOLD, &[&names_in(message), &output]).await?.is_some())
 }
 
 /// An output is told a message that is stored.

@@ -45,13 +45,6 @@ pub(super) const DROP_FROM_COMPARED: &str = "UPDATE claims SET compared = 0
     WHERE fact = ?1 AND compared = 1 AND body NOT IN (SELECT value FROM json_each(?2))";
 pub(super) const WRITE_MESSAGE: &str = "INSERT INTO messages (id, article, body) VALUES (?1, ?2, ?3)
     ON CONFLICT (id) DO NOTHING";
-pub(super) const WRITE_DELIVERY: &str =
-    "INSERT INTO deliveries (message, output, story, due_at, queued_at, state)
-    VALUES (?1, ?2, ?3, ?4, ?4, CASE
-        WHEN EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_head
-            WHERE output = ?2 AND story = ?3 AND state = 'due')
-        THEN 'queued' ELSE 'due' END)
-    ON CONFLICT (message, output) DO NOTHING";
 pub(super) const WRITE_CHECKPOINT: &str = "INSERT INTO checkpoints (input, part, next) VALUES (?1, ?2, ?3)
     ON CONFLICT (input, part) DO UPDATE SET next = max(next, excluded.next)";
 const WRITE_FAILED: &str =

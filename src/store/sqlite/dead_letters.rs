@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::columns::{count, integer, stamp, time};
 use super::failure::Failure;
-use super::outbox;
 use super::questions::collect;
+use super::{order, outbox};
 use crate::store::form::{LetterName, letter_was_cut, no_letter};
 use crate::store::{DeadLetter, FailedItem, Letter};
 
@@ -76,7 +76,7 @@ pub(super) fn retry(connection: &Connection, id: &str, now: Timestamp) -> Result
             if changed == 0 {
                 return Err(no_letter(id).into());
             }
-            outbox::go_ahead(connection, number)?;
+            order::go_ahead(connection, number)?;
         }
     }
     Ok(())

@@ -5,10 +5,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{from_json, integer, json, stamp, time};
-use super::commit::WRITE_DELIVERY;
 use super::failure::Failure;
 use super::questions::collect;
-use super::told;
+use super::{order, told};
 use crate::model::Message;
 use crate::store::parcel::{Lot, Pace, Parcel, story_lot};
 use crate::store::{StoreError, form};
@@ -36,6 +35,8 @@ pub(super) struct PreparedParcel {
     id: String,
     article: String,
     story: String,
+    /// The other stories it tells of.
+    further: Vec<String>,
     body: String,
     /// Names of its alerts.
     alerts: Vec<String>,
@@ -51,6 +52,7 @@ impl PreparedParcel {
             id: message.id.clone(),
             article: message.article.clone(),
             story: message.story.clone(),
+            further: further(message).map(str::to_owned).collect(),
             body: json(message)?,
             alerts: told::names_in(message),
             pace: pace.clone(),
@@ -61,19 +63,20 @@ impl PreparedParcel {
     /// Into the outbox, or among what is held.
     pub(super) fn write(&self, connection: &Connection, at: Timestamp) -> Result<(), Failure> {
         let message = write_message(connection, &self.id, &self.article, &self.body)?;
-        match self.hold(connection, at)? {
-            Some((lot, release_at)) => {
-                connection.prepare_cached(HOLD)?.execute(params![
-                    message,
-                    self.output,
-                    lot,
-                    self.subject,
-                    stamp(release_at),
-                    stamp(at),
-                    self.story
-                ])?;
-            }
-            None => deliver(connection, message, (&self.output, &self.story), &self.alerts, at)?,
+        if let Some((lot, release_at)) = self.hold(connection, at)? {
+            connection.prepare_cached(HOLD)?.execute(params![
+                message,
+                self.output,
+                lot,
+                self.subject,
+                stamp(release_at),
+                stamp(at),
+                self.story
+            ])?;
+        } else {
+            let further = self.further.iter().map(String::as_str);
+            order::enter(connection, message, (&self.output, &self.story), further, at)?;
+            told::tell(connection, &self.output, &self.alerts)?;
         }
         Ok(())
     }
@@ -108,15 +111,8 @@ fn write_message(connection: &Connection, id: &str, article: &str, body: &str) -
     })
 }
 
-fn deliver(
-    connection: &Connection,
-    message: i64,
-    (output, story): (&str, &str),
-    alerts: &[String],
-    at: Timestamp,
-) -> Result<(), Failure> {
-    connection.prepare_cached(WRITE_DELIVERY)?.execute(params![message, output, story, stamp(at)])?;
-    told::tell(connection, output, alerts)
+fn further(message: &Message) -> impl Iterator<Item = &str> {
+    message.stories().into_iter().filter(|story| *story != message.story)
 }
 
 fn open_lot(connection: &Connection, output: &str, lot: &str) -> Result<Option<Timestamp>, Failure> {
@@ -189,8 +185,8 @@ pub(super) fn release(
     }
     for (message, body) in messages {
         let number = write_message(connection, &message.id, &message.article, body)?;
-        let alerts = told::names_in(message);
-        deliver(connection, number, (&lot.output, &message.story), &alerts, at)?;
+        order::enter(connection, number, (&lot.output, &message.story), further(message), at)?;
+        told::tell(connection, &lot.output, &told::names_in(message))?;
     }
     Ok(())
 }

@@ -28,6 +28,7 @@ mod lots;
 mod metrics;
 mod mutes;
 mod open;
+mod order;
 mod outbox;
 mod outputs;
 mod overview;
@@ -67,6 +68,7 @@ impl SqliteStore {
             Some(connection) => {
                 if access == Access::Daemon {
                     let freed = outbox::end_all_leases(&connection).map_err(|failure| failure.at(path))?;
+                    order::restore(&connection).map_err(|failure| failure.at(path))?;
                     tracing::debug!(path = %path.display(), freed, "store opened");
                 }
                 let started = Writer::start(connection, opened.lock, path.to_owned());

@@ -1,12 +1,12 @@
 //! The outbox. Comes in: leases asked for and attempts that ended. Goes out: the deliveries to attempt. Keeps, for
-//! each output, the messages of one story in order, at most one of them on its way. Never attempts anything itself.
+//! each output, at most one message of a story on its way; in which order, `order` says. Never attempts anything itself.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::columns::{from_json, integer, stamp, time};
 use super::failure::Failure;
-use super::outputs;
+use super::{order, outputs};
 use crate::store::{Attempt, Delivery};
 
 pub(super) const DUE: &str = "SELECT deliveries.number AS number, lease, output, attempts, queued_at, body
@@ -27,17 +27,6 @@ pub(super) const DEAD: &str = "UPDATE deliveries
     WHERE number = :number AND lease = :lease AND state = 'due'";
 pub(super) const GIVE_BACK: &str = "UPDATE deliveries SET due_at = ?3, leased_until = NULL
     WHERE number = ?1 AND lease = ?2 AND state = 'due'";
-/// By the index of what is queued: another would do as well for the planner, but walks over all that was ever delivered
-/// of the story.
-pub(super) const GO_AHEAD: &str = "UPDATE deliveries SET state = 'due' WHERE number = (
-        SELECT next.number FROM deliveries AS ended
-        JOIN deliveries AS next INDEXED BY deliveries_queue
-            ON next.output = ended.output AND next.story = ended.story AND next.state = 'queued'
-        WHERE ended.number = ?1 ORDER BY next.number LIMIT 1)
-    AND NOT EXISTS (
-        SELECT 1 FROM deliveries AS ended
-        JOIN deliveries AS head ON head.output = ended.output AND head.story = ended.story AND head.state = 'due'
-        WHERE ended.number = ?1)";
 pub(super) const NEXT_DUE: &str = "SELECT due_at FROM deliveries WHERE output = ?1 AND state = 'due'
         AND NOT EXISTS (SELECT 1 FROM disabled_outputs WHERE output = ?1)
     ORDER BY due_at LIMIT 1";
@@ -90,7 +79,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Delivery, Failure> {
     })
 }
 
-/// Records how an attempt ended; when the message goes no further, the next of its story goes ahead.
+/// Records how an attempt ended; when the message goes no further, those behind it go ahead.
 pub(super) fn end(
     connection: &Connection,
     number: i64,
@@ -120,14 +109,8 @@ pub(super) fn end(
         return Ok(());
     }
     if matches!(attempt, Attempt::Delivered | Attempt::Dead(_)) {
-        go_ahead(connection, number)?;
+        order::go_ahead(connection, number)?;
     }
-    Ok(())
-}
-
-/// Makes the next message of the story due, unless one is.
-pub(super) fn go_ahead(connection: &Connection, ended: i64) -> Result<(), Failure> {
-    connection.prepare_cached(GO_AHEAD)?.execute([ended])?;
     Ok(())
 }
 

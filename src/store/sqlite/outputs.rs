@@ -2,13 +2,13 @@
 //! in: names and selections. Goes out: rows. Never attempts anything itself.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::columns::{stamp, time};
+use super::columns::{from_json, stamp, time};
 use super::failure::Failure;
 use super::questions::collect;
-use super::{audit, told};
-use crate::model::AuditEntry;
+use super::{audit, order, told};
+use crate::model::{AuditEntry, Message};
 use crate::store::{DisabledOutput, Resend, ResendMessages, form};
 
 const DISABLED: &str = "SELECT output, reason, since FROM disabled_outputs ORDER BY output";
@@ -17,9 +17,9 @@ const ENABLE: &str = "DELETE FROM disabled_outputs WHERE output = ?1";
 const NOTE: &str = "SELECT body FROM output_notes WHERE output = ?1 AND story = ?2";
 const KEEP_NOTE: &str = "INSERT INTO output_notes (output, story, body) VALUES (?1, ?2, ?3)
     ON CONFLICT (output, story) DO UPDATE SET body = excluded.body";
-const MESSAGE: &str = "SELECT number FROM messages WHERE id = ?1";
-const LEARNED: &str =
-    "SELECT messages.number AS number FROM messages JOIN articles ON articles.number = messages.article
+const MESSAGE: &str = "SELECT number, composed, body FROM messages WHERE id = ?1";
+const LEARNED: &str = "SELECT messages.number AS number, composed, body
+    FROM messages JOIN articles ON articles.number = messages.article
     WHERE learned_at >= ?1 AND learned_at < ?2 ORDER BY messages.number";
 /// What waited while the output was disabled is no older for it: it has the patience of a new message.
 const ANEW: [&str; 2] = [
@@ -35,12 +35,7 @@ const FOR_THE_FIRST_TIME: &str = "INSERT INTO deliveries (message, output, story
     SELECT messages.number, :output, articles.story, :now, :now, 'queued'
     FROM messages JOIN articles ON articles.number = messages.article WHERE messages.number = :message
     ON CONFLICT (message, output) DO NOTHING";
-/// The first of each story that has none on its way.
-const GO_AHEAD: &str = "UPDATE deliveries SET state = 'due' WHERE number IN (
-    SELECT min(number) FROM deliveries AS waiting WHERE output = ?1 AND state = 'queued'
-        AND NOT EXISTS (SELECT 1 FROM deliveries AS head
-            WHERE head.output = ?1 AND head.story = waiting.story AND head.state = 'due')
-    GROUP BY story)";
+const WAITING: &str = "SELECT number FROM deliveries WHERE message = ?1 AND output = ?2 AND state = 'queued'";
 
 /// All that are disabled.
 pub(super) fn disabled(connection: &Connection) -> Result<Vec<DisabledOutput>, Failure> {
@@ -75,41 +70,78 @@ pub(super) fn enable(connection: &Connection, output: &str, entry: &AuditEntry) 
     audit::write(connection, entry)
 }
 
+/// A message that may be sent again.
+struct Stored {
+    number: i64,
+    composed: bool,
+    /// Nothing when this program cannot read it.
+    body: Option<Message>,
+}
+
+fn stored(row: &Row<'_>) -> Result<Stored, Failure> {
+    let body = from_json::<Message>(row, "body").ok();
+    Ok(Stored { number: row.get("number")?, composed: row.get("composed")?, body })
+}
+
 /// Puts messages into the outbox of one output again.
 pub(super) fn resend(connection: &Connection, resend: &Resend, now: Timestamp) -> Result<u64, Failure> {
     let messages = match &resend.messages {
         ResendMessages::Ids(ids) => {
-            ids.iter().map(|id| message(connection, id)).collect::<Result<Vec<i64>, Failure>>()?
+            ids.iter().map(|id| message(connection, id)).collect::<Result<Vec<Stored>, Failure>>()?
         }
         ResendMessages::Learned(from, to) => {
-            collect(connection.prepare_cached(LEARNED)?, [stamp(*from), stamp(*to)], |row| {
-                row.get("number").map_err(Failure::from)
-            })?
+            collect(connection.prepare_cached(LEARNED)?, [stamp(*from), stamp(*to)], stored)?
         }
     };
     let (output, now) = (&resend.output, stamp(now));
     let mut count = 0;
-    for message in messages {
+    for message in &messages {
         count += connection.prepare_cached(AGAIN)?.execute(named_params! {
-            ":message": message, ":output": output, ":now": now, ":all": !resend.only_dead
+            ":message": message.number, ":output": output, ":now": now, ":all": !resend.only_dead
         })?;
-        if !resend.only_dead {
+        if !resend.only_dead && is_meant(connection, resend, message)? {
             let first = connection.prepare_cached(FOR_THE_FIRST_TIME)?.execute(named_params! {
-                ":message": message, ":output": output, ":now": now
+                ":message": message.number, ":output": output, ":now": now
             })?;
             if first > 0 {
-                told::tell_stored(connection, output, message)?;
+                told::tell_stored(connection, output, message.number)?;
             }
             count += first;
         }
     }
-    connection.prepare_cached(GO_AHEAD)?.execute([output])?;
+    for message in messages {
+        take_place(connection, &message, output)?;
+    }
     Ok(count as u64)
 }
 
-fn message(connection: &Connection, id: &str) -> Result<i64, Failure> {
-    let found = connection.prepare_cached(MESSAGE)?.query_row([id], |row| row.get(0)).optional()?;
-    found.ok_or_else(|| form::no_message(id).into())
+/// Whether a message goes to the output if it never did: not what was put together for others, nor what this output was
+/// told in another form, unless somebody names it.
+fn is_meant(connection: &Connection, resend: &Resend, message: &Stored) -> Result<bool, Failure> {
+    if matches!(resend.messages, ResendMessages::Ids(_)) {
+        return Ok(true);
+    }
+    let names = message.body.as_ref().map(told::names_in).unwrap_or_default();
+    Ok(!message.composed && !told::any(connection, &resend.output, &names)?)
+}
+
+/// In every story that it tells of.
+fn take_place(connection: &Connection, message: &Stored, output: &str) -> Result<(), Failure> {
+    let waiting = collect(connection.prepare_cached(WAITING)?, params![message.number, output], |row| {
+        Ok(row.get::<_, i64>("number")?)
+    })?;
+    for delivery in waiting {
+        if let Some(body) = &message.body {
+            order::keep_further(connection, delivery, body)?;
+        }
+        order::take_turn(connection, delivery)?;
+    }
+    Ok(())
+}
+
+fn message(connection: &Connection, id: &str) -> Result<Stored, Failure> {
+    let found = collect(connection.prepare_cached(MESSAGE)?, [id], stored)?;
+    found.into_iter().next().ok_or_else(|| form::no_message(id).into())
 }
 
 /// What an output noted about a story.

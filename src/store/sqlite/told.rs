@@ -19,6 +19,7 @@ const TELL_STORED: &str = "WITH alerts (alert) AS MATERIALIZED (
     SELECT json_extract(alert, '$.id'), ?2 FROM alerts
     UNION SELECT folded.value, ?2 FROM alerts, json_each(alerts.alert, '$.folds') AS folded";
 pub(super) const TOLD: &str = "SELECT output FROM told WHERE alert = ?1 ORDER BY output";
+const IS_TOLD: &str = "SELECT 1 FROM told WHERE alert = ?1 AND output = ?2";
 pub(super) const HELD_OF_STORY: &str = "SELECT output, lot, release_at, body FROM held
     JOIN messages ON messages.number = held.message WHERE held.story = ?1 ORDER BY held.output, held.number";
 pub(super) const TAKE_ALONG: &str = "UPDATE held SET lot = ?3, release_at = ?4
@@ -35,6 +36,17 @@ pub(super) fn tell(connection: &Connection, output: &str, alerts: &[String]) -> 
         tell.execute([alert, output])?;
     }
     Ok(())
+}
+
+/// Whether an output was told any of these.
+pub(super) fn any(connection: &Connection, output: &str, alerts: &[String]) -> Result<bool, Failure> {
+    let mut is_told = connection.prepare_cached(IS_TOLD)?;
+    for alert in alerts {
+        if is_told.exists([alert, output])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// An output is told a message that is stored.
