@@ -206,6 +206,7 @@ pub static RULES: &[Rule] = &[
     casualties::inflicted::RULE,
     casualties::none_hurt::RULE,
     casualties::among::RULE,
+    casualties::identified::RULE,
     // These read what those above have found.
     casualties::toll::RULE,
     casualties::parts::RULE,

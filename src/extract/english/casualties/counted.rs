@@ -97,7 +97,11 @@ fn ordinal(here: &Here<'_>, at: usize, phrase: &Phrase) -> Option<Figure> {
 
 /// Whether the phrase of a figure hangs on the noun through "of".
 fn is_of(here: &Here<'_>, figure: &Figure, noun: usize) -> bool {
-    [figure.phrase, figure.noun_phrase].into_iter().any(|phrase| hangs_on(here, phrase, noun))
+    // "the six priests' murder".
+    let owner = here.analysis.phrases.get(noun).and_then(|phrase| phrase.possessor);
+    [figure.phrase, figure.noun_phrase]
+        .into_iter()
+        .any(|phrase| hangs_on(here, phrase, noun) || owner == Some(phrase))
         || goes_on(here, figure, noun)
 }
 

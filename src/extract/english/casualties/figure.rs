@@ -221,6 +221,8 @@ fn single(
     let determiner = phrase.determiner.map_or("", |token| view.word(token));
     let (kind, low) = if matches!(word, "nobody" | "none") || determiner == "no" {
         (FigureKind::Nobody, 0)
+    } else if determiner == "both" {
+        (FigureKind::Share, 2)
     } else if matches!(determiner, "a" | "an" | "another" | "one") {
         (FigureKind::One, 1)
     } else if determiner.is_empty() && sentence.heading {
@@ -234,7 +236,11 @@ fn single(
         {
             return None;
         }
-    } else if !matches!(person, Person::Known(_) | Person::Likely) || is_several(analysis, view, head) {
+    } else if !matches!(person, Person::Known(_) | Person::Likely)
+        || is_several(analysis, view, head) != (low == 2)
+        || low == 2 && phrase.tokens.clone().chain([phrase.tokens.end]).any(|at| view.is(at, &["and"]))
+    {
+        // "Both drivers" are two; "both drivers and passengers" are not.
         return None;
     }
     // "My father died": who speaks tells of himself, not of the event.

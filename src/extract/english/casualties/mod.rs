@@ -20,6 +20,7 @@ pub(crate) mod undergone;
 pub(crate) mod inflicted;
 pub(crate) mod none_hurt;
 pub(crate) mod among;
+pub(crate) mod identified;
 pub(crate) mod parts;
 pub(crate) mod gapped;
 pub(crate) mod tallied;

@@ -3,10 +3,10 @@
 
 use super::figure::{Figure, FigureKind};
 use super::scene::{Here, each};
-use super::telling::{Sighting, tell};
+use super::telling::{SEVERE, Sighting, tell};
 use crate::extract::english::lexicon::Person;
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::model::{Effect, Relation, Scope, Span};
+use crate::model::{Casualty, Effect, Relation, Scope, Span};
 use crate::text::Tag;
 
 const NAME: &str = "parts";
@@ -31,10 +31,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             {
                 continue;
             }
-            let Some(effect) = whole_of(&here, figure, findings).or(last
-                .filter(|(sentence, _)| here.scene.sentence - sentence == 1)
-                .map(|(_, effect)| effect))
-            else {
+            let whole = whole_of(&here, figure, findings).map(|whole| (whole.effect, whole.place.clone()));
+            let before = last.filter(|(sentence, _)| here.scene.sentence - sentence == 1);
+            let Some((effect, whole_at)) = whole.or(before.map(|(_, effect)| (effect, None))) else {
                 continue;
             };
             for member in here.with_list(figure) {
@@ -50,9 +49,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 let mut sighting = Sighting::new(member, effect, trimmed(&here, said), NAME, 40);
                 sighting.relation = Relation::Part;
                 sighting.group = told_after(&here, member);
+                sighting.whole_at.clone_from(&whole_at);
                 tell(&here, &sighting, findings);
             }
         }
+        tell_sums(&here, findings);
         let mut present = findings
             .casualties_within(here.sentence.span)
             .filter(|(_, casualty)| casualty.scope != Scope::Background);
@@ -62,6 +63,20 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
     });
 }
 
+/// The parts that a list gives of what was already told.
+fn tell_sums(here: &Here<'_>, findings: &mut Findings) {
+    for whole in &here.scene.figures {
+        let Some(core) = here.span(&whole.core) else { continue };
+        let told = findings.casualties_within(core).next().map(|(_, casualty)| casualty.effect);
+        let Some(effect) = told else { continue };
+        for part in adds_up(here, whole) {
+            let mut sighting = Sighting::new(part, effect, part.tokens.clone(), NAME, 41);
+            sighting.relation = Relation::Part;
+            tell(here, &sighting, findings);
+        }
+    }
+}
+
 /// Whether the words before a figure, or its own, make it a part of another.
 pub(super) fn opens_part(here: &Here<'_>, figure: &Figure) -> bool {
     let start = figure.tokens.start;
@@ -69,12 +84,12 @@ pub(super) fn opens_part(here: &Here<'_>, figure: &Figure) -> bool {
     if figure.kind == FigureKind::Share {
         let opens = start == here.sentence.tokens.start
             || here.view.is(before, &[",", "(", "–", "—", "-", ";", "with", "and"]);
-        return figure.head.is_none() && opens && says_no_more(here, figure);
+        return figure.head.is_none() && opens && says_no_more(here, figure) && !of_things(here, figure);
     }
     if divides(here, figure) {
         return true;
     }
-    if here.view.is(before, &["including", "include", "includes", "included", "notably"]) {
+    if here.view.is(before, INCLUDING) || included_in_list(here, figure) || severe(here, figure) {
         return true;
     }
     let group: &[&[&str]] = &[
@@ -94,6 +109,58 @@ pub(super) fn opens_part(here: &Here<'_>, figure: &Figure) -> bool {
         &["them", "was"],
     ];
     group.iter().any(|words| here.view.preceded_by(start, words))
+}
+
+/// Words that open the parts of a whole.
+const INCLUDING: &[&str] = &["including", "include", "includes", "included", "notably"];
+/// How many members of a list are followed back.
+const LIST_MAX: usize = 6;
+
+/// "including Abbot Maro and two novices": the list begins with somebody who is no figure.
+fn included_in_list(here: &Here<'_>, figure: &Figure) -> bool {
+    if figure.kind != FigureKind::Counted {
+        return false;
+    }
+    let joined = |phrase: usize| here.analysis.phrases.get(phrase)?.coordinated_with;
+    std::iter::successors(joined(figure.phrase), |&phrase| joined(phrase))
+        .take(LIST_MAX)
+        .filter_map(|phrase| here.analysis.phrases.get(phrase))
+        .any(|phrase| here.view.is(phrase.tokens.start.wrapping_sub(1), INCLUDING))
+}
+
+/// "12 injured, three seriously": a bare number that says how badly.
+fn severe(here: &Here<'_>, figure: &Figure) -> bool {
+    let adverb = figure.tokens.end;
+    let how = here.view.tag(adverb) == Tag::Adverb && here.view.is(adverb, SEVERE);
+    let ends = adverb + 1 >= here.sentence.tokens.end
+        || matches!(here.view.tag(adverb + 1), Tag::Punct | Tag::Adposition | Tag::Coordinator);
+    figure.kind == FigureKind::Bare && how && ends
+}
+
+/// "Thirteen bodies were found: six men, five women and two children": a list behind a colon, a semicolon or a dash whose
+/// sum is the whole gives its parts.
+fn adds_up<'r>(here: &Here<'r>, whole: &Figure) -> Vec<&'r Figure> {
+    let stops: &[&str] = &[":", ";", "(", "–", "—", "-"];
+    let opens = |figure: &Figure| here.view.is(figure.tokens.start.wrapping_sub(1), stops);
+    let behind = |figure: &&Figure| figure.tokens.start >= whole.tokens.end;
+    let Some(first) = here.scene.figures.iter().filter(behind).find(|figure| opens(figure)) else {
+        return Vec::new();
+    };
+    let from = here.scene.figures.iter().skip_while(|figure| figure.tokens.start < first.tokens.start);
+    let mut list: Vec<&Figure> = Vec::new();
+    for figure in from {
+        let joined = list.last().is_none_or(|last| {
+            (last.tokens.end..figure.tokens.start).all(|at| here.view.is(at, &[",", "and"]))
+        });
+        // "three male, one female" say only what those counted were.
+        let people = figure.head.is_some_and(|head| !here.view.is(head, &["male", "female"]));
+        if !joined || !people || !figure.may_be_people(true) {
+            break;
+        }
+        list.push(figure);
+    }
+    let sum = list.iter().fold(0, |sum: u64, figure| sum.saturating_add(figure.low));
+    if list.len() > 1 && sum == whole.low { list } else { Vec::new() }
 }
 
 /// "Of the 52 killed, 31 were civilians", "of those hurt, six are in intensive care": a bare number that says of some of
@@ -122,14 +189,26 @@ fn says_no_more(here: &Here<'_>, figure: &Figure) -> bool {
     !verb && !here.view.is(end, &["after", "before", "by", "when", "while", "because", "since", "to", "for"])
 }
 
-/// The effect of the nearest figure before a part, in its sentence.
-fn whole_of(here: &Here<'_>, figure: &Figure, findings: &Findings) -> Option<Effect> {
+/// "flattened hamlets, hundreds of them, across the hills": what is said of things nearer than the people.
+fn of_things(here: &Here<'_>, figure: &Figure) -> bool {
+    let aside = here.view.is(figure.tokens.end, &[","]) || figure.tokens.end >= here.sentence.tokens.end;
+    let comma = figure.tokens.start.checked_sub(1).filter(|&at| here.view.is(at, &[","]));
+    let last = comma.and_then(|comma| comma.checked_sub(1)).filter(|_| aside);
+    last.is_some_and(|last| {
+        let several = *here.analysis.lemma(last) != *here.view.word(last);
+        let people = super::figure::person_at(here.analysis, here.view, last);
+        here.view.tag(last) == Tag::Noun && several && matches!(people, Person::Unknown | Person::No)
+    })
+}
+
+/// The nearest figure before a part, in its sentence.
+fn whole_of<'f>(here: &Here<'_>, figure: &Figure, findings: &'f Findings) -> Option<&'f Casualty> {
     let start = here.sentence.span.start;
     let end = here.view.token(figure.tokens.start)?.span.start;
     findings
         .casualties_within(Span { start, end })
         .rfind(|(_, casualty)| casualty.relation != Relation::Part && casualty.relation != Relation::Previous)
-        .map(|(_, casualty)| casualty.effect)
+        .map(|(_, casualty)| casualty)
 }
 
 /// "seven of them children": the noun stands right behind the figure.

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::figure::FigureKind;
 use super::place_name::{AT, Named, back, is_name, is_speakers, name_at, names_at, places_of};
 use super::scene::Here;
 use super::telling::Sighting;
@@ -122,6 +123,10 @@ fn reporting(here: &Here<'_>, clause: Option<&Clause>, sighting: &Sighting<'_>) 
         .last()?;
     // "Osk, the province at the epicentre, has lost 1,643": an aside does not end the subject.
     let start = clause.map_or(near, |clause| clause.tokens.start.min(near));
+    // "Osk, the province at the epicentre, …" cut behind the name.
+    let opens = (here.sentence.tokens.start..start)
+        .all(|at| is_name(here.view, at) || at + 1 == start && here.view.is(at, &[","]));
+    let start = if opens { here.sentence.tokens.start } else { start };
     let text = &here.reading.article.text;
     if let Some(named) = subject_place(here, start..verb.start, SUFFERS.contains(&&*lemma)) {
         return Some(named);
@@ -183,9 +188,10 @@ fn ward(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
         return Some(named);
     }
     let whole = here.span(&(here.sentence.tokens.start..ward))?;
+    let alone = here.view.is(ward + 1, &["alone"]);
     let entity = here.reading.entities_within(whole).rfind(|entity| entity.is_place());
     if let Some(entity) = entity {
-        return Some(Named::one(written(here, entity), false));
+        return Some(Named::one(written(here, entity), alone));
     }
     let owner = (before.start..ward).rfind(|&at| here.view.is(at + 1, &["'s"]) && is_name(here.view, at))?;
     let first = (before.start..=owner).rev().take_while(|&at| is_name(here.view, at)).last()?;
@@ -213,7 +219,9 @@ fn named_in(here: &Here<'_>, from: usize, reach: usize) -> Option<Named> {
             }
             continue;
         }
-        if here.view.is(at, &["there"]) && closes(here, at + 1) {
+        // "At least 150 there are still being looked for".
+        let right_behind = at == from && here.view.tag(at + 1) == Tag::Aux;
+        if here.view.is(at, &["there"]) && (closes(here, at + 1) || right_behind) {
             return back(here, at);
         }
         let ends = !here.view.is(at, &["come", "came", "comes"])
@@ -235,21 +243,29 @@ fn closes(here: &Here<'_>, at: usize) -> bool {
         )
 }
 
+/// Prepositions that set the place at the start of a sentence.
+const OPENING: &[&str] = &[
+    "in", "at", "near", "outside", "around", "across", "below", "above", "off", "along", "inside", "beyond",
+];
+
 /// "In the province of X, 12 people died".
 fn at_start(here: &Here<'_>, clause: Option<&Clause>) -> Option<Named> {
     let start = clause.map_or(here.sentence.tokens.start, |clause| clause.tokens.start);
     // What stands behind a semicolon is told of anew.
     let anew = (here.sentence.tokens.start..start).any(|at| here.view.is(at, &[";"]));
     let first = if anew { start } else { here.sentence.tokens.start };
-    [start, first].into_iter().find_map(|first| {
-        here.view.is(first, &["in", "at", "near"]).then(|| named_behind(here, first + 1)).flatten()
-    })
+    [start, first]
+        .into_iter()
+        .find_map(|first| here.view.is(first, OPENING).then(|| named_behind(here, first + 1)).flatten())
 }
 
 /// What a preposition of place governs: a name, "the capital", "the same village".
 fn named_behind(here: &Here<'_>, from: usize) -> Option<Named> {
     if let Some((named, end)) = names_at(here.reading, here.view, here.sentence.heading, from) {
         return (!is_speakers(here.view, from - 1, end)).then_some(named);
+    }
+    if here.view.is(from, &["either", "both"]) && here.view.is(from + 1, &["country", "countries"]) {
+        return last_two_countries(here, from);
     }
     let determined = here.view.is(from, &["the", "that", "this"]);
     let at = if here.view.is(from + 1, &["same"]) { from + 2 } else { from + 1 };
@@ -258,7 +274,35 @@ fn named_behind(here: &Here<'_>, from: usize) -> Option<Named> {
     }
     let points = here.view.is(from, &["that"]) || here.view.is(from + 1, &["same"]);
     let place = is_kind_of_place(here.view.word(at)) || here.view.is(at, &["incident", "attack", "strike"]);
-    if determined && points && place { back(here, from) } else { None }
+    if determined && points && place { back(here, from).or_else(|| told_of(here)) } else { None }
+}
+
+/// "Nobody speaks of El Marsa. In that city 113 people were killed": the name that the sentence before ends with.
+fn told_of(here: &Here<'_>) -> Option<Named> {
+    let number = here.scene.sentence.checked_sub(1)?;
+    let sentence = here.analysis.sentences.get(number).filter(|sentence| sentence.part.speaks())?;
+    let view = here.analysis.view(number);
+    let last = sentence.tokens.clone().rev().find(|&at| view.tag(at) != Tag::Punct)?;
+    let first = (sentence.tokens.start..=last).rev().take_while(|&at| is_name(view, at)).last()?;
+    let (name, _) = name_at(view, &here.reading.article.text, first)?;
+    (view.tag(first.wrapping_sub(1)) == Tag::Adposition).then(|| Named::one(name, true))
+}
+
+/// "No deaths have been reported in either country".
+fn last_two_countries(here: &Here<'_>, before: usize) -> Option<Named> {
+    let end = here.view.token(before)?.span.start;
+    let mut countries: Vec<&str> = Vec::new();
+    let entities = here.reading.entities_within(Span { start: 0, end });
+    for entity in entities.rev().filter(|entity| entity.kind == EntityKind::Country) {
+        if !countries.contains(&&*entity.name) {
+            countries.push(&entity.name);
+        }
+        if let [second, first] = countries.as_slice() {
+            let members = vec![(*first).to_owned(), (*second).to_owned()];
+            return Some(Named { name: format!("{first} and {second}"), part: true, members });
+        }
+    }
+    None
 }
 
 /// Two figures of one sentence in two places: each counts its own part ("12 in X and 15 in Y").
@@ -313,7 +357,10 @@ fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) ->
     let spoken = clause
         .and_then(|clause| clause.verb.as_ref())
         .is_some_and(|verb| here.view.is(verb.main, &["speak", "speaks", "spoke", "spoken"]));
-    let goes_on = goes_on || anew || spoken;
+    // One person stays where he is, whenever the report speaks of him: "whose brother is still under the rubble".
+    let one =
+        sighting.figure.low == 1 && matches!(sighting.figure.kind, FigureKind::One | FigureKind::TheOne);
+    let goes_on = (goes_on || anew || spoken) && !one;
     let overall = here.sentence.tokens.clone().any(|at| here.view.is(at, OVERALL));
     let total = matches!(sighting.rule, "toll" | "previous" | "among") || sighting.figure.more;
     let vague = sighting.figure.bound == Bound::Vague;
@@ -327,7 +374,7 @@ fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) ->
         || !places_of(here.reading, here.scene.sentence, until..here.sentence.tokens.end).is_empty();
     let named = match own {
         Some(named) => Some(named),
-        None if elsewhere() => None,
+        None if !sighting.continues && elsewhere() => None,
         None => (1..=PARAGRAPH_REACH).find_map(|back| {
             let number = here.scene.sentence.checked_sub(back)?;
             let sentence = here.analysis.sentences.get(number)?;
@@ -350,7 +397,7 @@ const PARAGRAPH_REACH: usize = 3;
 fn is_where_it_all_is(here: &Here<'_>, named: &Named) -> bool {
     let article = here.reading.article;
     let one = named.members.len() == 1;
-    if one && is_one_of_countries(here, &named.name) {
+    if one && (is_one_of_countries(here, &named.name) || is_told_apart(here, &named.name)) {
         return false;
     }
     if named.members.iter().all(|name| article.title.contains(name)) {
@@ -363,11 +410,35 @@ fn is_where_it_all_is(here: &Here<'_>, named: &Named) -> bool {
     })
 }
 
+/// "In Sudland more than 170 have died": the report also counts the people of another country.
+fn is_told_apart(here: &Here<'_>, name: &str) -> bool {
+    let is_country = |entity: &Entity| entity.kind == EntityKind::Country;
+    here.reading.scenes().iter().take(APART_REACH).any(|scene| {
+        let view = here.analysis.view(scene.sentence);
+        let counts = scene.stretches.is_empty() && scene.figures.iter().any(|figure| figure.low > 1);
+        let told = counts && !scene.predicates.is_empty() && view.is(view.start, &["in"]);
+        let first = view.token(view.start + 1).filter(|_| told).map(|token| token.span.start);
+        let end = here.analysis.sentences.get(scene.sentence).map(|sentence| sentence.span.end);
+        let within = first.zip(end).map(|(start, end)| Span { start, end });
+        let country = within.and_then(|span| here.reading.entities_within(span).next());
+        country.is_some_and(|entity| {
+            is_country(entity) && Some(entity.span.start) == first && *entity.name != *name
+        })
+    }) && here.reading.entities().iter().any(|entity| is_country(entity) && *entity.name == *name)
+}
+
+/// In how many sentences with figures another country is looked for.
+const APART_REACH: usize = 60;
+
 /// The first sentence of the body.
 fn lead<'r>(here: &Here<'r>) -> Option<&'r Sentence> {
     let body = here.reading.article.body_start();
     here.analysis.sentences.iter().find(|sentence| sentence.part.speaks() && sentence.span.start >= body)
 }
+
+/// Which part of a country.
+const COMPASS: &[&str] =
+    &["western", "eastern", "northern", "southern", "central", "north", "south", "east", "west", "parts of"];
 
 /// "floods in Norland and Sudland": of an event in several countries each is a part.
 fn is_one_of_countries(here: &Here<'_>, name: &str) -> bool {
@@ -378,6 +449,8 @@ fn is_one_of_countries(here: &Here<'_>, name: &str) -> bool {
         here.reading.entities_within(opening).filter(|entity| entity.kind == EntityKind::Country).collect();
     let is_place = |entity: &Entity| {
         let before = article.text.get(..entity.span.start).unwrap_or_default().trim_end();
+        // "in western Norland".
+        let before = COMPASS.iter().find_map(|word| before.strip_suffix(word)).unwrap_or(before).trim_end();
         [" in", "In", " and", ",", " hit", " hits", " struck", " across", " lash", " batter"]
             .iter()
             .any(|word| before.ends_with(word))

@@ -9,6 +9,7 @@ use crate::extract::rule::Reading;
 use crate::model::Span;
 use crate::text::Tag;
 use crate::text::english::calendar::{is_month, is_weekday};
+use crate::text::english::lemma;
 use crate::text::english::view::View;
 use crate::text::gazetteer::EntityKind;
 
@@ -139,6 +140,41 @@ pub(super) fn is_speakers(view: View<'_>, at: usize, end: usize) -> bool {
 /// The places that a sentence sets what it tells in, in order: those behind a preposition and "the town of X", without
 /// those of its speakers.
 pub(super) fn places_of(reading: &Reading<'_>, number: usize, tokens: Range<usize>) -> Vec<Named> {
+    places(reading, number, tokens, false)
+}
+
+/// Verbs whose object a place is when it is struck.
+const STRIKES: &[&str] = &[
+    "shell",
+    "bomb",
+    "bombard",
+    "strike",
+    "hit",
+    "attack",
+    "raid",
+    "storm",
+    "pound",
+    "devastate",
+    "flatten",
+    "batter",
+    "ravage",
+    "engulf",
+    "flood",
+];
+
+/// Whether the name from `at` to `end` is told as a place where something happened: "shelling Osk", "Osk, a village in
+/// the hills".
+fn is_scene(view: View<'_>, at: usize, end: usize) -> bool {
+    let aside = view.is(end, &[",", "–", "—", "-"]) && view.is(end + 1, &["a", "an", "the"]);
+    let kind = (end + 2..end + 2 + ASIDE_REACH).any(|next| is_kind_of_place(view.word(next)));
+    let struck = STRIKES.contains(&&*lemma::verb(view.before(at)));
+    aside && kind && (struck || at == view.start)
+}
+
+/// How far into the aside the word for a kind of place may stand.
+const ASIDE_REACH: usize = 3;
+
+fn places(reading: &Reading<'_>, number: usize, tokens: Range<usize>, speakers: bool) -> Vec<Named> {
     let Some(sentence) = reading.analysis.sentences.get(number) else { return Vec::new() };
     let view = reading.analysis.view(number);
     let mut found = Vec::new();
@@ -149,12 +185,12 @@ pub(super) fn places_of(reading: &Reading<'_>, number: usize, tokens: Range<usiz
         let opens = is_name(view, at) && !is_name(view, at.wrapping_sub(1));
         let relative = opens
             && name_at(view, &reading.article.text, at)
-                .is_some_and(|(_, end)| view.follows(end, &[",", "where"]));
+                .is_some_and(|(_, end)| view.follows(end, &[",", "where"]) || is_scene(view, at, end));
         let from = if of_kind { at + 2 } else { at + usize::from(!relative) };
         let sets = of_kind && is_name(view, from) || relative || view.is(at, AT) || view.is(at, &["over"]);
         match names_at(reading, view, sentence.heading, from).filter(|_| sets) {
             Some((named, end)) => {
-                if !is_speakers(view, at, end) {
+                if speakers || !is_speakers(view, at, end) {
                     found.push(named);
                 }
                 at = end.max(at + 1);
@@ -174,7 +210,8 @@ pub(super) fn back(here: &Here<'_>, before: usize) -> Option<Named> {
             return None;
         }
         let tokens = sentence.tokens.start..sentence.tokens.end.min(before);
-        if let Some(named) = places_of(here.reading, number, tokens).pop() {
+        // "Authorities in Osk said 60 people had died there".
+        if let Some(named) = places(here.reading, number, tokens, number == here.scene.sentence).pop() {
             return Some(Named { part: true, ..named });
         }
     }

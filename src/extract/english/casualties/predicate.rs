@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
-use crate::extract::english::lexicon::{Frame, GAP_MAX, HarmVerb, Piece, harm_verbs, is_plural_only, states};
+use crate::extract::english::lexicon::{
+    Frame, GAP_MAX, HarmVerb, Hint, Piece, harm_verbs, hints_at, is_plural_only, states,
+};
 use crate::model::Effect;
 use crate::text::english::lemma;
 use crate::text::english::view::View;
@@ -93,6 +95,8 @@ fn verb_at(view: View<'_>, at: usize) -> Option<Predicate> {
         Effect::Injured if FATAL_BEFORE.contains(&view.before(at)) => Effect::Killed,
         // "Spain has flown out 86 specialists": help that is sent, not people taken to safety.
         Effect::Evacuated if sends_help(view, end) => return None,
+        // "Mine blast claims 14": only what strikes claims people.
+        Effect::Killed if lemma == "claim" && !strikes(view, at) => return None,
         // "entered Chad": only a country is entered for good.
         Effect::Displaced if lemma == "enter" && view.tag(end) != Tag::ProperNoun => return None,
         Effect::Evacuated if lemma == "bring" && !(view.start..view.end).any(|at| view.is(at, TRAVELS)) => {
@@ -137,6 +141,15 @@ const HELPERS: &[&str] = &[
 
 fn sends_help(view: View<'_>, end: usize) -> bool {
     view.tag(end) == Tag::Number && (end + 1..end + 4).any(|at| view.is(at, HELPERS))
+}
+
+/// Whether an event stands right before its verb: "mudslides have claimed 40".
+fn strikes(view: View<'_>, verb: usize) -> bool {
+    let before = (view.start..verb).rev().find(|&at| !matches!(view.tag(at), Tag::Adverb | Tag::Aux));
+    before.is_some_and(|at| {
+        let noun = lemma::noun(view.word(at));
+        [Hint::Event, Hint::Blow, Hint::Disease].into_iter().any(|hint| hints_at(&noun, hint))
+    })
 }
 
 /// "Blast kills 12" in a title may carry any tag; the third person before a number is a verb.

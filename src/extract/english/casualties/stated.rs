@@ -166,6 +166,9 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
     if predicate.sort != Sort::State {
         return Vec::new();
     }
+    if let Some(figure) = turned_round(here, predicate).filter(|_| begins) {
+        return here.with_list(figure).into_iter().map(|member| (member, 60)).collect();
+    }
     if let Some(figure) = here.figure_before(predicate.main, STILL) {
         return vec![(figure, 65)];
     }
@@ -206,6 +209,17 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
         return Vec::new();
     }
     here.figure_before(predicate.main, BETWEEN).map(|figure| vec![(figure, 50)]).unwrap_or_default()
+}
+
+/// How far behind a state the verb of being may stand.
+const TURNED_REACH: usize = 8;
+
+/// "Under the rubble remain 20 workers", "Missing are three sailors": the people behind their state.
+fn turned_round<'r>(here: &Here<'r>, predicate: &Predicate) -> Option<&'r Figure> {
+    let verb = (predicate.tokens.end..predicate.tokens.end + TURNED_REACH)
+        .take_while(|&at| here.view.tag(at) != Tag::Punct)
+        .find(|&at| here.view.is(at, BE) || here.view.is(at, &["lie", "lay", "lies"]))?;
+    here.figure_after(verb + 1, 1).filter(|figure| figure.kind != FigureKind::TheOne)
 }
 
 /// "Dead 4, injured 19" in a title: the state before its number.

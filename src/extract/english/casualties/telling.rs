@@ -35,6 +35,8 @@ pub(super) struct Sighting<'f> {
     pub(super) group: Option<Group>,
     /// It says itself nothing of what it counts and goes on from what was told before: "the true figure was 36".
     pub(super) continues: bool,
+    /// Where the whole was whose part it is.
+    pub(super) whole_at: Option<String>,
     /// The construction.
     pub(super) rule: &'static str,
     /// Its strength against other constructions on the same figure.
@@ -51,7 +53,18 @@ impl<'f> Sighting<'f> {
         weight: u8,
     ) -> Self {
         let relation = if figure.more { Relation::Added } else { Relation::Whole };
-        Self { figure, effect, said, relation, bound: None, group: None, continues: false, rule, weight }
+        Self {
+            figure,
+            effect,
+            said,
+            relation,
+            bound: None,
+            group: None,
+            continues: false,
+            whole_at: None,
+            rule,
+            weight,
+        }
     }
 }
 
@@ -82,7 +95,7 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
         bound: sighting.bound.unwrap_or_else(|| bound(here, sighting)),
         group: group(here, sighting),
         side: side(here, figure).or_else(|| side_of_whole(here, figure)),
-        place: place(here, sighting),
+        place: place(here, sighting).or_else(|| sighting.whole_at.clone()),
         scope: scope(here, sighting),
         source: source(here, core),
         as_of: as_of(here, sighting, core),
@@ -203,7 +216,7 @@ impl Here<'_> {
 }
 
 /// How badly: a subset of the injured is a group of its own.
-const SEVERE: &[&str] = &[
+pub(super) const SEVERE: &[&str] = &[
     "seriously",
     "critically",
     "severely",

@@ -26,6 +26,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
         for predicate in &here.scene.predicates {
             let Sort::Verb(frame) = predicate.sort else { continue };
+            for figure in turned_round(&here, predicate).into_iter().chain(set_off(&here, predicate)) {
+                let weight = if figure.tokens.start > predicate.main { 60 } else { 45 };
+                let said = predicate.tokens.clone();
+                tell(&here, &Sighting::new(figure, predicate.effect, said, NAME, weight), findings);
+            }
             let Some(clause) = here.clause_of_verb(predicate.main) else { continue };
             if !undergoes(clause, frame) && !reduced(&here, clause, predicate, frame) {
                 continue;
@@ -43,7 +48,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 if predicate.several_only && figure.low < 2 {
                     continue;
                 }
-                if !figure.may_be_people(predicate.people_only) || !here.asserts(clause, several) {
+                let told =
+                    here.asserts(clause, several) || several && may_still(&here, clause, predicate.effect);
+                if !figure.may_be_people(predicate.people_only) || !told {
                     continue;
                 }
                 let supposed = here.view.is(predicate.main, &["presumed", "believed", "feared", "declared"]);
@@ -60,6 +67,43 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             }
         }
     });
+}
+
+/// How far behind the participle the verb of being may stand.
+const TURNED_REACH: usize = 10;
+
+/// "Also killed were two guards", "Freed on Friday were 12 fishermen": the people behind what befell them.
+fn turned_round<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<&'r Figure> {
+    let first = here.sentence.tokens.start;
+    let opens = predicate.main == first
+        || predicate.main == first + 1 && here.view.is(first, &["also", "still", "among"]);
+    if !opens || !predicate.participle {
+        return Vec::new();
+    }
+    (predicate.tokens.end..predicate.tokens.end + TURNED_REACH)
+        .take_while(|&at| here.view.tag(at) != Tag::Punct)
+        .find(|&at| here.view.is(at, &["is", "are", "was", "were"]))
+        .and_then(|be| here.figure_after(be + 1, 0))
+        .filter(|figure| figure.kind != FigureKind::TheOne && figure.may_be_people(predicate.people_only))
+        .map(|figure| here.with_list(figure))
+        .unwrap_or_default()
+}
+
+/// "Nine activists, abducted by masked men, are in court": told by the way, between commas.
+fn set_off<'r>(here: &Here<'r>, predicate: &Predicate) -> Option<&'r Figure> {
+    let comma = predicate.main.checked_sub(1).filter(|&at| here.view.is(at, &[","]))?;
+    let by = here.view.is(predicate.tokens.end, &["by", "in", "on", "during", "last", "near", "at"]);
+    let figure = here.scene.figures.iter().find(|figure| figure.tokens.end == comma)?;
+    let counted = figure.kind == FigureKind::Counted && figure.may_be_people(true);
+    (by && counted && predicate.participle && !here.sentence.heading).then_some(figure)
+}
+
+/// "Sixty miners may still be trapped": of those who are out of reach nobody knows more.
+fn may_still(here: &Here<'_>, clause: &Clause, effect: Effect) -> bool {
+    let Some(verb) = clause.verb.as_ref().filter(|verb| !verb.negated) else { return false };
+    let may = verb.modal.is_some_and(|modal| here.view.is(modal, &["may", "might", "could"]));
+    let still = verb.tokens.clone().any(|at| here.view.is(at, &["still"]));
+    may && still && matches!(effect, Effect::Trapped | Effect::Missing)
 }
 
 /// "Ada Brun was shot dead": somebody known only by his full name, in the simple past or perfect.
