@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::assign::{Assignment, StoryIndex};
+use crate::assign::{Assignment, Room, StoryIndex, Traits};
 use crate::diff;
 use crate::model::{Article, ArticleId, Claim, Fact, FactKey, KnownClaim, Message, Story, StoryId};
 use crate::notify::decide;
@@ -117,13 +117,18 @@ impl Ledger {
 
     /// Which story the article belongs to. Changes nothing: the same question gives the same answer until `apply`.
     pub fn assign(&self, article: &Article, claims: &[Claim]) -> Assignment {
-        self.index.assign(article, claims)
+        self.assign_by(article, claims, Arc::new(Traits::of(article, &self.index.names())))
     }
 
-    /// Whether the facts of this story must be loaded before `apply`. A story that an article is about to open needs
-    /// nothing.
-    pub fn needs(&self, assignment: &Assignment) -> bool {
-        !assignment.opens && !self.loaded.contains_key(&assignment.story)
+    /// The same for an article whose traits were made before.
+    pub fn assign_by(&self, article: &Article, claims: &[Claim], traits: Arc<Traits>) -> Assignment {
+        self.index.assign(article, claims, traits)
+    }
+
+    /// Whether the facts of this story must be loaded before these claims are applied. A story that an article is about to
+    /// open needs nothing, and neither does an article that claims nothing.
+    pub fn needs(&self, assignment: &Assignment, claims: &[Claim]) -> bool {
+        !claims.is_empty() && !assignment.opens && !self.loaded.contains_key(&assignment.story)
     }
 
     /// The facts of a story, as the store returned them.
@@ -149,10 +154,14 @@ impl Ledger {
     ) -> Outcome {
         let story = self.index.enter(&article, &claims, &assignment);
         self.remember(&article.id, &story.id);
-        self.uses += 1;
-        let loaded = self.loaded.entry(story.id.clone()).or_default();
-        loaded.used = self.uses;
-        let entry = diff::enter(&mut loaded.facts, &article, &assignment.origin, claims, learned_at);
+        let mut entry = diff::Entry::default();
+        // Nine in ten articles claim nothing: they take no place among the stories in use.
+        if !claims.is_empty() {
+            self.uses += 1;
+            let loaded = self.loaded.entry(story.id.clone()).or_default();
+            loaded.used = self.uses;
+            entry = diff::enter(&mut loaded.facts, &article, &assignment.origin, claims, learned_at);
+        }
         self.outcome(article, assignment.origin, story, entry, learned_at)
     }
 
@@ -239,6 +248,11 @@ impl Ledger {
         *self = Self::with_names(self.limits, self.index.names());
     }
 
+    /// How many stories may be open.
+    pub fn room(&self) -> Room {
+        self.index.room()
+    }
+
     /// How many stories are open.
     pub fn open_stories(&self) -> usize {
         self.index.len()
@@ -270,6 +284,44 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Articles about nothing open stories without end; a story that something is known of stays open beside them.
+    #[test]
+    fn what_is_about_nothing_makes_room_first() {
+        use super::replay::enter;
+        use crate::model::Draft;
+        let mut ledger = Ledger::new(Limits { open_stories: 20, ..Limits::default() });
+        let article = |number: usize, text: String| {
+            let draft = Draft { id: Some(format!("a{number}")), text, ..Draft::default() };
+            Article::new(
+                draft,
+                Timestamp::UNIX_EPOCH + SignedDuration::from_mins(i64::try_from(number).unwrap()),
+            )
+        };
+        let mut read = |number: usize, text: &str| {
+            let article = article(number, text.to_owned());
+            let claims = crate::extract::extract(&article);
+            enter(&mut ledger, article, claims)
+        };
+        let ferry = "Ferry sinks off Puerto Calandra\n\nAt least 12 people were killed when a ferry capsized off Puerto \
+                     Calandra in Uruguay, the coast guard said.";
+        let first = read(0, ferry);
+        assert!(!first.claims.is_empty() && !first.story.profile.bare);
+        for number in 1..60 {
+            // Letters, so that no two have a word in common.
+            let word = |kind: usize| {
+                let letter = |digit: usize| char::from(b'a' + u8::try_from(digit % 20).unwrap());
+                format!("{}{}{}{}", letter(kind), letter(number), letter(number / 20), "ovy".repeat(2))
+            };
+            let other =
+                read(number, &format!("{} {}\n\n{} {} {}.", word(0), word(1), word(2), word(3), word(4)));
+            assert!(other.claims.is_empty() && other.story.profile.bare, "{number}");
+            assert_ne!(other.story.id, first.story.id);
+        }
+        let later = read(60, &ferry.replace("12", "15"));
+        assert_eq!(later.story.id, first.story.id, "it is still open");
+        assert_eq!(ledger.open_stories(), 3, "of twenty places two are for bare stories");
+    }
 
     #[test]
     fn what_a_user_added_outlives_a_refused_commit() {

@@ -26,13 +26,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::patience::Patience;
-use self::reading::{ItemRest, ReadItem, read_item};
+use self::reading::{ItemRest, ReadArticle, ReadItem, read_item};
 use self::restoring::open_stories;
 use crate::api::Server;
 use crate::clock::SharedClock;
 use crate::inputs::{Checkpoint, Input, Item};
 use crate::ledger::{Ledger, Outcome};
-use crate::model::{Article, ArticleId, Claim, Message, Status, StoryId};
+use crate::model::{ArticleId, Message, Status, StoryId};
 use crate::notify::correction;
 use crate::notify::demand_clock::{self, Clocks};
 use crate::notify::watch::Intake;
@@ -170,7 +170,7 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
         server,
     } = parts;
     let serving = server.map(Server::start);
-    let open = restoring::at_start(store.as_ref(), &limits, &health, &stop).await?;
+    let open = restoring::at_start(store.as_ref(), &limits, ledger.room(), &health, &stop).await?;
     let Some((regroupings, open)) = open else { return Ok(()) };
     ledger.restore(open);
     let (items_in, items) = mpsc::channel::<Item>(limits.queue_items);
@@ -409,7 +409,7 @@ impl Desk {
                 // A commit whose answer was lost had arrived after all, or another instance was faster.
                 StoreError::ArticlesKnown(articles) => tracing::info!(?articles, "committed meanwhile"),
             }
-            match open_stories(self.store.as_ref(), self.quiet_after).await {
+            match open_stories(self.store.as_ref(), self.quiet_after, self.ledger.room()).await {
                 Ok(stories) => {
                     self.ledger.clear();
                     self.ledger.restore(stories);
@@ -423,7 +423,8 @@ impl Desk {
     /// Reads the open stories again when an editor merged or split some, so that what comes now goes to the right one.
     async fn heed_regroupings(&mut self) -> Result<(), StoreError> {
         if self.store.regroupings().await? != self.regroupings {
-            let (regroupings, stories) = restoring::current(self.store.as_ref(), self.quiet_after).await?;
+            let (regroupings, stories) =
+                restoring::current(self.store.as_ref(), self.quiet_after, self.ledger.room()).await?;
             self.ledger.clear();
             self.ledger.restore(stories);
             self.regroupings = regroupings;
@@ -438,7 +439,7 @@ impl Desk {
         self.heed_regroupings().await?;
         let now = self.clock.now();
         let ids: Vec<ArticleId> =
-            batch.iter().flat_map(|read| &read.articles).map(|(article, _)| article.id.clone()).collect();
+            batch.iter().flat_map(|read| &read.articles).map(|read| read.article.id.clone()).collect();
         let mut known: BTreeSet<ArticleId> = self.store.known_articles(&ids).await?.into_iter().collect();
         let mut plan = Plan {
             commit: Commit { at: now, turn: turn.number, ..Commit::default() },
@@ -447,9 +448,10 @@ impl Desk {
         };
         let mut checkpoints: BTreeMap<(String, String), i64> = BTreeMap::new();
         for read in batch {
-            for (article, claims) in &read.articles {
+            for one in &read.articles {
+                let article = &one.article;
                 if known.insert(article.id.clone()) {
-                    self.article(&read.item, article, claims, &mut plan).await?;
+                    self.article(&read.item, one, &mut plan).await?;
                 } else {
                     plan.saw(&read.item, ArticleOutcome::Known);
                     tracing::debug!(
@@ -486,8 +488,7 @@ impl Desk {
     async fn article(
         &mut self,
         item: &ItemRest,
-        article: &Article,
-        claims: &[Claim],
+        ReadArticle { article, claims, traits }: &ReadArticle,
         plan: &mut Plan,
     ) -> Result<(), StoreError> {
         if article.status == Status::Withdrawn {
@@ -498,12 +499,12 @@ impl Desk {
                 return Ok(());
             }
         }
-        let assignment = self.ledger.assign(article, claims);
-        if self.ledger.needs(&assignment) {
+        let assignment = self.ledger.assign_by(article, claims, Arc::clone(traits));
+        if self.ledger.needs(&assignment, claims) {
             let facts = self.store.facts(&assignment.story).await?;
             self.ledger.load(&assignment.story, facts);
         }
-        let outcome = self.ledger.apply(article.clone(), claims.to_vec(), assignment, plan.commit.at);
+        let outcome = self.ledger.apply(article.clone(), claims.clone(), assignment, plan.commit.at);
         plan.committed(item, outcome);
         Ok(())
     }

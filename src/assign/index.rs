@@ -11,10 +11,10 @@ use crate::model::story::{Profile, Sketch};
 use crate::model::{Article, Claim, Effect, Story, StoryId};
 use crate::text::gazetteer::Gazetteer;
 
-use super::features::{self, Features};
+use super::features::Features;
 use super::likeness::{Class, Likeness, Weighed, compare};
 use super::terms::TermTable;
-use super::{Assignment, figures, sketch};
+use super::{Assignment, Traits, figures, sketch};
 
 /// Terms kept per story; the lightest are dropped.
 const PROFILE_TERMS: usize = 96;
@@ -32,6 +32,10 @@ const SAME_STORY: f32 = 0.15;
 /// there must have more in common elsewhere, at this price.
 const PARTICULARS: f32 = 0.12;
 const PARTICULARS_PRICE: f32 = 0.6;
+
+/// Of as many stories as may be open, one in so many may be bare at the same time: most articles are about nothing that is
+/// told, and what they open must not push out what is.
+const BARE_SHARE: usize = 10;
 
 /// After this time without a report a story counts half as likely to continue.
 const HALF_TIME_HOURS: f32 = 24.0 * 14.0;
@@ -51,6 +55,8 @@ struct Slot {
     last_report_at: Timestamp,
     articles: u64,
     revision: u64,
+    /// None of its reports has claimed anything.
+    bare: bool,
     /// Sorted by term.
     terms: Vec<(u32, f32)>,
     sketches: Vec<Sketch>,
@@ -72,6 +78,15 @@ fn agreement(cosine: Option<f32>, least: f32) -> f32 {
     cosine.map_or(1.0, |cosine| (least + (1.0 - least) * cosine * 3.0).min(1.0))
 }
 
+/// How many stories are open at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// In which some report has claimed something.
+    pub stories: usize,
+    /// Bare ones, of which no report has claimed anything.
+    pub bare: usize,
+}
+
 /// The open stories.
 #[derive(Debug)]
 pub struct StoryIndex {
@@ -82,14 +97,17 @@ pub struct StoryIndex {
     free_slots: Vec<u32>,
     by_id: HashMap<StoryId, u32>,
     terms: TermTable,
-    /// Open stories by the time of their latest report.
+    /// Open stories by the time of their latest report, but for the bare ones.
     by_time: BTreeSet<(Timestamp, u32)>,
+    /// The bare ones in the same order.
+    bare_by_time: BTreeSet<(Timestamp, u32)>,
     /// The latest time an article spoke from.
     now: Timestamp,
 }
 
 impl StoryIndex {
-    /// An empty index that holds up to `limit` stories and closes those without a report for `quiet_after`.
+    /// An empty index that holds up to `limit` stories, of which a small part may be bare, and closes those without a report
+    /// for `quiet_after`.
     pub fn new(limit: usize, quiet_after: SignedDuration, gazetteer: Arc<Gazetteer>) -> Self {
         Self {
             limit: limit.max(1),
@@ -100,6 +118,7 @@ impl StoryIndex {
             by_id: HashMap::new(),
             terms: TermTable::default(),
             by_time: BTreeSet::new(),
+            bare_by_time: BTreeSet::new(),
             now: Timestamp::MIN,
         }
     }
@@ -107,6 +126,11 @@ impl StoryIndex {
     /// The names of the world that it knows.
     pub fn names(&self) -> Arc<Gazetteer> {
         Arc::clone(&self.gazetteer)
+    }
+
+    /// How many stories it holds besides the bare ones, and how many bare ones.
+    pub fn room(&self) -> Room {
+        Room { stories: self.limit, bare: (self.limit / BARE_SHARE).max(1) }
     }
 
     /// How many stories are open.
@@ -136,6 +160,7 @@ impl StoryIndex {
             last_report_at: story.last_report_at,
             articles: story.articles,
             revision: story.revision,
+            bare: story.profile.bare,
             terms: Vec::new(),
             sketches: story.profile.sketches,
             figures: story.profile.figures,
@@ -149,7 +174,7 @@ impl StoryIndex {
         let Some(at) = self.by_id.remove(story) else { return };
         self.set_terms(at, Vec::new());
         if let Some(slot) = self.slots.get_mut(at as usize).and_then(Option::take) {
-            self.by_time.remove(&(slot.last_report_at, at));
+            self.in_order(slot.bare).remove(&(slot.last_report_at, at));
         }
         self.free_slots.push(at);
     }
@@ -159,18 +184,23 @@ impl StoryIndex {
         self.by_id.contains_key(story)
     }
 
-    /// Counts a commit that changes what is known of a story, not what it is about; returns it as it is afterwards.
+    /// Counts a commit that changes what is known of a story, not what it is about; returns it as it is afterwards. What
+    /// somebody cares for is bare no longer.
     pub fn touch(&mut self, story: &StoryId) -> Option<Story> {
         let at = *self.by_id.get(story)?;
-        self.slots.get_mut(at as usize).and_then(Option::as_mut)?.revision += 1;
+        let slot = self.slots.get_mut(at as usize).and_then(Option::as_mut)?;
+        slot.revision += 1;
+        let last = slot.last_report_at;
+        if std::mem::take(&mut slot.bare) {
+            self.bare_by_time.remove(&(last, at));
+            self.by_time.insert((last, at));
+        }
         Some(self.story(at))
     }
 
-    /// Where the article belongs.
-    pub fn assign(&self, article: &Article, claims: &[Claim]) -> Assignment {
-        let features = features::of(article, &self.gazetteer);
-        let sketch = sketch::of(article);
-        let asked = self.asked(&features, sketch.clone(), claims);
+    /// Where the article of these traits belongs.
+    pub fn assign(&self, article: &Article, claims: &[Claim], traits: Arc<Traits>) -> Assignment {
+        let asked = self.asked(&traits.features, traits.sketch.clone(), claims);
         let mut best: Option<(f32, u32, Likeness)> = None;
         for at in self.candidates(&asked.whole) {
             let Some(slot) = self.slot(at) else { continue };
@@ -189,22 +219,14 @@ impl StoryIndex {
         if let Some((score, slot, likeness)) =
             found.and_then(|(score, at, likeness)| Some((score, self.slot(at)?, likeness)))
         {
-            let origin = sketch::origin(&sketch, &slot.sketches).unwrap_or(&article.id).clone();
+            let origin = sketch::origin(&traits.sketch, &slot.sketches).unwrap_or(&article.id).clone();
             let reason = self.reason(score, slot, &likeness, origin != article.id);
-            return Assignment {
-                story: slot.id.clone(),
-                opens: false,
-                origin,
-                score,
-                reason,
-                features,
-                sketch,
-            };
+            return Assignment { story: slot.id.clone(), opens: false, origin, score, reason, traits };
         }
         let story = fingerprint(["story", &article.id]);
         let opens = !self.by_id.contains_key(&story);
         let reason = "no open story is alike enough".to_owned();
-        Assignment { story, opens, origin: article.id.clone(), score: 0.0, reason, features, sketch }
+        Assignment { story, opens, origin: article.id.clone(), score: 0.0, reason, traits }
     }
 
     /// Enters the article into its story and returns the story as it is afterwards. Stories that have been quiet for too
@@ -226,6 +248,7 @@ impl StoryIndex {
                 last_report_at: spoken,
                 articles: 0,
                 revision: 0,
+                bare: true,
                 terms: Vec::new(),
                 sketches: Vec::new(),
                 figures: Vec::new(),
@@ -236,7 +259,7 @@ impl StoryIndex {
             // Older reports fade, so that a story is what is written of it lately.
             weights.extend(slot.terms.iter().map(|&(term, weight)| (term, weight * FADE)));
         }
-        for (text, weight) in &assignment.features.whole {
+        for (text, weight) in &assignment.traits.features.whole {
             *weights.entry(self.terms.intern(text)).or_insert(0.0) += weight;
         }
         let mut weighed: Vec<(u32, f32)> = weights.into_iter().collect();
@@ -248,13 +271,16 @@ impl StoryIndex {
         self.set_terms(at, weighed);
         dropped.into_iter().for_each(|term| self.terms.release(term));
         if let Some(slot) = self.slots.get_mut(at as usize).and_then(Option::as_mut) {
-            self.by_time.remove(&(slot.last_report_at, at));
+            let before = (slot.bare, slot.last_report_at);
+            slot.bare &= claims.is_empty();
             slot.last_report_at = slot.last_report_at.max(spoken);
-            self.by_time.insert((slot.last_report_at, at));
             slot.articles += 1;
             slot.revision += 1;
-            sketch::remember(&mut slot.sketches, &assignment.origin, &assignment.sketch);
+            sketch::remember(&mut slot.sketches, &assignment.origin, &assignment.traits.sketch);
             figures::remember(&mut slot.figures, claims);
+            let after = (slot.bare, slot.last_report_at);
+            self.in_order(before.0).remove(&(before.1, at));
+            self.in_order(after.0).insert((after.1, at));
         }
         let story = self.story(at);
         self.close();
@@ -306,7 +332,8 @@ impl StoryIndex {
     /// The stories nearest to an article with their scores, for people.
     #[cfg(test)]
     pub(crate) fn rivals(&self, article: &Article, claims: &[Claim]) -> Vec<(f32, StoryId, String)> {
-        let asked = self.asked(&features::of(article, &self.gazetteer), sketch::of(article), claims);
+        let Traits { features, sketch } = Traits::of(article, &self.gazetteer);
+        let asked = self.asked(&features, sketch, claims);
         let mut lines: Vec<(f32, StoryId, String)> = self
             .candidates(&asked.whole)
             .into_iter()
@@ -349,19 +376,30 @@ impl StoryIndex {
         format!("{:.0}% alike with `{}`: {}", score * 100.0, slot.title, shared.join(", "))
     }
 
-    /// Closes what has been quiet for too long, then, beyond the limit, what has been quiet for longest.
+    /// Closes what has been quiet for too long, then, beyond the limits, what has been quiet for longest.
     fn close(&mut self) {
-        while let Some(&(last, at)) = self.by_time.first() {
-            let quiet = self.now.duration_since(last) > self.quiet_after;
-            if !quiet && self.by_id.len() <= self.limit {
+        let Room { stories, bare } = self.room();
+        self.close_beyond(false, stories);
+        self.close_beyond(true, bare);
+    }
+
+    fn close_beyond(&mut self, bare: bool, limit: usize) {
+        let (now, quiet_after) = (self.now, self.quiet_after);
+        while let Some(&(last, at)) = self.in_order(bare).first() {
+            let quiet = now.duration_since(last) > quiet_after;
+            if !quiet && self.in_order(bare).len() <= limit {
                 break;
             }
             let Some(id) = self.slot(at).map(|slot| slot.id.clone()) else {
-                self.by_time.pop_first();
+                self.in_order(bare).pop_first();
                 continue;
             };
             self.remove(&id);
         }
+    }
+
+    fn in_order(&mut self, bare: bool) -> &mut BTreeSet<(Timestamp, u32)> {
+        if bare { &mut self.bare_by_time } else { &mut self.by_time }
     }
 
     fn slot(&self, at: u32) -> Option<&Slot> {
@@ -389,12 +427,17 @@ impl StoryIndex {
             last_report_at: slot.last_report_at,
             articles: slot.articles,
             revision: slot.revision,
-            profile: Profile { terms, sketches: slot.sketches.clone(), figures: slot.figures.clone() },
+            profile: Profile {
+                terms,
+                sketches: slot.sketches.clone(),
+                figures: slot.figures.clone(),
+                bare: slot.bare,
+            },
         }
     }
 
     fn place(&mut self, slot: Slot) -> u32 {
-        let (id, last) = (slot.id.clone(), slot.last_report_at);
+        let (id, last, bare) = (slot.id.clone(), slot.last_report_at, slot.bare);
         let at = if let Some(at) = self.free_slots.pop() {
             if let Some(place) = self.slots.get_mut(at as usize) {
                 *place = Some(slot);
@@ -405,7 +448,7 @@ impl StoryIndex {
             u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
         };
         self.by_id.insert(id, at);
-        self.by_time.insert((last, at));
+        self.in_order(bare).insert((last, at));
         at
     }
 

@@ -18,7 +18,7 @@ use crate::text::gazetteer::Gazetteer;
 
 use features::Features;
 
-pub use index::StoryIndex;
+pub use index::{Room, StoryIndex};
 
 /// A story without a report for so long is closed, unless the config says otherwise.
 const QUIET_AFTER: SignedDuration = SignedDuration::from_hours(24 * 30);
@@ -39,8 +39,7 @@ pub fn gather(
             origin: (*origin).clone(),
             score: 1.0,
             reason: String::new(),
-            features: features::of(article, names),
-            sketch: sketch::of(article),
+            traits: Arc::new(Traits::of(article, names)),
         };
         story = Some(index.enter(article, claims, &assignment));
     }
@@ -61,7 +60,22 @@ pub struct Assignment {
     /// Why, for people.
     pub reason: String,
     /// What the article is about, kept so that it is not read twice.
+    pub traits: Arc<Traits>,
+}
+
+/// What an article is about, in the form in which stories are compared with it. It follows from the article alone, so that
+/// it can be made on any core, before it is the article's turn to meet the stories.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Traits {
+    /// Its weighted terms.
     pub features: Features,
-    /// The article's sketch.
+    /// Its sketch, by which copies are found.
     pub sketch: Vec<u32>,
+}
+
+impl Traits {
+    /// The traits of an article.
+    pub fn of(article: &Article, names: &Gazetteer) -> Self {
+        Self { features: features::of(article, names), sketch: sketch::of(article) }
+    }
 }

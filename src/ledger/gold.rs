@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{Ledger, Limits};
+use std::sync::Arc;
+
 use crate::assign::Assignment;
 use crate::diff::name::marks;
 use crate::model::{
@@ -201,8 +203,7 @@ fn tells_what_an_editor_would_tell() {
                 origin: article.id.clone(),
                 score: 1.0,
                 reason: "gold".to_owned(),
-                features: crate::assign::features::Features::default(),
-                sketch: Vec::new(),
+                traits: Arc::default(),
                 story,
             };
             let id = article.id.clone();

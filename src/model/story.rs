@@ -42,6 +42,9 @@ pub struct Profile {
     /// background is about another event.
     #[serde(default)]
     pub figures: Vec<(Effect, u64)>,
+    /// None of its reports has claimed anything. Nearly all that is published opens such stories, so few of them stay open.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bare: bool,
 }
 
 /// A report in the form in which copies are found: two texts that share most of their word sequences share most of

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
+use crate::assign::Room;
 use crate::inputs::Checkpoint;
 use crate::model::{ArticleId, AuditEntry, Fact, Message, Mute, Story, StoryId};
 use crate::store::overview::{
@@ -85,7 +86,7 @@ macro_rules! attend {
 attend! {
     known_articles(ids: &[ArticleId]) -> Vec<ArticleId>;
     checkpoints(input: &str) -> Vec<Checkpoint>;
-    open_stories(since: Timestamp) -> Vec<Story>;
+    open_stories(since: Timestamp, room: Room) -> Vec<Story>;
     recent_articles(limit: usize) -> Vec<KnownArticle>;
     facts(story: &StoryId) -> Vec<Fact>;
     commit(commit: &Commit) -> ();

@@ -1,8 +1,11 @@
 //! From one item of an input to its articles with their claims. Comes in: bytes. Goes out: what was read, and what could
 //! not be read with its reason. Pure but for the log; runs on any core.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
+use crate::assign::Traits;
 use crate::extract;
 use crate::inputs::{Checkpoint, Item, Receipt, Verdict};
 use crate::model::{Article, Claim};
@@ -13,8 +16,15 @@ use crate::text::gazetteer::Gazetteer;
 /// One item with what could be read in it.
 pub(super) struct ReadItem {
     pub(super) item: ItemRest,
-    pub(super) articles: Vec<(Article, Vec<Claim>)>,
+    pub(super) articles: Vec<ReadArticle>,
     pub(super) failed: Vec<Unreadable>,
+}
+
+/// One article as it meets what is known. What follows from its text alone is made here, where there are many cores.
+pub(super) struct ReadArticle {
+    pub(super) article: Article,
+    pub(super) claims: Vec<Claim>,
+    pub(super) traits: Arc<Traits>,
 }
 
 /// What could not be read of an item: its reason, and as many of its bytes as the store keeps.
@@ -46,7 +56,8 @@ pub(super) fn read_item(item: Item, config: &ReadConfig, names: &Gazetteer) -> R
                 match article {
                     Ok(article) => {
                         let claims = read_claims(&article, names);
-                        articles.push((article, claims));
+                        let traits = Arc::new(Traits::of(&article, names));
+                        articles.push(ReadArticle { article, claims, traits });
                     }
                     Err(error) => failed.push(Unreadable::of(&error, &bytes)),
                 }

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::patience::Patience;
 use super::{Limits, PipelineError};
+use crate::assign::Room;
 use crate::model::Story;
 use crate::store::{Store, StoreError};
 use crate::telemetry::health::Health;
@@ -16,12 +17,13 @@ use crate::telemetry::health::Health;
 pub(super) async fn at_start(
     store: &dyn Store,
     limits: &Limits,
+    room: Room,
     health: &Arc<Health>,
     stop: &CancellationToken,
 ) -> Result<Option<(i64, Vec<Story>)>, PipelineError> {
     let mut patience = Patience::new(limits.store_retry_wait_max, Arc::clone(health));
     loop {
-        let reason = match current(store, limits.quiet_after).await {
+        let reason = match current(store, limits.quiet_after, room).await {
             Ok(open) => {
                 patience.done();
                 return Ok(Some(open));
@@ -41,8 +43,9 @@ pub(super) async fn at_start(
 pub(super) async fn current(
     store: &dyn Store,
     quiet_after: SignedDuration,
+    room: Room,
 ) -> Result<(i64, Vec<Story>), StoreError> {
-    Ok((store.regroupings().await?, open_stories(store, quiet_after).await?))
+    Ok((store.regroupings().await?, open_stories(store, quiet_after, room).await?))
 }
 
 /// The stories that are still open when the latest report of all speaks: by the articles' own time, not by the clock,
@@ -50,11 +53,12 @@ pub(super) async fn current(
 pub(super) async fn open_stories(
     store: &dyn Store,
     quiet_after: SignedDuration,
+    room: Room,
 ) -> Result<Vec<Story>, StoreError> {
     match store.stories(1).await?.first() {
         Some(latest) => {
             let since = latest.last_report_at.checked_sub(quiet_after).unwrap_or(Timestamp::MIN);
-            store.open_stories(since).await
+            store.open_stories(since, room).await
         }
         None => Ok(Vec::new()),
     }

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Attempt, Commit, FailedItem, Pace, Parcel, Store, StoreError};
+use crate::assign::Room;
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
 use crate::model::alert::AlertEvidence;
@@ -56,7 +57,7 @@ macro_rules! contract_tests {
             order: a_digest_waits_in_each_of_its_stories, a_dead_digest_lets_go_and_comes_back_in_its_place,
                 a_digest_that_is_sent_again_waits_in_each_of_its_stories, nothing_waits_in_a_circle;
             questions: both_times_are_kept, the_start_of_an_id_is_enough, stories_come_latest_first,
-                old_stories_are_closed, articles_come_with_their_claims, versions_of_a_document_are_found, recent_articles_are_bounded;
+                old_stories_are_closed, of_many_stories_the_last_are_open, articles_come_with_their_claims, versions_of_a_document_are_found, recent_articles_are_bounded;
             dead_letters: a_failed_item_is_kept_and_bounded, a_failed_item_is_read_again,
                 a_cut_item_cannot_be_read_again, a_dead_delivery_is_sent_again_in_order, discarded_ones_are_gone,
                 wrong_names_are_refused, what_is_held_back_comes_through_by_itself;
@@ -91,6 +92,9 @@ macro_rules! contract_tests {
     };
 }
 pub(crate) use contract_tests;
+
+/// Room for all stories of a test.
+pub(crate) const ROOM: Room = Room { stories: 99, bare: 99 };
 
 /// `minutes` after a fixed moment.
 pub(crate) fn at(minutes: i64) -> Timestamp {

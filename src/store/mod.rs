@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
+use crate::assign::Room;
 use crate::config::StoreConfig;
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
@@ -340,8 +341,9 @@ pub trait Store: Send + Sync {
     async fn known_articles(&self, ids: &[ArticleId]) -> Result<Vec<ArticleId>, StoreError>;
     /// How far an input has been consumed, by part.
     async fn checkpoints(&self, input: &str) -> Result<Vec<Checkpoint>, StoreError>;
-    /// Every story whose latest report spoke at `since` or later, by id: for the assignment index.
-    async fn open_stories(&self, since: Timestamp) -> Result<Vec<Story>, StoreError>;
+    /// The stories whose latest report spoke at `since` or later, by id: for the assignment index. When there are more than
+    /// have room, those that spoke last.
+    async fn open_stories(&self, since: Timestamp, room: Room) -> Result<Vec<Story>, StoreError>;
     /// The articles committed last, at most `limit`, oldest first, without claims: for finding reprints after a start.
     async fn recent_articles(&self, limit: usize) -> Result<Vec<KnownArticle>, StoreError>;
     /// All facts of a story as the latest commits left them, by key: claims that the limit of the history dropped

@@ -183,7 +183,7 @@ impl Desk {
             let watch = Stopwatch::start();
             let assignment = self.ledger.assign(&article, &claims);
             let mut spent = watch.read().0;
-            if self.ledger.needs(&assignment) {
+            if self.ledger.needs(&assignment, &claims) {
                 let facts = self.store.facts(&assignment.story).await.expect("facts");
                 self.ledger.load(&assignment.story, facts);
             }

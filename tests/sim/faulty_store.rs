@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use newsdelta::assign::Room;
 use newsdelta::inputs::Checkpoint;
 use newsdelta::model::{ArticleId, AuditEntry, Fact, Message, Mute, Story, StoryId};
 use newsdelta::store::overview::{
@@ -221,7 +222,7 @@ macro_rules! calls {
 calls! {
     read known_articles(ids: &[ArticleId]) -> Vec<ArticleId>;
     read checkpoints(input: &str) -> Vec<Checkpoint>;
-    read open_stories(since: Timestamp) -> Vec<Story>;
+    read open_stories(since: Timestamp, room: Room) -> Vec<Story>;
     read recent_articles(limit: usize) -> Vec<KnownArticle>;
     read facts(story: &StoryId) -> Vec<Fact>;
     write commit(commit: &Commit) -> (), by sabotaged_commit, then committed(commit);

@@ -1,6 +1,6 @@
 //! What a commit promises: everything or nothing, nothing twice, nothing over the head of another writer.
 
-use super::{Place, at, checkpoint, commit, due, failed, killed, outcome, refused};
+use super::{Place, ROOM, at, checkpoint, commit, due, failed, killed, outcome, refused};
 use crate::store::{AsOf, Commit, StoreError};
 
 pub(crate) async fn a_commit_comes_back_whole(place: &dyn Place) {
@@ -185,7 +185,7 @@ pub(crate) async fn everything_survives_reopening(place: &dyn Place) {
         assert_eq!(leased.len(), 1);
     }
     let store = place.open().await;
-    assert_eq!(store.open_stories(at(0)).await.unwrap(), vec![first.story]);
+    assert_eq!(store.open_stories(at(0), ROOM).await.unwrap(), vec![first.story]);
     assert_eq!(store.facts(&"s1".to_owned()).await.unwrap(), first.facts);
     assert_eq!(store.checkpoints("articles").await.unwrap(), vec![checkpoint(4)]);
     // The lease may be given up at once or when it ends, but not be forgotten.

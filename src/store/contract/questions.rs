@@ -1,6 +1,7 @@
 //! What the questions promise: everything as it was committed, bounded, and as of any past time in both senses.
 
-use super::{Place, at, commit, killed, outcome, value};
+use super::{Place, ROOM, at, commit, killed, outcome, value};
+use crate::assign::Room;
 use crate::model::FactKey;
 use crate::store::{AsOf, StoreError};
 
@@ -79,12 +80,40 @@ pub(crate) async fn old_stories_are_closed(place: &dyn Place) {
         .await
         .unwrap();
     let open = async |since| {
-        let stories = store.open_stories(at(since)).await.unwrap();
+        let stories = store.open_stories(at(since), ROOM).await.unwrap();
         stories.into_iter().map(|story| story.id).collect::<Vec<_>>()
     };
     assert_eq!(open(1).await, ["s1", "s2"]);
     assert_eq!(open(2).await, ["s1"]);
     assert_eq!(open(3).await, Vec::<String>::new());
+}
+
+pub(crate) async fn of_many_stories_the_last_are_open(place: &dyn Place) {
+    let store = place.open().await;
+    let bare = |story: &str, revision: u64, id: &str| {
+        let mut outcome = outcome(story, revision, id);
+        outcome.story.profile.bare = true;
+        outcome
+    };
+    let reports = [
+        outcome("t1", 1, "a1"),
+        outcome("t2", 1, "b1"),
+        outcome("t2", 2, "b2"),
+        bare("n1", 1, "c1"),
+        bare("n2", 1, "d1"),
+        bare("n2", 2, "d2"),
+    ];
+    store.commit(&commit(reports.to_vec())).await.unwrap();
+    let open = async |stories, bare| {
+        let stories = store.open_stories(at(0), Room { stories, bare }).await.unwrap();
+        stories.into_iter().map(|story| story.id).collect::<Vec<_>>()
+    };
+    assert_eq!(open(9, 9).await, ["n1", "n2", "t1", "t2"]);
+    assert_eq!(open(9, 1).await, ["n2", "t1", "t2"], "bare ones have little room, the last has it");
+    assert_eq!(open(1, 1).await, ["n2", "t2"]);
+    // One that claims something at last has room like the others.
+    store.commit(&commit(vec![outcome("n1", 2, "c2")])).await.unwrap();
+    assert_eq!(open(9, 1).await, ["n1", "n2", "t1", "t2"]);
 }
 
 pub(crate) async fn articles_come_with_their_claims(place: &dyn Place) {

@@ -1,7 +1,7 @@
 //! What reports that change their story promise: they go with their claims and messages, all or nothing, and a story that
 //! all reports left answers with the one they went into.
 
-use super::{Place, at, commit, edit, killed, outcome};
+use super::{Place, ROOM, at, commit, edit, killed, outcome};
 use crate::ledger::regroup::Regrouped;
 use crate::model::{Action, AuditEntry, Fact, Mute, Muted, Story, Via};
 use crate::store::overview::{MessageQuery, StoryQuery};
@@ -92,7 +92,7 @@ pub(crate) async fn a_story_goes_into_another_and_answers_with_it(place: &dyn Pl
         "by the title of a report that went along"
     );
     assert_eq!(store.stories(9).await.unwrap().len(), 1);
-    assert_eq!(store.open_stories(at(0)).await.unwrap().len(), 1);
+    assert_eq!(store.open_stories(at(0), ROOM).await.unwrap().len(), 1);
     let told = MessageQuery { story: Some("s1".to_owned()), limit: 9, ..MessageQuery::default() };
     assert_eq!(store.find_messages(&told).await.unwrap().len(), 3);
 

@@ -67,6 +67,7 @@ pub(in crate::store) const TABLES: &[Table] = &[
             ("revision", Kind::Integer),
             ("body", Kind::Text),
             ("merged_into", Kind::Text),
+            ("bare", Kind::Flag),
         ],
         page: 500,
         numbered: false,

@@ -18,10 +18,10 @@ use crate::store::{Commit, FAILED_BYTES_MAX, FAILED_ITEMS_MAX, HELD_BYTES_MAX, S
 
 const KNOWN: &str = "SELECT id FROM articles WHERE id = ANY($1)";
 pub(super) const REVISIONS: &str = "SELECT id, revision FROM stories WHERE id = ANY($1)";
-const WRITE_STORIES: &str = "INSERT INTO stories (id, title, last_report_at, revision, body, changed_in)
-    SELECT *, $6 FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])
+const WRITE_STORIES: &str = "INSERT INTO stories (id, title, last_report_at, revision, body, bare, changed_in)
+    SELECT *, $7 FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bool[])
     ON CONFLICT (id) DO UPDATE SET title = excluded.title, last_report_at = excluded.last_report_at,
-        revision = excluded.revision, body = excluded.body, changed_in = excluded.changed_in";
+        revision = excluded.revision, body = excluded.body, bare = excluded.bare, changed_in = excluded.changed_in";
 const WRITE_ARTICLES: &str = "INSERT INTO articles
         (id, story, origin, outlet, url, published_at, received_at, learned_at, title, text, document, version,
         withdrawn)
@@ -168,7 +168,9 @@ async fn write_stories(
     let last_reports: Vec<_> = all().map(|story| stamp(story.last_report_at)).collect();
     let revisions: Vec<i64> = all().map(|story| integer(story.revision)).collect();
     let bodies: Vec<_> = all().map(json).collect::<Result<_, _>>()?;
-    execute(client, WRITE_STORIES, &[&ids, &titles, &last_reports, &revisions, &bodies, &generation]).await?;
+    let bare: Vec<bool> = all().map(|story| story.profile.bare).collect();
+    execute(client, WRITE_STORIES, &[&ids, &titles, &last_reports, &revisions, &bodies, &bare, &generation])
+        .await?;
     Ok(())
 }
 

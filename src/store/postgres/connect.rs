@@ -16,7 +16,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::columns::get;
 use super::failure::{Failure, in_full};
-use super::{order, search};
+use super::{indexes, order, search};
 use crate::store::copy::tables;
 use crate::store::{Access, StoreError};
 
@@ -32,12 +32,18 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 /// Keeps two instances from changing the schema at once: the letters "nwsd".
 const MIGRATION_LOCK: i64 = 0x6e77_7364;
 
+const TRY_LOCK: &str = "SELECT pg_try_advisory_lock($1) AS free";
+
+/// How often it is asked for.
+const LOCK_LOOK: Duration = Duration::from_millis(100);
+
 /// Every schema change ever made, in order. One that was released is never edited.
-const MIGRATIONS: [(&str, &str); 4] = [
+const MIGRATIONS: [(&str, &str); 5] = [
     ("V1__all", include_str!("../migrations/postgres/0001_all.sql")),
     ("V80__search", include_str!("../migrations/postgres/0080_search.sql")),
     ("V90__retention", include_str!("../migrations/postgres/0090_retention.sql")),
     ("V96__order", include_str!("../migrations/postgres/0096_order.sql")),
+    ("V97__bare", include_str!("../migrations/postgres/0097_bare.sql")),
 ];
 
 /// Where the database is and how it is used.
@@ -187,9 +193,13 @@ pub(super) async fn prepare(pool: &Pool, access: Access, copies: Copies, name: &
     if access != Access::Daemon {
         return check_schema(version(&client).await?, name);
     }
-    // Waiting for another instance that is changing the schema may take longer than a statement.
+    // What is made anew may take longer than a statement.
     client.batch_execute("SET statement_timeout = 0").await?;
-    client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK]).await?;
+    // Asked again and again: whoever waits inside a statement would hold up the making of an index, which waits for all
+    // statements begun before.
+    while !get(&client.query_one(TRY_LOCK, &[&MIGRATION_LOCK]).await?, "free")? {
+        tokio::time::sleep(LOCK_LOOK).await;
+    }
     let version = version(&client).await?;
     if version > newest() {
         return check_schema(version, name);
@@ -203,7 +213,10 @@ pub(super) async fn prepare(pool: &Pool, access: Access, copies: Copies, name: &
     // A copy brings them along.
     let fills = applied.is_ok() && !is_unfinished(&client).await?;
     let filled = if fills { fill(&mut client).await } else { Ok(()) };
-    let filled = if fills && filled.is_ok() { order::restore(&mut client).await } else { filled };
+    let mut filled = if fills && filled.is_ok() { order::restore(&mut client).await } else { filled };
+    if applied.is_ok() && filled.is_ok() {
+        filled = indexes::make(&client).await;
+    }
     // The session ends here, and with it the lock and the setting.
     drop(deadpool_postgres::Object::take(client));
     for migration in applied.map_err(|error| migration_failed(&error, name))?.applied_migrations() {

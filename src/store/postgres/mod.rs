@@ -18,6 +18,7 @@ use super::{
     Access, AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Regroup, Resend,
     RetriedItem, Store, StoreError, StoreMetrics, Turn, parcel::Lot, parcel::Told,
 };
+use crate::assign::Room;
 use crate::inputs::Checkpoint;
 use crate::model::{ArticleId, AuditEntry, Fact, Message, Mute, Story, StoryId};
 
@@ -27,6 +28,7 @@ mod commit;
 mod connect;
 mod dead_letters;
 mod failure;
+mod indexes;
 mod metrics;
 mod mutes;
 mod order;
@@ -221,8 +223,8 @@ impl Store for PostgresStore {
         ask!(self, client => questions::checkpoints(client, input))
     }
 
-    async fn open_stories(&self, since: Timestamp) -> Result<Vec<Story>, StoreError> {
-        ask!(self, client => questions::open_stories(client, since))
+    async fn open_stories(&self, since: Timestamp, room: Room) -> Result<Vec<Story>, StoreError> {
+        ask!(self, client => questions::open_stories(client, since, room))
     }
 
     async fn recent_articles(&self, limit: usize) -> Result<Vec<KnownArticle>, StoreError> {

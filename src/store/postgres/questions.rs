@@ -13,6 +13,7 @@ use super::columns::{
 use super::dead_letters::read_item;
 use super::failure::Failure;
 use super::statements::{collect, rows};
+use crate::assign::Room;
 use crate::inputs::Checkpoint;
 use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Moment, Status, Story};
 use crate::store::form::{LAST, integer, only, stamp};
@@ -26,7 +27,11 @@ const CLAIMS: &str =
 const CLAIMS_AS_OF: &str = "SELECT fact, body FROM claims
     WHERE fact = ANY($1) AND held_at <= $2 AND learned_at <= $3 ORDER BY held_at, number";
 const OPEN_STORIES: &str =
-    "SELECT body FROM stories WHERE last_report_at >= $1 AND merged_into IS NULL ORDER BY id";
+    "SELECT body FROM stories WHERE NOT bare AND last_report_at >= $1 AND merged_into IS NULL
+    ORDER BY last_report_at DESC LIMIT $2";
+const OPEN_BARE_STORIES: &str =
+    "SELECT body FROM stories WHERE bare AND last_report_at >= $1 AND merged_into IS NULL
+    ORDER BY last_report_at DESC LIMIT $2";
 const CHANGED_STORIES: &str =
     "SELECT body FROM stories WHERE changed_in > $1 AND merged_into IS NULL ORDER BY id";
 const STORIES: &str =
@@ -78,12 +83,20 @@ pub(super) async fn items_to_retry(
     collect(client, ITEMS_TO_RETRY, &[&integer(limit), &stamp(now)], read).await
 }
 
-/// Stories whose latest report spoke at `since` or later, by id.
+/// Stories whose latest report spoke at `since` or later, as many as have room, by id.
 pub(super) async fn open_stories(
     client: &impl GenericClient,
     since: Timestamp,
+    room: Room,
 ) -> Result<Vec<Story>, Failure> {
-    collect(client, OPEN_STORIES, &[&stamp(since)], |row| from_json(row, "body")).await
+    let mut open: Vec<Story> = Vec::new();
+    for (sql, limit) in [(OPEN_STORIES, room.stories), (OPEN_BARE_STORIES, room.bare)] {
+        let mut found =
+            collect(client, sql, &[&stamp(since), &integer(limit)], |row| from_json(row, "body")).await?;
+        open.append(&mut found);
+    }
+    open.sort_by(|one: &Story, other| one.id.cmp(&other.id));
+    Ok(open)
 }
 
 /// Stories changed after a generation, by id.

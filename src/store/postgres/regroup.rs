@@ -15,10 +15,10 @@ use crate::store::{Moved, Regroup, StoreError};
 
 const LATEST: &str = "SELECT max(number) AS latest FROM audit WHERE action IN ('merge', 'split')";
 const IS_MERGED: &str = "SELECT merged_into IS NOT NULL AS merged FROM stories WHERE id = $1";
-const WRITE_STORY: &str = "INSERT INTO stories (id, title, last_report_at, revision, body, changed_in)
-    VALUES ($1, $2, $3, $4, $5, $6)
+const WRITE_STORY: &str = "INSERT INTO stories (id, title, last_report_at, revision, body, changed_in, bare)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (id) DO UPDATE SET title = excluded.title, last_report_at = excluded.last_report_at,
-        revision = excluded.revision, body = excluded.body, changed_in = excluded.changed_in";
+        revision = excluded.revision, body = excluded.body, changed_in = excluded.changed_in, bare = excluded.bare";
 const MERGED_INTO: &str = "UPDATE stories SET merged_into = $2 WHERE id = $1 OR merged_into = $1";
 const STANDS_ALONE: &str = "UPDATE stories SET merged_into = NULL WHERE id = $1";
 const MOVE_ALL_ARTICLES: &str = "UPDATE articles SET story = $2 WHERE story = $1";
@@ -111,7 +111,8 @@ async fn write_story(
 ) -> Result<(), Failure> {
     let story = Story { revision: u64::try_from(revision).unwrap_or_default(), ..story.clone() };
     let (title, at, body) = (text(&story.title), stamp(story.last_report_at), json(&story)?);
-    execute(client, WRITE_STORY, &[&story.id, &title, &at, &revision, &body, &generation]).await?;
+    let bare = story.profile.bare;
+    execute(client, WRITE_STORY, &[&story.id, &title, &at, &revision, &body, &generation, &bare]).await?;
     Ok(())
 }
 

@@ -21,9 +21,9 @@ use crate::store::{Commit, FAILED_BYTES_MAX, FAILED_ITEMS_MAX, FailedItem, HELD_
 pub(super) const IS_KNOWN: &str = "SELECT 1 FROM articles WHERE id = ?1";
 pub(super) const REVISION: &str = "SELECT revision FROM stories WHERE id = ?1";
 pub(super) const WRITE_STORY: &str =
-    "INSERT INTO stories (id, last_report_at, revision, body) VALUES (?1, ?2, ?3, ?4)
+    "INSERT INTO stories (id, last_report_at, revision, body, bare) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (id) DO UPDATE SET last_report_at = excluded.last_report_at, revision = excluded.revision,
-        body = excluded.body";
+        body = excluded.body, bare = excluded.bare";
 pub(super) const WRITE_ARTICLE: &str = "INSERT INTO articles
         (id, story, origin, outlet, url, published_at, received_at, learned_at, title, text, document, version,
         withdrawn)
@@ -77,6 +77,7 @@ struct PreparedStory {
     revision: u64,
     last_report_at: String,
     body: String,
+    bare: bool,
 }
 
 struct PreparedOutcome {
@@ -119,6 +120,7 @@ impl Prepared {
                 revision: story.revision,
                 last_report_at: stamp(story.last_report_at),
                 body: String::new(),
+                bare: story.profile.bare,
             };
             stories.insert(story.id.clone(), prepared);
         }
@@ -154,7 +156,8 @@ impl Prepared {
                 id,
                 story.last_report_at,
                 integer(story.revision),
-                story.body
+                story.body,
+                story.bare
             ])?;
         }
         for outcome in &self.outcomes {

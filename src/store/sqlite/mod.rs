@@ -15,6 +15,7 @@ use super::{
     AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Regroup, Resend, RetriedItem,
     Store, StoreError, StoreMetrics, parcel::Lot, parcel::Told,
 };
+use crate::assign::Room;
 use crate::inputs::Checkpoint;
 use crate::model::{ArticleId, AuditEntry, Fact, Message, Mute, Story, StoryId};
 
@@ -131,8 +132,8 @@ impl Store for SqliteStore {
         self.readers.read(move |connection| questions::checkpoints(connection, &input)).await
     }
 
-    async fn open_stories(&self, since: Timestamp) -> Result<Vec<Story>, StoreError> {
-        self.readers.read(move |connection| questions::open_stories(connection, since)).await
+    async fn open_stories(&self, since: Timestamp, room: Room) -> Result<Vec<Story>, StoreError> {
+        self.readers.read(move |connection| questions::open_stories(connection, since, room)).await
     }
 
     async fn recent_articles(&self, limit: usize) -> Result<Vec<KnownArticle>, StoreError> {

@@ -23,7 +23,7 @@ const APPLICATION_ID: i32 = 0x6e77_7364;
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// Every schema change ever made, in order. One that was released is never edited.
-const MIGRATIONS: [(&str, &str); 9] = [
+const MIGRATIONS: [(&str, &str); 10] = [
     ("V1__facts", include_str!("../migrations/sqlite/0001_facts.sql")),
     ("V10__lots", include_str!("../migrations/sqlite/0010_lots.sql")),
     ("V20__outputs", include_str!("../migrations/sqlite/0020_outputs.sql")),
@@ -33,6 +33,7 @@ const MIGRATIONS: [(&str, &str); 9] = [
     ("V80__search", include_str!("../migrations/sqlite/0080_search.sql")),
     ("V90__retention", include_str!("../migrations/sqlite/0090_retention.sql")),
     ("V96__order", include_str!("../migrations/sqlite/0096_order.sql")),
+    ("V97__bare", include_str!("../migrations/sqlite/0097_bare.sql")),
 ];
 
 /// What may be chosen.

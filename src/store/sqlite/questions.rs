@@ -7,6 +7,7 @@ use rusqlite::{CachedStatement, Connection, Params, Row, named_params, params};
 use super::columns::{count, from_json, from_optional_json, integer, stamp, time};
 use super::commit::IS_KNOWN;
 use super::failure::Failure;
+use crate::assign::Room;
 use crate::inputs::Checkpoint;
 use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Moment, Status, Story};
 use crate::store::form::{LAST, only};
@@ -20,7 +21,8 @@ pub(super) const CLAIMS: &str =
 pub(super) const CLAIMS_AS_OF: &str = "SELECT body FROM claims
     WHERE fact = :fact AND held_at <= :held_at AND learned_at <= :learned_at ORDER BY held_at, number";
 pub(super) const OPEN_STORIES: &str =
-    "SELECT body FROM stories WHERE last_report_at >= ?1 AND merged_into IS NULL ORDER BY last_report_at";
+    "SELECT body FROM stories WHERE bare = ?1 AND last_report_at >= ?2 AND merged_into IS NULL
+    ORDER BY last_report_at DESC LIMIT ?3";
 pub(super) const STORIES: &str =
     "SELECT body FROM stories WHERE merged_into IS NULL ORDER BY last_report_at DESC LIMIT ?1";
 pub(super) const STORY: &str = "SELECT stories.id AS id, coalesce(whole.body, stories.body) AS body
@@ -92,10 +94,19 @@ pub(super) fn items_to_retry(
     Ok(items)
 }
 
-/// Stories whose latest report spoke at `since` or later, by id.
-pub(super) fn open_stories(connection: &Connection, since: Timestamp) -> Result<Vec<Story>, Failure> {
-    let mut open: Vec<Story> =
-        collect(connection.prepare_cached(OPEN_STORIES)?, [stamp(since)], |row| from_json(row, "body"))?;
+/// Stories whose latest report spoke at `since` or later, as many as have room, by id.
+pub(super) fn open_stories(
+    connection: &Connection,
+    since: Timestamp,
+    room: Room,
+) -> Result<Vec<Story>, Failure> {
+    let mut open: Vec<Story> = Vec::new();
+    for (bare, limit) in [(false, room.stories), (true, room.bare)] {
+        let parameters = params![bare, stamp(since), integer(limit)];
+        open.extend(collect(connection.prepare_cached(OPEN_STORIES)?, parameters, |row| {
+            from_json::<Story>(row, "body")
+        })?);
+    }
     open.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(open)
 }

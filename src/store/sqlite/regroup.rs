@@ -92,7 +92,8 @@ fn write_story(connection: &Connection, story: &Story, revision: u64) -> Result<
         story.id,
         stamp(story.last_report_at),
         integer(revision),
-        json(&story)?
+        json(&story)?,
+        story.profile.bare
     ])?;
     Ok(())
 }

@@ -415,7 +415,7 @@ fn scan(file: &Connection, sql: &str) -> Option<String> {
         let step: String = row.get("detail").unwrap();
         // In order of an index and up to a limit is no scan of the table; a list passed in is read once.
         let bounded = [
-            "USING INDEX stories_by_report",
+            "INDEX stories_open",
             "INDEX stories_listed",
             "failed_items_to_retry",
             "json_each",

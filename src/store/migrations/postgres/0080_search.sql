@@ -14,8 +14,5 @@ CREATE TABLE search (
 
 CREATE INDEX search_by_term ON search (kind, term, story);
 
--- A page of the list of stories is read from this alone.
-CREATE INDEX stories_listed ON stories (last_report_at, id) WHERE merged_into IS NULL;
-
 -- The story that the mute was made in, if that story went into the one it is in now.
 ALTER TABLE mutes ADD COLUMN came_from TEXT COLLATE "C";
