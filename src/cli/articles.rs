@@ -9,6 +9,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 
 use crate::model::Article;
+use crate::read::stream::Source;
 use crate::read::{self, ReadConfig};
 
 use super::Done;
@@ -17,7 +18,11 @@ use super::Done;
 const FORMS: [&str; 11] =
     ["txt", "json", "jsonl", "xml", "nitf", "rss", "atom", "html", "htm", "eml", "warc"];
 
-/// Reads all articles. Articles without a publication time speak from the epoch, so that the same files give the same
+/// No line of a file that is read line by line is longer: as many bytes as somebody may have written by hand, and few
+/// enough to be held.
+const LINE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Reads all articles; JSON lines one by one, however large the file. Articles without a publication time speak from the epoch, so that the same files give the same
 /// answer at any time.
 pub(super) fn all(
     paths: &[PathBuf],
@@ -25,23 +30,39 @@ pub(super) fn all(
 ) -> anyhow::Result<Done> {
     let mut done = Done::Well;
     for path in expand(paths)? {
-        let (label, form, bytes) = match contents(&path) {
-            Ok(contents) => contents,
+        let (label, form) = (path.display().to_string(), form_of(&path).filter(|_| path.as_os_str() != "-"));
+        let opened = open(&path).and_then(|source| {
+            let config = ReadConfig { article_bytes_max: LINE_BYTES_MAX };
+            read::stream::recognise(source, form.as_deref(), Timestamp::UNIX_EPOCH, &config)
+                .with_context(|| cannot_read(&path))
+        });
+        let each = |article: Result<Article, read::ReadError>| match article {
+            Ok(article) => take(article),
+            Err(error) => {
+                done = Done::WithFailures;
+                Ok(writeln!(io::stderr().lock(), "{label}: {error}")?)
+            }
+        };
+        let whole = match opened {
+            Ok(Source::Lines(mut articles)) => {
+                articles.try_for_each(each)?;
+                continue;
+            }
+            Ok(Source::Other(mut source)) => {
+                let mut bytes = Vec::new();
+                source.read_to_end(&mut bytes).with_context(|| cannot_read(&path)).map(|_| bytes)
+            }
+            Err(error) => Err(error),
+        };
+        match whole {
+            Ok(bytes) => {
+                // The size limit protects the daemon from others; who names a file here means to have it read.
+                let config = ReadConfig { article_bytes_max: bytes.len().max(1) };
+                read::read(&bytes, form.as_deref(), Timestamp::UNIX_EPOCH, &config).try_for_each(each)?;
+            }
             Err(error) => {
                 done = Done::WithFailures;
                 writeln!(io::stderr().lock(), "{error:#}")?;
-                continue;
-            }
-        };
-        // The size limit protects the daemon from others; who names a file here means to have it read.
-        let config = ReadConfig { article_bytes_max: bytes.len().max(1) };
-        for article in read::read(&bytes, form.as_deref(), Timestamp::UNIX_EPOCH, &config) {
-            match article {
-                Ok(article) => take(article)?,
-                Err(error) => {
-                    done = Done::WithFailures;
-                    writeln!(io::stderr().lock(), "{label}: {error}")?;
-                }
             }
         }
     }
@@ -96,12 +117,18 @@ fn form_of(path: &Path) -> Option<String> {
     path.extension().map(|ending| ending.to_string_lossy().to_lowercase())
 }
 
-fn contents(path: &Path) -> anyhow::Result<(String, Option<String>, Vec<u8>)> {
+fn open(path: &Path) -> anyhow::Result<Box<dyn Read + Send>> {
     if path.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
-        return Ok(("-".to_owned(), None, bytes));
+        return Ok(Box::new(io::stdin()));
     }
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok((path.display().to_string(), form_of(path), bytes))
+    let file = fs::File::open(path).with_context(|| cannot_read(path))?;
+    Ok(Box::new(file))
+}
+
+fn cannot_read(path: &Path) -> String {
+    if path.as_os_str() == "-" {
+        "cannot read standard input".to_owned()
+    } else {
+        format!("cannot read {}", path.display())
+    }
 }

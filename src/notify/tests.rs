@@ -518,3 +518,36 @@ async fn an_output_that_takes_nothing_for_days_is_disabled_also_over_restarts_an
     assert_eq!(again.iter().map(|seen| seen.attempt).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 1, 2, 3, 4]);
     running.stop().await;
 }
+
+/// The schedule that Standard Webhooks recommends, a restart in its middle: days are counted, not attempts of one daemon.
+#[tokio::test(start_paused = true)]
+async fn a_schedule_over_days_is_kept_to_its_end_whoever_restarts() {
+    const HOUR: u64 = 3600;
+    let waits = [5, 300, 1800, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
+    let schedule = waits.map(|seconds| Wait(Duration::from_secs(seconds))).to_vec();
+    let mut house = House::new();
+    house.policy = RetryConfig { schedule, ..policy() };
+    let hook = Collector::new("hook");
+    hook.on("a1", &[const { Act::Refuse("down") }; 10]);
+    let running = house.start(&[&hook]).await;
+    running.tell(&[&hook], &[("s1", 1, "a1"), ("s1", 2, "a2")]).await;
+    hook.attempts(6).await;
+    running.stop().await;
+    let running = house.start(&[&hook]).await;
+    hook.attempts(11).await;
+    while running.store.dead_letters(9).await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let letter = running.store.dead_letters(9).await.unwrap().remove(0);
+    assert!(letter.reason.contains("given up after 10 attempts, with which the schedule ends"), "{letter:?}");
+    let seconds = hook.seconds("a1");
+    let pauses: Vec<u64> = seconds.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(pauses.len(), waits.len(), "{seconds:?}");
+    for (wait, pause) in waits.into_iter().zip(pauses) {
+        // Up to a tenth later, that many messages may not come back at one moment, and at the next look.
+        assert!((wait..=wait + wait / 10 + 6).contains(&pause), "{pause} s instead of {wait} s: {seconds:?}");
+    }
+    // The next of its story was not lost with it, nor ahead of it.
+    assert_eq!(hook.taken(), ["a2"]);
+    running.stop().await;
+}

@@ -12,6 +12,7 @@ use super::error::{Place, ReadError, Reason};
 use super::form::{self, Form};
 use super::formats::{self, warc};
 use super::record::{self, Record};
+use super::stream::Stream;
 use super::{ReadConfig, character, decode, language};
 use crate::model::{Article, Draft, Status};
 
@@ -41,6 +42,7 @@ enum Rest<'a> {
     Nothing,
     Lines(Lines<'a>),
     Records(warc::Records<'a>, usize),
+    Stream(Stream<'a>),
 }
 
 /// Where the reading of JSON lines stands.
@@ -76,6 +78,21 @@ impl<'a> Articles<'a> {
             Err(reason) => articles.fail(Place::Whole, 0..bytes.len(), reason),
         }
         articles
+    }
+
+    /// The articles of JSON lines that are read from somewhere, never more than one line at a time.
+    pub(super) fn of_stream(stream: Stream<'a>, received_at: Timestamp, config: &ReadConfig) -> Self {
+        Articles {
+            rest: Rest::Stream(stream),
+            ready: VecDeque::new(),
+            charset: encoding_rs::UTF_8.name(),
+            received_at,
+            limit: config.article_bytes_max,
+            named: None,
+            good: 0,
+            bad: 0,
+            size: 0,
+        }
     }
 
     /// The name of the charset the bytes were in; of several, the first that is not UTF-8.
@@ -241,22 +258,48 @@ impl<'a> Articles<'a> {
                 continue;
             }
             let delivered = lines.delivered.map_or(range, |length| 0..length);
-            let drafts = if line.len() > self.limit {
-                Err(Reason::TooLarge { found: line.len(), limit: self.limit })
-            } else {
-                self.drafts(line, Form::Json)
-            };
-            match drafts {
-                Ok(drafts) => {
-                    drafts
-                        .into_iter()
-                        .for_each(|draft| self.take(Place::Line(lines.line), delivered.clone(), draft));
-                }
-                Err(reason) => self.fail(Place::Line(lines.line), delivered, reason),
-            }
+            self.take_line(line, line.len(), lines.line, delivered);
             return true;
         }
         false
+    }
+
+    /// Reads the next line that is not blank from a stream; false at the end.
+    fn next_of_stream(&mut self, stream: &mut Stream<'_>) -> bool {
+        loop {
+            let begin = self.size;
+            match stream.advance(self.limit) {
+                Ok(None) => return false,
+                Ok(Some(length)) => {
+                    // With its line feed, as the lines of a file lie one behind the other.
+                    self.size = begin.saturating_add(length).saturating_add(1);
+                    if stream.text.iter().all(u8::is_ascii_whitespace) {
+                        continue;
+                    }
+                    self.take_line(&stream.text, length, stream.line, begin..begin.saturating_add(length));
+                }
+                Err(error) => {
+                    self.fail(Place::Whole, 0..self.size, Reason::BrokenForm(stream.what, error.to_string()));
+                    stream.end();
+                }
+            }
+            return true;
+        }
+    }
+
+    /// Takes the articles of one line of so many bytes; of one that is too long its beginning is enough.
+    fn take_line(&mut self, text: &[u8], length: usize, line: usize, delivered: Range<usize>) {
+        let drafts = if length > self.limit {
+            Err(Reason::TooLarge { found: length, limit: self.limit })
+        } else {
+            self.drafts(text, Form::Json)
+        };
+        match drafts {
+            Ok(drafts) => {
+                drafts.into_iter().for_each(|draft| self.take(Place::Line(line), delivered.clone(), draft));
+            }
+            Err(reason) => self.fail(Place::Line(line), delivered, reason),
+        }
     }
 
     /// Reads the next record of an archive; false at the end.
@@ -323,6 +366,7 @@ impl Iterator for Articles<'_> {
                 Rest::Nothing => false,
                 Rest::Lines(lines) => self.next_line(lines),
                 Rest::Records(records, number) => self.next_record(records, number),
+                Rest::Stream(stream) => self.next_of_stream(stream),
             };
             if !more {
                 return self.last_word();

@@ -1,6 +1,6 @@
 //! Bytes to articles. Comes in: the bytes of one file or record, what is known of its form, and when it was received.
-//! Goes out: its articles one after the other, each or the reason why not. Pure: no clock, no I/O; never panics and
-//! never holds more than one article of a large file.
+//! Goes out: its articles one after the other, each or the reason why not. Pure: no clock, no I/O, but for `stream`, which takes
+//! lines from a reader as they are asked for; never panics and never holds more than one article of a large file.
 //!
 //! Forms: text (title, blank line, body), JSON (one article), JSON lines (one article a line; a bad line is one failure
 //! and the others go on), and the formats of the trade (`formats`), all of them gzipped or not. What the bytes certainly
@@ -14,6 +14,7 @@ mod form;
 mod formats;
 mod language;
 mod record;
+pub mod stream;
 
 use jiff::Timestamp;
 

@@ -63,6 +63,7 @@ macro_rules! contract_tests {
                 wrong_names_are_refused, what_is_held_back_comes_through_by_itself;
             regroup: a_story_goes_into_another_and_answers_with_it,
                 reports_leave_a_story_and_take_back_its_old_name,
+                what_waits_keeps_its_place_when_its_story_goes_into_another,
                 mutes_go_with_the_reports_and_come_back;
             lots: a_group_waits_and_goes_out_together, an_urgent_one_takes_along_what_is_held,
                 an_interval_counts_from_the_last_message, a_lot_is_released_once, what_is_dropped_is_never_told,

@@ -175,3 +175,53 @@ fn an_actors_file_changes_who_demands_and_a_store_is_an_archive() {
     assert!(gained.iter().all(|one| one["new"]["fact"]["by"] == "Norway"), "{gained:#?}");
     assert!(differences.iter().all(|one| one["old"]["fact"]["by"] != "Norway"), "{differences:#?}");
 }
+
+/// An archive may be larger than the memory: JSON lines are read one by one, packed or not, and give what they give.
+#[test]
+fn an_archive_of_lines_is_never_in_memory_as_a_whole() {
+    const BLANK: usize = 128 * 1024 * 1024;
+    const KILOBYTES_MAX: u64 = 96 * 1024;
+    let lines: Vec<String> =
+        reports(20_250_121, 2, 4).iter().map(|report| report.json().to_string()).collect();
+    let place = Place::new();
+    fs::create_dir(place.path("archive")).unwrap();
+    fs::write(place.path("archive/reports.jsonl"), lines.join("\n")).unwrap();
+    let small = Trial::over(place, "archive");
+    let (new, old) =
+        (small.config("new.toml", "[routing]\noutputs = [\"desk\"]"), small.config("old.toml", ""));
+    let expected = small.run(&new, &old, &["--json"]);
+    assert!(expected.status.success());
+
+    // The same between lines without end of nothing.
+    let blank = format!("{}\n", " ".repeat(4095)).repeat(BLANK / 4096 / (lines.len() - 1));
+    let mut long = String::new();
+    for (number, line) in lines.iter().enumerate() {
+        long += line;
+        long.push('\n');
+        // By its beginning it is known what it is.
+        long += if number > 0 { &blank } else { "" };
+    }
+    assert!(long.len() as u64 > KILOBYTES_MAX * 1024, "no more than may be in memory");
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packer, long.as_bytes()).unwrap();
+    for (name, bytes) in
+        [("reports.jsonl", long.into_bytes()), ("reports.jsonl.gz", packer.finish().unwrap())]
+    {
+        fs::remove_dir_all(small.place.path("archive")).unwrap();
+        fs::create_dir(small.place.path("archive")).unwrap();
+        fs::write(small.place.path("archive").join(name), bytes).unwrap();
+        let done = small.run(&new, &old, &["--json"]);
+        assert!(done.stdout == expected.stdout, "{name}: {}", String::from_utf8_lossy(&done.stderr));
+        let mut child = small.place.begin(&["backtest", "--config", &new, "--against", &old, &small.archive]);
+        let mut most = 0;
+        while child.try_wait().unwrap().is_none() {
+            let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+            let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            most = peak
+                .and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+                .unwrap_or(most)
+                .max(most);
+        }
+        assert!((1..KILOBYTES_MAX).contains(&most), "{name}: {most} kB");
+    }
+}

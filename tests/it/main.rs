@@ -47,3 +47,4 @@ mod stop;
 mod store;
 mod tidy;
 mod watch;
+mod webhooks;

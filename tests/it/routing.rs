@@ -122,3 +122,50 @@ fn a_shortest_interval_keeps_a_story_to_one_message_in_it() {
     stop(daemon);
     assert_eq!(receiver.count(), 2, "the second and the third in one");
 }
+
+/// One wire report in two papers is one voice; a reporter of another paper is a second.
+#[test]
+fn copies_of_a_wire_report_do_not_make_a_fact_better_supported() {
+    const WIRE: &str = "Kenya urges Uganda to withdraw its troops from Migingo island\n\nKenya on Monday demanded that \
+        Uganda withdraw its troops from Migingo island in Lake Victoria. The rocky islet has been claimed by both for \
+        years, and fishermen say that they have been searched and beaten there. Traders on the shore said that nets and \
+        engines had been taken, and that nobody had come to hear their complaints since the rains began.\n";
+    const REPORTER: &str = "Nairobi: Ugandan soldiers must leave Migingo\n\nKenya demanded that Uganda withdraw its \
+        troops from Migingo island, its foreign minister told reporters in Nairobi. Boats were lying idle in the small \
+        harbour when our correspondent came by, and the women who smoke the catch had nothing to do but wait. Schools on \
+        the islet stayed shut for a second week, parents said.\n";
+    const ANSWER: &str = "Uganda rejects Kenya's demand to leave Migingo island\n\nUganda rejected Kenya's demand that \
+        it withdraw its troops from Migingo island, a spokesman in Kampala said. The lake was calm and the ferries kept \
+        to their hours, passengers said, although more boats than usual were tied up on both shores.\n";
+    for (second, sources) in [(WIRE, 2), (REPORTER, 3)] {
+        let (all, supported) = (Receiver::start(), Receiver::start());
+        let place = Place::new().with_inbox().with_webhook("all", &all).with_webhook("supported", &supported).with(
+            "[routing]\noutputs = [\"all\"]\n[[routing.routes]]\nsources_min = 3\noutputs = [\"supported\"]\n\
+             continue = true\n[[routing.routes]]\noutputs = [\"all\"]",
+        );
+        let mut daemon = place.start();
+        let outlets = ["Meridian Wire", "Harbour Gazette", "Northlight Radio"];
+        for (number, (outlet, text)) in outlets.iter().zip([WIRE, second, ANSWER]).enumerate() {
+            let article = serde_json::json!({
+                "id": format!("report-{number}"), "outlet": outlet, "text": text,
+                "published_at": format!("2026-05-06T{:02}:00:00Z", 8 + number),
+            });
+            place.drop_bytes(&format!("{number}.json"), article.to_string().as_bytes());
+            daemon.until("the report in done/", PATIENCE, || place.names_in("done").len() > number);
+        }
+        let answered = |received: &[crate::harness::Received]| {
+            alerts(received).into_iter().find(|alert| alert["change"] == "rejected")
+        };
+        assert!(all.wait(PATIENCE, |received| answered(received).is_some()), "the answer was not told");
+        let answer = answered(&all.received()).unwrap();
+        assert_eq!(answer["sources"], sources, "{answer}");
+        if sources == 3 {
+            assert!(
+                supported.wait(PATIENCE, |received| answered(received).is_some()),
+                "a well supported fact"
+            );
+        }
+        stop(daemon);
+        assert_eq!(alerts(&supported.received()).len(), usize::from(sources == 3), "{sources} sources");
+    }
+}

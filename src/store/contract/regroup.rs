@@ -1,11 +1,11 @@
 //! What reports that change their story promise: they go with their claims and messages, all or nothing, and a story that
 //! all reports left answers with the one they went into.
 
-use super::{Place, ROOM, at, commit, edit, killed, outcome};
+use super::{Place, ROOM, at, commit, due, edit, killed, outcome, parcel};
 use crate::ledger::regroup::Regrouped;
-use crate::model::{Action, AuditEntry, Fact, Mute, Muted, Story, Via};
+use crate::model::{Action, AuditEntry, Fact, Message, Mute, Muted, Story, Via};
 use crate::store::overview::{MessageQuery, StoryQuery};
-use crate::store::{Moved, Regroup, Store, StoreError};
+use crate::store::{Attempt, Commit, Moved, Pace, Regroup, Store, StoreError};
 
 fn entry(action: Action, story: &str) -> AuditEntry {
     AuditEntry {
@@ -174,4 +174,30 @@ pub(crate) async fn mutes_go_with_the_reports_and_come_back(place: &dyn Place) {
     let now = muted().await;
     assert!(now.contains(&(whole("s2"), at(70))) && !now.contains(&(whole("s1"), at(70))), "{now:?}");
     assert!(now.contains(&(fact("s1"), at(90))) && now.contains(&(fact("s2"), at(90))), "{now:?}");
+}
+
+/// What was decided before the merge is told before what comes after it, whether it waits for its receiver or for its time.
+pub(crate) async fn what_waits_keeps_its_place_when_its_story_goes_into_another(place: &dyn Place) {
+    let store = place.open().await;
+    store.commit(&commit(vec![outcome("s1", 1, "a1"), outcome("s2", 1, "b1")])).await.unwrap();
+    let on_the_way = store.lease("slack", 9, at(1), at(99)).await.unwrap();
+    let [a1, b1] = on_the_way.as_slice() else { panic!("{on_the_way:?}") };
+    store.record(a1, &Attempt::Delivered, at(1)).await.unwrap();
+    let held = outcome("s2", 2, "b2");
+    let pace = Pace::Lot { lot: "story s2".to_owned(), release_at: at(60) };
+    let parcels = vec![parcel("slack", held.message.as_ref().unwrap(), pace)];
+    store.commit(&Commit { parcels, ..commit(vec![held]) }).await.unwrap();
+    store.regroup(&merge(store.as_ref(), "s2", "s1").await).await.unwrap();
+
+    let mut next = outcome("s1", 3, "a2");
+    next.learned_at = at(3);
+    store.commit(&Commit { at: at(3), ..commit(vec![next]) }).await.unwrap();
+    let lot = store.lots_due(at(3), 9).await.unwrap().remove(0);
+    let articles: Vec<&str> = lot.messages.iter().map(|message| message.article.as_str()).collect();
+    assert_eq!(articles, ["b2", "a2"], "what was held goes along");
+    let both = Message { id: "both".to_owned(), ..lot.messages[1].clone() };
+    store.release(&lot, &[both], at(3)).await.unwrap();
+    assert_eq!(due(store.as_ref(), "slack", 4).await, Vec::<String>::new(), "b1 is on its way");
+    store.record(b1, &Attempt::Delivered, at(5)).await.unwrap();
+    assert_eq!(due(store.as_ref(), "slack", 6).await, ["both"]);
 }

@@ -64,6 +64,18 @@ const OF_BEFORE: &str = "SELECT deliveries.number AS number, body FROM deliverie
     WHERE state IN ('due', 'queued', 'dead') AND composed AND body LIKE '%\"digest\":{%'
         AND NOT EXISTS (SELECT 1 FROM further_stories WHERE delivery = deliveries.number)
     FOR UPDATE OF deliveries";
+/// To which outputs something waits of a story, or may be sent again.
+const OUTPUTS_OF: &str = "SELECT output FROM deliveries
+        WHERE story = $1 AND state IN ('due', 'queued', 'dead')
+    UNION SELECT output FROM further_stories WHERE story = $1 AND state IN ('due', 'queued', 'dead')";
+/// What waits of a story, or may be sent again, tells of another from now on.
+const TELLS_OF: &str = "INSERT INTO further_stories (delivery, story, output, state)
+    SELECT number, $2, output, state FROM deliveries
+        WHERE story = $1 AND story <> $2 AND state IN ('due', 'queued', 'dead')
+    UNION SELECT delivery, $2, further.output, further.state
+        FROM further_stories AS further JOIN deliveries ON number = delivery
+        WHERE further.story = $1 AND deliveries.story <> $2 AND further.state IN ('due', 'queued', 'dead')
+    ON CONFLICT (delivery, story) DO NOTHING";
 /// The first that wait of their stories while nothing of these is on its way.
 const STRANDED: &str = "SELECT min(number) AS number FROM deliveries AS waiting
     WHERE state = 'queued' AND NOT EXISTS (
@@ -170,6 +182,16 @@ pub(super) async fn go_ahead(
     for delivery in next {
         take_turn(client, delivery).await?;
     }
+    Ok(())
+}
+
+/// Reports go from a story into another: what is told of that one next comes after what waits of this.
+pub(super) async fn regroup(client: &impl GenericClient, from: &str, into: &str) -> Result<(), Failure> {
+    let outputs = collect(client, OUTPUTS_OF, &[&from], |row| get::<String>(row, "output")).await?;
+    let ways =
+        outputs.into_iter().flat_map(|output| [from, into].map(|story| (output.clone(), story.to_owned())));
+    lock(client, &ways.collect()).await?;
+    execute(client, TELLS_OF, &[&from, &into]).await?;
     Ok(())
 }
 

@@ -7,10 +7,11 @@ use super::columns::{get, json, text};
 use super::commit::{DROP_FROM_COMPARED, REVISIONS, Searched};
 use super::failure::Failure;
 use super::statements::{execute, first, rows};
-use super::{audit, mutes, search};
+use super::{audit, mutes, order, search};
 use crate::ledger::regroup::Regrouped;
 use crate::model::{Fact, FactKey, Story};
 use crate::store::form::{integer, parse, stamp};
+use crate::store::parcel::story_lot;
 use crate::store::{Moved, Regroup, StoreError};
 
 const LATEST: &str = "SELECT max(number) AS latest FROM audit WHERE action IN ('merge', 'split')";
@@ -36,6 +37,12 @@ const MOVE_CLAIMS: &str = "UPDATE claims SET fact = $2 WHERE number = ANY($1)";
 const COMPARE_ALL: &str = "UPDATE claims SET compared = TRUE WHERE fact = $1 AND NOT compared";
 const DROP_EMPTY_FACTS: &str = "DELETE FROM facts
     WHERE story = $1 AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.fact = facts.number)";
+const MOVE_ALL_HELD: &str =
+    "UPDATE held SET story = $2, lot = CASE lot WHEN $3 THEN $4 ELSE lot END WHERE story = $1";
+const MOVE_HELD: &str =
+    "UPDATE held SET story = $2, lot = CASE lot WHEN $3 THEN $4 ELSE lot END WHERE story = $1
+    AND message IN (SELECT messages.number FROM messages JOIN articles ON articles.number = messages.article
+        WHERE articles.id = ANY($5))";
 const RENAME_SUBJECT: &str = "UPDATE held SET subject = $2 WHERE subject = $1";
 
 /// The number of the latest regrouping, 0 before the first.
@@ -147,7 +154,15 @@ async fn move_rows(client: &impl GenericClient, regroup: &Regroup) -> Result<(),
             execute(client, MOVE_ARTICLES, &[from, into, &ids]).await?
         }
     };
-    Ok(())
+    let lots = (story_lot(from), story_lot(into));
+    match &regroup.moved {
+        Moved::All => execute(client, MOVE_ALL_HELD, &[from, into, &lots.0, &lots.1]).await?,
+        Moved::Articles(articles) => {
+            let ids: Vec<_> = articles.iter().map(|id| text(id)).collect();
+            execute(client, MOVE_HELD, &[from, into, &lots.0, &lots.1, &ids]).await?
+        }
+    };
+    order::regroup(client, from, into).await
 }
 
 /// The fact under this key, opened when it is not there.

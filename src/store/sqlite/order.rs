@@ -68,6 +68,15 @@ const OF_BEFORE: &str = "SELECT deliveries.number AS number, body FROM deliverie
             UNION ALL SELECT number FROM deliveries INDEXED BY deliveries_dead WHERE state = 'dead')
         AND composed = 1 AND body LIKE '%\"digest\":{%'
         AND NOT EXISTS (SELECT 1 FROM further_stories WHERE delivery = deliveries.number)";
+/// What waits of a story, or may be sent again, tells of another from now on.
+const TELLS_OF: &str = "INSERT OR IGNORE INTO further_stories (delivery, story, output, state)
+    SELECT number, ?2, output, state FROM deliveries WHERE story <> ?2
+        AND number IN (
+            SELECT number FROM deliveries INDEXED BY deliveries_head WHERE state = 'due'
+            UNION ALL SELECT number FROM deliveries INDEXED BY deliveries_queue WHERE state = 'queued'
+            UNION ALL SELECT number FROM deliveries INDEXED BY deliveries_dead WHERE state = 'dead')
+        AND (story = ?1 OR EXISTS (
+            SELECT 1 FROM further_stories AS further WHERE delivery = number AND further.story = ?1))";
 /// The first that wait of their stories while nothing of these is on its way.
 const STRANDED: &str = "SELECT min(number) AS number FROM deliveries AS waiting INDEXED BY deliveries_queue
     WHERE state = 'queued' AND NOT EXISTS (
@@ -120,6 +129,12 @@ pub(super) fn go_ahead(connection: &Connection, delivery: i64) -> Result<(), Fai
     })?;
     let next: BTreeSet<i64> = next.into_iter().flatten().collect();
     next.into_iter().try_for_each(|delivery| take_turn(connection, delivery))
+}
+
+/// Reports go from a story into another: what is told of that one next comes after what waits of this.
+pub(super) fn regroup(connection: &Connection, from: &str, into: &str) -> Result<(), Failure> {
+    connection.prepare_cached(TELLS_OF)?.execute([from, into])?;
+    Ok(())
 }
 
 /// For a store that a version before this one wrote: its digests keep their places from now on.

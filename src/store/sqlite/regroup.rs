@@ -6,9 +6,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::columns::{self, integer, json, stamp};
 use super::commit::{DROP_FROM_COMPARED, FIND_FACT, OPEN_FACT, REVISION, WRITE_FACT, WRITE_STORY};
 use super::failure::Failure;
-use super::{audit, mutes, questions, search};
+use super::{audit, mutes, order, questions, search};
 use crate::ledger::regroup::Regrouped;
 use crate::model::{Fact, Story};
+use crate::store::parcel::story_lot;
 use crate::store::{Moved, Regroup, StoreError};
 
 const IS_MERGED: &str = "SELECT merged_into IS NOT NULL FROM stories WHERE id = ?1";
@@ -26,6 +27,12 @@ const COMPARE_ALL: &str = "UPDATE claims SET compared = 1 WHERE fact = ?1 AND co
 const DROP_EMPTY_FACTS: &str = "DELETE FROM facts
     WHERE story = ?1 AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.fact = facts.number)";
 pub(super) const LATEST: &str = "SELECT max(number) FROM audit WHERE action IN ('merge', 'split')";
+const MOVE_ALL_HELD: &str =
+    "UPDATE held SET story = ?2, lot = CASE lot WHEN ?3 THEN ?4 ELSE lot END WHERE story = ?1";
+const MOVE_HELD: &str =
+    "UPDATE held SET story = ?2, lot = CASE lot WHEN ?3 THEN ?4 ELSE lot END WHERE story = ?1
+    AND message IN (SELECT messages.number FROM messages JOIN articles ON articles.number = messages.article
+        WHERE articles.id IN (SELECT value FROM json_each(?5)))";
 const RENAME_SUBJECT: &str = "UPDATE held SET subject = ?2 WHERE subject = ?1";
 
 /// The number of the latest regrouping, 0 before the first.
@@ -128,7 +135,14 @@ fn move_rows(connection: &Connection, regroup: &Regroup) -> Result<(), Failure> 
         None => connection.prepare_cached(MOVE_ALL_ARTICLES)?.execute([from, into])?,
         Some(articles) => connection.prepare_cached(MOVE_ARTICLES)?.execute([from, into, articles])?,
     };
-    Ok(())
+    let lots = (story_lot(from), story_lot(into));
+    match &articles {
+        None => connection.prepare_cached(MOVE_ALL_HELD)?.execute(params![from, into, lots.0, lots.1])?,
+        Some(articles) => {
+            connection.prepare_cached(MOVE_HELD)?.execute(params![from, into, lots.0, lots.1, articles])?
+        }
+    };
+    order::regroup(connection, from, into)
 }
 
 /// The fact under this key, opened when it is not there.

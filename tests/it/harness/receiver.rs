@@ -36,6 +36,10 @@ pub(crate) struct Received {
     pub(crate) id: String,
     /// The header `traceparent`.
     pub(crate) trace: String,
+    /// The headers `webhook-timestamp` and `webhook-signature`.
+    pub(crate) signed: (String, String),
+    /// When it came.
+    pub(crate) at: Instant,
     /// The body, if it is JSON.
     pub(crate) body: Value,
     /// The body as it came.
@@ -145,6 +149,7 @@ async fn handle(
         value.unwrap_or_default().to_owned()
     };
     let (id, trace) = (header("webhook-id"), header("traceparent"));
+    let signed = (header("webhook-timestamp"), header("webhook-signature"));
     let body = request.into_body().collect().await.map_err(std::io::Error::other)?.to_bytes();
     let text = String::from_utf8_lossy(&body).into_owned();
     let answer = {
@@ -156,7 +161,7 @@ async fn handle(
             let alerts = body["data"]["alerts"].as_array().into_iter().flatten();
             state.accepted.extend(alerts.filter_map(|alert| Some(alert["id"].as_str()?.to_owned())));
         }
-        state.received.push(Received { id, trace, body, text, accepted });
+        state.received.push(Received { id, trace, signed, at: Instant::now(), body, text, accepted });
         shared.changed.notify_all();
         answer
     };
