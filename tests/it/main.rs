@@ -25,6 +25,7 @@ mod health;
 mod house;
 mod inbox;
 mod isolation;
+mod judge;
 #[cfg(feature = "kafka")]
 mod kafka;
 #[cfg(feature = "kafka")]

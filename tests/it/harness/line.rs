@@ -1,13 +1,21 @@
 //! A line to a server that can be cut: it takes connections on a port of its own and passes everything on, both ways. Cut,
-//! it passes nothing, and whoever uses it sees neither an end nor an error, as when a cable is pulled.
+//! it passes nothing, and whoever uses it sees neither an end nor an error, as when a cable is pulled. In a network of the
+//! test's own (tests/rounds makes one where it may) the kernel drops the packets; elsewhere the line itself holds the bytes
+//! back.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use super::environment;
+
 /// How often a line that carries nothing is looked at.
 const LOOK: Duration = Duration::from_millis(200);
+
+/// Set by `tests/rounds` inside a network of its own.
+const OWN_NETWORK: &str = "NEWSDELTA_TEST_OWN_NETWORK";
 
 /// A line. It ends when dropped.
 #[derive(Debug)]
@@ -57,12 +65,29 @@ impl Line {
 
     /// Nothing passes any more.
     pub(crate) fn cut(&self) {
-        self.shared.state.lock().unwrap().cut = true;
+        if environment(OWN_NETWORK).is_some() {
+            self.drop_packets("--append");
+        } else {
+            self.shared.state.lock().unwrap().cut = true;
+        }
+    }
+
+    /// Begins or ends that the kernel drops what goes to this line or comes from it.
+    fn drop_packets(&self, change: &str) {
+        for side in ["--dport", "--sport"] {
+            let port = self.port.to_string();
+            let rule = [change, "INPUT", "--protocol", "tcp", side, &port, "--jump", "DROP"];
+            let done = Command::new("iptables").arg("--wait").args(rule).status().unwrap();
+            assert!(done.success(), "iptables {rule:?}");
+        }
     }
 
     /// Everything passes again. What was sent meanwhile arrives late; or, with `forgets`, the connections from before are
     /// gone, as behind a router that was restarted.
     pub(crate) fn mend(&self, forgets: bool) {
+        if environment(OWN_NETWORK).is_some() {
+            self.drop_packets("--delete");
+        }
         let mut state = self.shared.state.lock().unwrap();
         state.cut = false;
         if forgets {
