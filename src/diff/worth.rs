@@ -11,8 +11,23 @@ use super::name::{canonical, marks};
 const MANY: u64 = 20;
 
 /// Words that stand for whoever is there: who is called only so takes no position that a reader could hold on to.
-const NOBODY: &[&str] =
-    &["everybody", "everyone", "hostages", "many", "men", "others", "people", "some", "they", "victims"];
+const NOBODY: &[&str] = &[
+    "everybody",
+    "everyone",
+    "hostages",
+    "leadership",
+    "management",
+    "many",
+    "men",
+    "others",
+    "people",
+    "some",
+    "they",
+    "victims",
+];
+
+/// Targets that name nothing: what they mean was said elsewhere.
+const NOTHING: &[&str] = &["it", "this", "that"];
 
 /// Names of those who ask without anybody saying so: they count only where somebody speaks for them.
 const UNSAID: &[&str] = &["authorities", "officials", "sources"];
@@ -40,6 +55,9 @@ pub(super) fn withheld(
         (FactKey::Position { actor, target }, _) => {
             if is_nobody(actor) {
                 return Some(nobody);
+            }
+            if target.as_deref().is_some_and(|target| NOTHING.contains(&target)) {
+                return Some("not told: the text does not say toward what");
             }
             (target.as_deref() == Some(actor.as_str()))
                 .then_some("not told: nobody takes a stance toward himself, so the target is in doubt")

@@ -314,6 +314,18 @@ impl<'a> PhraseReader<'a> {
         if draft.person.is_some() || draft.known_person.is_some() {
             return None;
         }
+        // "The Miners' Federation": a name that begins with its owners.
+        if draft.is_empty()
+            && view.capital(at)
+            && !self.loose.get()
+            && view.is(end, &["'s", "'"])
+            && view.capital(end + 1)
+            && lexicon::is_organisation(view.word(end + 1))
+        {
+            let run = self.name_run(view, end + 1).max(end + 2);
+            draft.organisation = Some(at..run);
+            return Some(run);
+        }
         // "Mothers for Peace", "Farmers Against Tolls": a name that begins with people.
         if view.capital(at)
             && draft.role.is_none()

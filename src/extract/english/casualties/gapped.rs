@@ -9,6 +9,7 @@ use super::telling::{Sighting, tell};
 use crate::extract::english::lexicon::Frame;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Effect, Relation, Span};
+use crate::text::gazetteer::EntityKind;
 use crate::text::{Tag, Tense, Voice};
 
 const NAME: &str = "gapped";
@@ -49,6 +50,8 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             let Some(effect) = host(&here, figure, findings).or_else(joined_to) else { continue };
             let list = if joined { here.with_list(figure) } else { vec![figure] };
             for member in list.into_iter().filter(|member| member.may_be_people(false)) {
+                let alone = entered(&here, member);
+                let member = alone.as_ref().unwrap_or(member);
                 tell(&here, &Sighting::new(member, effect, member.tokens.clone(), NAME, 35), findings);
             }
         }
@@ -60,10 +63,28 @@ pub(super) fn already(here: &Here<'_>, figure: &Figure, findings: &Findings) -> 
     here.span(&figure.core).is_none_or(|core| findings.casualties_within(core).next().is_some())
 }
 
+/// "14,000 have entered Norland and 20,000 Sudland": the number without the country behind it.
+fn entered(here: &Here<'_>, figure: &Figure) -> Option<Figure> {
+    let head = figure.head.filter(|&head| head == figure.core.end && head + 1 == figure.tokens.end)?;
+    let span = here.span(&(head..head + 1))?;
+    let country = here.reading.entities_within(span).any(|entity| entity.kind == EntityKind::Country);
+    let tokens = figure.tokens.start..head;
+    country.then(|| Figure { tokens, head: None, kind: FigureKind::Bare, ..figure.clone() })
+}
+
 /// A bare number between a comma or "and" and a place.
 fn shares_verb(here: &Here<'_>, figure: &Figure) -> bool {
-    let bare = matches!(figure.kind, FigureKind::Bare | FigureKind::Share);
-    let place = here.view.is(figure.tokens.end, &["in", "at", "near", "on", "around", "outside"]);
+    let end = figure.tokens.end;
+    let country = entered(here, figure).is_some();
+    let moved = || {
+        here.scene.predicates.iter().any(|predicate| {
+            predicate.main < figure.tokens.start
+                && matches!(predicate.effect, Effect::Displaced | Effect::Evacuated)
+        })
+    };
+    let bare = country || matches!(figure.kind, FigureKind::Bare | FigureKind::Share);
+    let place = here.view.is(end, &["in", "at", "near", "on", "around", "outside"])
+        || (country || here.view.is(end, &["to", "into"])) && moved();
     let opens = figure
         .tokens
         .start
@@ -71,10 +92,11 @@ fn shares_verb(here: &Here<'_>, figure: &Figure) -> bool {
         .is_some_and(|at| here.view.is(at, &[",", ";", "and", "while", "with", "but"]));
     bare && place
         && opens
-        && matches!(
-            here.view.tag(figure.tokens.end + 1),
-            Tag::ProperNoun | Tag::Determiner | Tag::Adjective | Tag::Noun
-        )
+        && (country
+            || matches!(
+                here.view.tag(end + 1),
+                Tag::ProperNoun | Tag::Determiner | Tag::Adjective | Tag::Noun
+            ))
 }
 
 /// "… as well as 25 rebels fighting in the north and 26 tribesmen": a list that goes on behind what hangs on a member.

@@ -59,6 +59,12 @@ fn arrival(here: &Here<'_>, from: usize) -> Option<Named> {
         let (name, _) = name_at(here.view, &here.reading.article.text, from)?;
         return Some(Named::one(name, true));
     }
+    // "20,000 Chad", behind "14,000 have entered Egypt and".
+    let entered = (here.sentence.tokens.start..from).any(|at| here.verb_lemma(at) == "enter");
+    if entered && here.view.tag(from.wrapping_sub(1)) == Tag::Number && is_name(here.view, from) {
+        let (name, _) = name_at(here.view, &here.reading.article.text, from)?;
+        return Some(Named::one(name, true));
+    }
     let to = (from..last)
         .take_while(|&at| !ends(at))
         .find(|&at| here.view.is(at, &["into", "to"]) && is_name(here.view, at + 1))?;
@@ -322,10 +328,17 @@ fn spoken_for(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> {
     let core = here.span(&sighting.figure.core)?;
     let speaker = here.analysis.speaker_of(core)?.speaker;
     let phrase = here.analysis.phrases.get(speaker)?;
-    let sentence = here.analysis.sentence_at(here.analysis.tokens.get(phrase.head)?.span.start)?;
-    let view = here.analysis.view(sentence);
-    let of = phrase.head + 1;
-    let kind = is_kind_of_place(view.word(phrase.head)) && view.is(of, &["of"]);
+    let mut number = here.analysis.sentence_at(here.analysis.tokens.get(phrase.head)?.span.start)?;
+    let mut head = phrase.head;
+    // "it wrote": the district that spoke in the sentence before.
+    if here.analysis.view(number).is(head, &["it"]) {
+        number = number.checked_sub(1)?;
+        let first = here.analysis.sentences.get(number)?.phrases.clone().next()?;
+        head = here.analysis.phrases.get(first)?.head;
+    }
+    let view = here.analysis.view(number);
+    let of = head + 1;
+    let kind = is_kind_of_place(view.word(head)) && view.is(of, &["of"]);
     let name = kind.then(|| name_at(view, &here.reading.article.text, of + 1)).flatten()?.0;
     let named = Named::one(name, false);
     (!is_where_it_all_is(here, &named)).then_some(named.name)

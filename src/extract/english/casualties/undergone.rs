@@ -9,7 +9,7 @@ use crate::extract::english::lexicon::{Frame, Person};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Bound, Effect, Group};
 use crate::text::gazetteer::EntityKind;
-use crate::text::{Clause, Link, Tag, Tense, Voice};
+use crate::text::{Clause, Link, Tag, Tense, VerbForm, Voice};
 
 const NAME: &str = "undergone";
 
@@ -35,7 +35,8 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             if !undergoes(clause, frame) && !reduced(&here, clause, predicate, frame) {
                 continue;
             }
-            let people = subjects(&here, clause, predicate);
+            let mut people = subjects(&here, clause, predicate);
+            people.retain(|figure| !acts_himself(&here, figure, clause, predicate));
             if let Some(person) = people.is_empty().then(|| named(&here, clause, predicate)).flatten() {
                 let said = predicate.tokens.clone();
                 tell(&here, &Sighting::new(&person, predicate.effect, said, NAME, 28), findings);
@@ -67,6 +68,18 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             }
         }
     });
+}
+
+/// "The director shot in black and white": one known person right before a verb that is past as much as participle does
+/// it, and is not what it is done to.
+fn acts_himself(here: &Here<'_>, figure: &Figure, clause: &Clause, predicate: &Predicate) -> bool {
+    let bare = clause.verb.as_ref().is_some_and(|verb| verb.tokens.len() == 1);
+    let either = here.view.form(predicate.main) == VerbForm::PastOrParticiple;
+    let does = matches!(predicate.sort, Sort::Verb(Frame::Does));
+    let main = matches!(clause.link, Link::Root | Link::Coordinate);
+    let done_to = here.view.is(predicate.tokens.end, &["by", "dead"]);
+    let one = figure.kind == FigureKind::TheOne && figure.tokens.end == predicate.main;
+    one && does && main && bare && either && !done_to && !here.sentence.heading
 }
 
 /// How far behind the participle the verb of being may stand.
@@ -109,16 +122,21 @@ fn may_still(here: &Here<'_>, clause: &Clause, effect: Effect) -> bool {
 /// "Ada Brun was shot dead": somebody known only by his full name, in the simple past or perfect.
 fn named(here: &Here<'_>, clause: &Clause, predicate: &Predicate) -> Option<Figure> {
     let grave = matches!(predicate.effect, Effect::Killed | Effect::Missing | Effect::Detained);
-    let phrase = clause.subject.iter().find_map(|&at| {
-        let phrase = here.analysis.phrases.get(at)?;
-        let full = phrase.tokens.len() >= 2
-            && phrase.tokens.clone().all(|at| here.view.tag(at) == Tag::ProperNoun && here.view.capital(at));
-        (phrase.name && full && phrase.preposition.is_none()).then_some((at, phrase))
-    });
-    let (at, phrase) = phrase.filter(|_| grave && !here.sentence.heading && here.asserts(clause, false))?;
-    let span = here.span(&phrase.tokens)?;
+    let tells = grave && !here.sentence.heading && here.asserts(clause, false);
+    let free = |at: usize| here.analysis.phrases.get(at).is_some_and(|phrase| phrase.preposition.is_none());
+    let mut subject = clause.subject.iter().copied().filter(|&at| tells && free(at));
+    subject.find_map(|at| by_full_name(here, at, predicate.effect))
+}
+
+/// The one person whom a phrase gives by a full name, if it is no known party or place.
+fn by_full_name(here: &Here<'_>, at: usize, effect: Effect) -> Option<Figure> {
+    let phrase = here.analysis.phrases.get(at)?;
+    let full = phrase.name
+        && phrase.tokens.len() >= 2
+        && phrase.tokens.clone().all(|at| here.view.tag(at) == Tag::ProperNoun && here.view.capital(at));
+    let span = here.span(&phrase.tokens).filter(|_| full)?;
     let other = here.reading.entities_within(span).any(|entity| entity.kind != EntityKind::Person);
-    let group = if predicate.effect == Effect::Killed { Group::People } else { Group::Other };
+    let group = if effect == Effect::Killed { Group::People } else { Group::Other };
     (!other).then(|| Figure {
         phrase: at,
         noun_phrase: at,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::extract::english::actors::Kind;
-use crate::extract::english::lexicon::demands::Frame;
+use crate::extract::english::lexicon::demands::{Frame, WANTED};
 use crate::extract::english::predicate::{Predicate, Scene, is_bare};
 use crate::model::Act;
 use crate::text::english::lemma;
@@ -317,6 +317,11 @@ fn insisted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
 /// "X to V".
 fn wanted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     let view = scene.view;
+    if let Some(noun) = (next..next + WANTED_REACH).find(|&at| WANTED.contains(&view.word(at)))
+        && (next..noun).all(|at| matches!(view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Adverb))
+    {
+        return finish(scene, Vec::new(), next..view.end, false).filter(|found| found.acts != [Act::Other]);
+    }
     let (names, end) = addressed(scene, next)?;
     let to = after_adverbs(scene, end);
     if view.is(to, &["to"]) && is_infinitive(scene, to) {
@@ -325,6 +330,9 @@ fn wanted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     let out = view.is(end, &["out", "gone", "removed", "released", "freed"]);
     out.then(|| finish(scene, names, end..view.end, false)).flatten()
 }
+
+/// How many words may stand before what is wanted.
+const WANTED_REACH: usize = 4;
 
 /// "X V" after "that": the subject is asked, unless the verb is passive.
 pub(super) fn content(scene: &Scene<'_>, start: usize, to: Vec<Arc<str>>) -> Option<Complement> {

@@ -68,7 +68,11 @@ fn setting(scene: &Scene<'_>, at: usize) -> Setting {
         if view.is(verb, &[",", ";", "that", "which"]) {
             break;
         }
-        let status = words::handling(view.word(verb));
+        // "gave in to the demand".
+        let gives_in = view.is(verb, &["gave", "give", "gives", "given", "caved", "caves"])
+            && view.is(verb + 1, &["in"]);
+        let status = words::handling(view.word(verb)).filter(|_| !gives_in);
+        let status = status.or(gives_in.then_some(DemandStatus::Met));
         if let Some(status) = status {
             return Setting { verb: Some(verb), status };
         }
@@ -114,6 +118,10 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, findings: &mut Findings) {
         to = vec![name];
     }
     let condition = condition(scene, window.clone()).filter(|_| force != Force::Appeal);
+    let answer = answered_behind(scene, at).filter(|_| setting.verb.is_none());
+    if let Some((_, by)) = answer.as_ref().filter(|_| to.is_empty()) {
+        to = by.iter().map(|agent| Arc::clone(&agent.name)).collect();
+    }
     let window = act::cut(view, window);
     Draft {
         rule: RULE.name,
@@ -122,13 +130,33 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, findings: &mut Findings) {
         window,
         acts,
         force: demand_force(condition.is_some(), force),
-        status: setting.status,
+        status: answer.map_or(setting.status, |(status, _)| status),
         condition,
         core: at,
         start: actor.and_then(|actor| actor.subject_start).unwrap_or(at),
         weight: 2,
     }
     .emit(scene, findings);
+}
+
+/// How far behind the noun its answer may stand.
+const ANSWER_REACH: usize = 16;
+
+/// "the demand that Iceland pay was rejected by Oslo": what became of it, and who says so.
+fn answered_behind(scene: &Scene<'_>, at: usize) -> Option<(DemandStatus, Vec<Agent>)> {
+    let view = scene.view;
+    let be = (at + 1..(at + ANSWER_REACH).min(view.end))
+        .take_while(|&be| !view.is(be, &[",", ";", "and", "but", "which", "who"]))
+        .find(|&be| view.is(be, &["was", "were", "is", "are", "been"]))?;
+    let verb = after_adverbs(scene, be + 1);
+    let status = words::handling(view.word(verb))
+        .filter(|status| matches!(status, DemandStatus::Met | DemandStatus::Rejected))?;
+    let by = (verb + 1..(verb + 6).min(view.end)).find(|&by| view.is(by, &["by"]));
+    let agents = by
+        .and_then(|by| scene.actors().starting_at(scene.sentence, by + 1, view))
+        .map(|mention| scene.agents_of(mention))
+        .unwrap_or_default();
+    Some((status, agents))
 }
 
 /// "Kenya's call", "its demand": whose it is. A pronoun owner is the actor of the sentence, unless that one answers.

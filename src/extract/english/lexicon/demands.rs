@@ -44,10 +44,43 @@ pub(in super::super) enum Frame {
     Seek,
 }
 
+/// What somebody wants who demands it: "wants an inquiry", "want an end to the siege".
+pub(in super::super) const WANTED: &[&str] = &[
+    "inquiry",
+    "enquiry",
+    "investigation",
+    "probe",
+    "ceasefire",
+    "truce",
+    "release",
+    "withdrawal",
+    "resignation",
+    "end",
+];
+
 impl Frame {
     /// Words of which one follows a verb that [`Frame::wants_more`] than a noun.
-    pub(in super::super) const MORE: &[&str] =
-        &["to", "for", "not", "that", "out", "gone", "removed", "released", "freed"];
+    pub(in super::super) const MORE: &[&str] = &[
+        "to",
+        "for",
+        "not",
+        "that",
+        "out",
+        "gone",
+        "removed",
+        "released",
+        "freed",
+        "inquiry",
+        "enquiry",
+        "investigation",
+        "probe",
+        "ceasefire",
+        "truce",
+        "release",
+        "withdrawal",
+        "resignation",
+        "end",
+    ];
 
     /// Whether one of [`Frame::MORE`] stands in everything that the frame takes.
     pub(in super::super) const fn wants_more(self) -> bool {

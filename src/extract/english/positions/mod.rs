@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use crate::extract::rule::Findings;
 use crate::model::{Claim, Evidence, Position, Stance};
+use crate::text::english::calendar::is_weekday;
 use crate::text::english::view::View;
 use crate::text::{Tag, VerbForm};
 
@@ -51,8 +52,11 @@ impl Draft<'_> {
                 if blames && target.as_deref() == Some(&*actor.name) {
                     continue;
                 }
-                // "The union denied it": a pronoun that seems to mean the actor means something said before.
-                let target = target.as_ref().filter(|target| ***target != *actor.name);
+                // "The union denied it": a pronoun that seems to mean the actor means something said before. A noun
+                // does too, and goes with its own words: "voiced support for the council".
+                let own = target.as_ref().filter(|target| ***target == *actor.name);
+                let described = own.and_then(|own| described(scene, own, self.core..self.window.end));
+                let target = described.as_ref().or(target.as_ref().filter(|_| own.is_none()));
                 let source = actor.voice.of(&scene.article.text);
                 let own = actor.person.as_ref().filter(|_| is_own_affair(scene, &self.window));
                 let position = Position {
@@ -66,6 +70,17 @@ impl Draft<'_> {
             }
         }
     }
+}
+
+/// The words of a noun between two tokens that seemed to mean somebody.
+fn described(scene: &Scene<'_>, name: &str, within: Range<usize>) -> Option<Arc<str>> {
+    let mention = scene.actors().in_sentence(scene.sentence).iter().find(|mention| {
+        within.contains(&mention.tokens.start)
+            && *mention.name == *name
+            && !mention.owner
+            && mention.tokens.len() > 1
+    })?;
+    topic(scene, mention.tokens.clone())
 }
 
 /// Whether a stance is about the actor's own office: who is asked to resign answers for himself and not for his country.
@@ -179,6 +194,10 @@ pub(super) fn topic(scene: &Scene<'_>, object: Range<usize>) -> Option<Arc<str>>
                 && view.is(at - 1, &["demand", "demands", "request", "call", "calls", "proposal", "appeal"])
     }) {
         end = cut;
+    }
+    // "the deal on Tuesday": when it was is not what it is about.
+    if end > start + 2 && view.is(end - 2, &["on"]) && is_weekday(view.word(end - 1)) {
+        end -= 2;
     }
     while end > start + 1
         && view.is(

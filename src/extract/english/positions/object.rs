@@ -100,6 +100,10 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
                 return Some((stance, vec![Some(antecedent)], next + 1));
             }
             if view.is(next, particles) {
+                // "Brushed off the allegations" denies them.
+                let alleged = stance == Stance::Reject
+                    && (next + 1..end).any(|at| stances::is_allegation(&lemma::noun(view.word(at))));
+                let stance = if alleged { Stance::Deny } else { stance };
                 return (next + 1 < end).then(|| (stance, targets(scene, next + 1..end), end));
             }
             let particle = (next..(next + 5).min(view.end)).find(|&at| view.is(at, particles))?;
@@ -163,7 +167,7 @@ fn plain_object(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> O
     {
         return None;
     }
-    if view.is(next.saturating_sub(1), &["approved", "approves", "approve"])
+    if view.is(next.saturating_sub(1), &["approved", "approves", "approve", "signed", "signs", "sign"])
         && !(next..end).any(|at| stances::is_settlement(view.word(at)))
     {
         return None;

@@ -118,6 +118,12 @@ fn mutual(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings)
     Some(())
 }
 
+/// Verbs whose object, told with "-ing", is not done.
+const NOT_DOING: &[&str] = &[
+    "deny", "avoid", "stop", "consider", "refuse", "suggest", "quit", "cease", "mean", "risk", "resist",
+    "discuss",
+];
+
 /// Forms that tell of no stance taken: "to condemn", "of supporting", "the accused", "backed forces".
 fn untold(scene: &Scene<'_>, at: usize, stance: Stance) -> bool {
     let view = scene.view;
@@ -130,6 +136,10 @@ fn untold(scene: &Scene<'_>, at: usize, stance: Stance) -> bool {
             at.saturating_sub(2),
             &["continued", "continues", "continue", "agreed", "moved", "came", "happy"],
         );
+    }
+    // "denied backing the rebels": what is denied, stopped or considered is not done.
+    if view.form(at) == VerbForm::Gerund && NOT_DOING.contains(&&*lemma::verb(view.word(before))) {
+        return true;
     }
     if view.form(at) == VerbForm::Gerund {
         let preposition = view.tag(before) == Tag::Adposition
@@ -159,7 +169,7 @@ fn negated(stance: Stance) -> Option<Stance> {
 fn passive(scene: &Scene<'_>, predicate: &Predicate, stance: Stance, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
     if matches!(stance, Stance::Vow | Stance::Offer | Stance::Deny)
-        || view.is(predicate.verb, &["held", "turned", "ruled", "shot"])
+        || view.is(predicate.verb, &["held", "turned", "ruled", "shot", "signed"])
     {
         return None;
     }
