@@ -235,7 +235,7 @@ fn what_is_read_alone_is_not_overlooked_among_other_sentences() {
     for rule in RULES {
         for case in cases(rule.corpus) {
             let alone = article(&case.sentence);
-            if read_all(&alone, Outline::of(&alone), &names, RULES).claims.is_empty() {
+            if read_all(&alone, Outline::of(&alone), &names, RULES, &CUES).claims.is_empty() {
                 continue;
             }
             let filler = FILLER.repeat(1 + case.sentence.len() * 8 / FILLER.len());
@@ -255,6 +255,6 @@ fn a_rule_that_panics_loses_only_itself() {
     let broken =
         Rule { name: "broken", summary: "", corpus: "", cues: |_| {}, find: |_, _| panic!("on purpose") };
     let article = article("Nothing happened.");
-    let read = read_all(&article, Outline::of(&article), &Gazetteer::builtin(), &[broken]);
+    let read = read_all(&article, Outline::of(&article), &Gazetteer::builtin(), &[broken], &CUES);
     assert_eq!(read.lost_rules, ["broken"]);
 }

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use crate::model::{Article, Claim, Status};
 use crate::text::gazetteer::Gazetteer;
-use crate::text::skim::{Outline, Skim};
+use crate::text::skim::{Marked, Marks, Outline, QUOTED, Skim};
 use cues::Cues;
 use english::casualties::incident;
 use rule::{Finding, Findings, RULES, Reading, Rule};
@@ -46,24 +46,32 @@ pub fn read(article: &Article, names: &Gazetteer) -> Extraction {
     if article.status == Status::Withdrawn {
         return Extraction::default();
     }
-    let outline = catch_unwind(AssertUnwindSafe(|| worth_reading(article, names, RULES, &CUES)));
-    match outline {
+    match catch_unwind(AssertUnwindSafe(|| worth_reading(article, names, RULES, &CUES))) {
         Ok(None) => Extraction::default(),
-        Ok(Some(outline)) => read_all(article, outline, names, RULES),
+        Ok(Some(outline)) => read_all(article, outline, names, RULES, &CUES),
         Err(_) => Extraction { lost_rules: vec!["analysis"], ..Extraction::default() },
     }
 }
 
 /// Reads an article in full with these rules.
-fn read_all(article: &Article, outline: Outline<'_>, names: &Gazetteer, rules: &[Rule]) -> Extraction {
-    let analysed = AssertUnwindSafe(|| Reading::of(article, outline.analyse_all(), names));
+fn read_all(
+    article: &Article,
+    outline: Outline<'_>,
+    names: &Gazetteer,
+    rules: &[Rule],
+    cues: &Cues,
+) -> Extraction {
+    let analysed = AssertUnwindSafe(|| Reading::of(article, outline.analyse(), names));
     let Ok(reading) = catch_unwind(analysed) else {
         return Extraction { lost_rules: vec!["analysis"], ..Extraction::default() };
     };
     let mut lost_rules = Vec::new();
     let mut findings = Findings::default();
-    for rule in rules {
+    for (place, rule) in rules.iter().enumerate() {
         let before = findings.len();
+        if !reading.begin(cues.reader(place, before > 0)) {
+            continue;
+        }
         let run = catch_unwind(AssertUnwindSafe(|| (rule.find)(&reading, &mut findings)));
         if run.is_err() {
             findings.truncate(before);
@@ -76,6 +84,7 @@ fn read_all(article: &Article, outline: Outline<'_>, names: &Gazetteer, rules: &
     let unsupported = all - found.len();
     let mut claims = overlap::resolve(found);
     let mut marked = claims.clone();
+    reading.begin(None);
     match catch_unwind(AssertUnwindSafe(|| incident::mark(&reading, &mut marked))) {
         Ok(()) => claims = marked,
         Err(_) => lost_rules.push("incident"),
@@ -85,36 +94,38 @@ fn read_all(article: &Article, outline: Outline<'_>, names: &Gazetteer, rules: &
     Extraction { claims, lost_rules, dropped: unsupported + beyond }
 }
 
-/// More than one in so many bytes with words of the rules: trying those sentences first would be for nothing.
-const MANY: usize = 3;
+/// Where more than one in so many bytes concern some rule, trying them first would be for nothing.
+const MANY: usize = 2;
 
 /// Cuts an article into sentences, unless there is surely nothing to read in it. Looks at its words first, then at the few
-/// sentences with words of the rules by themselves: if no rule finds anything there, nor asks who is who, none would.
+/// sentences that concern some rule by themselves: if no rule finds anything there, none would.
 fn worth_reading<'a>(
     article: &'a Article,
     names: &Gazetteer,
     rules: &[Rule],
     cues: &Cues,
 ) -> Option<Outline<'a>> {
-    let skim = Skim::of(article, |word| cues.marks(word));
-    if !cues.suffice(skim.marks()) {
+    let skim = Skim::of(article, |prefix| cues.may_mark(prefix), |word| cues.marks(word));
+    if cues.concerned(skim.marked(), QUOTED) == 0 {
         return None;
     }
-    let outline = skim.cut();
-    let choice = outline.choose(|marks| cues.suffice(marks));
-    if choice.is_empty() {
+    let concerned = |words: &[Marked], around: Marks| cues.concerned(words, around);
+    let few = skim.glance(concerned);
+    let bytes = few.bytes();
+    if bytes == 0 {
         return None;
     }
-    if choice.exceeds(MANY) {
-        return Some(outline);
+    if bytes.saturating_mul(MANY) > article.text.len() {
+        return Some(skim.outline(concerned));
     }
-    let some = Reading::of_some(article, outline.analyse(&choice), names);
+    let reading = Reading::of_some(article, few.analyse(), names);
     let mut findings = Findings::default();
-    let worth = rules.iter().any(|rule| {
-        let run = catch_unwind(AssertUnwindSafe(|| (rule.find)(&some, &mut findings)));
-        run.is_err() || !findings.is_empty() || some.wants_all()
+    let worth = rules.iter().enumerate().any(|(place, rule)| {
+        let mut find = || (rule.find)(&reading, &mut findings);
+        let concerned = reading.begin(cues.reader(place, false));
+        concerned && (catch_unwind(AssertUnwindSafe(&mut find)).is_err() || !findings.is_empty())
     });
-    worth.then_some(outline)
+    worth.then(|| skim.outline(concerned))
 }
 
 /// Whether the quote is exactly the words it says it is: no evidence, no claim.

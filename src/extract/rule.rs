@@ -12,8 +12,9 @@ use super::english::actors::Actors;
 use super::english::casualties::scene::{Scene, scenes};
 use super::english::{casualties, demands, positions};
 use crate::model::{Article, Casualty, Claim, Span};
-use crate::text::Analysis;
 use crate::text::gazetteer::{Entity, EntityKind, Gazetteer};
+use crate::text::skim::Readers;
+use crate::text::{Analysis, Sentence};
 
 /// An article with everything that is worked out once and read by every rule.
 #[derive(Debug)]
@@ -24,8 +25,12 @@ pub struct Reading<'a> {
     pub analysis: Analysis<'a>,
     /// The names that are known.
     names: &'a Gazetteer,
-    /// Nothing if all of the article was analysed; else whether a rule has asked for what only all of it can tell.
-    wants_all: Option<Cell<bool>>,
+    /// Whether only some sentences were analysed.
+    partial: bool,
+    /// Whom any of its sentences may concern.
+    concerned: Readers,
+    /// The rule that reads; none when every sentence may concern it.
+    reader: Cell<Option<Readers>>,
     scenes: OnceCell<Vec<Scene>>,
     entities: OnceCell<Vec<Entity>>,
     actors: OnceCell<Actors>,
@@ -34,11 +39,14 @@ pub struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Of all of an article, with these known names.
     pub fn of(article: &'a Article, analysis: Analysis<'a>, names: &'a Gazetteer) -> Self {
+        let concerned = analysis.sentences.iter().fold(0, |all, sentence| all | sentence.concerns);
         Self {
             article,
             analysis,
             names,
-            wants_all: None,
+            partial: false,
+            concerned,
+            reader: Cell::new(None),
             scenes: OnceCell::new(),
             entities: OnceCell::new(),
             actors: OnceCell::new(),
@@ -47,32 +55,36 @@ impl<'a> Reading<'a> {
 
     /// Of an article of which only some sentences were analysed: good for the question whether anything can come of them.
     pub fn of_some(article: &'a Article, analysis: Analysis<'a>, names: &'a Gazetteer) -> Self {
-        Self { wants_all: Some(Cell::new(false)), ..Self::of(article, analysis, names) }
+        Self { partial: true, ..Self::of(article, analysis, names) }
     }
 
-    /// Whether only some sentences were analysed.
+    /// Whether only some sentences were analysed: who is who is then guessed, and always in favour of somebody.
     pub(super) fn is_partial(&self) -> bool {
-        self.wants_all.is_some()
+        self.partial
     }
 
-    /// Notes that a rule has asked for what all of the article tells.
-    pub(super) fn want_all(&self) {
-        self.wants_all.iter().for_each(|wants_all| wants_all.set(true));
+    /// Notes which rule reads from here on, by its bit; none for one that every sentence may concern. Says whether any
+    /// sentence concerns it.
+    pub(super) fn begin(&self, reader: Option<Readers>) -> bool {
+        self.reader.set(reader);
+        reader.is_none_or(|reader| self.concerned & reader != 0)
     }
 
-    /// Whether only some sentences were analysed, and a rule has asked for what all of the article tells.
-    pub(super) fn wants_all(&self) -> bool {
-        self.wants_all.as_ref().is_some_and(Cell::get)
+    /// Whether a sentence may concern the rule that reads.
+    pub(super) fn concerns(&self, sentence: &Sentence) -> bool {
+        self.reader.get().is_none_or(|reader| sentence.concerns & reader != 0)
     }
 
-    /// Who is who in the article: nobody as long as not all of it was analysed.
+    /// Who is who in the article.
     pub fn actors(&self) -> &Actors {
-        if self.is_partial() {
-            self.want_all();
-            return self.actors.get_or_init(Actors::default);
-        }
         self.actors.get_or_init(|| {
-            Actors::of(&self.article.text, &self.analysis, self.names, self.entities().to_vec())
+            Actors::of(
+                &self.article.text,
+                &self.analysis,
+                self.names,
+                self.entities().to_vec(),
+                self.is_partial(),
+            )
         })
     }
 
@@ -81,9 +93,15 @@ impl<'a> Reading<'a> {
         self.scenes.get_or_init(|| scenes(&self.analysis))
     }
 
-    /// The known names of the article, in order.
+    /// The known names of the article, or of the sentences that were analysed, in order.
     pub fn entities(&self) -> &[Entity] {
-        self.entities.get_or_init(|| self.names.find(&self.article.text))
+        self.entities.get_or_init(|| {
+            if !self.is_partial() {
+                return self.names.find(&self.article.text);
+            }
+            let sentences = self.analysis.sentences.iter();
+            sentences.flat_map(|sentence| self.names.find_within(&self.article.text, sentence.span)).collect()
+        })
     }
 
     /// The capital of the country that the article names most, if one is named more than any other.

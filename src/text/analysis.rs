@@ -73,15 +73,10 @@ pub struct Analysis<'a> {
 impl<'a> Analysis<'a> {
     /// Reads the whole article in detail.
     pub fn of(article: &'a Article) -> Self {
-        Outline::of(article).analyse_all()
+        Outline::of(article).analyse()
     }
 
-    pub(super) fn build(
-        article: &'a Article,
-        blocks: Vec<Block>,
-        outline: Vec<Sentence>,
-        mut wanted: impl FnMut(usize) -> bool,
-    ) -> Self {
+    pub(super) fn build(article: &'a Article, blocks: Vec<Block>, outline: Vec<Sentence>) -> Self {
         let mut analysis = Self {
             text: &article.text,
             published_at: article.published_at,
@@ -95,8 +90,8 @@ impl<'a> Analysis<'a> {
             words: String::new(),
             dates: Vec::new(),
         };
-        for (index, sentence) in outline.into_iter().enumerate() {
-            if sentence.part.speaks() && wanted(index) {
+        for sentence in outline {
+            if sentence.part.speaks() {
                 analysis.tokenize(&sentence);
             } else {
                 analysis.sentences.push(sentence);

@@ -195,12 +195,18 @@ impl Gazetteer {
 
     /// The names in a text, in order, not overlapping, the longest where several begin at one place.
     pub fn find(&self, text: &str) -> Vec<Entity> {
+        self.find_within(text, Span { start: 0, end: text.len() })
+    }
+
+    /// The names in a stretch of a text.
+    pub fn find_within(&self, text: &str, within: Span) -> Vec<Entity> {
+        let stretch = within.of(text);
         let mut found: Vec<(Span, usize)> = self
             .finder
             .iter()
-            .flat_map(|finder| finder.find_overlapping_iter(text))
+            .flat_map(|finder| finder.find_overlapping_iter(stretch))
             .filter_map(|hit| {
-                let span = Span { start: hit.start(), end: hit.end() };
+                let span = Span { start: within.start + hit.start(), end: within.start + hit.end() };
                 let entry = self.entries.get(hit.pattern().as_usize())?;
                 (is_whole_word(text, span) && entry.form.allows(text, span, &entry.written))
                     .then_some((span, hit.pattern().as_usize()))

@@ -170,6 +170,8 @@ pub struct Sentence {
     pub heading: bool,
     /// An entry of a list.
     pub bullet: bool,
+    /// Whom it may concern: a bit for each reader, all where nobody has looked.
+    pub concerns: skim::Readers,
     /// Its quantities.
     pub quantities: Range<usize>,
     /// Its phrases.

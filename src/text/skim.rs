@@ -1,6 +1,7 @@
-//! The cheap first look at an article: which sorts of words it has, and in which sentences. Comes in: an article, and what
-//! marks a word. Goes out: the marks of the whole; and, cut into sentences, the marks of each, from which an analysis can go
-//! into detail in some sentences or in all. Tags nothing and never judges what a text means.
+//! The cheap first look at an article: which sorts of words it has, and whom the sentences with such words concern. Comes
+//! in: an article, what marks a word, and who is concerned by marked words. Goes out: the sentences that concern somebody,
+//! or all of them, each with whom it concerns; from both an analysis can be made. Tags nothing and never judges what a
+//! text means.
 
 use super::analysis::{Analysis, SENTENCE_BYTES_MAX};
 use super::english::word_scan::{Piece, scan};
@@ -9,159 +10,152 @@ use super::{Block, Part, Sentence, Span};
 use crate::model::article::Article;
 use std::ops::Range;
 
-/// A bit for each sort of word that stands in a stretch of text.
+/// A bit for each sort of word.
 pub type Marks = u128;
+
+/// A bit for each reader whom a sentence may concern.
+pub type Readers = u64;
 
 /// The mark of a sentence in which, or before which in its paragraph, a quotation mark stands.
 pub const QUOTED: Marks = 1;
 
-/// The words of an article that have marks.
+/// The mark of a number, in digits or words.
+pub const NUMBER: Marks = 2;
+
+/// A word with marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marked {
+    /// Where it begins, in bytes.
+    pub at: usize,
+    /// Of which sorts it is.
+    pub marks: Marks,
+}
+
+/// The words of an article that have marks, in order.
 #[derive(Debug, Clone)]
 pub struct Skim<'a> {
     article: &'a Article,
-    marked: Vec<(usize, Marks)>,
-    marks: Marks,
+    marked: Vec<Marked>,
 }
 
 impl<'a> Skim<'a> {
-    /// Looks at every word once.
-    pub fn of(article: &'a Article, mark: impl Fn(&str) -> Marks) -> Self {
-        let (mut marked, mut marks) = (Vec::new(), 0);
-        scan(&article.text, |at, piece| {
-            let found = match piece {
+    /// Looks at every word once; `wanted` says of the first letters of a word whether it may have a mark.
+    pub fn of(article: &'a Article, wanted: impl Fn(u32) -> bool, mark: impl Fn(&str) -> Marks) -> Self {
+        let mut marked = Vec::new();
+        scan(&article.text, wanted, |at, piece| {
+            let marks = match piece {
                 Piece::Word(word) => mark(word),
                 Piece::Quote => QUOTED,
+                Piece::Digits => NUMBER,
             };
-            if found != 0 {
-                marks |= found;
-                marked.push((at, found));
+            if marks != 0 {
+                marked.push(Marked { at, marks });
             }
         });
-        Self { article, marked, marks }
+        Self { article, marked }
     }
 
-    /// The marks of the whole text.
-    pub fn marks(&self) -> Marks {
-        self.marks
+    /// All marked words.
+    pub fn marked(&self) -> &[Marked] {
+        &self.marked
     }
 
-    /// Cuts the article into sentences.
-    pub fn cut(self) -> Outline<'a> {
-        let (blocks, sentences) = outline(self.article);
-        let mut marks = Vec::with_capacity(sentences.len());
-        let mut left = self.marked.iter().peekable();
+    /// The marked words of a stretch of the text.
+    fn within(&self, range: &Range<usize>) -> &[Marked] {
+        let from = self.marked.partition_point(|word| word.at < range.start);
+        let to = self.marked.partition_point(|word| word.at < range.end);
+        self.marked.get(from..to).unwrap_or_default()
+    }
+
+    /// The sentences that concern somebody, out of the paragraphs that do. What a paragraph is for the page as a whole is
+    /// not asked: one after "Read also" speaks here like any other.
+    pub fn glance(&self, concerned: impl Fn(&[Marked], Marks) -> Readers) -> Outline<'a> {
+        let mut outline = self.cut(&concerned, |range| concerned(self.within(range), 0) != 0);
+        outline.sentences.retain(|sentence| sentence.concerns != 0 && sentence.part.speaks());
+        outline
+    }
+
+    /// All sentences.
+    pub fn outline(&self, concerned: impl Fn(&[Marked], Marks) -> Readers) -> Outline<'a> {
+        self.cut(&concerned, |_| true)
+    }
+
+    fn cut(
+        &self,
+        concerned: &impl Fn(&[Marked], Marks) -> Readers,
+        wanted: impl Fn(&Range<usize>) -> bool,
+    ) -> Outline<'a> {
+        let mut outline = Outline::of_paragraphs(self.article, wanted);
         let (mut paragraph, mut quoted) = (usize::MAX, 0);
-        for sentence in &sentences {
+        for sentence in &mut outline.sentences {
             if sentence.paragraph != paragraph {
                 (paragraph, quoted) = (sentence.paragraph, 0);
             }
-            let mut own = 0;
-            while let Some((at, found)) = left.next_if(|(at, _)| *at < sentence.span.end) {
-                if *at >= sentence.span.start {
-                    own |= found;
-                }
-            }
-            quoted |= own & QUOTED;
-            marks.push(own | quoted);
+            let own = self.within(&(sentence.span.start..sentence.span.end));
+            quoted |= own.iter().fold(0, |marks, word| marks | word.marks) & QUOTED;
+            sentence.concerns = concerned(own, quoted);
         }
-        Outline { article: self.article, blocks, sentences, marks }
+        outline
     }
 }
 
-/// The parts and sentences of an article, nothing finer.
+/// Parts and sentences of an article, nothing finer.
 #[derive(Debug, Clone)]
 pub struct Outline<'a> {
     article: &'a Article,
     blocks: Vec<Block>,
     sentences: Vec<Sentence>,
-    marks: Vec<Marks>,
 }
 
 impl<'a> Outline<'a> {
-    /// Of an article that nobody has looked at.
+    /// Of all of an article that nobody has looked at: every sentence may concern everybody.
     pub fn of(article: &'a Article) -> Self {
-        let (blocks, sentences) = outline(article);
-        Self { article, blocks, sentences, marks: Vec::new() }
+        Self::of_paragraphs(article, |_| true)
     }
 
-    /// The sentences that speak and whose marks pass the test, and how many bytes of those that speak they are.
-    pub fn choose(&self, test: impl Fn(Marks) -> bool) -> Choice {
-        let mut choice = Choice { sentences: Vec::new(), bytes: 0, of: 0 };
-        for (index, (sentence, marks)) in self.sentences.iter().zip(&self.marks).enumerate() {
-            if sentence.part.speaks() {
-                let bytes = sentence.span.end - sentence.span.start;
-                choice.of += bytes;
-                if test(*marks) {
-                    choice.bytes += bytes;
-                    choice.sentences.push(index);
-                }
-            }
-        }
-        choice
-    }
-
-    /// Goes into detail in the chosen sentences; the others keep empty token ranges.
-    pub fn analyse(&self, choice: &Choice) -> Analysis<'a> {
-        let mut left = choice.sentences.iter().copied().peekable();
-        Analysis::build(self.article, self.blocks.clone(), self.sentences.clone(), |index| {
-            left.next_if_eq(&index).is_some()
-        })
+    /// How many bytes its sentences have.
+    pub fn bytes(&self) -> usize {
+        self.sentences.iter().map(|sentence| sentence.span.end - sentence.span.start).sum()
     }
 
     /// Goes into detail in every sentence that speaks.
-    pub fn analyse_all(self) -> Analysis<'a> {
-        Analysis::build(self.article, self.blocks, self.sentences, |_| true)
-    }
-}
-
-/// Some of the sentences of an article.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    sentences: Vec<usize>,
-    bytes: usize,
-    of: usize,
-}
-
-impl Choice {
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.sentences.is_empty()
+    pub fn analyse(self) -> Analysis<'a> {
+        Analysis::build(self.article, self.blocks, self.sentences)
     }
 
-    /// Whether they are more than one in so many of all bytes that speak.
-    pub fn exceeds(&self, one_in: usize) -> bool {
-        self.bytes.saturating_mul(one_in) > self.of
-    }
-}
-
-/// Blocks of the article and the sentences of those that speak.
-fn outline(article: &Article) -> (Vec<Block>, Vec<Sentence>) {
-    let blocks = part::blocks(article);
-    let mut sentences = Vec::new();
-    for block in &blocks {
-        let text = block.span.of(&article.text);
-        let pieces = if block.part.speaks() && block.part != Part::Title {
-            sentence::split(text)
-        } else {
-            std::iter::once(0..text.len()).collect()
-        };
-        for piece in pieces {
-            for range in bounded(text, piece) {
-                sentences.push(Sentence {
-                    span: Span { start: block.span.start + range.start, end: block.span.start + range.end },
-                    tokens: 0..0,
-                    part: block.part,
-                    paragraph: block.paragraph,
-                    heading: block.heading,
-                    bullet: block.bullet,
-                    quantities: 0..0,
-                    phrases: 0..0,
-                    clauses: 0..0,
-                });
+    /// The blocks of the wanted paragraphs and the sentences of those that speak.
+    fn of_paragraphs(article: &'a Article, wanted: impl Fn(&Range<usize>) -> bool) -> Self {
+        let blocks = part::blocks(article, wanted);
+        let mut sentences = Vec::new();
+        for block in &blocks {
+            let text = block.span.of(&article.text);
+            let pieces = if block.part.speaks() && block.part != Part::Title {
+                sentence::split(text)
+            } else {
+                std::iter::once(0..text.len()).collect()
+            };
+            for piece in pieces {
+                for range in bounded(text, piece) {
+                    sentences.push(Sentence {
+                        span: Span {
+                            start: block.span.start + range.start,
+                            end: block.span.start + range.end,
+                        },
+                        tokens: 0..0,
+                        part: block.part,
+                        paragraph: block.paragraph,
+                        heading: block.heading,
+                        bullet: block.bullet,
+                        concerns: Readers::MAX,
+                        quantities: 0..0,
+                        phrases: 0..0,
+                        clauses: 0..0,
+                    });
+                }
             }
         }
+        Self { article, blocks, sentences }
     }
-    (blocks, sentences)
 }
 
 /// Cuts an overlong stretch at white space, else at a character.

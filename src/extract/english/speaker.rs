@@ -1,6 +1,8 @@
 //! Who says the words at a place. Comes in: a sentence with the actors found in it. Goes out: the speakers, and whether a
 //! word stands in somebody's quotation. Never decides what the words mean.
 
+use std::sync::Arc;
+
 use super::actors::Mention;
 use super::lexicon::speech;
 use super::predicate::{Agent, Scene};
@@ -13,11 +15,17 @@ impl<'a> Scene<'a> {
     /// Who says the words at `at`: the subject of a verb of saying outside the quotation, in this sentence or in the
     /// one before when the quotation runs on.
     pub(super) fn speaker(&self, at: usize) -> Option<Vec<Agent>> {
-        if self.reading.is_partial() {
-            self.reading.want_all();
-            return None;
-        }
-        self.speaker_here(at).or_else(|| self.speaker_after(at)).or_else(|| self.speaker_before(at))
+        self.speaker_here(at)
+            .or_else(|| self.speaker_after(at))
+            .or_else(|| self.speaker_before(at))
+            .or_else(|| self.speaker_elsewhere(at))
+    }
+
+    /// Where only some sentences were read, a quotation may have its speaker in another.
+    fn speaker_elsewhere(&self, at: usize) -> Option<Vec<Agent>> {
+        let span = self.view.token(at)?.span;
+        let somebody = || Agent { name: Arc::from("somebody"), voice: span, weighty: true, person: None };
+        (self.reading.is_partial() && self.in_quotes(at)).then(|| vec![somebody()])
     }
 
     /// The speaker of a quotation that runs on into later sentences, where they name him: “The door is open. Let them

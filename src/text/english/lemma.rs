@@ -95,6 +95,12 @@ fn tables() -> &'static Tables {
     })
 }
 
+/// Every word that a regular ending does not take to its base.
+pub(crate) fn irregular_forms() -> impl Iterator<Item = &'static str> {
+    let tables = tables();
+    tables.verbs.keys().chain(tables.nouns.keys()).chain(tables.exceptions.keys()).copied()
+}
+
 /// Which form of a verb `word` would be, by its shape. "hit", "cut", "put" are `PastOrParticiple`.
 pub fn form_of(word: &str) -> VerbForm {
     // "come" and "run" are participles too, but far more often the base.

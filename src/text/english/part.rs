@@ -2,27 +2,31 @@
 //! paragraphs, captions and tails in the order of the text, each skipped one with its reason. Never looks inside
 //! sentences. One pass over the lines.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use super::part_line::{self, Line};
 use crate::model::article::{Article, Span};
 use crate::text::{Block, Part};
 
-/// The blocks of the article.
-pub fn blocks(article: &Article) -> Vec<Block> {
+/// The blocks of the article, of its wanted paragraphs only; the title is always one of them.
+pub fn blocks(article: &Article, wanted: impl Fn(&Range<usize>) -> bool) -> Vec<Block> {
     let text = article.text.as_str();
     let mut builder = Builder { text, blocks: Vec::new(), paragraph: 0 };
     let title_end = article.title.len().min(text.len());
     builder.push(0..title_end, Part::Title, None, true, false);
     let lines = paragraphs(text, article.body_start());
-    let spoken_tail = part_line::last_paragraph(text, &lines);
+    let spoken_tail = LazyCell::new(|| part_line::last_paragraph(text, &lines));
     let mut skip = Skip::None;
     for (number, range) in lines.iter().enumerate() {
         builder.paragraph += 1;
+        if !wanted(range) {
+            continue;
+        }
         let line = text.get(range.clone()).unwrap_or_default();
         let kind = part_line::classify(line, number, lines.len(), &article.title);
         match (skip, &kind) {
-            (Skip::ToTheEnd(reason), _) if number > spoken_tail => {
+            (Skip::ToTheEnd(reason), _) if number > *spoken_tail => {
                 builder.push(range.clone(), Part::Tail, Some(reason), false, false);
                 continue;
             }
@@ -149,7 +153,10 @@ mod tests {
     fn parts(text: &str) -> Vec<(Part, String)> {
         let article =
             Article::new(Draft { text: text.to_owned(), ..Draft::default() }, jiff::Timestamp::UNIX_EPOCH);
-        blocks(&article).iter().map(|block| (block.part, block.span.of(&article.text).to_owned())).collect()
+        blocks(&article, |_| true)
+            .iter()
+            .map(|block| (block.part, block.span.of(&article.text).to_owned()))
+            .collect()
     }
 
     fn check(text: &str, expected: &[(Part, &str)]) {

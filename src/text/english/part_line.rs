@@ -38,10 +38,14 @@ pub(super) enum Line {
     },
 }
 
+/// One of these stands in every credit of a picture: looking for them is cheaper than for the pattern.
+const CREDITS: &[&str] = &["Photo", "Image", "Picture", "Credit", "File photo"];
+
 struct Patterns {
     byline: Regex,
     time_line: Regex,
     caption: Regex,
+    pictured: Regex,
     credit_at_end: Regex,
     tail: Regex,
     tail_heading: Regex,
@@ -66,7 +70,8 @@ fn patterns() -> &'static Patterns {
                 | \d{4}-\d{2}-\d{2}
                 | \d{1,2}[:.]\d{2}\ ?([ap]\.?m\.?|[a-z]{3,4})?\W*$
             )"),
-            caption: build(r"(?i)^(photo|photos|image|images|picture|pictures|pic|caption|file photo|file image|video|watch|graphic|map|illustration|foto|credit)( credit| by| caption)?\s*[:/|©]|(?i)^(file photo|image source|getty images|photograph:)|(?i)\((photo|image|picture|file)[^)]*\)$|^©"),
+            caption: build(r"(?i)^(photo|photos|image|images|picture|pictures|pic|caption|file photo|file image|video|watch|graphic|map|illustration|foto|credit)( credit| by| caption)?\s*[:/|©]|(?i)^(file photo|image source|getty images|photograph:)|^©"),
+            pictured: build(r"(?i)\((photo|image|picture|file)[^)]*\)$"),
             credit_at_end: build(r"\s(Photo|Image|Picture|Photograph|Photo credit|Image credit|Credit|File photo):?\s?[^.]{2,60}$"),
             tail: build(r"(?i)^\W*(subscribe|sign up|sign in|log in|join (our|us|from|the conversation)|follow us|like us|download (our|the) app|click here|share this|share on|share:|tweet this|advertisement|advert|sponsored|copyright|©|\(c\)|all rights reserved|page \d+( of \d+)?\b|turn to page|continued (on|from) page|\(continued|support (our|us|independent)|donate|get (our|the) (newsletter|app|latest)|this (article|story) (was|is|has been|first|originally)|comments? ?(\(\d+\))?$|leave a (comment|reply)|print this|email this|back to top|tags?:|topics?:|keywords?:|filed under|terms of (use|service)|privacy policy|cookie|with files from|got a (story|tip)|do you have|contact (us|the)|e-?mail:|tel:|phone:|we remind our readers|editor'?s'? note|editors’ note|disclaimer|the views expressed|loading|skip to|please (enter|leave|log|sign|share|support|note|consider|subscribe)|source site|more like this|play video|listen to|newsletter)\b"),
             tail_heading: build(r"(?i)^\W*(read (also|more|next|this|on|the full)|also read|see also|related( story| article| news| coverage)?\s*:|more on this|more from|more:|must read|you may also like|don'?t miss|recommended|in pictures|in other news|also inside|inside today|elsewhere|watch( also)?:|next:|previous:|explainer:|what'?s? the weather)"),
@@ -102,13 +107,15 @@ pub(super) fn classify(line: &str, number: usize, count: usize, title: &str) -> 
     if words <= 24 && (early || late) && is_byline(patterns, line) {
         return Line::Byline("author");
     }
-    if patterns.caption.is_match(line) && words <= 60 {
+    if words <= 60
+        && (patterns.caption.is_match(line) || line.ends_with(')') && patterns.pictured.is_match(line))
+    {
         return Line::Caption;
     }
     if words <= 6 && patterns.tail_to_the_end.is_match(line) {
         return Line::TailToTheEnd("links to other texts");
     }
-    if patterns.tail_heading.is_match(line) && words <= 25 {
+    if words <= 25 && patterns.tail_heading.is_match(line) {
         // "Read also: Ferry sinks" holds the link itself, "Read also:" announces it.
         return if words <= 4 {
             Line::TailHeading("link to another text")
@@ -116,7 +123,7 @@ pub(super) fn classify(line: &str, number: usize, count: usize, title: &str) -> 
             Line::Tail("link to another text")
         };
     }
-    if patterns.tail.is_match(line) && words <= 60 {
+    if words <= 60 && patterns.tail.is_match(line) {
         return Line::Tail("subscription, rights or page reference");
     }
     plain(patterns, line, words)
@@ -138,10 +145,9 @@ fn plain(patterns: &Patterns, line: &str, words: usize) -> Line {
     let bullet_sign = line.starts_with(['•', '*', '·', '▪', '►', '‣', '■', '●'])
         || line.starts_with("- ")
         || line.starts_with("– ");
-    let caption = patterns
-        .credit_at_end
-        .find(line)
-        .map_or(0, |found| if words <= 40 { line.len() - found.start() } else { 0 });
+    let credited = words <= 40 && CREDITS.iter().any(|credit| line.contains(credit));
+    let credit = credited.then(|| patterns.credit_at_end.find(line)).flatten();
+    let caption = credit.map_or(0, |found| line.len() - found.start());
     let ends = line.trim_end_matches(['"', '”', '’', '\'', ')']).ends_with(['.', '!', '?', '…', ':', ';']);
     let heading = !ends && words <= 20;
     let dateline = if heading { 0 } else { dateline_length(patterns, line) };
@@ -156,6 +162,9 @@ fn plain(patterns: &Patterns, line: &str, words: usize) -> Line {
 fn dateline_length(patterns: &Patterns, line: &str) -> usize {
     let head_end = line.char_indices().nth(110).map_or(line.len(), |(at, _)| at);
     let head = line.get(..head_end).unwrap_or_default();
+    if !head.contains(['-', '–', '—', ':', '(']) {
+        return 0;
+    }
     for pattern in [&patterns.dateline, &patterns.bare_dateline] {
         let Some(found) = pattern.find(head) else { continue };
         let words: Vec<&str> = found.as_str().split_whitespace().collect();

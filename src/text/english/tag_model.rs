@@ -162,10 +162,15 @@ impl Model {
             guesses.tags.push(entry.tag);
             guesses.passes_for.push(entry.passes_for);
         }
+        let mut places = Places::of(&guesses.tags);
         for patch in &self.patches {
-            if tags & bit(patch.from) == 0 || patch.needs.is_some_and(|word| present >> word & 1 == 0) {
+            if tags & bit(patch.from) == 0
+                || patch.needs.is_some_and(|word| present >> word & 1 == 0)
+                || places.as_ref().is_some_and(|places| !patch.has_place(places))
+            {
                 continue;
             }
+            let mut changed = false;
             for at in 0..guesses.tags.len() {
                 if guesses.tags.get(at) == Some(&Some(patch.from))
                     && patch.tests.iter().all(|test| guesses.fulfil(test, at))
@@ -173,9 +178,56 @@ impl Model {
                 {
                     *tag = Some(patch.to);
                     tags |= bit(patch.to);
+                    changed = true;
                 }
             }
+            if changed {
+                places = Places::of(&guesses.tags);
+            }
         }
+    }
+}
+
+/// Where each tag stands in a sentence: a bit for each word.
+struct Places([u128; 32]);
+
+impl Places {
+    /// Nothing for a sentence of more words than there are bits.
+    fn of(tags: &[Option<UPOS>]) -> Option<Self> {
+        if tags.len() > 128 {
+            return None;
+        }
+        let mut places = [0_u128; 32];
+        for (at, tag) in tags.iter().enumerate() {
+            if let Some(place) = tag.and_then(|tag| places.get_mut(tag as usize)) {
+                *place |= 1 << at;
+            }
+        }
+        Some(Self(places))
+    }
+
+    /// The words that have a word with this tag so far away from them.
+    fn from(&self, tag: UPOS, relative: isize) -> u128 {
+        let places = self.0.get(tag as usize).copied().unwrap_or(u128::MAX);
+        let by = u32::try_from(relative.unsigned_abs()).unwrap_or(u32::MAX);
+        let moved = if relative < 0 { places.checked_shl(by) } else { places.checked_shr(by) };
+        moved.unwrap_or(0)
+    }
+}
+
+impl Patch {
+    /// Whether it may change any word: no word that it does change is missed. Where it changes none before it has
+    /// changed another, it changes none at all.
+    fn has_place(&self, places: &Places) -> bool {
+        let fits = |test: &Test| match *test {
+            Test::Tagged(relative, tag) => places.from(tag, relative),
+            Test::Near(farthest, tag) => (farthest.min(0)..farthest.max(0))
+                .fold(0, |found, relative| found | places.from(tag, relative)),
+            Test::Between(before, behind) => places.from(before, -1) & places.from(behind, 1),
+            Test::Word(..) => u128::MAX,
+            Test::Never => 0,
+        };
+        self.tests.iter().fold(places.from(self.from, 0), |found, test| found & fits(test)) != 0
     }
 }
 

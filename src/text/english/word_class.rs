@@ -91,6 +91,11 @@ const TIME_WORDS: &str = "monday tuesday wednesday thursday friday saturday sund
     dec. today yesterday tomorrow tonight overnight morning afternoon evening night noon midnight midday dawn dusk week month year weekend hour hours day days \
     weeks months years minute minutes gmt utc cet cest est edt pst bst ist p.m. a.m. pm am";
 
+/// The words that numbers are written with, and those that begin a vague one.
+pub(crate) fn number_words() -> impl Iterator<Item = &'static str> {
+    NUMBERS.split_whitespace().chain(["several", "few", "half", "couple", "crore", "lakh"])
+}
+
 struct Lists {
     tags: WordMap<&'static str, Tag>,
     noun_or_verb: WordMap<&'static str, ()>,

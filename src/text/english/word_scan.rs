@@ -1,5 +1,5 @@
-//! The words of a text without its tokens. Comes in: any text. Goes out: each run of letters in lower case with the place
-//! where it begins, and each quotation mark. What `token` makes one word with a hyphen or an apostrophe comes as its runs,
+//! The words of a text without its tokens. Comes in: any text, and the beginnings of the words that are wanted. Goes out:
+//! each run of letters in lower case with the place where it begins, each number and each quotation mark. What `token` makes one word with a hyphen or an apostrophe comes as its runs,
 //! "didn't" also as "did". One pass, and nothing is kept: several times as fast as cutting tokens.
 
 use super::token::is_invisible;
@@ -11,36 +11,49 @@ pub(crate) enum Piece<'w> {
     Word(&'w str),
     /// A sign that can open a quotation.
     Quote,
+    /// A number in digits.
+    Digits,
 }
 
 /// Runs longer than this are no word of any list; their first letters are given.
 const WORD_BYTES_MAX: usize = 32;
 
-/// Calls `each` with every piece and where it begins.
-pub(crate) fn scan(text: &str, mut each: impl FnMut(usize, Piece<'_>)) {
+/// The first four letters of a word in lower case, in one number.
+pub(crate) fn prefix_of(word: &[u8]) -> u32 {
+    let letter = |at: usize| word.get(at).map_or(0, |byte| u32::from(byte.to_ascii_lowercase()));
+    letter(0) | letter(1) << 8 | letter(2) << 16 | letter(3) << 24
+}
+
+/// Calls `each` with every piece and where it begins, but for words of ASCII only with those whose first letters are
+/// wanted.
+pub(crate) fn scan(text: &str, wanted: impl Fn(u32) -> bool, mut each: impl FnMut(usize, Piece<'_>)) {
     let bytes = text.as_bytes();
-    let mut buffer = [0_u8; WORD_BYTES_MAX];
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         if byte.is_ascii_alphabetic() {
             let start = at;
-            let mut length = 0;
-            while let Some(&byte) = bytes.get(at).filter(|byte| byte.is_ascii_alphabetic()) {
-                if let Some(place) = buffer.get_mut(length) {
-                    *place = byte.to_ascii_lowercase();
-                    length += 1;
-                }
-                at += 1;
-            }
-            if bytes.get(at).is_some_and(|byte| !byte.is_ascii()) {
+            let run = bytes.get(start..).unwrap_or_default();
+            let length = run.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(run.len());
+            at = start + length;
+            let (word, rest) = run.split_at_checked(length).unwrap_or((run, &[]));
+            if rest.first().is_some_and(|byte| !byte.is_ascii()) {
                 at = mixed(text, start, &mut each);
-                continue;
+            } else if wanted(prefix_of(word)) || word.ends_with(b"n") && rest.starts_with(b"'t") {
+                let mut buffer = [0_u8; WORD_BYTES_MAX];
+                let length = length.min(WORD_BYTES_MAX);
+                if let Some((lower, word)) = buffer.get_mut(..length).zip(word.get(..length)) {
+                    lower.copy_from_slice(word);
+                    lower.make_ascii_lowercase();
+                    give(std::str::from_utf8(lower).unwrap_or_default(), start, rest, &mut each);
+                }
             }
-            let word = buffer.get(..length).and_then(|word| std::str::from_utf8(word).ok());
-            give(word.unwrap_or_default(), start, bytes.get(at..).unwrap_or_default(), &mut each);
         } else if byte.is_ascii() {
             if byte == b'"' {
                 each(at, Piece::Quote);
+            } else if byte.is_ascii_digit() {
+                each(at, Piece::Digits);
+                let run = bytes.get(at + 1..).unwrap_or_default();
+                at += run.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(run.len());
             }
             at += 1;
         } else {
@@ -78,6 +91,9 @@ fn mixed(text: &str, start: usize, each: &mut impl FnMut(usize, Piece<'_>)) -> u
         if is_invisible(sign) {
             continue;
         }
+        if sign.is_numeric() {
+            each(at, Piece::Digits);
+        }
         if !word.is_empty() {
             give(&word, begins, text.as_bytes().get(at..).unwrap_or_default(), each);
             word.clear();
@@ -102,19 +118,24 @@ mod tests {
 
     fn words(text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        scan(text, |_, piece| {
-            found.push(match piece {
-                Piece::Word(word) => word.to_owned(),
-                Piece::Quote => "\"".to_owned(),
-            });
-        });
+        scan(
+            text,
+            |_| true,
+            |_, piece| {
+                found.push(match piece {
+                    Piece::Word(word) => word.to_owned(),
+                    Piece::Quote => "\"".to_owned(),
+                    Piece::Digits => "#".to_owned(),
+                });
+            },
+        );
         found
     }
 
     #[test]
     fn gives_every_run_of_letters() {
         for (text, expected) in [
-            ("Ten MEN, killed in 1990s-era tanks.", "ten men killed in s era tanks"),
+            ("Ten MEN, killed in 1990s-era tanks.", "ten men killed in # s era tanks"),
             ("They won't; it didn’t", "they won wo t it didn did t"),
             ("“Kil\u{AD}led” in Côte d’Ivoire: \"no\"", "\" killed \" in côte d ivoire \" no \""),
             ("naïvely", "naïvely"),

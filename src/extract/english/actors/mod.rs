@@ -101,14 +101,22 @@ pub struct Actors {
 }
 
 impl Actors {
-    /// Reads the mentions of an article in which these names were found.
-    pub fn of(text: &str, analysis: &Analysis<'_>, names: &Gazetteer, mut entities: Vec<Entity>) -> Self {
+    /// Reads the mentions of an article in which these names were found. Of an article of which only some sentences were
+    /// analysed, what the others might tell is guessed in favour of somebody: a pronoun means somebody, and a word that
+    /// may be a name is one.
+    pub fn of(
+        text: &str,
+        analysis: &Analysis<'_>,
+        names: &Gazetteer,
+        mut entities: Vec<Entity>,
+        partial: bool,
+    ) -> Self {
         seat_rulers(&mut entities, text, names);
         let entities = entities;
-        let mut memory = Memory::new(&entities, analysis, names);
+        let mut memory = Memory::new(&entities, analysis, names, partial);
         let mut people = People::default();
         let introduced = introduced_acronyms(text);
-        let reader = PhraseReader::new(analysis, &entities, &introduced);
+        let reader = PhraseReader::new(analysis, &entities, &introduced, partial);
         let mut drafts: Vec<(usize, Draft)> = Vec::new();
         for (sentence, about) in analysis.sentences.iter().enumerate() {
             let view = analysis.view(sentence);

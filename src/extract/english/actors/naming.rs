@@ -74,7 +74,7 @@ pub(super) fn mention(
     }
     let draft = &draft;
     let known = if draft.pronoun {
-        reference(draft, sentence, view, text, memory)?
+        reference(draft, sentence, view, text, memory).or_else(|| somebody(memory))?
     } else if let Some(person) = people.named(draft) {
         of_person(draft, person, memory)
     } else if let Some(name) = &draft.organisation_name {
@@ -86,8 +86,10 @@ pub(super) fn mention(
             Some(known) => known,
             None => of_role(draft, *role, tokens, view, text, memory),
         }
+    } else if let Some((party, _)) = &draft.party {
+        Known::party(party, Kind::Party)
     } else {
-        Known::party(&draft.party.as_ref()?.0, Kind::Party)
+        somebody(memory)?
     };
     let last = view.word(draft.tokens.end.saturating_sub(1));
     let mention = Mention {
@@ -134,6 +136,11 @@ pub(super) fn mention(
         memory.note(&mention, &heads, (group, armed), joins);
     }
     Some(mention)
+}
+
+/// Whom words mean that only the rest of the article would explain, where it was not read.
+fn somebody(memory: &Memory) -> Option<Known> {
+    memory.is_partial().then(|| Known::party(&Arc::from("somebody"), Kind::Reference))
 }
 
 /// "Its spokesman", "his foreign minister": gives the phrase the party of the one whose they are. Whether it did.

@@ -38,6 +38,7 @@ impl<'a> PhraseReader<'a> {
         analysis: &'a Analysis<'a>,
         entities: &'a [Entity],
         introduced: &'a BTreeMap<String, String>,
+        partial: bool,
     ) -> Self {
         let mut capitals = BTreeSet::new();
         let mut places = BTreeSet::new();
@@ -45,6 +46,10 @@ impl<'a> PhraseReader<'a> {
             let view = analysis.view(index);
             if sentence.paragraph == 0 || sentence.heading {
                 continue;
+            }
+            // Another sentence would tell of the first word of this one whether it is a name.
+            if partial && view.capital(view.start) && view.tag(view.start) == Tag::ProperNoun {
+                capitals.insert(view.word(view.start));
             }
             for at in view.start + 1..view.end {
                 if view.capital(at) && !starts_speech(view, at) {

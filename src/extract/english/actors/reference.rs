@@ -64,6 +64,8 @@ pub(super) struct Memory {
     fighters: Option<Arc<str>>,
     /// Whose junta the article speaks of.
     usurped: Option<Arc<str>>,
+    /// Whether only some sentences of the article were read.
+    partial: bool,
     /// The list that is being read, and where its last member ended.
     list: Option<(Named, usize)>,
 }
@@ -112,7 +114,12 @@ fn countries_in_order(entities: &[Entity]) -> Vec<(usize, Arc<str>)> {
 
 impl Memory {
     /// Counts the names of the article: the country named most is where it is at home.
-    pub(super) fn new(entities: &[Entity], analysis: &Analysis<'_>, names: &Gazetteer) -> Self {
+    pub(super) fn new(
+        entities: &[Entity],
+        analysis: &Analysis<'_>,
+        names: &Gazetteer,
+        partial: bool,
+    ) -> Self {
         let mut countries: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         let mut territories: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         let mut rivals: BTreeMap<Arc<str>, usize> = BTreeMap::new();
@@ -168,8 +175,14 @@ impl Memory {
             countries: countries_in_order(entities),
             territory: most(&territories, entities).into_iter().next(),
             rivals,
+            partial,
             ..Self::default()
         }
+    }
+
+    /// Whether only some sentences of the article were read, so that a word may mean somebody named in another.
+    pub(super) fn is_partial(&self) -> bool {
+        self.partial
     }
 
     /// The country the article is about.

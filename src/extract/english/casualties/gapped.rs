@@ -4,8 +4,9 @@
 use super::figure::{Figure, FigureKind};
 use super::place_name::{AT, is_name};
 use super::predicate::Sort;
-use super::scene::{Here, each};
+use super::scene::{Here, each, harm_cues};
 use super::telling::{Sighting, tell};
+use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::Frame;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Effect, Relation, Span};
@@ -19,9 +20,14 @@ pub(crate) const RULE: Rule = Rule {
     name: NAME,
     summary: "figures that share the verb of the one before: \"three died in the port, two at sea\"",
     corpus: include_str!("gapped.md"),
-    cues: |_| {},
+    cues,
     find,
 };
+
+fn cues(cues: &mut Cues) {
+    harm_cues(cues);
+    cues.goes_on();
+}
 
 /// Joins that repeat the verb.
 const JOINS: &[&[&str]] = &[

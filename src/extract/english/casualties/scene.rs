@@ -7,12 +7,13 @@ use std::ops::Range;
 use super::figure::{Figure, figures};
 use super::predicate::{Predicate, predicates};
 use crate::extract::cues::Cues;
-use crate::extract::english::lexicon::{harm_words, is_sport, state_words};
+use crate::extract::english::lexicon::{harm_words, is_closed, is_sport, state_words};
 use crate::extract::english::scope::{Carried, Stretch, Today, stretches};
 use crate::extract::english::scope_event::Subject;
 use crate::extract::rule::Reading;
 use crate::text::english::lemma;
 use crate::text::english::view::View;
+use crate::text::skim::NUMBER;
 use crate::text::{Analysis, Clause, Link, Sentence, Tag, Tense};
 
 /// A sentence that says harm.
@@ -45,11 +46,13 @@ pub(super) struct Here<'r> {
     pub(super) scene: &'r Scene,
 }
 
-/// Calls `read` with each scene of the article, in order.
+/// Calls `read` with each scene of the article that may concern the rule that reads, in order.
 pub(super) fn each<'r>(reading: &'r Reading<'r>, mut read: impl FnMut(Here<'r>)) {
     for scene in reading.scenes() {
         let analysis = &reading.analysis;
-        if let Some(sentence) = analysis.sentences.get(scene.sentence) {
+        if let Some(sentence) = analysis.sentences.get(scene.sentence)
+            && reading.concerns(sentence)
+        {
             read(Here { reading, analysis, sentence, view: analysis.view(scene.sentence), scene });
         }
     }
@@ -87,22 +90,40 @@ pub(crate) fn scenes(analysis: &Analysis<'_>) -> Vec<Scene> {
     scenes
 }
 
-/// How many sets the verbs that say harm only with another word make, so that not every verb meets every such word.
-const TAILED_SETS: usize = 24;
-
-/// The words that say harm. A verb that does so only with others wants one of these too.
+/// The words that say harm. A verb that does so only with others wants one of these too, one that does so only of
+/// several a number.
 pub(super) fn harm_cues(cues: &mut Cues) {
-    let alone = cues.verbs(harm_words().filter(|(_, tail)| tail.is_none()).map(|(verb, _)| verb));
+    let bare = |several: bool| {
+        let uses = harm_words().filter(move |use_| use_.tail.is_none() && use_.several_only == several);
+        uses.map(|use_| use_.verb)
+    };
+    let alone = cues.verbs(bare(false));
     cues.enough(alone);
-    let mut tailed: Vec<(&str, &str)> = harm_words().filter_map(|(verb, tail)| Some((verb, tail?))).collect();
+    let several = cues.verbs(bare(true));
+    cues.enough(several | NUMBER);
+    let among = cues.words(["among", "amongst"]);
+    cues.enough(several | among);
+    let mut tailed: Vec<(&str, &str)> =
+        harm_words().filter_map(|use_| Some((use_.tail?, use_.verb))).collect();
     tailed.sort_unstable();
-    for set in tailed.chunks(tailed.len().div_ceil(TAILED_SETS).max(1)) {
-        let verbs = cues.verbs(set.iter().map(|(verb, _)| *verb));
-        let tails = cues.words(set.iter().map(|(_, tail)| *tail));
-        cues.enough(verbs | tails);
+    // Nouns and the like say much themselves; of prepositions each has its own verbs.
+    let (light, telling): (Vec<_>, Vec<_>) = tailed.into_iter().partition(|(tail, _)| is_closed(tail));
+    let verbs = cues.verbs(telling.iter().map(|(_, verb)| *verb));
+    let tails = cues.words(telling.iter().map(|(tail, _)| *tail));
+    cues.enough_near(verbs, tails);
+    for same in light.chunk_by(|(tail, _), (other, _)| tail == other) {
+        let verbs = cues.verbs(same.iter().map(|(_, verb)| *verb));
+        let tail = cues.words(same.iter().map(|(tail, _)| *tail));
+        cues.enough_near(verbs, tail);
     }
-    let states = cues.words(state_words());
+    let states =
+        cues.words(state_words().filter(|(first, telling)| first == telling).map(|(first, _)| first));
     cues.enough(states);
+    let firsts =
+        cues.words(state_words().filter(|(first, telling)| first != telling).map(|(first, _)| first));
+    let tellings =
+        cues.words(state_words().filter(|(first, telling)| first != telling).map(|(_, telling)| telling));
+    cues.enough_near(firsts, tellings);
 }
 
 /// Verbs after which an infinitive is still what happened: "are believed to have been killed", "managed to free 12".

@@ -93,6 +93,8 @@ fn cues(cues: &mut Cues) {
     let number = cues.words(COUNTS.iter().copied());
     let harmed = cues.words(HARMED.iter().map(|(noun, _)| *noun));
     cues.enough(number | harmed);
+    // "The count was 43": of what, a sentence before has said.
+    cues.goes_on();
 }
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {

@@ -46,13 +46,19 @@ pub(super) struct Draft<'a> {
     pub(super) weight: u8,
 }
 
-/// Runs a rule on every sentence that speaks.
+/// Runs a rule on every sentence that speaks and may concern it.
 pub(super) fn each_scene(reading: &Reading<'_>, mut read: impl FnMut(&Scene<'_>)) {
-    for sentence in 0..reading.analysis.sentences.len() {
-        let view = reading.analysis.view(sentence);
-        let speaks = reading.analysis.sentences.get(sentence).is_some_and(|sentence| sentence.part.speaks());
-        if speaks && view.start < view.end {
-            read(&Scene { reading, article: reading.article, analysis: &reading.analysis, view, sentence });
+    for (index, sentence) in reading.analysis.sentences.iter().enumerate() {
+        let view = reading.analysis.view(index);
+        if sentence.part.speaks() && reading.concerns(sentence) && view.start < view.end {
+            let scene = Scene {
+                reading,
+                article: reading.article,
+                analysis: &reading.analysis,
+                view,
+                sentence: index,
+            };
+            read(&scene);
         }
     }
 }

@@ -127,37 +127,50 @@ pub(in super::super) fn states(first: &str) -> &'static [(Vec<&'static str>, Eff
     STATES.get(first).map_or(&[], Vec::as_slice)
 }
 
-/// Every verb of harm with the most telling word that must follow it in this use, if one must.
-pub(in super::super) fn harm_words() -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
+/// A use of a verb of harm, as far as a cheap look needs it.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct HarmWord {
+    /// The base form.
+    pub(in super::super) verb: &'static str,
+    /// The most telling word that must follow, if one must.
+    pub(in super::super) tail: Option<&'static str>,
+    /// Said of several only.
+    pub(in super::super) several_only: bool,
+}
+
+/// Every use of every verb of harm.
+pub(in super::super) fn harm_words() -> impl Iterator<Item = HarmWord> {
     VERBS.iter().flat_map(|(verb, uses)| {
         uses.iter().filter(|verb| verb.effect.is_some()).map(|use_| {
             let words = use_.tail.iter().filter_map(|piece| match piece {
                 Piece::Word(word) => Some(*word),
                 Piece::Gap => None,
             });
-            (*verb, most_telling(words))
+            HarmWord { verb, tail: most_telling(words), several_only: use_.several_only }
         })
     })
 }
 
-/// Of each state the most telling of its words.
-pub(in super::super) fn state_words() -> impl Iterator<Item = &'static str> {
+/// Of each state its first word and its most telling one, which may be the same.
+pub(in super::super) fn state_words() -> impl Iterator<Item = (&'static str, &'static str)> {
     STATES.iter().flat_map(|(first, uses)| {
-        uses.iter().filter_map(move |(rest, _)| most_telling(rest.iter().copied().chain([*first])))
+        uses.iter().map(move |(rest, _)| {
+            (*first, most_telling(rest.iter().copied().chain([*first])).unwrap_or(first))
+        })
     })
 }
 
 /// The longest word that is not of a closed class, else the longest.
 fn most_telling(words: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let open = |word: &str| {
-        !matches!(
-            class_of(word),
-            Some(
-                Tag::Adposition | Tag::Determiner | Tag::Pronoun | Tag::Adverb | Tag::Coordinator | Tag::Aux
-            )
-        )
-    };
-    words.max_by_key(|word| (open(word), word.len()))
+    words.max_by_key(|word| (!is_closed(word), word.len()))
+}
+
+/// Whether a word is of a closed class: it stands in every other sentence.
+pub(in super::super) fn is_closed(word: &str) -> bool {
+    matches!(
+        class_of(word),
+        Some(Tag::Adposition | Tag::Determiner | Tag::Pronoun | Tag::Adverb | Tag::Coordinator | Tag::Aux)
+    )
 }
 
 /// The nouns that count harm.

@@ -31,7 +31,7 @@ mod sport;
 
 pub(super) use events::{Hint, hints_at, hints_at_any, is_kind_of_place};
 pub(super) use harm::{
-    CountedKind, Frame, GAP_MAX, HarmVerb, Piece, counted, counted_nouns, harm_verbs, harm_words,
+    CountedKind, Frame, GAP_MAX, HarmVerb, Piece, counted, counted_nouns, harm_verbs, harm_words, is_closed,
     state_words, states,
 };
 pub(super) use people::{Person, force, group_of, is_plural_only, person};

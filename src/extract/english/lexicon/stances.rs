@@ -26,6 +26,7 @@ word_sets! {
     RUMOURS = "rumours";
     ACCUSING = "accusing";
     KEPT_OUT = "kept out";
+    SEASONS = "seasons";
     PRIVATE = "private";
     SETTLEMENTS = "settlements";
     GENEROUS = "generous";
@@ -174,6 +175,11 @@ pub(in super::super) fn accuses(word: &str) -> bool {
 /// Whether denying this keeps somebody out and contradicts nobody.
 pub(in super::super) fn is_kept_out(word: &str) -> bool {
     KEPT_OUT.contains(word)
+}
+
+/// Whether this is weather or a season, which nobody has made.
+pub(in super::super) fn is_season(word: &str) -> bool {
+    SEASONS.contains(word)
 }
 
 /// Whether this is refused to a reporter.

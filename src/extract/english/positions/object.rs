@@ -172,6 +172,9 @@ fn plain_object(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> O
     {
         return None;
     }
+    if stance == Stance::Support && (next..end).any(|at| stances::is_season(view.word(at))) {
+        return None;
+    }
     if view.is(next, &["that"]) && matches!(stance, Stance::Deny | Stance::Accept) {
         let end = object_end(scene, next + 1);
         return Some((stance, vec![topic(scene, next + 1..end)], end));
