@@ -91,3 +91,34 @@ fn a_story_whose_message_was_deleted_gets_a_new_one() {
     let shown = roots[0].body["blocks"].to_string();
     assert!(shown.contains("killed"), "{shown}");
 }
+
+#[test]
+fn a_message_that_is_sent_again_is_told_again_only_if_it_is_not_there() {
+    let (slack, hook) = (FakeSlack::start(), Receiver::start());
+    let reports = reports(20_240_564, 1, 2);
+    let place = place(&slack, &hook);
+    tell(&slack, &place, &hook, &reports, 2);
+    let (mut daemon, _) = place.start_ready();
+    let config = place.config_file();
+    let run = |arguments: &[&str]| {
+        let done = place.run(arguments);
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    };
+    let last = slack.replies().pop().unwrap();
+    let id = hook.received().pop().unwrap().id;
+    let mut send_again = || {
+        run(&["resend", "--config", config.to_str().unwrap(), "desk", &id]);
+        daemon.until("the message taken again", PATIENCE, || {
+            let listed = run(&["outputs", "--config", config.to_str().unwrap()]);
+            listed.lines().any(|line| line.starts_with("desk") && line.contains("nothing waiting"))
+        });
+    };
+    let before = slack.replies().len();
+    send_again();
+    assert_eq!(slack.replies().len(), before, "it stands there already");
+    slack.remove(&last.ts);
+    send_again();
+    assert_eq!(slack.replies().len(), before);
+    stop(daemon);
+}

@@ -2,9 +2,10 @@
 //! written, or one after it was. A call holds up the whole world until it is done, so that threads bring in no chance;
 //! before and after it others may act, and the process may be killed.
 
+use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::Duration;
@@ -19,17 +20,35 @@ use newsdelta::store::overview::{
 };
 use newsdelta::store::retention::{Bounds, Tidied};
 use newsdelta::store::{
-    AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Lot, Regroup, Resend,
+    AsOf, Attempt, Commit, DeadLetter, Delivery, DisabledOutput, KnownArticle, Lot, Pace, Regroup, Resend,
     RetriedItem, SqliteStore, Store, StoreError, StoreMetrics, Told,
 };
 
 use crate::sabotage::Sabotage;
 use crate::sim::Sim;
 
+/// Forgets all but one story of what waits.
+const ONE_STORY: &str = "DELETE FROM further_stories;
+    UPDATE deliveries SET state = 'due' WHERE number IN (
+        SELECT min(number) FROM deliveries AS waiting WHERE state = 'queued' AND NOT EXISTS (
+            SELECT 1 FROM deliveries AS head
+            WHERE head.output = waiting.output AND head.story = waiting.story AND head.state = 'due')
+        GROUP BY output, story)";
+
+/// What a mistake keeps to itself.
+#[derive(Default)]
+struct Mistake {
+    /// Leased to the dispatcher though the store would not.
+    leased_beside: Vec<Delivery>,
+}
+
 /// The store and its fate.
 pub(crate) struct FaultyStore {
     sim: Arc<Sim>,
-    store: SqliteStore,
+    store: Arc<SqliteStore>,
+    path: PathBuf,
+    /// What a mistake keeps to itself.
+    mistake: Mutex<Mistake>,
     /// Whether the last commit failed.
     failed: AtomicBool,
     /// Whether the last answer was a lie.
@@ -37,12 +56,19 @@ pub(crate) struct FaultyStore {
 }
 
 impl FaultyStore {
-    pub(crate) fn new(sim: &Arc<Sim>, store: SqliteStore) -> Self {
-        Self { sim: Arc::clone(sim), store, failed: AtomicBool::new(false), lied: AtomicBool::new(false) }
+    pub(crate) fn new(sim: &Arc<Sim>, store: SqliteStore, path: &Path) -> Self {
+        Self {
+            sim: Arc::clone(sim),
+            store: Arc::new(store),
+            path: path.to_owned(),
+            mistake: Mutex::default(),
+            failed: AtomicBool::new(false),
+            lied: AtomicBool::new(false),
+        }
     }
 
     /// The store without its faults.
-    pub(crate) fn real(&self) -> &SqliteStore {
+    pub(crate) fn real(&self) -> &Arc<SqliteStore> {
         &self.store
     }
 
@@ -103,10 +129,37 @@ impl FaultyStore {
         if self.has(Sabotage::OutboxLeftOut) && self.failed.swap(false, Ordering::SeqCst) {
             commit.parcels.clear();
         }
+        if self.has(Sabotage::SentBeforeCommit) && self.sim.draw(|random| random.u8(..10) == 0) {
+            let at_once = commit.parcels.iter().filter(|parcel| parcel.pace == Pace::Now);
+            let early = at_once.map(|parcel| Delivery {
+                id: -1,
+                lease: 0,
+                output: parcel.output.clone(),
+                message: parcel.message.clone(),
+                attempts: 0,
+                queued_at: commit.at,
+            });
+            self.mistake.lock().unwrap().leased_beside.extend(early);
+            return Err(StoreError::Unavailable("busy".to_owned()));
+        }
         if self.has(Sabotage::CheckpointRunsAhead) {
             commit.checkpoints.iter_mut().for_each(|checkpoint| checkpoint.next += 1);
         }
         self.store.commit(&commit).await
+    }
+
+    /// Beside what is due: what a mistake sends as well.
+    async fn sabotaged_lease(
+        &self,
+        output: &str,
+        limit: usize,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let mut leased = self.store.lease(output, limit, now, until).await?;
+        let beside = &mut self.mistake.lock().unwrap().leased_beside;
+        leased.extend(beside.extract_if(.., |delivery| delivery.output == output));
+        Ok(leased)
     }
 
     async fn sabotaged_record(
@@ -117,6 +170,11 @@ impl FaultyStore {
     ) -> Result<(), StoreError> {
         let attempt = match attempt {
             Attempt::Delivered if self.has(Sabotage::DeliveryForgotten) => return Ok(()),
+            // It steps aside, and is sent all the same.
+            Attempt::RetryAt(..) if self.has(Sabotage::OrderForgotten) => {
+                self.mistake.lock().unwrap().leased_beside.push(delivery.clone());
+                Attempt::Delivered
+            }
             Attempt::RetryAt(..) if self.has(Sabotage::RetryLost) => Attempt::Delivered,
             Attempt::RetryAt(_, reason) if self.has(Sabotage::OrderLost) => Attempt::Dead(reason.clone()),
             as_it_is => as_it_is.clone(),
@@ -131,7 +189,13 @@ impl FaultyStore {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let lost = self.has(Sabotage::HeldLost) && self.sim.draw(|random| random.u8(..4) == 0);
-        self.store.release(lot, if lost { &[] } else { messages }, at).await
+        self.store.release(lot, if lost { &[] } else { messages }, at).await?;
+        if self.has(Sabotage::DigestOfOneStory) {
+            let file = rusqlite::Connection::open(&self.path).unwrap();
+            file.busy_timeout(Duration::from_secs(5)).unwrap();
+            file.execute_batch(ONE_STORY).unwrap();
+        }
+        Ok(())
     }
 
     async fn sabotaged_mutes(&self, now: Timestamp) -> Result<Vec<Mute>, StoreError> {
@@ -229,7 +293,7 @@ calls! {
     read items_to_retry(limit: usize, now: Timestamp) -> Vec<RetriedItem>;
     write regroup(regroup: &Regroup) -> ();
     read regroupings() -> i64;
-    write lease(output: &str, limit: usize, now: Timestamp, until: Timestamp) -> Vec<Delivery>;
+    write lease(output: &str, limit: usize, now: Timestamp, until: Timestamp) -> Vec<Delivery>, by sabotaged_lease;
     write record(delivery: &Delivery, attempt: &Attempt, now: Timestamp) -> (), by sabotaged_record,
         then recorded(delivery, attempt);
     write give_back(deliveries: &[Delivery], now: Timestamp) -> ();

@@ -2,7 +2,7 @@
 //! complaints. A receiver that is told at once must have got the same messages with the same ids and contents, story by
 //! story in the same order; one that refuses some, the same in any order. One that is told in groups must end at the same
 //! figures over an unbroken chain (but for what was muted), each alert told once. Every correction must be of something
-//! that receiver was told.
+//! that receiver was told. In every story that messages tell of they must come as they entered the outbox.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +34,22 @@ pub(crate) fn compare(
         course
             .complaints
             .extend(wrong.into_iter().chain(unfounded).map(|words| format!("{receiver}: {words}")));
+    }
+}
+
+/// Complains when a message came before one that entered the outbox earlier and tells of a story that it tells of, too.
+pub(crate) fn keeps_order(receiver: &str, told: &[Message], outbox: &[String], course: &mut Course) {
+    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for message in told.iter().filter(|message| seen.insert(&message.id)) {
+        let place = outbox.iter().position(|id| *id == message.id).unwrap_or(usize::MAX);
+        for story in message.stories() {
+            let before = last.insert(story, place);
+            if before > Some(place) {
+                let words = format!("{receiver}: {} of story {story} was overtaken", message.id);
+                course.complaints.push(words);
+            }
+        }
     }
 }
 

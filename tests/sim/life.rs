@@ -27,6 +27,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::desk::{Channel, DESK};
 use crate::faulty_store::FaultyStore;
 use crate::people::{Act, People, is_told, router};
 use crate::receiver::{PICKY, Receiver};
@@ -65,6 +66,8 @@ pub(crate) struct Outside {
     pub(crate) sim: Arc<Sim>,
     pub(crate) shelves: Vec<Arc<Shelf>>,
     pub(crate) receivers: Vec<Arc<Receiver>>,
+    /// A channel of Slack, in some worlds.
+    pub(crate) channel: Option<Arc<Channel>>,
     /// What is done between the halves.
     pub(crate) acts: Vec<Act>,
     pub(crate) acted: AtomicBool,
@@ -101,7 +104,7 @@ impl Outside {
     async fn run(self: &Arc<Self>, path: &Path, ending: Ending) {
         let options = Options { readers: 1, ..Options::default() };
         let store = SqliteStore::open(path, Access::Daemon, options).unwrap();
-        let store = Arc::new(FaultyStore::new(&self.sim, store));
+        let store = Arc::new(FaultyStore::new(&self.sim, store, path));
         let stop = CancellationToken::new();
         let (replace, replacements) = mpsc::channel(4);
         let parts = self.parts(&store, replacements);
@@ -109,6 +112,7 @@ impl Outside {
             sim: Arc::clone(&self.sim),
             store: Arc::clone(&store),
             routing: parts.routing.clone(),
+            has_desk: self.channel.is_some(),
             replace,
             receivers: self.receivers.clone(),
             retry: patience(),
@@ -144,12 +148,15 @@ impl Outside {
 
     fn parts(&self, store: &Arc<FaultyStore>, replacements: mpsc::Receiver<Replacement>) -> Parts {
         let clock: SharedClock = Arc::<Sim>::clone(&self.sim);
+        let real = store.real();
         let store: Arc<dyn Store> = Arc::<FaultyStore>::clone(store);
         let metrics = Arc::new(Metrics::new());
         let outputs = self.receivers.iter().map(|receiver| {
             let output: Arc<dyn Output> = Arc::<Receiver>::clone(receiver);
             (output, patience())
         });
+        let desk = self.channel.as_ref().map(|channel| (channel.output(real), patience()));
+        let outputs = outputs.chain(desk);
         let dispatcher =
             Dispatcher::new(&store, &clock, &metrics, outputs.collect(), Duration::from_secs(20))
                 .with_replacements(replacements);
@@ -163,7 +170,7 @@ impl Outside {
         Parts {
             inputs: inputs.chain([Box::new(again) as _]).collect(),
             dispatcher,
-            routing: Routing::new(router()),
+            routing: Routing::new(router(self.channel.is_some())),
             ledger: Ledger::new(ledger::Limits::default()),
             limits: limits(),
             events: broadcast::channel(16).0,
@@ -206,21 +213,25 @@ fn limits() -> Limits {
 }
 
 /// Who is told what, and when.
-pub(crate) fn routes() -> RouteConfig {
+pub(crate) fn routes(has_desk: bool) -> RouteConfig {
     let to = |name: &str| RouteConfig { outputs: Some(vec![name.to_owned()]), ..RouteConfig::default() };
     let quiet = QUIET.map(|hours| QuietHours::try_from(hours.to_owned()).unwrap()).to_vec();
     // All evening: longer waits would only take time.
     let digests = (599..720).map(|pair| format!("{:02}:{:02}", pair / 30, pair % 30 * 2));
     let digests = digests.map(|time| TimeOfDay::try_from(time).unwrap());
+    let desk = has_desk.then(|| RouteConfig { continues: true, ..to(DESK) });
     RouteConfig {
-        routes: vec![
-            RouteConfig { value_min: Some(crate::world::LARGE), continues: true, ..to("large") },
-            RouteConfig { group_wait: Some(Duration::from_secs(8)), continues: true, ..to("slow") },
-            RouteConfig { continues: true, ..to(PICKY) },
-            RouteConfig { quiet_hours: Some(quiet), continues: true, ..to("night") },
-            RouteConfig { digest_at: Some(digests.collect()), continues: true, ..to("digest") },
-            to("all"),
-        ],
+        routes: desk
+            .into_iter()
+            .chain([
+                RouteConfig { value_min: Some(crate::world::LARGE), continues: true, ..to("large") },
+                RouteConfig { group_wait: Some(Duration::from_secs(8)), continues: true, ..to("slow") },
+                RouteConfig { continues: true, ..to(PICKY) },
+                RouteConfig { quiet_hours: Some(quiet), continues: true, ..to("night") },
+                RouteConfig { digest_at: Some(digests.collect()), continues: true, ..to("digest") },
+                to("all"),
+            ])
+            .collect(),
         ..RouteConfig::default()
     }
 }

@@ -18,6 +18,7 @@ use newsdelta::outputs::Output;
 use newsdelta::store::{DeadLetter, Letter, Store, StoreError};
 use tokio::sync::mpsc;
 
+use crate::desk::DESK;
 use crate::faulty_store::{FaultyStore, at_once};
 use crate::life::{Outside, RECEIVERS, routes};
 use crate::receiver::{Receiver, is_discarded};
@@ -49,6 +50,7 @@ pub(crate) struct People {
     pub(crate) sim: Arc<Sim>,
     pub(crate) store: Arc<FaultyStore>,
     pub(crate) routing: Routing,
+    pub(crate) has_desk: bool,
     pub(crate) replace: mpsc::Sender<Replacement>,
     pub(crate) receivers: Vec<Arc<Receiver>>,
     pub(crate) retry: RetryConfig,
@@ -109,7 +111,7 @@ impl People {
         let retry = RetryConfig { wait_max, ..self.retry.clone() };
         self.sim.note("reload", &RECEIVERS[which]);
         if self.replace.send((RECEIVERS[which].to_owned(), Some((output, retry)))).await.is_ok() {
-            self.routing.replace(router());
+            self.routing.replace(router(self.has_desk));
         }
     }
 
@@ -164,6 +166,7 @@ pub(crate) fn is_told(store: &FaultyStore) -> bool {
 }
 
 /// Who is told what.
-pub(crate) fn router() -> Router {
-    Router::new(&routes(), &RECEIVERS.map(str::to_owned))
+pub(crate) fn router(has_desk: bool) -> Router {
+    let names = RECEIVERS.into_iter().chain(has_desk.then_some(DESK));
+    Router::new(&routes(has_desk), &names.map(str::to_owned).collect::<Vec<_>>())
 }

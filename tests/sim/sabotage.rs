@@ -1,4 +1,5 @@
-//! Faults built in on purpose, one at a time: each does to the store what a mistake in newsdelta would do, and the judge
+//! Faults built in on purpose, one at a time: each does to what the dispatcher and the
+//! receivers see, or to the store, what a mistake in newsdelta would do, and the judge
 //! must notice. Comes in: nothing. Goes out: the list, and how many seeds may pass until one is noticed.
 
 /// A mistake.
@@ -22,11 +23,19 @@ pub(crate) enum Sabotage {
     RetryDiscards,
     /// The checkpoint is one record ahead of what was committed.
     CheckpointRunsAhead,
+    /// What is to be told goes out before the commit that then fails.
+    SentBeforeCommit,
+    /// A message that failed steps aside for the next of its story, and is sent after it.
+    OrderForgotten,
+    /// A digest keeps its place in one of its stories alone.
+    DigestOfOneStory,
+    /// A post that is in the channel twice stays there.
+    DuplicateLeft,
 }
 
 impl Sabotage {
     /// All of them.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::AcknowledgedBeforeCommit,
         Self::DeliveryForgotten,
         Self::RetryLost,
@@ -36,6 +45,10 @@ impl Sabotage {
         Self::MuteForgotten,
         Self::RetryDiscards,
         Self::CheckpointRunsAhead,
+        Self::SentBeforeCommit,
+        Self::OrderForgotten,
+        Self::DigestOfOneStory,
+        Self::DuplicateLeft,
     ];
 }
 

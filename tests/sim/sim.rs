@@ -23,6 +23,8 @@ pub(crate) struct Course {
     pub(crate) notes: Vec<String>,
     /// How many lives ended in a kill.
     pub(crate) kills: u64,
+    /// How many posts were removed since they stood in the channel twice.
+    pub(crate) removed: u64,
     /// Whether the clock was ever put back.
     pub(crate) put_back: bool,
 }
@@ -116,27 +118,33 @@ impl Sim {
 
     /// A moment at which the process may be killed. From then on nothing reaches the world.
     pub(crate) async fn moment(&self) {
-        let dies = {
-            let mut state = self.state();
-            match state.left {
-                Some(0) if !state.dead => {
-                    state.dead = true;
-                    state.course.kills += 1;
-                    true
-                }
-                _ => {
-                    state.left = state.left.map(|left| left.saturating_sub(1));
-                    false
-                }
-            }
-        };
-        if dies {
+        if self.passes() {
             self.note("kill", &"here");
             self.killed.notify_one();
         }
         if self.state().dead {
             std::future::pending::<()>().await;
         }
+    }
+
+    /// The same outside the world's time; true when the process is dead.
+    pub(crate) fn dies(&self) -> bool {
+        if self.passes() {
+            self.killed.notify_one();
+        }
+        self.state().dead
+    }
+
+    /// One moment less until the kill; true when that is now.
+    fn passes(&self) -> bool {
+        let mut state = self.state();
+        if state.left == Some(0) && !state.dead {
+            state.dead = true;
+            state.course.kills += 1;
+            return true;
+        }
+        state.left = state.left.map(|left| left.saturating_sub(1));
+        false
     }
 
     /// Chance.

@@ -8,21 +8,26 @@ use std::sync::atomic::AtomicBool;
 
 use fastrand::Rng;
 use newsdelta::model::{Alert, Message};
-use newsdelta::store::SqliteStore;
+use newsdelta::store::overview::DeliveryQuery;
 use newsdelta::store::sqlite::{Access, Options};
+use newsdelta::store::{SqliteStore, Store};
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::desk::Channel;
 use crate::judge;
 use crate::life::{Ending, GATHERING, Outside, RECEIVERS};
 use crate::people::Act;
-use crate::receiver::Receiver;
+use crate::receiver::{PICKY, Receiver};
 use crate::sabotage::Sabotage;
 use crate::sim::{Course, Sim, Weather};
 use crate::source::{Memory, Shelf};
 
 /// How many worlds there are; each seed takes one.
 const WORLDS: u64 = 32;
+
+/// In one of so many seeds there is a channel of Slack: its calls take time.
+const DESK_EVERY: usize = 3;
 
 /// From this figure on a receiver of large figures is told.
 pub(crate) const LARGE: u64 = 30;
@@ -130,6 +135,8 @@ impl Worlds {
                 Shelf::new("folder", Memory::Folder, world.folder.clone(), shelf),
             ],
             receivers: RECEIVERS.iter().map(|name| Receiver::new(name, &sim)).collect(),
+            channel: usize::is_multiple_of(usize::try_from(seed).unwrap(), DESK_EVERY)
+                .then(|| Channel::start(&sim)),
             sim,
             acts: world.acts.clone(),
             acted: AtomicBool::new(false),
@@ -138,9 +145,30 @@ impl Worlds {
             outside.live(&path, *weather, *ending);
         }
         outside.live(&path, Weather::default(), Ending::Rest);
-        let told = outside.receivers.iter().map(|receiver| receiver.received());
-        (outside.sim.course(), told.collect())
+        let told: Vec<_> = outside.receivers.iter().map(|receiver| receiver.received()).collect();
+        let mut course = outside.sim.course();
+        for (name, told) in RECEIVERS.iter().zip(&told).filter(|(name, _)| **name != PICKY) {
+            judge::keeps_order(name, told, &order_of_outbox(&path, name), &mut course);
+        }
+        if let Some(channel) = &outside.channel {
+            // Told everything at once, like the first of the receivers.
+            channel.judge(&told[0], &mut course.complaints);
+            course.removed = channel.removed();
+        }
+        (course, told)
     }
+}
+
+/// The ids of an output's messages in the order in which they entered the outbox.
+fn order_of_outbox(path: &Path, output: &str) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let store = SqliteStore::open(path, Access::ReadOnly, Options::default()).unwrap();
+        let query =
+            DeliveryQuery { output: Some(output.to_owned()), state: None, before: None, limit: 10_000 };
+        let entries = store.find_deliveries(&query).await.unwrap();
+        entries.into_iter().rev().map(|entry| entry.message).collect()
+    })
 }
 
 fn weather(random: &mut Rng) -> Weather {

@@ -53,6 +53,14 @@ impl Failure {
         matches!(self, Self::Refused { word: Some(word), .. } if words.contains(&word.as_str()))
     }
 
+    /// Whether the same call may succeed a little later.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::Refused { word: None, .. } | Self::Unsure(_) => true,
+            Self::Refused { .. } => self.is(&["rate_limited", "ratelimited"]),
+        }
+    }
+
     /// What it means for the delivery.
     pub(super) fn error(self) -> DeliveryError {
         match self {

@@ -1,7 +1,7 @@
 //! One message per story, its details in its thread. Comes in: a message of a story. Goes out: the story's message,
 //! posted or edited, and a reply. Before each post a note is kept that it is being made, so that an answer that never
 //! came, or a kill, is looked into at the next attempt: what is found in the channel counts as made, and what is there
-//! twice is removed. Never retries by itself.
+//! twice is removed. So is a message that comes again. Never retries by itself.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,10 @@ struct Thread {
     unsure: Option<Unsure>,
     /// A post that was repeated: whether the first one came through late is looked into once more.
     repeated: Option<Unsure>,
+    /// The last message that was told whole. It comes again when the daemon ended before that was known elsewhere, or when
+    /// somebody sends it again: then it is told if it is not there.
+    #[serde(default)]
+    told: Option<Unsure>,
 }
 
 /// Where a post is to stand.
@@ -133,9 +137,17 @@ impl Threads {
         if let Some(repeated) = thread.repeated.take() {
             self.made(thread, &repeated).await?;
         }
+        if let Some(told) = thread.told.clone().filter(|told| told.mark == mark)
+            && self.made(thread, &told).await?
+        {
+            return Ok(true);
+        }
         let Some(unsure) = thread.unsure.take() else { return Ok(false) };
         let is_made = self.made(thread, &unsure).await?;
         let is_told = is_made && unsure.mark == mark;
+        if is_told {
+            thread.told = Some(unsure.clone());
+        }
         thread.repeated = (!is_made).then_some(unsure);
         Ok(is_told)
     }
@@ -181,7 +193,10 @@ impl Threads {
         }
         match self.api.call("chat.postMessage", &body).await {
             Ok(answer) => {
-                thread.unsure = None;
+                let made = thread.unsure.take();
+                if !matches!(place, Place::Root) {
+                    thread.told = made;
+                }
                 let text = |name: &str| answer.get(name)?.as_str().map(str::to_owned);
                 let channel = text("channel").unwrap_or_else(|| self.channel.clone());
                 Ok(Posted { channel, ts: text("ts").unwrap_or_default() })
@@ -225,6 +240,8 @@ impl Threads {
             let arguments = json!({ "channel": twice.channel, "ts": twice.ts });
             match self.api.call("chat.delete", &arguments).await {
                 Ok(_) => tracing::info!("removed a message that had reached Slack twice"),
+                // The next attempt finds it again, and posts nothing that is there.
+                Err(failure) if failure.may_pass() => return Err(failure.error()),
                 Err(failure) => tracing::warn!(error = %failure.error(), "a message stands in Slack twice"),
             }
         }
