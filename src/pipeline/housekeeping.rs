@@ -32,8 +32,8 @@ pub(super) async fn run(store: Arc<dyn Store>, clock: SharedClock, limits: Limit
             Err(error) => tracing::warn!(%error, "old dead letters are not discarded yet"),
         }
         match tidy(store.as_ref(), &clock, &limits, &stop).await {
-            Ok(tidied) if tidied.is_nothing() => {}
-            Ok(Tidied { texts, messages, audit, pages }) => {
+            Ok(tidied) if !tidied.let_go() => {}
+            Ok(Tidied { texts, messages, audit, pages, looked: _ }) => {
                 tracing::info!(texts, messages, audit, pages, "what was kept long enough was let go");
             }
             Err(error) => tracing::warn!(%error, "what was kept long enough is not let go yet"),

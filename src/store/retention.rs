@@ -51,12 +51,19 @@ pub struct Tidied {
     pub audit: u64,
     /// Pages of a file, given back to the disk.
     pub pages: u64,
+    /// Rows that were only looked at, behind which there are more.
+    pub looked: u64,
 }
 
 impl Tidied {
     /// Whether there was nothing to do.
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether anything went.
+    pub fn let_go(&self) -> bool {
+        !Self { looked: 0, ..*self }.is_nothing()
     }
 
     /// Together with another step.
@@ -67,6 +74,7 @@ impl Tidied {
             messages: self.messages + other.messages,
             audit: self.audit + other.audit,
             pages: self.pages + other.pages,
+            looked: self.looked + other.looked,
         }
     }
 }

@@ -1,12 +1,17 @@
-//! How many rows a second the store takes, and whether a commit costs more when the store is full. Run with
-//! `cargo bench --bench store` (or, slower, with `--profile dev`); prints a table. Writes to the folder for temporary
-//! files: set TMPDIR to measure another disk.
+//! How many rows a second a store takes, and whether a commit costs more when it is full: SQLite, and PostgreSQL beside it
+//! where `NEWSDELTA_TEST_POSTGRES` names a server (tests/bench/all starts one). Run with `cargo bench --bench store`; prints
+//! a table. Writes to the folder for temporary files: set TMPDIR to measure another disk.
 
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
-    reason = "a bench is for people to read, and ends at the first thing that does not work"
+    clippy::disallowed_methods,
+    reason = "a bench is for people to read, is told by the environment which server, and ends at the first thing that does not work"
 )]
+
+#[path = "flow/database.rs"]
+mod database;
+mod table;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,9 +30,12 @@ use newsdelta::model::{
 use newsdelta::notify::Dispatcher;
 use newsdelta::outputs::{DeliveryError, Output};
 use newsdelta::store::sqlite::{Access, Options};
-use newsdelta::store::{Commit, Pace, Parcel, SqliteStore, Store};
+use newsdelta::store::{Commit, Pace, Parcel, PostgresStore, SqliteStore, Store};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+
+use database::Server;
+use table::{Table, machine, per_second};
 
 /// Outcomes in one commit, as `batch_articles_max` has it.
 const BATCH: u64 = 200;
@@ -40,13 +48,55 @@ const CLAIMS: u64 = 3;
 /// One article in so many is told.
 const TOLD: u64 = 5;
 
-#[tokio::main]
-async fn main() {
+fn main() {
+    println!("{}\n", machine());
+    let articles = BATCH * COMMITS;
+    println!(
+        "{articles} articles in {COMMITS} commits of {BATCH}, {STORIES} stories, {CLAIMS} claims each\n"
+    );
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let mut table = Table::new(&[
+        "store",
+        "rows/s",
+        "articles/s",
+        "µs a row, first tenth",
+        "last tenth",
+        "deliveries/s",
+        "bytes an article",
+        "server, CPU ms/article",
+    ]);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("store.db");
     let store = SqliteStore::open(&path, Access::Daemon, Options::default()).expect("a fresh store");
-    let store: Arc<dyn Store> = Arc::new(store);
+    let mut row = runtime.block_on(measure("SQLite", Arc::new(store)));
+    let bytes = std::fs::metadata(&path).map_or(0, |file| file.len());
+    row.extend([format!("{:.0}", bytes as f64 / articles as f64), String::new()]);
+    table.row(&row);
+    if let Some(mut server) = Server::known() {
+        let (url, before) = (server.database(), server.spent());
+        let store = runtime.block_on(postgres(url));
+        let mut row = runtime.block_on(measure("PostgreSQL", Arc::clone(&store)));
+        let spent = server.spent().saturating_sub(before).as_secs_f64() * 1e3;
+        let bytes = runtime.block_on(store.metrics()).expect("figures").bytes;
+        row.push(format!("{:.0}", bytes as f64 / articles as f64));
+        row.push(format!("{:.2}", spent / articles as f64));
+        table.row(&row);
+    }
+    println!("{table}");
+}
 
+async fn postgres(url: String) -> Arc<dyn Store> {
+    let options = newsdelta::store::postgres::Options {
+        url: url.into(),
+        tls_ca_file: None,
+        connections_max: 8,
+        statement_timeout: Duration::from_secs(60),
+        turn_timeout: Duration::from_secs(60),
+    };
+    Arc::new(PostgresStore::open(&options, Access::Daemon).await.expect("a fresh database"))
+}
+
+async fn measure(name: &str, store: Arc<dyn Store>) -> Vec<String> {
     let mut tenths = Vec::new();
     for tenth in 0..10 {
         let commits: Vec<Commit> = (tenth * COMMITS / 10..(tenth + 1) * COMMITS / 10).map(commit).collect();
@@ -58,26 +108,19 @@ async fn main() {
         tenths.push((rows, began.elapsed()));
     }
     let (rows, took) = tenths.iter().fold((0, Duration::ZERO), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-    let articles = BATCH * COMMITS;
-    println!("{articles} articles in {COMMITS} commits of {BATCH}, {STORIES} stories, {CLAIMS} claims each");
-    println!("  {:>9.0} rows/s", per_second(rows as f64, took));
-    println!("  {:>9.0} articles/s", per_second(articles as f64, took));
     let cost = |(rows, took): &(usize, Duration)| took.as_secs_f64() / *rows as f64 * 1e6;
     let (first, last) = (tenths.first().map_or(0.0, cost), tenths.last().map_or(0.0, cost));
-    println!("  {first:>9.2} µs a row in the first tenth, {last:.2} in the last ({:.2} times)", last / first);
-
+    let articles = BATCH * COMMITS;
     let began = Instant::now();
     let delivered = deliver(&store, articles / TOLD).await;
-    println!(
-        "  {:>9.0} deliveries/s to an output that takes them at once",
-        per_second(delivered as f64, began.elapsed())
-    );
-    let bytes = std::fs::metadata(&path).map_or(0, |file| file.len());
-    println!("  {:>9.0} bytes of file for an article", bytes as f64 / articles as f64);
-}
-
-fn per_second(count: f64, took: Duration) -> f64 {
-    count / took.as_secs_f64()
+    vec![
+        name.to_owned(),
+        format!("{:.0}", per_second(rows as f64, took)),
+        format!("{:.0}", per_second(articles as f64, took)),
+        format!("{first:.1}"),
+        format!("{last:.1}"),
+        format!("{:.0}", per_second(delivered as f64, began.elapsed())),
+    ]
 }
 
 /// Rows written by a commit.

@@ -61,8 +61,8 @@ async fn main() {
         let day = || Day::new(SEED + 1, count, 3000).starting_at(opened_at);
         let (mut reports, mut spread) = (day().with_relevant(1001), fastrand::Rng::with_seed(SEED));
         let on_stories: Vec<Sample> = (0..measured)
-            .filter_map(|_| reports.on(spread.u32(0..count)))
-            .map(|sample| named("report", sample))
+            .map(|_| spread.u32(0..count))
+            .filter_map(|story| Some(named("report", distinct(story, reports.on(story)?))))
             .collect();
         let cost = desk.measure(&on_stories, &names).await;
         let about_nothing: Vec<Sample> = Day::new(SEED + 2, count, 3000)
@@ -89,6 +89,28 @@ async fn main() {
     }
     println!("{table}\n{starts}");
 }
+
+/// With names that only this story has, in title and lead, as real events have them: stories that differ in nothing but
+/// their figures would be one.
+fn distinct(story: u32, sample: Sample) -> Sample {
+    let mut random = fastrand::Rng::with_seed(u64::from(story) + 7_001);
+    let mut name = || {
+        let syllables: String = (0..4)
+            .map(|_| SYLLABLES.get(random.usize(0..SYLLABLES.len())).copied().unwrap_or("ba"))
+            .collect();
+        let (first, rest) = syllables.split_at(1);
+        first.to_uppercase() + rest
+    };
+    let names: Vec<String> = (0..8).map(|_| name()).collect();
+    let title = format!("{}: {} {}", sample.title, names.join(" "), sample.story.unwrap_or(story));
+    let text = format!("{} {}.\n\n{}", "The names are", names.join(", "), sample.text);
+    Sample { title, text, ..sample }
+}
+
+const SYLLABLES: &[&str] = &[
+    "bar", "cal", "dor", "fen", "gor", "hal", "jor", "kel", "lom", "mer", "nar", "pol", "quen", "ros", "sil",
+    "tor", "ulm", "var", "wes", "yor",
+];
 
 /// Under a name that no other day gives.
 fn named(kind: &str, sample: Sample) -> Sample {
@@ -154,7 +176,8 @@ impl Desk {
         let mut opening = Day::new(SEED, count, 300).with_relevant(1001);
         for start in (0..count).step_by(BATCH) {
             let stories = start..count.min(start + u32::try_from(BATCH).unwrap_or(1));
-            let batch: Vec<Sample> = stories.filter_map(|story| opening.on(story)).collect();
+            let batch: Vec<Sample> =
+                stories.filter_map(|story| Some(distinct(story, opening.on(story)?))).collect();
             self.take(read_all(&batch, names)).await;
         }
         opening.now()

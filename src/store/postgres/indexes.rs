@@ -17,7 +17,7 @@ const INDEXES: &[(&str, &str)] = &[
     // Those that are read at a start.
     ("stories_open", "ON stories (last_report_at) WHERE NOT bare AND merged_into IS NULL"),
     // Reports whose text is still there, the oldest first.
-    ("articles_with_text", "ON articles (learned_at) WHERE text <> ''"),
+    ("articles_with_text", "ON articles (learned_at, number) WHERE text <> ''"),
 ];
 
 /// Makes those that are missing.

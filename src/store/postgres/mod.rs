@@ -63,6 +63,8 @@ pub struct PostgresStore {
     turns: AtomicU64,
     /// The latest generation that this instance has seen.
     seen: AtomicI64,
+    /// How far this instance has tidied.
+    tidied_to: Mutex<retention::Reached>,
 }
 
 impl std::fmt::Debug for PostgresStore {
@@ -141,6 +143,7 @@ impl PostgresStore {
             outside: Mutex::new(()),
             turns: AtomicU64::new(0),
             seen: AtomicI64::new(0),
+            tidied_to: Mutex::default(),
         };
         let generation = ask!(store, client => turn::generation(client))?;
         store.seen.store(generation, Ordering::Relaxed);
@@ -370,7 +373,11 @@ impl Store for PostgresStore {
     }
 
     async fn tidy(&self, bounds: &Bounds, limit: usize) -> Result<Tidied, StoreError> {
-        write!(self, client => retention::step(client, bounds, limit))
+        let mut reached = self.tidied_to.lock().await;
+        let mut next = reached.clone();
+        let tidied = write!(self, client => retention::step(client, bounds, limit, &mut next))?;
+        *reached = next;
+        Ok(tidied)
     }
 
     async fn metrics(&self) -> Result<StoreMetrics, StoreError> {
