@@ -90,7 +90,7 @@ impl<'a> Reading<'a> {
 
     /// The sentences that may say harm.
     pub(super) fn scenes(&self) -> &[Scene] {
-        self.scenes.get_or_init(|| scenes(&self.analysis))
+        self.scenes.get_or_init(|| scenes(&self.analysis, self.is_partial()))
     }
 
     /// The known names of the article, or of the sentences that were analysed, in order.

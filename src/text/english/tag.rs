@@ -20,6 +20,11 @@ pub(super) fn alone(word: &str) -> Option<UPOS> {
 }
 
 /// The words that the model knows: nearly all that English texts are made of, names apart.
+pub(crate) fn is_known(word: &str) -> bool {
+    model().knows(word)
+}
+
+/// The words that the model knows.
 pub(crate) fn vocabulary() -> impl Iterator<Item = &'static str> {
     model().vocabulary()
 }

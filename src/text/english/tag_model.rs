@@ -138,6 +138,11 @@ impl Model {
         Entry { tag, passes_for: self.passes_for(word) }
     }
 
+    /// Whether it knows a word in lower case.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.words.contains_key(word)
+    }
+
     /// The words that it knows.
     pub(super) fn vocabulary(&self) -> impl Iterator<Item = &str> {
         self.words.keys().map(|word| &**word)

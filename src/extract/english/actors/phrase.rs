@@ -12,6 +12,7 @@ use super::draft::{Draft, pronoun};
 use super::proper::{Sort, is_title, starts_speech};
 use crate::extract::english::lexicon::actors as lexicon;
 use crate::model::Span;
+use crate::text::english::tag;
 use crate::text::english::view::View;
 use crate::text::gazetteer::{Entity, EntityKind, Role};
 use crate::text::{Analysis, Tag, TokenKind};
@@ -19,6 +20,18 @@ use crate::text::{Analysis, Tag, TokenKind};
 /// After these a capitalised word is a place more often than anybody.
 const PREPOSITIONS_OF_PLACE: &[&str] =
     &["in", "near", "at", "around", "outside", "across", "inside", "towards"];
+
+/// Whether the word stands with its capital inside a sentence of the text, or is not known otherwise.
+fn is_named(text: &str, word: Span) -> bool {
+    let written = word.of(text);
+    let inside = |at: usize| {
+        let before = text.get(..at).unwrap_or_default();
+        before.ends_with(' ') && !before.trim_end().ends_with(['.', '!', '?', ':', '“', '"'])
+    };
+    written.starts_with(char::is_uppercase)
+        && (!tag::is_known(&written.to_lowercase())
+            || text.match_indices(written).any(|(at, _)| at != word.start && inside(at)))
+}
 
 /// Reads phrases in the sentences of one article.
 pub(super) struct PhraseReader<'a> {
@@ -44,12 +57,12 @@ impl<'a> PhraseReader<'a> {
         let mut places = BTreeSet::new();
         for (index, sentence) in analysis.sentences.iter().enumerate() {
             let view = analysis.view(index);
+            // A sentence that was not read would tell of the first word of this one whether it is a name.
+            if partial && view.token(view.start).is_some_and(|first| is_named(analysis.text, first.span)) {
+                capitals.insert(view.word(view.start));
+            }
             if sentence.paragraph == 0 || sentence.heading {
                 continue;
-            }
-            // Another sentence would tell of the first word of this one whether it is a name.
-            if partial && view.capital(view.start) && view.tag(view.start) == Tag::ProperNoun {
-                capitals.insert(view.word(view.start));
             }
             for at in view.start + 1..view.end {
                 if view.capital(at) && !starts_speech(view, at) {

@@ -61,10 +61,11 @@ pub(super) fn each<'r>(reading: &'r Reading<'r>, mut read: impl FnMut(Here<'r>))
 /// Words by which a sentence without a figure may still count: nobody.
 const WHOLE: &[&str] = &["no", "without", "unharmed", "unhurt", "uninjured", "unscathed"];
 
-/// The scenes of an article.
-pub(crate) fn scenes(analysis: &Analysis<'_>) -> Vec<Scene> {
+/// The scenes of an article. Of one of which only some sentences were analysed it is not asked when they speak of the event
+/// itself: what they tell is told either way.
+pub(crate) fn scenes(analysis: &Analysis<'_>, partial: bool) -> Vec<Scene> {
     let today = analysis.published_at.map(Today::of);
-    let subject = Subject::of(analysis, |view| !predicates(view).is_empty());
+    let subject = (!partial).then(|| Subject::of(analysis, |view| !predicates(view).is_empty()));
     let mut carried = Carried::default();
     let mut scenes = Vec::new();
     for (at, sentence) in analysis.sentences.iter().enumerate() {
@@ -72,9 +73,12 @@ pub(crate) fn scenes(analysis: &Analysis<'_>) -> Vec<Scene> {
             continue;
         }
         let view = analysis.view(at);
-        let mut stretches = stretches(analysis, sentence, view, today);
-        stretches.extend(subject.others(analysis, sentence, view));
-        carried.over(analysis, sentence, view, &mut stretches);
+        let mut beside = Vec::new();
+        if let Some(subject) = &subject {
+            beside = stretches(analysis, sentence, view, today);
+            beside.extend(subject.others(analysis, sentence, view));
+            carried.over(analysis, sentence, view, &mut beside);
+        }
         let figures = figures(analysis, sentence, view);
         let nobody = || sentence.tokens.clone().any(|token| view.is(token, WHOLE));
         if figures.is_empty() && sentence.quantities.is_empty() && !nobody() {
@@ -85,7 +89,7 @@ pub(crate) fn scenes(analysis: &Analysis<'_>) -> Vec<Scene> {
             let named = view.capital(token) && token > sentence.tokens.start;
             !named && is_sport(view.word(token), view.word(token + 1))
         });
-        scenes.push(Scene { sentence: at, figures, predicates: predicates(view), stretches, sport });
+        scenes.push(Scene { sentence: at, figures, predicates: predicates(view), stretches: beside, sport });
     }
     scenes
 }
