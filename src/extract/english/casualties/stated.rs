@@ -8,6 +8,7 @@ use super::telling::{Sighting, tell};
 use super::undergone::around_insertion;
 use crate::extract::english::lexicon::Frame;
 use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::Effect;
 use crate::text::{Tag, Voice};
 
 const NAME: &str = "stated";
@@ -101,6 +102,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
     });
 }
 
+/// How far behind "missing" the fear may stand.
+const FEARED_REACH: usize = 8;
+
 /// States always, verbs only as participles that something else did not make active.
 fn beside_a_number(here: &Here<'_>, predicate: &Predicate) -> bool {
     // "300 dead or missing" counts neither.
@@ -110,6 +114,15 @@ fn beside_a_number(here: &Here<'_>, predicate: &Predicate) -> bool {
     }
     let second = here.view.is(predicate.main.wrapping_sub(1), &["or", "and/or"]);
     if second && here.scene.predicates.iter().any(|other| other.tokens.end + 1 == predicate.main) {
+        return false;
+    }
+    // "missing and feared dead": nobody knows more than that they are missing.
+    let feared = here.view.is(predicate.main.wrapping_sub(1), &["feared", "presumed", "believed"]);
+    let missing = here.scene.predicates.iter().any(|other| {
+        other.effect == Effect::Missing
+            && (other.tokens.end..other.tokens.end + FEARED_REACH).contains(&predicate.main)
+    });
+    if feared && missing && predicate.effect == Effect::Killed {
         return false;
     }
     match predicate.sort {
@@ -132,6 +145,16 @@ fn beside_a_number(here: &Here<'_>, predicate: &Predicate) -> bool {
     }
 }
 
+/// "Fourteen of those rescued were hurt", "the three missing climbers were found dead": the state they are named by is not
+/// the news.
+fn weight_inside(figure: &Figure, predicate: &Predicate) -> u8 {
+    match (figure.kind, predicate.effect) {
+        (FigureKind::Share, _) => 45,
+        (_, Effect::Killed) => 70,
+        _ => 48,
+    }
+}
+
 fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
     // "45 dead soldiers": the state lies inside the figure.
     if let Some(figure) = here
@@ -140,9 +163,7 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
         .iter()
         .find(|figure| figure.tokens.contains(&predicate.main) && figure.core.end <= predicate.main)
     {
-        // "Fourteen of those rescued were hurt": the set's state is not the news.
-        let weight = if figure.kind == FigureKind::Share { 45 } else { 70 };
-        return vec![(figure, weight)];
+        return vec![(figure, weight_inside(figure, predicate))];
     }
     // "29 dead", "29 people dead": nothing in between. "10 tourists, 2 guides dead": the list shares its state.
     let weight = if predicate.sort == Sort::State { 70 } else { 55 };

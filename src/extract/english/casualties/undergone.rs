@@ -36,7 +36,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 continue;
             }
             let mut people = subjects(&here, clause, predicate);
-            people.retain(|figure| !acts_himself(&here, figure, clause, predicate));
+            people.retain(|figure| {
+                !acts_himself(&here, figure, clause, predicate) && !is_shared_out(&here, figure)
+            });
             if let Some(person) = people.is_empty().then(|| named(&here, clause, predicate)).flatten() {
                 let said = predicate.tokens.clone();
                 tell(&here, &Sighting::new(&person, predicate.effect, said, NAME, 28), findings);
@@ -68,6 +70,20 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             }
         }
     });
+}
+
+/// "70 percent of the 200 workers were hurt", "most of the 40 passengers died": the number is not of the harmed.
+fn is_shared_out(here: &Here<'_>, figure: &Figure) -> bool {
+    let of = figure.tokens.start.checked_sub(1).filter(|&at| here.view.is(at, &["of"]));
+    of.and_then(|of| of.checked_sub(1)).is_some_and(|before| {
+        here.view.is(
+            before,
+            &[
+                "percent", "cent", "%", "half", "third", "thirds", "quarter", "quarters", "most", "majority",
+                "many", "some", "few", "several",
+            ],
+        )
+    })
 }
 
 /// "The director shot in black and white": one known person right before a verb that is past as much as participle does

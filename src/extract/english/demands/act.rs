@@ -141,7 +141,9 @@ fn conjuncts(view: View<'_>, window: Range<usize>) -> Vec<Range<usize>> {
 /// The class of one part: the cue whose head comes first. A later part must begin with its head, for "attacks on
 /// civilians and aid workers" asks for one thing.
 fn act_of(view: View<'_>, part: Range<usize>, first: bool) -> Option<Act> {
-    let reach = if first { part.end } else { part.end.min(part.start + 4) };
+    // "… and to return to the talks": the mark of the infinitive is no head.
+    let later = part.start + 4 + usize::from(view.is(part.start, &["to"]));
+    let reach = if first { part.end } else { part.end.min(later) };
     for at in part.start..reach {
         if matches!(view.tag(at), Tag::Determiner | Tag::Punct)
             || lexicon::is_compound(view.word(at + 1)) && !view.is(at, &["free", "release", "let"])
