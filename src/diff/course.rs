@@ -2,7 +2,9 @@
 //! sorted claims. Goes out: one step per claim and the value at the end. A function of the claims alone: it knows
 //! neither the order of arrival nor what was told.
 
-use crate::model::{ChangeKind, Claim, FactKey, KnownClaim, Value};
+use std::collections::BTreeSet;
+
+use crate::model::{ArticleId, ChangeKind, Claim, FactKey, KnownClaim, Value};
 
 use super::{casualty, demand, position};
 
@@ -112,7 +114,8 @@ pub const EDITOR: &str = "editor";
 /// The course of the fact under this key. The claims must be sorted; those of another kind than the key, and those of
 /// reports that were taken back, are silent.
 pub fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
-    let mut set_aside: Vec<Option<Quiet>> = claims.iter().map(|known| taken_back(claims, known)).collect();
+    let gone: BTreeSet<&ArticleId> = claims.iter().filter_map(|known| known.retracts.as_ref()).collect();
+    let mut set_aside: Vec<Option<Quiet>> = claims.iter().map(|known| taken_back(&gone, known)).collect();
     let mut settled = false;
     for (known, aside) in claims.iter().zip(&mut set_aside).filter(|(_, aside)| aside.is_none()) {
         let by_editor = is_by_editor(&known.claim);
@@ -143,12 +146,12 @@ pub fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
     Course { steps, value: course.value, by: course.by.map(place) }
 }
 
-/// Whether this claim only takes others back, or was taken back.
-fn taken_back(claims: &[KnownClaim], known: &KnownClaim) -> Option<Quiet> {
+/// Whether this claim only takes others back, or was taken back: it is of a report that is gone.
+fn taken_back(gone: &BTreeSet<&ArticleId>, known: &KnownClaim) -> Option<Quiet> {
     if known.retracts.is_some() {
         return Some(Quiet::Retracts);
     }
-    claims.iter().any(|other| other.retracts.as_ref() == Some(&known.article)).then_some(Quiet::Retracted)
+    gone.contains(&known.article).then_some(Quiet::Retracted)
 }
 
 /// Whether an editor said it.
