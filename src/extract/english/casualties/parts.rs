@@ -33,9 +33,8 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             }
             let whole = whole_of(&here, figure, findings).map(|whole| (whole.effect, whole.place.clone()));
             let before = last.filter(|(sentence, _)| here.scene.sentence - sentence == 1);
-            let named = divided(&here, figure).map(|effect| (effect, None));
             let before = before.map(|(_, effect)| (effect, None));
-            let Some((effect, whole_at)) = whole.or(before).or(named) else {
+            let Some((effect, whole_at)) = whole.or(before) else {
                 continue;
             };
             for member in here.with_list(figure) {
@@ -179,13 +178,6 @@ fn divides(here: &Here<'_>, figure: &Figure) -> bool {
             && !here.view.is(predicate.main, &["in"])
     });
     opens && near && be && !harm && figure.head.is_none()
-}
-
-/// "Of those killed, 16 were women": the harm that the set is named by.
-fn divided(here: &Here<'_>, figure: &Figure) -> Option<Effect> {
-    let first = here.sentence.tokens.start;
-    let harm = here.scene.predicates.iter().find(|predicate| (first..first + 4).contains(&predicate.main))?;
-    divides(here, figure).then_some(harm.effect)
 }
 
 /// "three of whom were fetched from hospital" says something else of the part than was said of the whole.

@@ -233,7 +233,8 @@ fn named_in(here: &Here<'_>, from: usize, reach: usize) -> Option<Named> {
         let ends = !here.view.is(at, &["come", "came", "comes"])
             && matches!(here.view.tag(at), Tag::Verb | Tag::Punct | Tag::Subordinator | Tag::Coordinator);
         // "died, in the north alone, …": of what follows a comma only a place right behind it.
-        if ends && (at > from || here.view.tag(at) == Tag::Punct && !here.view.is(at + 1, AT)) {
+        let aside = here.view.is(at, &[","]) && here.view.is(at + 1, AT);
+        if ends && (at > from || here.view.tag(at) == Tag::Punct && !aside) {
             return None;
         }
     }
@@ -258,8 +259,8 @@ const OPENING: &[&str] = &[
 fn at_start(here: &Here<'_>, clause: Option<&Clause>) -> Option<Named> {
     let start = clause.map_or(here.sentence.tokens.start, |clause| clause.tokens.start);
     // What stands behind a semicolon is told of anew.
-    let anew = (here.sentence.tokens.start..start).any(|at| here.view.is(at, &[";"]));
-    let first = if anew { start } else { here.sentence.tokens.start };
+    let anew = (here.sentence.tokens.start..start).rfind(|&at| here.view.is(at, &[";"]));
+    let first = anew.map_or(here.sentence.tokens.start, |mark| mark + 1);
     [start, first]
         .into_iter()
         .find_map(|first| here.view.is(first, OPENING).then(|| named_behind(here, first + 1)).flatten())

@@ -319,7 +319,10 @@ fn of_their_own(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Group> {
         .clone()
         .any(|at| here.view.is(at, &["own"]) && here.view.is(at.wrapping_sub(1), &["their", "its", "our"]));
     let before = here.sentence.tokens.start..words.start;
-    own.then(|| before.rev().find_map(|at| force(here.view.word(at)))).flatten()
+    // "The army lost 23 men": its own.
+    let lost = here.verb_lemma(sighting.said.start) == "lose"
+        && sighting.figure.head.is_some_and(|head| here.view.is(head, &["men"]));
+    (own || lost).then(|| before.rev().find_map(|at| force(here.view.word(at)))).flatten()
 }
 
 /// "counts only civilians and has recorded 387 of them dead": whom "them" stands for, named without a number.

@@ -252,6 +252,9 @@ fn statement_before(scene: &Scene<'_>) -> bool {
 /// A rejected accusation is a denial; a rejected demand, offer or plan a refusal.
 fn dismissed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
     let view = scene.view;
+    // "Dismissed as baseless allegations that": what it was called stands before it.
+    let called = view.is(next, &["as"]) && view.tag(next + 1) == Tag::Adjective;
+    let (next, end) = if called { (next + 2, object_end(scene, next + 2)) } else { (next, end) };
     if stances::is_kept_out(view.word(next)) || end <= next && !view.is(next, &["“", "\""]) {
         return None;
     }
