@@ -135,7 +135,15 @@ impl Threads {
     /// Looks into a post that had no answer, and whether one came twice. True when the post of this mark was made.
     async fn look_back(&self, thread: &mut Thread, mark: &str) -> Result<bool, DeliveryError> {
         if let Some(repeated) = thread.repeated.take() {
-            self.made(thread, &repeated).await?;
+            let is_made = self.made(thread, &repeated).await?;
+            if repeated.mark == mark {
+                // Of the very message that is to be told: its copies may be more than were found until now.
+                thread.repeated = Some(repeated.clone());
+                if is_made {
+                    (thread.unsure, thread.told) = (None, Some(repeated));
+                    return Ok(true);
+                }
+            }
         }
         if let Some(told) = thread.told.clone().filter(|told| told.mark == mark)
             && self.made(thread, &told).await?
@@ -148,7 +156,9 @@ impl Threads {
         if is_told {
             thread.told = Some(unsure.clone());
         }
-        thread.repeated = (!is_made).then_some(unsure);
+        if !is_made {
+            thread.repeated = Some(unsure);
+        }
         Ok(is_told)
     }
 
