@@ -20,6 +20,9 @@ fn longest(alerts: &[Value]) -> Vec<usize> {
     places.into_values().max_by_key(Vec::len).unwrap_or_default()
 }
 
+/// What goes wrong with the alerts of a run.
+type Wrong<'a> = &'a dyn Fn(&mut Vec<Value>);
+
 #[test]
 fn the_judge_notices_what_is_lost_repeated_changed_or_out_of_order() {
     let expected = undisturbed(&reports(20_240_507, 6, 20));
@@ -49,7 +52,7 @@ fn the_judge_notices_what_is_lost_repeated_changed_or_out_of_order() {
         passes(false, &|alerts| alerts.push(alerts[chain[1]].clone())),
         "a repetition under its id is none"
     );
-    let wrongs: [(&str, bool, &dyn Fn(&mut Vec<Value>)); 7] = [
+    let wrongs: [(&str, bool, Wrong<'_>); 7] = [
         ("an alert is lost", false, &|alerts| drop(alerts.remove(chain[1]))),
         ("an alert of a fact is lost", true, &|alerts| drop(alerts.remove(chain[1]))),
         ("an alert comes under a second id", false, &|alerts| {
