@@ -81,43 +81,55 @@ pub fn of(article: &Article, gazetteer: &Gazetteer) -> Features {
             1.0
         }
     };
-    let mut add = |class: char, term: &str, at: usize, base: f32| {
-        whole.add(class, term, weigh(at), base);
+    let mut add = |term: &str, at: usize, base: f32| {
+        whole.add(term, weigh(at), base);
         if at < lead_end {
-            head.add(class, term, weigh(at), base);
+            head.add(term, weigh(at), base);
         }
     };
     let named = |entity: &&Entity| entity.name.chars().any(char::is_alphabetic);
     for entity in entities.iter().filter(named) {
         if let Some((class, base)) = entity_weight(entity.kind) {
-            add(class, &entity.name, entity.span.start, base);
+            add(&classed(class, &entity.name), entity.span.start, base);
             if let Some(party) = entity.party.as_ref().filter(|party| **party != entity.name) {
-                add('c', party, entity.span.start, COUNTRY);
+                add(&classed('c', party), entity.span.start, COUNTRY);
             }
         }
     }
     let stemmer = Stemmer::create(Algorithm::English);
+    // Most words come again: what they are as terms is worked out once.
+    let mut heard: HashMap<&str, String> = HashMap::new();
+    let mut stems: HashMap<&str, (String, f32)> = HashMap::new();
     let mut in_entity = Covered { entities: &entities, next: 0 };
     for word in &words {
         if STOP.contains(word.lower.as_str()) || word.lower.len() < 3 {
             continue;
         }
         if let Some(kind) = KINDS.get(word.lower.as_str()) {
-            add('k', kind, word.at, KIND);
+            add(&classed('k', kind), word.at, KIND);
         }
         let covered = in_entity.at(word.at);
         if covered == Some(false) {
             continue;
         }
         if covered.is_none() && names.contains(&word.lower) {
-            add('n', &sound(&word.lower), word.at, NAME);
+            let term = heard.entry(&word.lower).or_insert_with(|| classed('n', &sound(&word.lower)));
+            add(term, word.at, NAME);
         } else if word.text.chars().all(char::is_alphabetic) {
-            let stem = stemmer.stem(&word.lower);
-            let base = if NEWS_STEMS.contains(stem.as_ref()) { NEWS_WORD } else { WORD };
-            add('w', &stem, word.at, base);
+            let (term, base) = stems.entry(&word.lower).or_insert_with(|| {
+                let stem = stemmer.stem(&word.lower);
+                let base = if NEWS_STEMS.contains(stem.as_ref()) { NEWS_WORD } else { WORD };
+                (classed('w', &stem), base)
+            });
+            add(term, word.at, *base);
         }
     }
     Features { whole: whole.heaviest(TERMS_KEPT), head: head.heaviest(TERMS_KEPT) }
+}
+
+/// A term with its class.
+fn classed(class: char, term: &str) -> String {
+    format!("{class}:{term}")
 }
 
 /// Base weights by class, found by trial on streams of several events in the same days.
@@ -152,10 +164,11 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, class: char, term: &str, weight: f32, base: f32) {
-        let entry = self.terms.entry(format!("{class}:{term}")).or_insert((0.0, base));
-        entry.0 += weight;
-        entry.1 = entry.1.max(base);
+    fn add(&mut self, term: &str, weight: f32, base: f32) {
+        match self.terms.get_mut(term) {
+            Some((sum, most)) => (*sum, *most) = (*sum + weight, most.max(base)),
+            None => drop(self.terms.insert(term.to_owned(), (weight, base))),
+        }
     }
 
     /// The heaviest terms; of equal ones the first by name.

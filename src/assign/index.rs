@@ -2,7 +2,7 @@
 //! a list of stories per telling term, of bounded length, and a comparison with the few that share most.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -472,6 +472,7 @@ impl StoryIndex {
     /// An article's terms by number, sorted. Those that no story has get numbers beyond all in use.
     fn known(&self, terms: &BTreeMap<String, f32>) -> Vec<Weighed> {
         let mut unknown = u32::MAX;
+        let all = self.all();
         let mut known: Vec<Weighed> = terms
             .iter()
             .map(|(text, &weight)| {
@@ -479,7 +480,7 @@ impl StoryIndex {
                     unknown -= 1;
                     unknown
                 });
-                Weighed { term, weight, worth: self.worth(term), class: Class::of(text) }
+                Weighed { term, weight, worth: self.worth(term, all), class: Class::of(text) }
             })
             .collect();
         known.sort_by_key(|asked| asked.term);
@@ -488,19 +489,29 @@ impl StoryIndex {
 
     /// A story's terms in the form that is compared.
     fn weighed(&self, terms: &[(u32, f32)]) -> Vec<Weighed> {
+        let all = self.all();
         let weigh = |&(term, weight): &(u32, f32)| Weighed {
             term,
             weight,
-            worth: self.worth(term),
+            worth: self.worth(term, all),
             class: Class::of(self.terms.text(term)),
         };
         terms.iter().map(weigh).collect()
     }
 
-    /// What a term tells, from 0 to 1: the fewer of the open stories have it, the more.
-    fn worth(&self, term: u32) -> f32 {
-        let having = self.terms.count(term) as f32;
-        let all = self.by_id.len() as f32 + PRIOR;
-        ((all / (having + 1.0)).ln() / all.ln()).clamp(0.1, 1.0)
+    /// The logarithm of how many stories there are.
+    fn all(&self) -> f32 {
+        (self.by_id.len() as f32 + PRIOR).ln()
     }
+
+    /// What a term tells, from 0 to 1: the fewer of the open stories have it, the more.
+    fn worth(&self, term: u32, all: f32) -> f32 {
+        (1.0 - logarithm(self.terms.count(term) as usize + 1) / all).clamp(0.1, 1.0)
+    }
+}
+
+/// The logarithm of a count: of small ones, which most are, it is looked up.
+fn logarithm(count: usize) -> f32 {
+    static SMALL: LazyLock<Vec<f32>> = LazyLock::new(|| (0..4096).map(|count| (count as f32).ln()).collect());
+    SMALL.get(count).copied().unwrap_or_else(|| (count as f32).ln())
 }
