@@ -251,6 +251,16 @@ fn what_is_read_alone_is_not_overlooked_among_other_sentences() {
 }
 
 #[test]
+fn a_rule_that_is_asked_only_about_its_sentences_finds_the_same() {
+    let names = Gazetteer::builtin();
+    for case in RULES.iter().flat_map(|rule| cases(rule.corpus)) {
+        let article = article(&case.sentence);
+        let all = read_all(&article, Outline::of(&article), &names, RULES, &CUES);
+        assert_eq!(read(&article, &names), all, "{}", case.sentence);
+    }
+}
+
+#[test]
 fn a_rule_that_panics_loses_only_itself() {
     let broken =
         Rule { name: "broken", summary: "", corpus: "", cues: |_| {}, find: |_, _| panic!("on purpose") };

@@ -76,9 +76,8 @@ impl Cues {
         }
         for (place, rule) in rules.iter().enumerate() {
             cues.rule = reader(place);
-            let said = cues.enough.len();
             (rule.cues)(&mut cues);
-            if cues.enough.len() == said && !cues.enough.iter().any(|enough| enough.rules & cues.rule != 0) {
+            if cues.enough.iter().all(|enough| enough.rules & cues.rule == 0) {
                 cues.goes_on();
             }
         }

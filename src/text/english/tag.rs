@@ -19,12 +19,12 @@ pub(super) fn alone(word: &str) -> Option<UPOS> {
     model().alone(word)
 }
 
-/// The words that the model knows: nearly all that English texts are made of, names apart.
+/// Whether the model knows a word in lower case.
 pub(crate) fn is_known(word: &str) -> bool {
     model().knows(word)
 }
 
-/// The words that the model knows.
+/// The words that the model knows: nearly all that English texts are made of, names apart.
 pub(crate) fn vocabulary() -> impl Iterator<Item = &'static str> {
     model().vocabulary()
 }

@@ -59,30 +59,11 @@ pub(in super::super) const WANTED: &[&str] = &[
 ];
 
 impl Frame {
-    /// Words of which one follows a verb that [`Frame::wants_more`] than a noun.
-    pub(in super::super) const MORE: &[&str] = &[
-        "to",
-        "for",
-        "not",
-        "that",
-        "out",
-        "gone",
-        "removed",
-        "released",
-        "freed",
-        "inquiry",
-        "enquiry",
-        "investigation",
-        "probe",
-        "ceasefire",
-        "truce",
-        "release",
-        "withdrawal",
-        "resignation",
-        "end",
-    ];
+    /// Words of which one, or one of [`WANTED`], follows a verb that [`Frame::wants_more`] than a noun.
+    pub(in super::super) const MORE: &[&str] =
+        &["to", "for", "not", "that", "out", "gone", "removed", "released", "freed"];
 
-    /// Whether one of [`Frame::MORE`] stands in everything that the frame takes.
+    /// Whether one of [`Frame::MORE`] or [`WANTED`] stands in everything that the frame takes.
     pub(in super::super) const fn wants_more(self) -> bool {
         matches!(self, Self::Tell | Self::Call | Self::Appeal | Self::Want | Self::Need)
     }
