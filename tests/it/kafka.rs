@@ -7,8 +7,8 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use crate::harness::{
-    Broker, Consumer, Daemon, Place, Receiver, Record, Told, make_topics, produce, produce_records, reports,
-    shared_broker, wait_for,
+    Broker, Consumer, Daemon, Place, Receiver, Record, Told, make_topics, produce, produce_records,
+    produce_traced, reports, shared_broker, wait_for,
 };
 use crate::restart::{KILLS, PATIENCE, finish, kill_at_random_moment, stop, told_to, undisturbed};
 
@@ -155,5 +155,32 @@ fn a_record_that_cannot_be_read_goes_to_the_dead_letter_topic_and_the_rest_goes_
         assert_eq!(record.bytes, bytes, "a dead letter is the record as it came");
         let why = record.headers.iter().find(|(name, _)| name.contains("reason"));
         assert!(why.is_some_and(|(_, reason)| !reason.is_empty()), "no reason among {:?}", record.headers);
+    }
+}
+
+#[test]
+fn an_alert_goes_on_in_the_trace_of_its_record() {
+    let Some(address) = shared_broker("an_alert_goes_on_in_the_trace") else { return };
+    let (articles, alerts, dead) = topics("trace");
+    make_topics(&address, &[&articles, &alerts, &dead]);
+    let (trace, span) = ("7d1c0e7a52f94bd0a6f3c2b1908e4d5f", "5b8aa5a2d2c872e8");
+    let report = reports(20_240_510, 1, 1).remove(0);
+    produce_traced(&address, &articles, &report, &format!("00-{trace}-{span}-01"));
+
+    let receiver = Receiver::start();
+    let place = between_topics(&address, &articles, &alerts, &receiver);
+    let daemon = place.start();
+    let mut consumer = Consumer::new(&address, &alerts);
+    assert!(consumer.read_until(PATIENCE, |records| !records.is_empty()), "no alert in the topic");
+    assert!(receiver.wait(PATIENCE, |received| !received.is_empty()), "nothing was told");
+    stop(daemon);
+    let heard = [
+        consumer.records[0].header("traceparent").unwrap().to_owned(),
+        consumer.records[0].header("ce_traceparent").unwrap().to_owned(),
+        receiver.received()[0].trace.clone(),
+    ];
+    for heard in heard {
+        assert!(heard.starts_with(&format!("00-{trace}-")), "another trace: {heard}");
+        assert!(!heard.contains(span), "its own span: {heard}");
     }
 }

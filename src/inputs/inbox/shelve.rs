@@ -2,7 +2,7 @@
 //! file's new place. Never overwrites, never moves content that was not read, never deletes.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -110,9 +110,8 @@ fn held_until(reason: &Path) -> Option<Timestamp> {
 /// Creates a folder for done files and makes sure that files can be made in it.
 pub(super) fn prepare(shelf: &Path) -> io::Result<()> {
     fs::create_dir_all(shelf)?;
-    let probe = shelf.join(format!(".newsdelta-{}", std::process::id()));
-    drop(File::create(&probe)?);
-    fs::remove_file(probe)
+    // A file without a name: a kill at this moment leaves nothing behind that looks like a done report.
+    tempfile::tempfile_in(shelf).map(drop)
 }
 
 /// Moves a file to the first free name after `wanted`.

@@ -31,6 +31,10 @@ const NOT_READABLE: &[&str] = &[
 /// The clocks of two machines may differ by so much.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
 
+/// Repeated posts that are kept of a story. A message has two, its story's message and its reply; of more, the oldest are
+/// forgotten.
+const REPEATS_MAX: usize = 8;
+
 /// Where a message stands in Slack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Posted {
@@ -50,14 +54,22 @@ struct Unsure {
     since: Timestamp,
 }
 
+impl Unsure {
+    fn is_of(&self, message: &str) -> bool {
+        self.mark.rsplit_once('/').is_some_and(|(id, _)| id == message)
+    }
+}
+
 /// What is kept of a story between its messages.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Thread {
     posted: Option<Posted>,
     root: Root,
     unsure: Option<Unsure>,
-    /// A post that was repeated: whether the first one came through late is looked into once more.
-    repeated: Option<Unsure>,
+    /// Posts that were repeated: whether an earlier one came through late is looked into while their message is told, and
+    /// once more with the next. At most [`REPEATS_MAX`].
+    #[serde(default)]
+    repeats: Vec<Unsure>,
     /// The last message that was told whole. It comes again when the daemon ended before that was known elsewhere, or when
     /// somebody sends it again: then it is told if it is not there.
     #[serde(default)]
@@ -94,7 +106,7 @@ impl Threads {
         }
         let mut thread: Thread = self.notes.read(&message.story).await?.unwrap_or_default();
         let (root_mark, reply_mark) = (format!("{}/root", message.id), format!("{}/reply", message.id));
-        let is_told = self.look_back(&mut thread, &reply_mark).await?;
+        let is_told = self.look_back(&mut thread, &message.id, &reply_mark).await?;
         thread.root.take(message);
         self.edit_root(&mut thread).await?;
         if thread.posted.is_none() {
@@ -105,7 +117,7 @@ impl Threads {
             let body = post(message);
             self.post(&mut thread, message, &reply_mark, Place::Below(&root), body).await?;
         }
-        if let Some(repeated) = thread.repeated.clone() {
+        for repeated in thread.repeats.clone() {
             self.made(&mut thread, &repeated).await?;
         }
         self.notes.write(&message.story, &thread).await
@@ -123,27 +135,31 @@ impl Threads {
         }
         let mark = format!("{}/digest", message.id);
         let mut thread: Thread = self.notes.read(&message.story).await?.unwrap_or_default();
-        if !self.look_back(&mut thread, &mark).await? {
+        if !self.look_back(&mut thread, &message.id, &mark).await? {
             self.post(&mut thread, message, &mark, Place::Digest, post(message)).await?;
         }
-        if let Some(repeated) = thread.repeated.clone() {
+        for repeated in thread.repeats.clone() {
             self.made(&mut thread, &repeated).await?;
         }
         self.notes.write(&message.story, &thread).await
     }
 
-    /// Looks into a post that had no answer, and whether one came twice. True when the post of this mark was made.
-    async fn look_back(&self, thread: &mut Thread, mark: &str) -> Result<bool, DeliveryError> {
-        if let Some(repeated) = thread.repeated.take() {
+    /// Looks into a post that had no answer, and whether some came twice. True when the post of this mark was made.
+    async fn look_back(&self, thread: &mut Thread, id: &str, mark: &str) -> Result<bool, DeliveryError> {
+        let mut is_told = false;
+        for repeated in std::mem::take(&mut thread.repeats) {
             let is_made = self.made(thread, &repeated).await?;
-            if repeated.mark == mark {
-                // Of the very message that is to be told: its copies may be more than were found until now.
-                thread.repeated = Some(repeated.clone());
-                if is_made {
-                    (thread.unsure, thread.told) = (None, Some(repeated));
-                    return Ok(true);
-                }
+            if is_made && repeated.mark == mark {
+                (thread.unsure, thread.told) = (None, Some(repeated.clone()));
+                is_told = true;
             }
+            if repeated.is_of(id) {
+                // Of the very message that is to be told: its copies may be more than were found until now.
+                thread.repeats.push(repeated);
+            }
+        }
+        if is_told {
+            return Ok(true);
         }
         if let Some(told) = thread.told.clone().filter(|told| told.mark == mark)
             && self.made(thread, &told).await?
@@ -151,15 +167,18 @@ impl Threads {
             return Ok(true);
         }
         let Some(unsure) = thread.unsure.take() else { return Ok(false) };
-        let is_made = self.made(thread, &unsure).await?;
-        let is_told = is_made && unsure.mark == mark;
-        if is_told {
-            thread.told = Some(unsure.clone());
+        if self.made(thread, &unsure).await? {
+            let is_told = unsure.mark == mark;
+            if is_told {
+                thread.told = Some(unsure);
+            }
+            return Ok(is_told);
         }
-        if !is_made {
-            thread.repeated = Some(unsure);
-        }
-        Ok(is_told)
+        thread.repeats.retain(|repeated| repeated.mark != unsure.mark);
+        thread.repeats.push(unsure);
+        let surplus = thread.repeats.len().saturating_sub(REPEATS_MAX);
+        thread.repeats.drain(..surplus);
+        Ok(false)
     }
 
     /// Shows the state of the story in its message; forgets the message when it is gone.
@@ -240,10 +259,9 @@ impl Threads {
         };
         let is_message = unsure.is_root && !unsure.is_digest;
         let own = thread.posted.as_ref().filter(|_| is_message).map(|posted| posted.ts.clone());
-        let Some(kept) = own.filter(|own| found.iter().any(|one| one.ts == *own)).or_else(|| {
-            // Slack lists the channel latest first: the one that people saw first stays.
-            found.iter().map(|one| one.ts.clone()).min()
-        }) else {
+        // The message of the story that is edited is the one that stays, whether or not it still carries the mark. Of
+        // others, since Slack lists the channel latest first, the one that people saw first.
+        let Some(kept) = own.or_else(|| found.iter().map(|one| one.ts.clone()).min()) else {
             return Ok(false);
         };
         for twice in found.iter().filter(|one| one.ts != kept) {

@@ -7,7 +7,7 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::message::{Headers, Message};
+use rdkafka::message::{Header, Headers, Message, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::{Offset, TopicPartitionList};
 use serde_json::Value;
@@ -121,6 +121,17 @@ pub(crate) fn produce_records(
     for (key, value) in records {
         producer.send(BaseRecord::to(topic).key(&key).payload(&value)).map_err(|(error, _)| error).unwrap();
     }
+    producer.flush(PATIENCE).unwrap();
+}
+
+/// Sends a report with the trace that it came about in, and waits until the broker has it.
+pub(crate) fn produce_traced(address: &str, topic: &str, report: &Report, trace_parent: &str) {
+    let producer: BaseProducer = settings(address).create().unwrap();
+    let (key, value) = (report.story.to_string(), report.json().to_string());
+    let headers =
+        OwnedHeaders::new().insert(Header { key: "traceparent", value: Some(trace_parent.as_bytes()) });
+    let record = BaseRecord::to(topic).key(&key).payload(&value).headers(headers);
+    producer.send(record).map_err(|(error, _)| error).unwrap();
     producer.flush(PATIENCE).unwrap();
 }
 

@@ -16,7 +16,8 @@ mod broker;
 pub(crate) use ask::{Reply, Stream, ask, request};
 #[cfg(feature = "kafka")]
 pub(crate) use broker::{
-    Broker, Consumer, Record, make_topics, produce, produce_records, produce_scattered, shared_broker,
+    Broker, Consumer, Record, make_topics, produce, produce_records, produce_scattered, produce_traced,
+    shared_broker,
 };
 pub(crate) use daemon::{Daemon, Place, names_below};
 pub(crate) use database::{Database, Server};

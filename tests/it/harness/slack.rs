@@ -22,10 +22,14 @@ pub(crate) enum Mishap {
     PostedWithoutAnswer,
     /// The line drops; the message appears when the next one is posted.
     PostedLate,
+    /// The same, but not before the second post after it.
+    PostedLater,
     /// The line drops and nothing is posted.
     Lost,
     /// 429, to be tried again after a second.
     TooMany,
+    /// Nothing goes wrong with this one.
+    Spared,
 }
 
 /// A message in the channel.
@@ -44,7 +48,8 @@ pub(crate) struct Post {
 #[derive(Debug, Default)]
 struct Channel {
     posts: Vec<Post>,
-    late: Vec<Value>,
+    /// What is on its way, and how many posts are made before it.
+    late: Vec<(usize, Value)>,
     mishaps: VecDeque<Mishap>,
     deleted: usize,
     clock: u64,
@@ -195,13 +200,20 @@ impl Channel {
                 return dropped();
             }
             Some(Mishap::PostedLate) => {
-                self.late.push(body);
+                self.late.push((0, body));
                 return dropped();
             }
-            None => {}
+            Some(Mishap::PostedLater) => {
+                self.late.push((1, body));
+                return dropped();
+            }
+            Some(Mishap::Spared) | None => {}
         }
-        for late in std::mem::take(&mut self.late) {
-            self.add(late);
+        for (before, late) in std::mem::take(&mut self.late) {
+            match before.checked_sub(1) {
+                Some(before) => self.late.push((before, late)),
+                None => drop(self.add(late)),
+            }
         }
         let ts = self.add(body);
         Ok((200, json!({ "ok": true, "channel": "C1", "ts": ts })))
