@@ -18,6 +18,8 @@ pub mod name;
 
 use std::ops::Range;
 
+use english::opening::Opens;
+
 pub use analysis::{Analysis, Attribution, Count, SENTENCE_BYTES_MAX, SENTENCE_TOKENS_MAX};
 pub use english::date::{Direction, Grain, When};
 
@@ -112,6 +114,10 @@ pub struct Token {
     pub spaced: bool,
     /// Its normalised word inside the analysis's word store.
     pub(crate) word: Range<usize>,
+    /// The first bytes of that word.
+    pub(crate) beginning: u64,
+    /// What may begin with it.
+    pub(crate) opens: Opens,
 }
 
 /// What a stretch of the document is. Only title and body speak.

@@ -5,6 +5,10 @@ use jiff::civil::Weekday;
 
 /// The month, 1 to 12, that a word names in full or cut short ("sept", "jan.").
 pub fn month(word: &str) -> Option<i8> {
+    // Most words are told apart by their first letter.
+    if !matches!(word.as_bytes().first(), Some(b'j' | b'f' | b'm' | b'a' | b's' | b'o' | b'n' | b'd')) {
+        return None;
+    }
     Some(match word.trim_end_matches('.') {
         "january" | "jan" => 1,
         "february" | "feb" => 2,
@@ -24,6 +28,9 @@ pub fn month(word: &str) -> Option<i8> {
 
 /// The day of the week that a word names in full or cut short.
 pub fn weekday(word: &str) -> Option<Weekday> {
+    if !matches!(word.as_bytes().first(), Some(b'm' | b't' | b'w' | b'f' | b's')) {
+        return None;
+    }
     Some(match word.trim_end_matches('.') {
         "monday" | "mon" => Weekday::Monday,
         "tuesday" | "tue" | "tues" => Weekday::Tuesday,
@@ -34,6 +41,13 @@ pub fn weekday(word: &str) -> Option<Weekday> {
         "sunday" | "sun" => Weekday::Sunday,
         _ => return None,
     })
+}
+
+/// The names of months and days, in full or cut short, without the full stop.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    "january jan february feb march mar april apr may june jun july jul august aug september sept sep october oct november \
+     nov december dec monday mon tuesday tue tues wednesday wed thursday thu thurs friday fri saturday sat sunday sun"
+        .split_whitespace()
 }
 
 /// Whether a word is the full name of a day of the week.

@@ -1,6 +1,6 @@
 //! The English grammar. Comes in: text, or the tokens of one sentence. Goes out: the shapes of `text`. Each file is
 //! one step and knows only the steps before it: part, sentence, token, tag, quantity, phrase, verb, clause,
-//! quotation; date and deadline stand beside them.
+//! quotation; date and deadline stand beside them, and `opening` says where number, quantity and date need not look.
 
 pub mod calendar;
 pub mod clause;
@@ -8,6 +8,7 @@ pub mod date;
 pub mod deadline;
 pub mod lemma;
 pub mod number;
+pub mod opening;
 pub mod part;
 mod part_line;
 pub mod phrase;

@@ -2,6 +2,7 @@
 //! takes, and whether it was a vague word. Reads digits, number words to the billions, and collective words
 //! ("dozens", "half a dozen"). Never looks at bounds or at what is counted.
 
+use super::opening::Opens;
 use super::view::View;
 use crate::text::TokenKind;
 
@@ -28,11 +29,22 @@ const LONGEST: usize = 16;
 
 /// The number that starts at `at`.
 pub fn read(view: View<'_>, at: usize) -> Option<Number> {
+    if !view.opens(at, Opens::NUMBER) {
+        return None;
+    }
     if view.kind(at) == TokenKind::Number {
         digits(view, at)
     } else {
         collective(view, at).or_else(|| spelled(view, at))
     }
+}
+
+/// The words that a number in words can begin with, those with a hyphen apart.
+pub(super) fn openings() -> impl Iterator<Item = &'static str> {
+    "a an half couple several few dozen dozens scores tens hundred hundreds thousand thousands million millions billion \
+     billions zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen \
+     seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
+        .split_whitespace()
 }
 
 /// The value of digits alone: "1,079", "6.8", "10 000".

@@ -3,6 +3,7 @@
 //! never sees an age, a year or a flight number. One pass, linear.
 
 use super::number::{self, Number};
+use super::opening::Opens;
 use super::quantity_kind::kind_of;
 use super::view::View;
 use crate::model::article::Span;
@@ -135,6 +136,9 @@ pub fn find(view: View<'_>, found: &mut Vec<Quantity>) {
 
 /// The quantity whose number starts at `at`; its bound words may reach back to `floor`.
 fn quantity_at(view: View<'_>, at: usize, floor: usize) -> Option<Quantity> {
+    if !view.opens(at, Opens::QUANTITY) {
+        return None;
+    }
     if let Some(quantity) = nobody(view, at).or_else(|| single_token(view, at)) {
         return Some(quantity);
     }

@@ -4,6 +4,8 @@
 //! "Norway's" is "norway" + "'s"; "didn't" is "did" + "n't"; "soldiers'" is "soldiers" + "'"; "25-30" is three
 //! tokens, "44-day" and "Il-76" are one; "1,079", "6.8", "12:31", "10 000" and "U.S." are one.
 
+use super::opening::opens;
+use super::view::beginning;
 use crate::model::article::Span;
 use crate::text::{Tag, Token, TokenKind, VerbForm};
 
@@ -66,6 +68,7 @@ impl Cutter<'_> {
                 sign => self.words.extend(sign.to_lowercase()),
             }
         }
+        let word = self.words.get(first..).unwrap_or_default();
         self.tokens.push(Token {
             span: Span { start: self.offset + start, end: self.offset + end },
             kind,
@@ -73,6 +76,8 @@ impl Cutter<'_> {
             form: VerbForm::None,
             capital: surface.chars().next().is_some_and(char::is_uppercase),
             spaced: self.spaced,
+            beginning: beginning(word),
+            opens: opens(word, kind),
             word: first..self.words.len(),
         });
         self.spaced = false;

@@ -4,7 +4,34 @@
 
 use std::ops::Range;
 
+use super::opening::Opens;
 use crate::text::{Tag, Token, TokenKind, VerbForm};
+
+/// How many bytes of a word its beginning holds.
+const BEGINNING_BYTES: usize = 8;
+
+/// The first bytes of a word in one number, by which most words are told apart at once. Of a fixed word it is worked
+/// out when the program is built.
+#[expect(clippy::inline_always, reason = "worth it only where the words are known when the program is built")]
+#[inline(always)]
+pub(crate) const fn beginning(word: &str) -> u64 {
+    let bytes = word.as_bytes();
+    if let Some(eight) = bytes.first_chunk::<BEGINNING_BYTES>() {
+        return u64::from_le_bytes(*eight);
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return u32::from_le_bytes(*first) as u64
+            | (u32::from_le_bytes(*last) as u64) << (8 * (bytes.len() - 4));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return u16::from_le_bytes(*first) as u64
+            | (u16::from_le_bytes(*last) as u64) << (8 * (bytes.len() - 2));
+    }
+    match bytes.first() {
+        Some(only) => *only as u64,
+        None => 0,
+    }
+}
 
 /// A window on one sentence.
 #[derive(Debug, Clone, Copy)]
@@ -19,74 +46,114 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     /// The window `range` on `tokens`, whose words lie in `words`.
+    #[inline]
     pub fn new(tokens: &'a [Token], words: &'a str, range: Range<usize>) -> Self {
         Self { tokens, words, start: range.start, end: range.end.min(tokens.len()) }
     }
 
     /// The token at `at`, inside the sentence.
+    #[inline]
     pub fn token(&self, at: usize) -> Option<&'a Token> {
         if at < self.start || at >= self.end { None } else { self.tokens.get(at) }
     }
 
     /// The normalised word.
+    #[inline]
     pub fn word(&self, at: usize) -> &'a str {
         self.token(at).and_then(|token| self.words.get(token.word.clone())).unwrap_or_default()
     }
 
     /// The tag.
+    #[inline]
     pub fn tag(&self, at: usize) -> Tag {
         self.token(at).map_or(Tag::Other, |token| token.tag)
     }
 
     /// The verb form.
+    #[inline]
     pub fn form(&self, at: usize) -> VerbForm {
         self.token(at).map_or(VerbForm::None, |token| token.form)
     }
 
     /// The kind; punctuation outside the sentence.
+    #[inline]
     pub fn kind(&self, at: usize) -> TokenKind {
         self.token(at).map_or(TokenKind::Punct, |token| token.kind)
     }
 
     /// Whether it begins with a capital.
+    #[inline]
     pub fn capital(&self, at: usize) -> bool {
         self.token(at).is_some_and(|token| token.capital)
     }
 
     /// Whether white space stands before it.
+    #[inline]
     pub fn spaced(&self, at: usize) -> bool {
         self.token(at).is_some_and(|token| token.spaced)
     }
 
+    /// Whether something may begin with the word.
+    #[inline]
+    pub fn opens(&self, at: usize, what: Opens) -> bool {
+        self.token(at).is_some_and(|token| token.opens.holds(what))
+    }
+
     /// Whether the word at `at` is one of `words`.
+    #[expect(
+        clippy::inline_always,
+        reason = "worth it only where the words are known when the program is built"
+    )]
+    #[inline(always)]
     pub fn is(&self, at: usize, words: &[&str]) -> bool {
-        let word = self.word(at);
-        // Most words differ in length or first letter: comparing those first spares the call that compares the rest.
-        let Some(first) = word.as_bytes().first() else { return false };
-        words.iter().any(|other| {
-            other.len() == word.len() && other.as_bytes().first() == Some(first) && **other == *word
-        })
+        let Some(token) = self.token(at) else { return false };
+        for word in words {
+            if self.holds(token, word) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether `token` has this word: the rest of it is looked at only where its beginning is the same.
+    #[expect(
+        clippy::inline_always,
+        reason = "worth it only where the words are known when the program is built"
+    )]
+    #[inline(always)]
+    fn holds(&self, token: &Token, word: &str) -> bool {
+        token.word.len() == word.len()
+            && token.beginning == beginning(word)
+            && (word.len() <= BEGINNING_BYTES || self.words.get(token.word.clone()) == Some(word))
     }
 
     /// The word before `at`, empty at the start.
+    #[inline]
     pub fn before(&self, at: usize) -> &'a str {
         at.checked_sub(1).map_or("", |at| self.word(at))
     }
 
     /// The tag before `at`, `Other` at the start.
+    #[inline]
     pub fn tag_before(&self, at: usize) -> Tag {
         at.checked_sub(1).map_or(Tag::Other, |at| self.tag(at))
     }
 
     /// Whether the words from `at` on are exactly `words`.
+    #[expect(
+        clippy::inline_always,
+        reason = "worth it only where the words are known when the program is built"
+    )]
+    #[inline(always)]
     pub fn follows(&self, at: usize, words: &[&str]) -> bool {
-        words.iter().enumerate().all(|(step, word)| {
-            let other = self.word(at + step);
-            other.as_bytes().first() == word.as_bytes().first() && other == *word
-        })
+        let held = |(step, word): (usize, &&str)| {
+            self.token(at + step).map_or(word.is_empty(), |token| self.holds(token, word))
+        };
+        words.iter().enumerate().all(held)
     }
 
     /// Whether the words before `at` are exactly `words`.
+    #[inline]
     pub fn preceded_by(&self, at: usize, words: &[&str]) -> bool {
         at.checked_sub(words.len()).is_some_and(|first| first >= self.start && self.follows(first, words))
     }

@@ -188,7 +188,7 @@ fn places(reading: &Reading<'_>, number: usize, tokens: Range<usize>, speakers: 
                 .is_some_and(|(_, end)| view.follows(end, &[",", "where"]) || is_scene(view, at, end));
         let from = if of_kind { at + 2 } else { at + usize::from(!relative) };
         let sets = of_kind && is_name(view, from) || relative || view.is(at, AT) || view.is(at, &["over"]);
-        match names_at(reading, view, sentence.heading, from).filter(|_| sets) {
+        match sets.then(|| names_at(reading, view, sentence.heading, from)).flatten() {
             Some((named, end)) => {
                 if speakers || !is_speakers(view, at, end) {
                     found.push(named);

@@ -94,20 +94,27 @@ fn toll_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
 fn it_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
     let be = here.view.is(at + 1, &["'s", "’s", "is", "was"]);
     let joined = here.view.is(at, &["it's", "it’s"]);
+    if !(be && here.view.is(at, &["it"]) || joined) {
+        return None;
+    }
     let behind = at + if joined { 1 } else { 2 };
     let figure = here.scene.figures.iter().find(|figure| figure.tokens.start == behind)?;
     let ends = here.view.is(figure.tokens.end, &[",", ".", ";", "and", "with"]);
     let placed = (at.saturating_sub(5)..at).any(|before| here.view.is(before, &["in", "at"]));
-    ((here.view.is(at, &["it"]) && be || joined) && ends && placed && figure.head.is_none())
-        .then_some(TollSubject { tokens: at..behind, effect: None, group: None, is_toll: true })
+    (ends && placed && figure.head.is_none()).then_some(TollSubject {
+        tokens: at..behind,
+        effect: None,
+        group: None,
+        is_toll: true,
+    })
 }
 
 /// "put the number of dead at 57 and of injured at 200": the number of others, its noun left out.
 fn of_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
     let again = here.view.follows(at, &["and", "of"]) || here.view.follows(at, &["and", "that", "of"]);
     let of = if here.view.is(at + 1, &["of"]) { at + 1 } else { at + 2 };
-    let counts = (here.sentence.tokens.start..at).any(|before| COUNTS.contains(&here.view.word(before)));
-    let (effect, group, end) = (again && counts).then(|| harm_of(here, of + 1)).flatten()?;
+    let counts = || (here.sentence.tokens.start..at).any(|before| here.view.is(before, COUNTS));
+    let (effect, group, end) = (again && counts()).then(|| harm_of(here, of + 1)).flatten()?;
     let ends = here.view.is(end, &["at", "to"]);
     ends.then_some(TollSubject { tokens: of..end, effect: Some(effect), group, is_toll: false })
 }

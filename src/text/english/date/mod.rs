@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use self::reader::Reader;
-use crate::model::article::Span;
+use super::view::View;
+use crate::model::article::{Moment, Span};
 use crate::text::Analysis;
 
 /// How finely a phrase fixes the time.
@@ -81,28 +82,28 @@ impl When {
 /// Phrases of time in one sentence are at most this many; more are not looked for.
 const PHRASES_MAX: usize = 16;
 
+/// The phrases of time in the tokens, in order.
+pub(super) fn find(view: View<'_>, published: Option<Moment>) -> Vec<When> {
+    let reader = Reader::new(view, published);
+    let mut found = Vec::new();
+    let mut at = view.start;
+    while at < view.end && found.len() < PHRASES_MAX {
+        match reader.phrase(at) {
+            Some(when) => {
+                at = when.tokens.end.max(at + 1);
+                found.push(when);
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
 impl Analysis<'_> {
     /// The phrases of time in a sentence, in order.
     pub fn dates_in(&self, sentence: usize) -> &[When] {
         let dates = self.dates.get(sentence);
-        dates.map_or(&[], |dates| dates.get_or_init(|| self.read_dates(sentence)))
-    }
-
-    fn read_dates(&self, sentence: usize) -> Vec<When> {
-        let view = self.view(sentence);
-        let reader = Reader::new(view, self.published_at);
-        let mut found = Vec::new();
-        let mut at = view.start;
-        while at < view.end && found.len() < PHRASES_MAX {
-            match reader.phrase(at) {
-                Some(when) => {
-                    at = when.tokens.end.max(at + 1);
-                    found.push(when);
-                }
-                None => at += 1,
-            }
-        }
-        found
+        dates.map_or(&[], |dates| dates.get_or_init(|| find(self.view(sentence), self.published_at)))
     }
 
     /// The phrase of time that dates the words of `span`: in their clause, nearest first, else the only one of the
@@ -131,7 +132,7 @@ impl Analysis<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::article::{Article, Draft, Moment};
+    use crate::model::article::{Article, Draft};
 
     fn dates(text: &str) -> Vec<String> {
         // A Wednesday.

@@ -8,6 +8,7 @@ use super::{Direction, Grain, When};
 use crate::model::article::{Moment, Span};
 use crate::text::english::calendar::{month, weekday};
 use crate::text::english::number;
+use crate::text::english::opening::Opens;
 use crate::text::english::view::View;
 use crate::text::{Tag, TokenKind};
 
@@ -74,6 +75,9 @@ impl<'a> Reader<'a> {
 
     fn moment(&self, at: usize) -> Option<Found> {
         let at = if self.view.is(at, &["late", "early", "mid", "the"]) { at + 1 } else { at };
+        if !self.view.opens(at, Opens::TIME) {
+            return None;
+        }
         self.full_date(at)
             .or_else(|| self.clock_time(at))
             .or_else(|| self.weekday(at))
