@@ -2,15 +2,14 @@
 //! and telling words in it, weighed by where they stand: the title and the first lines say what is new, the rest recalls.
 //! Never looks at other articles.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use rust_stemmers::{Algorithm, Stemmer};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-use unicode_segmentation::UnicodeSegmentation;
 
+use super::seeded::SeededMap;
+use super::words::{Word, words};
 use crate::model::{Article, Span};
+use crate::text::english::word_map::{WordMap, WordSet};
 use crate::text::gazetteer::{Entity, EntityKind, Gazetteer};
 
 /// How much of a text is looked at, in bytes: enough for any report; of longer ones the beginning says what they are about.
@@ -19,28 +18,37 @@ const LOOKED_AT: usize = 6_000;
 /// The first lines of the body, in bytes: the lead of a news report.
 const LEAD: usize = 450;
 
-/// Terms kept of one article; the lightest are dropped.
-pub const TERMS_KEPT: usize = 80;
+/// Terms kept of one article, and of its title and lead; the lightest are dropped.
+const TERMS_KEPT: usize = 80;
 
-/// The weighted terms of an article. Terms begin with their class: `k:` kind of event, `p:` party or place of the
-/// gazetteer, `n:` other name, `w:` word.
+/// The weighted terms of an article, sorted by their text.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Features {
-    /// All of the text.
-    pub whole: BTreeMap<String, f32>,
-    /// Title and lead alone.
-    pub head: BTreeMap<String, f32>,
+    /// Those of the whole text and those of title and lead.
+    pub terms: Vec<Term>,
 }
 
-static STOP: LazyLock<HashSet<&'static str>> =
+/// A term of an article. Its text begins with its class: `k:` kind of event, `c:` country or international body, `p:`
+/// another party or place of the gazetteer, `n:` other name, `w:` word.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// Class and word.
+    pub text: Arc<str>,
+    /// Its weight in the whole text, if it is among the heaviest there.
+    pub whole: Option<f32>,
+    /// Its weight in title and lead alone, if it is among the heaviest there.
+    pub head: Option<f32>,
+}
+
+static STOP: LazyLock<WordSet<&'static str>> =
     LazyLock::new(|| listed(include_str!("data/stop.txt")).collect());
 
-static NEWS_STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+static NEWS_STEMS: LazyLock<WordSet<String>> = LazyLock::new(|| {
     let stemmer = Stemmer::create(Algorithm::English);
     listed(include_str!("data/newswords.txt")).map(|word| stemmer.stem(word).into_owned()).collect()
 });
 
-static KINDS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+static KINDS: LazyLock<WordMap<&'static str, &'static str>> = LazyLock::new(|| {
     include_str!("data/kinds.tsv")
         .lines()
         .filter(|line| !line.starts_with('#'))
@@ -53,83 +61,130 @@ fn listed(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace)
 }
 
-/// A word of the text.
-struct Word<'a> {
-    at: usize,
-    text: &'a str,
-    lower: String,
-    capital: bool,
-    /// Whether a sentence or line begins here, so that its capital says nothing.
-    opens: bool,
-}
-
 /// The features of an article.
 pub fn of(article: &Article, gazetteer: &Gazetteer) -> Features {
     let text = beginning(&article.text, LOOKED_AT);
-    let lead_end = article.body_start() + LEAD;
+    let small = text.to_ascii_lowercase();
+    let parts = Parts { title_end: article.title.len(), lead_end: article.body_start() + LEAD };
     let entities = gazetteer.find(text);
-    let words = words(text);
-    let names = names(&words, article.body_start());
-    let mut whole = Tally::default();
-    let mut head = Tally::default();
-    let weigh = |at: usize| {
-        if at < article.title.len() {
-            3.0
-        } else if at < lead_end {
-            2.0
-        } else {
-            1.0
-        }
-    };
-    let mut add = |term: &str, at: usize, base: f32| {
-        whole.add(term, weigh(at), base);
-        if at < lead_end {
-            head.add(term, weigh(at), base);
-        }
-    };
+    let words = words(text, &small);
+    let mut tally = Tally::default();
     let named = |entity: &&Entity| entity.name.chars().any(char::is_alphabetic);
     for entity in entities.iter().filter(named) {
         if let Some((class, base)) = entity_weight(entity.kind) {
-            add(&classed(class, &entity.name), entity.span.start, base);
+            let weight = parts.weight(entity.span.start);
+            tally.add(class, &entity.name, weight, base);
             if let Some(party) = entity.party.as_ref().filter(|party| **party != entity.name) {
-                add(&classed('c', party), entity.span.start, COUNTRY);
+                tally.add('c', party, weight, COUNTRY);
             }
         }
     }
-    let stemmer = Stemmer::create(Algorithm::English);
     // Most words come again: what they are as terms is worked out once.
-    let mut heard: HashMap<&str, String> = HashMap::new();
-    let mut stems: HashMap<&str, (String, f32)> = HashMap::new();
-    let mut in_entity = Covered { entities: &entities, next: 0 };
-    for word in &words {
-        if STOP.contains(word.lower.as_str()) || word.lower.len() < 3 {
-            continue;
+    let stemmer = Stemmer::create(Algorithm::English);
+    for word in distinct(&words, &entities, &parts, article.body_start()) {
+        if let Some(kind) = word.kind.is_some().then(|| KINDS.get(word.lower)).flatten() {
+            tally.add('k', kind, word.kind, KIND);
         }
-        if let Some(kind) = KINDS.get(word.lower.as_str()) {
-            add(&classed('k', kind), word.at, KIND);
+        if word.name.is_some() {
+            tally.add('n', &sound(word.lower), word.name, NAME);
         }
-        let covered = in_entity.at(word.at);
-        if covered == Some(false) {
-            continue;
-        }
-        if covered.is_none() && names.contains(&word.lower) {
-            let term = heard.entry(&word.lower).or_insert_with(|| classed('n', &sound(&word.lower)));
-            add(term, word.at, NAME);
-        } else if word.text.chars().all(char::is_alphabetic) {
-            let (term, base) = stems.entry(&word.lower).or_insert_with(|| {
-                let stem = stemmer.stem(&word.lower);
-                let base = if NEWS_STEMS.contains(stem.as_ref()) { NEWS_WORD } else { WORD };
-                (classed('w', &stem), base)
-            });
-            add(term, word.at, *base);
+        if word.word.is_some() {
+            let stem = stemmer.stem(word.lower);
+            let base = if NEWS_STEMS.contains(stem.as_ref()) { NEWS_WORD } else { WORD };
+            tally.add('w', &stem, word.word, base);
         }
     }
-    Features { whole: whole.heaviest(TERMS_KEPT), head: head.heaviest(TERMS_KEPT) }
+    tally.heaviest()
 }
 
-/// A term with its class.
-fn classed(class: char, term: &str) -> String {
-    format!("{class}:{term}")
+/// Where the parts of a text end.
+struct Parts {
+    title_end: usize,
+    lead_end: usize,
+}
+
+impl Parts {
+    /// What it weighs that a term stands there.
+    const fn weight(&self, at: usize) -> Weight {
+        let weight = if at < self.title_end {
+            3.0
+        } else if at < self.lead_end {
+            2.0
+        } else {
+            1.0
+        };
+        Weight { whole: weight, head: if at < self.lead_end { weight } else { 0.0 } }
+    }
+}
+
+/// The places where a term stands, weighed: whole numbers, so that their sum is the same in any order.
+#[derive(Debug, Clone, Copy, Default)]
+struct Weight {
+    whole: f32,
+    /// Of the places in title and lead.
+    head: f32,
+}
+
+impl Weight {
+    fn is_some(self) -> bool {
+        self.whole > 0.0
+    }
+
+    fn add(&mut self, other: Self) {
+        self.whole += other.whole;
+        self.head += other.head;
+    }
+}
+
+/// A word of the text with all places where it stands.
+struct Distinct<'a> {
+    lower: &'a str,
+    /// It tells nothing: it is on the list of such, or shorter than three letters.
+    idle: bool,
+    /// It is written with a capital where no sentence begins. Titles do not count: many write every word large.
+    named: bool,
+    /// Where it may name a kind of event, where it counts as a name, and where as a word.
+    kind: Weight,
+    name: Weight,
+    word: Weight,
+}
+
+/// The words of a text, each once, with what each of its places counts as.
+fn distinct<'a>(
+    words: &'a [Word<'_>],
+    entities: &[Entity],
+    parts: &Parts,
+    body_start: usize,
+) -> Vec<Distinct<'a>> {
+    let mut all: Vec<Distinct<'a>> = Vec::with_capacity(words.len());
+    let mut places: SeededMap<&str, usize> = SeededMap::default();
+    let mut which: Vec<usize> = Vec::with_capacity(words.len());
+    for word in words {
+        let lower: &str = &word.lower;
+        let place = *places.entry(lower).or_insert_with(|| {
+            let idle = lower.len() < 3 || STOP.contains(lower);
+            let nowhere = Weight::default();
+            all.push(Distinct { lower, idle, named: false, kind: nowhere, name: nowhere, word: nowhere });
+            all.len() - 1
+        });
+        if let Some(distinct) = all.get_mut(place) {
+            distinct.named |= word.capital && !word.opens && word.at >= body_start;
+        }
+        which.push(place);
+    }
+    let mut in_entity = Covered { entities, next: 0 };
+    for (word, place) in words.iter().zip(which) {
+        let Some(distinct) = all.get_mut(place).filter(|distinct| !distinct.idle) else { continue };
+        let weight = parts.weight(word.at);
+        distinct.kind.add(weight);
+        match in_entity.at(word.at) {
+            Some(false) => {}
+            None if distinct.named => distinct.name.add(weight),
+            _ if word.letters => distinct.word.add(weight),
+            _ => {}
+        }
+    }
+    all
 }
 
 /// Base weights by class, found by trial on streams of several events in the same days.
@@ -157,32 +212,88 @@ const fn entity_weight(kind: EntityKind) -> Option<(char, f32)> {
     }
 }
 
-/// The sum of position weights per term.
-#[derive(Default)]
-struct Tally {
-    terms: BTreeMap<String, (f32, f32)>,
+/// The places where a term stands, and the largest of its base weights there.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    places: Weight,
+    base: Weight,
 }
 
-impl Tally {
-    fn add(&mut self, term: &str, weight: f32, base: f32) {
-        match self.terms.get_mut(term) {
-            Some((sum, most)) => (*sum, *most) = (*sum + weight, most.max(base)),
-            None => drop(self.terms.insert(term.to_owned(), (weight, base))),
+impl Sum {
+    fn add(&mut self, places: Weight, base: f32) {
+        self.places.add(places);
+        self.base.whole = self.base.whole.max(base);
+        if places.head > 0.0 {
+            self.base.head = self.base.head.max(base);
         }
     }
 
-    /// The heaviest terms; of equal ones the first by name.
-    fn heaviest(self, limit: usize) -> BTreeMap<String, f32> {
-        let weighed = self.terms.into_iter().map(|(term, (sum, base))| (term, sum.ln_1p() * base));
-        cut(weighed.collect(), limit)
+    fn weight(self) -> Weight {
+        Weight {
+            whole: self.places.whole.ln_1p() * self.base.whole,
+            head: self.places.head.ln_1p() * self.base.head,
+        }
     }
 }
 
-/// Keeps the heaviest terms; of equal ones the first by name.
-pub fn cut(mut terms: Vec<(String, f32)>, limit: usize) -> BTreeMap<String, f32> {
-    terms.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-    terms.truncate(limit);
-    terms.into_iter().collect()
+/// Terms by their text.
+#[derive(Default)]
+struct Tally {
+    terms: SeededMap<Arc<str>, Sum>,
+    /// The text of the term that is looked for.
+    text: String,
+}
+
+impl Tally {
+    fn add(&mut self, class: char, name: &str, places: Weight, base: f32) {
+        self.text.clear();
+        self.text.extend([class, ':']);
+        self.text.push_str(name);
+        if let Some(sum) = self.terms.get_mut(self.text.as_str()) {
+            sum.add(places, base);
+        } else {
+            self.terms.entry(Arc::from(self.text.as_str())).or_default().add(places, base);
+        }
+    }
+
+    /// The heaviest terms of the whole text and those of title and lead; of equal ones the first by name.
+    fn heaviest(self) -> Features {
+        let mut terms: Vec<(Arc<str>, Weight)> =
+            self.terms.into_iter().map(|(text, sum)| (text, sum.weight())).collect();
+        terms.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        let whole = kept(&terms, |weight| weight.whole);
+        let head = kept(&terms, |weight| weight.head);
+        let terms = terms
+            .into_iter()
+            .zip(whole.into_iter().zip(head))
+            .filter(|(_, (whole, head))| whole.is_some() || head.is_some())
+            .map(|((text, _), (whole, head))| Term { text, whole, head })
+            .collect();
+        Features { terms }
+    }
+}
+
+/// The weight of each of the terms, which are sorted by name, if it is among the heaviest.
+fn kept(terms: &[(Arc<str>, Weight)], weight: impl Fn(&Weight) -> f32) -> Vec<Option<f32>> {
+    let mut weighed: Vec<(f32, usize)> = terms
+        .iter()
+        .enumerate()
+        .map(|(at, (_, weights))| (weight(weights), at))
+        .filter(|(weight, _)| *weight > 0.0)
+        .collect();
+    if weighed.len() > TERMS_KEPT {
+        weighed.select_nth_unstable_by(TERMS_KEPT, |one, other| {
+            other.0.total_cmp(&one.0).then(one.1.cmp(&other.1))
+        });
+        weighed.truncate(TERMS_KEPT);
+    }
+    let mut kept = vec![None; terms.len()];
+    for (weight, at) in weighed {
+        if let Some(place) = kept.get_mut(at) {
+            *place = Some(weight);
+        }
+    }
+    kept
 }
 
 /// Entities in order, asked for rising places.
@@ -214,43 +325,6 @@ fn beginning(text: &str, limit: usize) -> &str {
         end -= 1;
     }
     text.get(..end).unwrap_or(text)
-}
-
-fn words(text: &str) -> Vec<Word<'_>> {
-    let mut words = Vec::new();
-    let mut opens = true;
-    for (at, piece) in text.split_word_bound_indices() {
-        match piece.chars().next() {
-            Some(first) if first.is_alphanumeric() => {
-                let bare =
-                    piece.strip_suffix("'s").or_else(|| piece.strip_suffix("\u{2019}s")).unwrap_or(piece);
-                let lower: String = if bare.is_ascii() { bare.to_ascii_lowercase() } else { plain(bare) };
-                words.push(Word { at, text: bare, lower, capital: first.is_uppercase(), opens });
-                opens = false;
-            }
-            Some(
-                '.' | '!' | '?' | ':' | '\n' | '\r' | '"' | '\u{201c}' | '\u{201d}' | '-' | '\u{2013}'
-                | '\u{2014}',
-            ) => opens = true,
-            _ => {}
-        }
-    }
-    words
-}
-
-/// Lower case without accents.
-fn plain(word: &str) -> String {
-    word.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect()
-}
-
-/// Words written with a capital where no sentence begins. Titles do not count: many write every word large.
-fn names(words: &[Word<'_>], body_start: usize) -> BTreeSet<String> {
-    words
-        .iter()
-        .filter(|word| word.capital && !word.opens && word.at >= body_start && word.lower.len() > 2)
-        .filter(|word| !STOP.contains(word.lower.as_str()))
-        .map(|word| word.lower.clone())
-        .collect()
 }
 
 /// A name as it sounds, so that transliterations meet: vowels are one, doubled and mute letters fall away.

@@ -1,7 +1,7 @@
 //! The open stories in a form that finds the right one for an article at a cost that does not grow with their number:
 //! a list of stories per telling term, of bounded length, and a comparison with the few that share most.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,8 +11,9 @@ use crate::model::story::{Profile, Sketch};
 use crate::model::{Article, Claim, Effect, Story, StoryId};
 use crate::text::gazetteer::Gazetteer;
 
-use super::features::Features;
-use super::likeness::{Class, Likeness, Weighed, compare};
+use super::features::Term;
+use super::likeness::{Class, Side, Weighed, compare, shared};
+use super::seeded::SeededMap;
 use super::terms::TermTable;
 use super::{Assignment, Traits, figures, sketch};
 
@@ -59,16 +60,16 @@ struct Slot {
     bare: bool,
     /// Sorted by term.
     terms: Vec<(u32, f32)>,
-    sketches: Vec<Sketch>,
+    sketches: Vec<Arc<Sketch>>,
     /// The latest figures given for the event as a whole.
     figures: Vec<(Effect, u64)>,
 }
 
 /// What an article asks of the stories.
 struct Asked<'a> {
-    whole: Vec<Weighed>,
-    head: Vec<Weighed>,
-    sketch: Vec<u32>,
+    whole: Side,
+    head: Side,
+    sketch: &'a [u32],
     claims: &'a [Claim],
 }
 
@@ -200,28 +201,22 @@ impl StoryIndex {
 
     /// Where the article of these traits belongs.
     pub fn assign(&self, article: &Article, claims: &[Claim], traits: Arc<Traits>) -> Assignment {
-        let asked = self.asked(&traits.features, traits.sketch.clone(), claims);
-        let mut best: Option<(f32, u32, Likeness)> = None;
-        for at in self.candidates(&asked.whole) {
-            let Some(slot) = self.slot(at) else { continue };
-            let (score, likeness) = self.score(article, slot, &asked);
-            let better = best.as_ref().is_none_or(|(top, leader, _)| {
-                score
-                    .total_cmp(top)
-                    .then_with(|| self.slot(*leader).map(|leader| &leader.id).cmp(&Some(&slot.id)))
-                    .is_gt()
+        let asked = self.asked(&traits, claims);
+        let mut best: Option<(f32, &Slot)> = None;
+        for slot in self.candidates(asked.whole.terms()) {
+            let score = self.score(article, slot, &asked);
+            let better = best.is_none_or(|(top, leader)| {
+                score.total_cmp(&top).then_with(|| leader.id.cmp(&slot.id)).is_gt()
             });
             if better {
-                best = Some((score, at, likeness));
+                best = Some((score, slot));
             }
         }
-        let found = best.filter(|(score, ..)| *score >= SAME_STORY);
-        if let Some((score, slot, likeness)) =
-            found.and_then(|(score, at, likeness)| Some((score, self.slot(at)?, likeness)))
-        {
-            let origin = sketch::origin(&traits.sketch, &slot.sketches).unwrap_or(&article.id).clone();
-            let reason = self.reason(score, slot, &likeness, origin != article.id);
-            return Assignment { story: slot.id.clone(), opens: false, origin, score, reason, traits };
+        if let Some((score, slot)) = best.filter(|(score, _)| *score >= SAME_STORY) {
+            let origin = sketch::origin(asked.sketch, &slot.sketches).unwrap_or(&article.id).clone();
+            let reason = self.reason(score, slot, &asked, origin != article.id);
+            let story = slot.id.clone();
+            return Assignment { story, opens: false, origin, score, reason, traits };
         }
         let story = fingerprint(["story", &article.id]);
         let opens = !self.by_id.contains_key(&story);
@@ -254,22 +249,7 @@ impl StoryIndex {
                 figures: Vec::new(),
             })
         });
-        let mut weights: BTreeMap<u32, f32> = BTreeMap::new();
-        if let Some(slot) = self.slot(at) {
-            // Older reports fade, so that a story is what is written of it lately.
-            weights.extend(slot.terms.iter().map(|&(term, weight)| (term, weight * FADE)));
-        }
-        for (text, weight) in &assignment.traits.features.whole {
-            *weights.entry(self.terms.intern(text)).or_insert(0.0) += weight;
-        }
-        let mut weighed: Vec<(u32, f32)> = weights.into_iter().collect();
-        weighed.sort_by(|one, other| {
-            other.1.total_cmp(&one.1).then_with(|| self.terms.text(one.0).cmp(self.terms.text(other.0)))
-        });
-        let dropped: Vec<u32> = weighed.iter().skip(PROFILE_TERMS).map(|&(term, _)| term).collect();
-        weighed.truncate(PROFILE_TERMS);
-        self.set_terms(at, weighed);
-        dropped.into_iter().for_each(|term| self.terms.release(term));
+        self.add_terms(at, &assignment.traits.features.terms);
         if let Some(slot) = self.slots.get_mut(at as usize).and_then(Option::as_mut) {
             let before = (slot.bare, slot.last_report_at);
             slot.bare &= claims.is_empty();
@@ -287,37 +267,69 @@ impl StoryIndex {
         story
     }
 
+    /// Adds an article's terms to those of its story; the lightest beyond what is kept are dropped.
+    fn add_terms(&mut self, at: u32, terms: &[Term]) {
+        // Older reports fade, so that a story is what is written of it lately.
+        let faded = self.slot(at).into_iter().flat_map(|slot| &slot.terms);
+        let mut weights: Vec<(u32, f32)> = faded.map(|&(term, weight)| (term, weight * FADE)).collect();
+        let known = weights.len();
+        for (text, weight) in terms.iter().filter_map(|term| Some((&term.text, term.whole?))) {
+            let term = self.terms.intern(text);
+            let place =
+                weights.get(..known).and_then(|known| known.binary_search_by_key(&term, |old| old.0).ok());
+            match place.and_then(|place| weights.get_mut(place)) {
+                Some(old) => old.1 += weight,
+                None => weights.push((term, weight)),
+            }
+        }
+        let text = |term: u32| self.terms.text(term);
+        let heavier = |one: &(u32, f32), other: &(u32, f32)| {
+            other.1.total_cmp(&one.1).then_with(|| text(one.0).cmp(text(other.0)))
+        };
+        let mut dropped = split_largest(&mut weights, PROFILE_TERMS, heavier);
+        dropped.sort_unstable_by(heavier);
+        self.set_terms(at, weights);
+        dropped.into_iter().for_each(|(term, _)| self.terms.release(term));
+    }
+
     /// The stories that share most of the article's telling terms, at most [`COMPARED`].
-    fn candidates(&self, terms: &[Weighed]) -> Vec<u32> {
+    fn candidates(&self, terms: &[Weighed]) -> Vec<&Slot> {
         let mut telling: Vec<(f32, u32)> = terms
             .iter()
             .filter(|asked| !self.terms.stories(asked.term).is_empty())
             .map(|asked| (asked.weight * asked.worth, asked.term))
             .collect();
-        telling.sort_by(|one, other| {
+        telling.sort_unstable_by(|one, other| {
             other.0.total_cmp(&one.0).then_with(|| self.terms.text(one.1).cmp(self.terms.text(other.1)))
         });
-        let mut votes: HashMap<u32, f32> = HashMap::new();
+        let mut votes: SeededMap<u32, f32> = SeededMap::default();
         for &(weight, term) in telling.iter().take(TERMS_ASKED) {
             for &story in self.terms.stories(term) {
                 *votes.entry(story).or_insert(0.0) += weight * weight;
             }
         }
         let mut ranked: Vec<(u32, f32)> = votes.into_iter().collect();
-        let id = |at: u32| self.slot(at).map(|slot| &slot.id);
-        ranked.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| id(one.0).cmp(&id(other.0))));
+        // Many stories share one term alone, and the same: which of them go ahead is asked only where it matters.
+        let most = |one: &(u32, f32), other: &(u32, f32)| other.1.total_cmp(&one.1);
+        if ranked.len() > COMPARED {
+            let (_, &mut (_, least), _) = ranked.select_nth_unstable_by(COMPARED - 1, most);
+            ranked.retain(|(_, votes)| *votes >= least);
+        }
+        let mut ranked: Vec<(f32, &Slot)> =
+            ranked.into_iter().filter_map(|(at, votes)| Some((votes, self.slot(at)?))).collect();
+        ranked
+            .sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.id.cmp(&other.1.id)));
         ranked.truncate(COMPARED);
-        ranked.into_iter().map(|(at, _)| at).collect()
+        ranked.into_iter().map(|(_, slot)| slot).collect()
     }
 
-    /// How much an article belongs to a story, and what they share.
-    fn score(&self, article: &Article, slot: &Slot, asked: &Asked<'_>) -> (f32, Likeness) {
-        let story = self.weighed(&slot.terms);
-        let whole = compare(&asked.whole, &story);
-        if sketch::origin(&asked.sketch, &slot.sketches).is_some() {
-            return (1.0, whole);
+    /// How much an article belongs to a story.
+    fn score(&self, article: &Article, slot: &Slot, asked: &Asked<'_>) -> f32 {
+        if sketch::origin(asked.sketch, &slot.sketches).is_some() {
+            return 1.0;
         }
-        let head = compare(&asked.head, &story);
+        let story = self.side(slot);
+        let (whole, head) = (compare(&asked.whole, &story), compare(&asked.head, &story));
         let quiet = article.spoken_at().duration_since(slot.last_report_at).abs().as_secs_f32() / 3600.0;
         let fresh = 1.0 / (1.0 + quiet / HALF_TIME_HOURS);
         let alike = (0.5 * whole.all + 0.5 * head.all) * (0.6 + 0.4 * fresh);
@@ -326,24 +338,25 @@ impl StoryIndex {
             * agreement(head.kinds, 0.55)
             * figures::agreement(&slot.figures, asked.claims);
         let particulars = whole.particulars.unwrap_or(0.0).max(head.particulars.unwrap_or(0.0));
-        ((agreed - PARTICULARS_PRICE * (PARTICULARS - particulars).max(0.0)).max(0.0), whole)
+        (agreed - PARTICULARS_PRICE * (PARTICULARS - particulars).max(0.0)).max(0.0)
     }
 
     /// The stories nearest to an article with their scores, for people.
     #[cfg(test)]
     pub(crate) fn rivals(&self, article: &Article, claims: &[Claim]) -> Vec<(f32, StoryId, String)> {
-        let Traits { features, sketch } = Traits::of(article, &self.gazetteer);
-        let asked = self.asked(&features, sketch, claims);
+        let traits = Traits::of(article, &self.gazetteer);
+        let asked = self.asked(&traits, claims);
         let mut lines: Vec<(f32, StoryId, String)> = self
-            .candidates(&asked.whole)
+            .candidates(asked.whole.terms())
             .into_iter()
-            .filter_map(|at| {
-                let slot = self.slot(at)?;
-                let (score, whole) = self.score(article, slot, &asked);
-                let head = compare(&asked.head, &self.weighed(&slot.terms));
-                let shared: Vec<&str> = whole.shared.iter().map(|&term| self.terms.text(term)).collect();
+            .map(|slot| {
+                let score = self.score(article, slot, &asked);
+                let story = self.side(slot);
+                let (whole, head) = (compare(&asked.whole, &story), compare(&asked.head, &story));
+                let shared: Vec<&str> =
+                    shared(&asked.whole, &story).into_iter().map(|term| self.terms.text(term)).collect();
                 let part = |part: Option<f32>| part.map_or("-".to_owned(), |part| format!("{part:.2}"));
-                Some((
+                (
                     score,
                     slot.id.clone(),
                     format!(
@@ -356,22 +369,20 @@ impl StoryIndex {
                         part(whole.particulars),
                         shared.join(" ")
                     ),
-                ))
+                )
             })
             .collect();
         lines.sort_by(|one, other| other.0.total_cmp(&one.0));
         lines
     }
 
-    fn reason(&self, score: f32, slot: &Slot, likeness: &Likeness, copy: bool) -> String {
+    fn reason(&self, score: f32, slot: &Slot, asked: &Asked<'_>, copy: bool) -> String {
         if copy {
             return format!("repeats a report of `{}` nearly word for word", slot.title);
         }
-        let shared: Vec<String> = likeness
-            .shared
-            .iter()
-            .map(|&term| self.terms.text(term))
-            .map(|text| text.get(2..).unwrap_or_default().to_owned())
+        let shared: Vec<&str> = shared(&asked.whole, &self.side(slot))
+            .into_iter()
+            .map(|term| self.terms.text(term).get(2..).unwrap_or_default())
             .collect();
         format!("{:.0}% alike with `{}`: {}", score * 100.0, slot.title, shared.join(", "))
     }
@@ -418,8 +429,7 @@ impl StoryIndex {
                 profile: Profile::default(),
             };
         };
-        let terms =
-            slot.terms.iter().map(|&(term, weight)| (self.terms.text(term).to_string(), weight)).collect();
+        let terms = slot.terms.iter().map(|&(term, weight)| (self.terms.shared_text(term), weight)).collect();
         Story {
             id: slot.id.clone(),
             title: slot.title.clone(),
@@ -465,49 +475,66 @@ impl StoryIndex {
         lost.into_iter().for_each(|term| self.terms.lose(term, at));
     }
 
-    fn asked<'a>(&self, features: &Features, sketch: Vec<u32>, claims: &'a [Claim]) -> Asked<'a> {
-        Asked { whole: self.known(&features.whole), head: self.known(&features.head), sketch, claims }
-    }
-
-    /// An article's terms by number, sorted. Those that no story has get numbers beyond all in use.
-    fn known(&self, terms: &BTreeMap<String, f32>) -> Vec<Weighed> {
-        let mut unknown = u32::MAX;
+    fn asked<'a>(&self, traits: &'a Traits, claims: &'a [Claim]) -> Asked<'a> {
         let all = self.all();
-        let mut known: Vec<Weighed> = terms
+        // Terms that no story has get numbers beyond all in use.
+        let mut unknown = u32::MAX;
+        let mut terms: Vec<(u32, &Term)> = traits
+            .features
+            .terms
             .iter()
-            .map(|(text, &weight)| {
-                let term = self.terms.number(text).unwrap_or_else(|| {
+            .map(|term| {
+                let number = self.terms.number(&term.text).unwrap_or_else(|| {
                     unknown -= 1;
                     unknown
                 });
-                Weighed { term, weight, worth: self.worth(term, all), class: Class::of(text) }
+                (number, term)
             })
             .collect();
-        known.sort_by_key(|asked| asked.term);
-        known
+        terms.sort_unstable_by_key(|(number, _)| *number);
+        let weigh = |(term, Term { text, .. }): &(u32, &Term), weight: f32| {
+            let term = *term;
+            let worth = worth(self.terms.standing(term).count, all);
+            Weighed { term, weight, worth, class: Class::of(text) }
+        };
+        let side = |weight: fn(&Term) -> Option<f32>| {
+            Side::of(terms.iter().filter_map(|asked| Some(weigh(asked, weight(asked.1)?))).collect())
+        };
+        Asked { whole: side(|term| term.whole), head: side(|term| term.head), sketch: &traits.sketch, claims }
     }
 
     /// A story's terms in the form that is compared.
-    fn weighed(&self, terms: &[(u32, f32)]) -> Vec<Weighed> {
+    fn side(&self, slot: &Slot) -> Side {
         let all = self.all();
-        let weigh = |&(term, weight): &(u32, f32)| Weighed {
-            term,
-            weight,
-            worth: self.worth(term, all),
-            class: Class::of(self.terms.text(term)),
+        let weigh = |&(term, weight): &(u32, f32)| {
+            let standing = self.terms.standing(term);
+            Weighed { term, weight, worth: worth(standing.count, all), class: standing.class }
         };
-        terms.iter().map(weigh).collect()
+        Side::of(slot.terms.iter().map(weigh).collect())
     }
 
     /// The logarithm of how many stories there are.
     fn all(&self) -> f32 {
         (self.by_id.len() as f32 + PRIOR).ln()
     }
+}
 
-    /// What a term tells, from 0 to 1: the fewer of the open stories have it, the more.
-    fn worth(&self, term: u32, all: f32) -> f32 {
-        (1.0 - logarithm(self.terms.count(term) as usize + 1) / all).clamp(0.1, 1.0)
+/// Keeps the first `kept` in this order, themselves in any; returns the others.
+fn split_largest<T>(
+    list: &mut Vec<T>,
+    kept: usize,
+    order: impl FnMut(&T, &T) -> std::cmp::Ordering,
+) -> Vec<T> {
+    if list.len() <= kept {
+        return Vec::new();
     }
+    list.select_nth_unstable_by(kept, order);
+    list.split_off(kept)
+}
+
+/// What a term tells that so many stories have, from 0 to 1: the fewer of all there are, the more.
+fn worth(count: u32, all: f32) -> f32 {
+    (1.0 - logarithm(count as usize + 1) / all).clamp(0.1, 1.0)
 }
 
 /// The logarithm of a count: of small ones, which most are, it is looked up.

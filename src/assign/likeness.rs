@@ -42,24 +42,62 @@ pub(super) struct Weighed {
     pub(super) class: Class,
 }
 
-/// Sums over one choice of classes.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    dot: f32,
-    one: f32,
-    other: f32,
+/// Terms as they are compared, sorted by number, with their own part of every cosine.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Side {
+    terms: Vec<Weighed>,
+    squares: Sums,
 }
 
-impl Sums {
-    /// The cosine; nothing when one side has no term of the classes.
-    fn cosine(self) -> Option<f32> {
-        let scale = (self.one * self.other).sqrt();
-        (scale > 0.0).then(|| self.dot / scale)
+impl Side {
+    /// Terms that are sorted by number.
+    pub(super) fn of(terms: Vec<Weighed>) -> Self {
+        let mut squares = Sums::default();
+        for term in &terms {
+            let told = term.weight * term.worth;
+            squares.add(term.class, told * told);
+        }
+        Self { terms, squares }
+    }
+
+    /// The terms.
+    pub(super) fn terms(&self) -> &[Weighed] {
+        &self.terms
     }
 }
 
+/// A sum over each choice of classes that cosines are taken of.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    all: f32,
+    kinds: f32,
+    places: f32,
+    particulars: f32,
+}
+
+impl Sums {
+    fn add(&mut self, class: Class, part: f32) {
+        self.all += part;
+        match class {
+            Class::Kind => self.kinds += part,
+            Class::Country => self.places += part,
+            Class::Place => {
+                self.places += part;
+                self.particulars += part;
+            }
+            Class::Name | Class::Word => self.particulars += part,
+        }
+    }
+}
+
+/// The cosine; nothing when one side has no term of the classes.
+fn cosine(dot: f32, one: f32, other: f32) -> Option<f32> {
+    let scale = (one * other).sqrt();
+    (scale > 0.0).then(|| dot / scale)
+}
+
 /// What a report and a story have in common.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Likeness {
     /// Over all terms.
     pub(super) all: f32,
@@ -69,55 +107,47 @@ pub(super) struct Likeness {
     pub(super) places: Option<f32>,
     /// Over what is not shared by every event of a kind in a country: places, names, words.
     pub(super) particulars: Option<f32>,
-    /// The shared terms, the weightiest first, for people; at most eight.
-    pub(super) shared: Vec<u32>,
 }
 
-/// Compares two lists, both sorted by term.
-pub(super) fn compare(one: &[Weighed], other: &[Weighed]) -> Likeness {
-    let mut sums = [Sums::default(); 4];
-    let [all, kinds, places, particulars] = &mut sums;
-    let mut tally = |class: Class, add: &dyn Fn(&mut Sums)| {
-        add(all);
-        match class {
-            Class::Kind => add(kinds),
-            Class::Country => add(places),
-            Class::Place => {
-                add(places);
-                add(particulars);
-            }
-            Class::Name | Class::Word => add(particulars),
-        }
-    };
-    for term in one {
-        tally(term.class, &|sums| sums.one += (term.weight * term.worth).powi(2));
+/// Compares two lists.
+pub(super) fn compare(one: &Side, other: &Side) -> Likeness {
+    let mut dots = Sums::default();
+    each_shared(one, other, |a, b| dots.add(a.class, common(a, b)));
+    let (left, right) = (one.squares, other.squares);
+    Likeness {
+        all: cosine(dots.all, left.all, right.all).unwrap_or(0.0),
+        kinds: cosine(dots.kinds, left.kinds, right.kinds),
+        places: cosine(dots.places, left.places, right.places),
+        particulars: cosine(dots.particulars, left.particulars, right.particulars),
     }
-    for term in other {
-        tally(term.class, &|sums| sums.other += (term.weight * term.worth).powi(2));
-    }
-    let (mut left, mut right) = (one.iter().peekable(), other.iter().peekable());
+}
+
+/// The shared terms, the weightiest first, for people; at most eight.
+pub(super) fn shared(one: &Side, other: &Side) -> Vec<u32> {
     let mut shared: Vec<(f32, u32)> = Vec::new();
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        match a.term.cmp(&b.term) {
-            std::cmp::Ordering::Less => left.next(),
-            std::cmp::Ordering::Greater => right.next(),
-            std::cmp::Ordering::Equal => {
-                let part = a.weight * b.weight * a.worth.powi(2);
-                tally(a.class, &|sums| sums.dot += part);
-                shared.push((part, a.term));
-                left.next();
-                right.next()
-            }
-        };
-    }
+    each_shared(one, other, |a, b| shared.push((common(a, b), a.term)));
     shared.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
     shared.truncate(8);
-    let [all, kinds, places, particulars] = sums;
-    Likeness {
-        all: all.cosine().unwrap_or(0.0),
-        kinds: kinds.cosine(),
-        places: places.cosine(),
-        particulars: particulars.cosine(),
-        shared: shared.into_iter().map(|(_, term)| term).collect(),
+    shared.into_iter().map(|(_, term)| term).collect()
+}
+
+/// What a shared term adds to the likeness.
+fn common(one: &Weighed, other: &Weighed) -> f32 {
+    one.weight * other.weight * (one.worth * one.worth)
+}
+
+fn each_shared(one: &Side, other: &Side, mut meet: impl FnMut(&Weighed, &Weighed)) {
+    let (mut left, mut right) = (one.terms.iter(), other.terms.iter());
+    let (mut a, mut b) = (left.next(), right.next());
+    while let (Some(first), Some(second)) = (a, b) {
+        if first.term == second.term {
+            meet(first, second);
+        }
+        if first.term <= second.term {
+            a = left.next();
+        }
+        if second.term <= first.term {
+            b = right.next();
+        }
     }
 }

@@ -6,8 +6,10 @@ pub mod features;
 mod figures;
 mod index;
 mod likeness;
+mod seeded;
 mod sketch;
 mod terms;
+mod words;
 
 use std::sync::Arc;
 

@@ -1,6 +1,8 @@
 //! Whether two texts are copies of one report. Comes in: the text. Goes out: a sketch of fixed size; two sketches share
 //! as many of their numbers, in proportion, as the texts share sequences of four words. Never stores the text.
 
+use std::sync::Arc;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::story::Sketch;
@@ -54,7 +56,7 @@ pub(super) fn of(article: &Article) -> Vec<u32> {
 }
 
 /// The report that this one copies, if it copies one.
-pub(super) fn origin<'a>(minima: &[u32], known: &'a [Sketch]) -> Option<&'a ArticleId> {
+pub(super) fn origin<'a>(minima: &[u32], known: &'a [Arc<Sketch>]) -> Option<&'a ArticleId> {
     known
         .iter()
         .map(|sketch| (shared(minima, &sketch.minima), &sketch.origin))
@@ -71,11 +73,11 @@ fn shared(one: &[u32], other: &[u32]) -> f32 {
 }
 
 /// Remembers a sketch.
-pub(super) fn remember(known: &mut Vec<Sketch>, origin: &ArticleId, minima: &[u32]) {
+pub(super) fn remember(known: &mut Vec<Arc<Sketch>>, origin: &ArticleId, minima: &[u32]) {
     if minima.is_empty() {
         return;
     }
-    known.push(Sketch { origin: origin.clone(), minima: minima.to_vec() });
+    known.push(Arc::new(Sketch { origin: origin.clone(), minima: minima.to_vec() }));
     if known.len() > REMEMBERED {
         known.remove(0);
     }
@@ -100,7 +102,7 @@ mod tests {
     #[test]
     fn a_cut_copy_under_another_headline_is_a_copy() {
         let first = of(&article("Trawlers collide off Iquique", BODY));
-        let known = [Sketch { origin: "first".to_owned(), minima: first }];
+        let known = [Arc::new(Sketch { origin: "first".to_owned(), minima: first })];
         let cut: String = BODY.split_inclusive(". ").take(3).collect();
         assert_eq!(origin(&of(&article("Fog blamed in Chile", &cut)), &known), Some(&"first".to_owned()));
         let other = BODY.split_whitespace().rev().collect::<Vec<_>>().join(" ");

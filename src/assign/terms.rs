@@ -1,8 +1,10 @@
 //! The terms in use by the open stories, each with the stories that have it. A list per term is bounded, so that asking
 //! for a term costs the same whether ten stories or a hundred thousand are open.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use super::likeness::Class;
+use super::seeded::SeededMap;
 
 /// Stories remembered per term, the latest to gain it. A term that more stories have tells them apart no longer.
 const STORIES_PER_TERM: usize = 64;
@@ -13,36 +15,52 @@ struct Term {
     text: Arc<str>,
     /// The latest stories to gain it, the latest last.
     stories: Vec<u32>,
+}
+
+/// What comparing asks of a term, apart from the rest: stories of anywhere ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Standing {
     /// How many stories have it, those beyond the list too.
-    count: u32,
+    pub(super) count: u32,
+    /// Its class.
+    pub(super) class: Class,
+}
+
+impl Standing {
+    const UNUSED: Self = Self { count: 0, class: Class::Word };
 }
 
 /// Terms by number and by text. Numbers of terms that fell out of use are given again.
 #[derive(Debug, Default)]
 pub(super) struct TermTable {
     terms: Vec<Term>,
+    standings: Vec<Standing>,
     free: Vec<u32>,
-    by_text: HashMap<Arc<str>, u32>,
+    by_text: SeededMap<Arc<str>, u32>,
 }
 
 impl TermTable {
     /// The number of a term, which is given one if it has none. A term that no story gains afterwards must be released.
-    pub(super) fn intern(&mut self, text: &str) -> u32 {
+    pub(super) fn intern(&mut self, text: &Arc<str>) -> u32 {
         if let Some(&number) = self.by_text.get(text) {
             return number;
         }
-        let text: Arc<str> = Arc::from(text);
-        let term = Term { text: Arc::clone(&text), ..Term::default() };
+        let term = Term { text: Arc::clone(text), ..Term::default() };
+        let standing = Standing { count: 0, class: Class::of(text) };
         let number = if let Some(number) = self.free.pop() {
             if let Some(place) = self.terms.get_mut(number as usize) {
                 *place = term;
             }
+            if let Some(place) = self.standings.get_mut(number as usize) {
+                *place = standing;
+            }
             number
         } else {
             self.terms.push(term);
+            self.standings.push(standing);
             u32::try_from(self.terms.len() - 1).unwrap_or(u32::MAX)
         };
-        self.by_text.insert(text, number);
+        self.by_text.insert(Arc::clone(text), number);
         number
     }
 
@@ -51,14 +69,19 @@ impl TermTable {
         self.by_text.get(text).copied()
     }
 
+    /// The text of a term, to be kept.
+    pub(super) fn shared_text(&self, number: u32) -> Arc<str> {
+        self.terms.get(number as usize).map_or_else(Arc::default, |term| Arc::clone(&term.text))
+    }
+
     /// The text of a term; nothing for a number not in use.
     pub(super) fn text(&self, number: u32) -> &str {
         self.terms.get(number as usize).map_or("", |term| &term.text)
     }
 
-    /// How many stories have a term.
-    pub(super) fn count(&self, number: u32) -> u32 {
-        self.terms.get(number as usize).map_or(0, |term| term.count)
+    /// How many stories have a term, and its class; for a number not in use, none.
+    pub(super) fn standing(&self, number: u32) -> Standing {
+        self.standings.get(number as usize).copied().unwrap_or(Standing::UNUSED)
     }
 
     /// The stories that have a term, as far as they are remembered.
@@ -68,8 +91,10 @@ impl TermTable {
 
     /// A story has a term from now on.
     pub(super) fn gain(&mut self, number: u32, story: u32) {
+        if let Some(standing) = self.standings.get_mut(number as usize) {
+            standing.count += 1;
+        }
         if let Some(term) = self.terms.get_mut(number as usize) {
-            term.count += 1;
             term.stories.push(story);
             if term.stories.len() > STORIES_PER_TERM {
                 term.stories.remove(0);
@@ -79,8 +104,10 @@ impl TermTable {
 
     /// A story has a term no longer.
     pub(super) fn lose(&mut self, number: u32, story: u32) {
+        if let Some(standing) = self.standings.get_mut(number as usize) {
+            standing.count = standing.count.saturating_sub(1);
+        }
         if let Some(term) = self.terms.get_mut(number as usize) {
-            term.count = term.count.saturating_sub(1);
             term.stories.retain(|&other| other != story);
         }
         self.release(number);
@@ -88,8 +115,8 @@ impl TermTable {
 
     /// Forgets a term that no story has.
     pub(super) fn release(&mut self, number: u32) {
-        if let Some(term) = self.terms.get_mut(number as usize)
-            && term.count == 0
+        if self.standing(number).count == 0
+            && let Some(term) = self.terms.get_mut(number as usize)
             && self.by_text.remove(&term.text).is_some()
         {
             *term = Term::default();

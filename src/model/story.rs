@@ -1,6 +1,7 @@
 //! The developing event that articles are about. Plain data; which article belongs to which story is `assign`'s to say.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -34,10 +35,10 @@ pub struct Story {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     /// Weight by term; the lightest are dropped beyond the limit that `assign` sets.
-    pub terms: BTreeMap<String, f32>,
+    pub terms: BTreeMap<Arc<str>, f32>,
     /// Sketches of the story's latest reports, by which a copy of one of them is recognised.
     #[serde(default)]
-    pub sketches: Vec<Sketch>,
+    pub sketches: Vec<Arc<Sketch>>,
     /// The latest figures that its reports gave for the event as a whole: a report that recalls one of them as
     /// background is about another event.
     #[serde(default)]

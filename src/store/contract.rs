@@ -187,7 +187,7 @@ pub(crate) fn story(id: &str, revision: u64, minute: i64) -> Story {
         articles: revision,
         revision,
         profile: Profile {
-            terms: BTreeMap::from([("ferry".to_owned(), 0.1), ("harbour".to_owned(), 1.0 / 3.0)]),
+            terms: BTreeMap::from([("ferry".into(), 0.1), ("harbour".into(), 1.0 / 3.0)]),
             ..Profile::default()
         },
     }

@@ -176,7 +176,7 @@ fn outcome(number: u64) -> Outcome {
             articles: revision,
             revision,
             profile: Profile {
-                terms: (0..100_u8).map(|n| (format!("term-{n}"), f32::from(n) / 7.0)).collect(),
+                terms: (0..100_u8).map(|n| (format!("term-{n}").into(), f32::from(n) / 7.0)).collect(),
                 ..Profile::default()
             },
         },
