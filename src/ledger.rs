@@ -31,6 +31,8 @@ pub struct Outcome {
     pub claims: Vec<(FactKey, KnownClaim)>,
     /// The facts it touched, as they are afterwards.
     pub facts: Vec<Fact>,
+    /// The claims that the limit of the history dropped from them: no longer compared, kept for questions about the past.
+    pub dropped: Vec<(FactKey, Arc<KnownClaim>)>,
     /// What is to be told, if anything.
     pub message: Option<Message>,
     /// When newsdelta learned it.
@@ -226,12 +228,13 @@ impl Ledger {
         article: Article,
         origin: ArticleId,
         story: Story,
-        entry: diff::Entry,
+        mut entry: diff::Entry,
         learned_at: Timestamp,
     ) -> Outcome {
-        let message = decide::message(&article, &story, entry.changes, learned_at);
+        let message = decide::message(&article, &story, std::mem::take(&mut entry.changes), learned_at);
         self.shed();
-        Outcome { article, origin, story, claims: entry.claims, facts: entry.facts, message, learned_at }
+        let diff::Entry { claims, facts, dropped, .. } = entry;
+        Outcome { article, origin, story, claims, facts, dropped, message, learned_at }
     }
 
     /// Drops everything in memory about a story, after a commit that failed: the caller reads it from the store again

@@ -87,7 +87,7 @@ fn verdict(key: &FactKey, known: &KnownClaim, alerts: &[&Alert], facts: &BTreeMa
     let fact = facts.get(key);
     let step = fact.and_then(|fact| {
         let is_it = |other: &KnownClaim| other.article == known.article && other.claim == known.claim;
-        let at = fact.claims.iter().position(is_it)?;
+        let at = fact.claims.iter().position(|known| is_it(known))?;
         follow(&fact.key, &fact.claims).steps.get(at).copied()
     });
     let span = known.claim.evidence().span;

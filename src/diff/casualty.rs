@@ -1,6 +1,8 @@
 //! The course of a figure of people. Comes in: the claims under one key, sorted. Goes out: what each did and the
 //! running figure. Claims of one report that held at one time are weighed together: one of them speaks for the report.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{
@@ -32,7 +34,7 @@ const RECOUNT: u64 = 5;
 const MANY: u64 = 10;
 
 /// Follows the figure.
-pub(super) fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
+pub(super) fn follow(key: &FactKey, claims: &[Arc<KnownClaim>]) -> Course {
     let FactKey::Casualties { effect, group, side, place, scope } = key else {
         return Course { steps: vec![Step::Silent(Quiet::Part); claims.len()], ..Course::default() };
     };
@@ -78,7 +80,7 @@ pub(super) fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
 }
 
 /// Blows inside the event: each figure not told yet stands for itself and nothing moves.
-fn follow_blows(claims: &[KnownClaim], figures: &[Option<&Casualty>], placed: bool) -> Course {
+fn follow_blows(claims: &[Arc<KnownClaim>], figures: &[Option<&Casualty>], placed: bool) -> Course {
     let rough = |at: usize| {
         figures.get(at).copied().flatten().is_some_and(|casualty| Figure::of(casualty).is_rough())
     };
@@ -150,7 +152,7 @@ struct Running {
 /// The walk over the claims.
 #[expect(clippy::struct_excessive_bools, reason = "each flag is a question of its own about the words")]
 struct Walk<'a> {
-    claims: &'a [KnownClaim],
+    claims: &'a [Arc<KnownClaim>],
     figures: &'a [Option<&'a Casualty>],
     /// Whether the true number falls as well as rises: people are found, freed, counted again.
     falls: bool,

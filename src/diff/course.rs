@@ -3,6 +3,7 @@
 //! neither the order of arrival nor what was told.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::model::{ArticleId, ChangeKind, Claim, FactKey, KnownClaim, Value};
 
@@ -88,7 +89,7 @@ pub struct Course {
 
 /// Sorts claims into the order in which facts follow from them: by the time they held, then by what makes the order
 /// the same everywhere.
-pub fn sort(claims: &mut [KnownClaim]) {
+pub fn sort(claims: &mut [Arc<KnownClaim>]) {
     claims.sort_by(|one, other| {
         let place = |known: &KnownClaim| (known.held_at, known.spoken_at);
         place(one)
@@ -113,7 +114,7 @@ pub const EDITOR: &str = "editor";
 
 /// The course of the fact under this key. The claims must be sorted; those of another kind than the key, and those of
 /// reports that were taken back, are silent.
-pub fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
+pub fn follow(key: &FactKey, claims: &[Arc<KnownClaim>]) -> Course {
     let gone: BTreeSet<&ArticleId> = claims.iter().filter_map(|known| known.retracts.as_ref()).collect();
     let mut set_aside: Vec<Option<Quiet>> = claims.iter().map(|known| taken_back(&gone, known)).collect();
     let mut settled = false;
@@ -129,7 +130,7 @@ pub fn follow(key: &FactKey, claims: &[KnownClaim]) -> Course {
     }
     let places: Vec<usize> =
         set_aside.iter().enumerate().filter(|(_, aside)| aside.is_none()).map(|(at, _)| at).collect();
-    let standing: Vec<KnownClaim> = places.iter().filter_map(|&at| claims.get(at)).cloned().collect();
+    let standing: Vec<Arc<KnownClaim>> = places.iter().filter_map(|&at| claims.get(at)).cloned().collect();
     let course = follow_standing(key, &standing);
     let place = |at: usize| places.get(at).copied().unwrap_or(at);
     let mut steps: Vec<Step> =
@@ -159,7 +160,7 @@ pub fn is_by_editor(claim: &Claim) -> bool {
     claim.evidence().rule == EDITOR
 }
 
-fn follow_standing(key: &FactKey, claims: &[KnownClaim]) -> Course {
+fn follow_standing(key: &FactKey, claims: &[Arc<KnownClaim>]) -> Course {
     match key {
         FactKey::Casualties { .. } => casualty::follow(key, claims),
         FactKey::Demand { .. } => demand::follow(claims),

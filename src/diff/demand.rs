@@ -1,12 +1,14 @@
 //! The life of a demand: made, repeated, hardened, softened, met, rejected, withdrawn. Comes in: the claims under one
 //! key, sorted. Goes out: what each did, and where the demand stands.
 
+use std::sync::Arc;
+
 use crate::model::{ChangeKind, Claim, Demand, DemandStatus, Force, KnownClaim, Value};
 
 use super::course::{Course, Quiet, Step};
 
 /// Follows the demand.
-pub(super) fn follow(claims: &[KnownClaim]) -> Course {
+pub(super) fn follow(claims: &[Arc<KnownClaim>]) -> Course {
     let mut course = Course::default();
     let mut state: Option<(Force, DemandStatus)> = None;
     // The outlet that told how hard it is pressed: only its own milder word is a milder demand.

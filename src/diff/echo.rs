@@ -3,6 +3,7 @@
 //! as a fact and not told.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::{Act, Claim, DemandStatus, Fact, FactKey, Group, KnownClaim, Scope, Stance, Value};
 
@@ -23,10 +24,11 @@ pub(super) fn is_echo(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, known: &Kn
 fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
     // Of the same article only what was told itself: its other claims are not heard by anybody.
     let told_just_now = fact.told.as_ref().filter(|told| *told.article() == known.article);
-    let mut earlier = fact.claims.iter().filter(|claim| {
+    let is_earlier = |claim: &&Arc<KnownClaim>| {
         claim.retracts.is_none() && claim.article != known.article
             || told_just_now.is_some_and(|told| says(claim, told))
-    });
+    };
+    let mut earlier = fact.claims.iter().filter(is_earlier);
     match (&fact.key, key, &known.claim) {
         (
             FactKey::Casualties { effect, group, side, place, scope },
@@ -63,14 +65,19 @@ fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
             FactKey::Position { actor: new_actor, target: new_target },
             Claim::Position(new),
         ) => {
-            same_actor(actor, new_actor)
-                && earlier.any(|claim| {
-                    matches!(&claim.claim, Claim::Position(old) if same_stance(
-                        (old.stance, target.as_deref()),
-                        (new.stance, new_target.as_deref()),
-                        topic::is_restated(&new.evidence.quote),
-                    ))
-                })
+            if !same_actor(actor, new_actor) {
+                return false;
+            }
+            let was_held = |fits: &dyn Fn(Stance) -> bool| {
+                let mut earlier = fact.claims.iter().filter(is_earlier);
+                earlier.any(|claim| matches!(&claim.claim, Claim::Position(old) if fits(old.stance)))
+            };
+            let (target, new_target) = (target.as_deref(), new_target.as_deref());
+            was_held(&|old| old == new.stance)
+                && (topic::is_restated(&new.evidence.quote) || topic::meet(target, new_target, new.stance))
+                || is_willing(new.stance)
+                    && was_held(&|old| old != new.stance && is_willing(old))
+                    && topic::are_talks(target, new_target)
         }
         // What the words answer was told as the end of the demand.
         (FactKey::Demand { to: Some(to), .. }, FactKey::Position { actor, .. }, Claim::Position(new)) => {
@@ -124,18 +131,12 @@ const CROWD: &[&str] =
     &["crowd", "crowds", "demonstrators", "marchers", "people", "protesters", "protestors"];
 
 fn is_crowd(name: &str) -> bool {
-    CROWD.contains(&name.to_lowercase().as_str())
+    CROWD.iter().any(|crowd| crowd.eq_ignore_ascii_case(name))
 }
 
-/// Whether a stance on a target says what another does: the same stance on one topic, talks accepted or offered, and
-/// whatever the words say is only said again.
-fn same_stance(known: (Stance, Option<&str>), new: (Stance, Option<&str>), restated: bool) -> bool {
-    let (stance, target) = new;
-    if known.0 == stance {
-        return restated || topic::meet(known.1, target, stance);
-    }
-    let willing = |stance| matches!(stance, Stance::Accept | Stance::Offer);
-    willing(known.0) && willing(stance) && topic::are_talks(known.1, target)
+/// Who accepts talks offers them.
+const fn is_willing(stance: Stance) -> bool {
+    matches!(stance, Stance::Accept | Stance::Offer)
 }
 
 /// Words for "whoever is fighting", which name nobody.
@@ -161,6 +162,9 @@ pub(super) fn reversed<'a>(
     let (FactKey::Position { actor, target }, Claim::Position(new)) = (key, &known.claim) else {
         return None;
     };
+    if !is_plain(new.stance) {
+        return None;
+    }
     let topic = marks(target.as_deref()?);
     facts
         .values()
@@ -170,9 +174,8 @@ pub(super) fn reversed<'a>(
                 return None;
             };
             let told @ Value::Position { stance, as_of, .. } = fact.told.as_ref()? else { return None };
-            let meets = topic.intersection(&marks(old_target)).next().is_some();
-            let answers = is_plain(*stance) && is_plain(new.stance);
-            (meets && answers && same_actor(actor, old_actor) && *as_of < known.held_at)
+            let meets = || topic.intersection(&marks(old_target)).next().is_some();
+            (is_plain(*stance) && *as_of < known.held_at && meets() && same_actor(actor, old_actor))
                 .then_some((fact, told, *stance, *as_of))
         })
         .max_by_key(|&(_, _, _, as_of)| as_of)

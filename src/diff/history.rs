@@ -1,29 +1,43 @@
 //! The history of a fact: kept in order, bounded, and open to the question what was known at an earlier time. Comes
 //! in: a fact with claims in any order. Goes out: the fact with claims sorted, within the limit, and its value.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::model::{Fact, KnownClaim, Value};
 
-use super::course::{Step, follow, sort};
+use super::course::{Course, Step, follow, sort};
 
 /// Claims kept under one fact. A story is told by tens of outlets for weeks; beyond this the oldest claims that moved
 /// nothing are dropped and only counted, then, if all moved something, the oldest.
 pub const CLAIMS_KEPT: usize = 128;
 
+/// What came of settling a fact.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// The course of the claims that are kept.
+    pub course: Course,
+    /// The claims that the limit dropped.
+    pub dropped: Vec<Arc<KnownClaim>>,
+}
+
 /// Sorts the claims, keeps their limit and computes the value.
-pub fn settle(fact: &mut Fact) {
+pub fn settle(fact: &mut Fact) -> Settled {
     sort(&mut fact.claims);
+    let mut course = follow(&fact.key, &fact.claims);
+    let mut dropped = Vec::new();
     while fact.claims.len() > CLAIMS_KEPT {
-        let course = follow(&fact.key, &fact.claims);
         let quiet = course.steps.iter().enumerate().position(|(at, step)| {
             matches!(step, Step::Silent(_))
                 && fact.claims.get(at).is_none_or(|known| !holds_back(fact, known))
         });
-        fact.claims.remove(quiet.unwrap_or(0));
+        dropped.push(fact.claims.remove(quiet.unwrap_or(0)));
         fact.merged = fact.merged.saturating_add(1);
+        course = follow(&fact.key, &fact.claims);
     }
-    fact.value = follow(&fact.key, &fact.claims).value;
+    fact.value.clone_from(&course.value);
+    Settled { course, dropped }
 }
 
 /// Whether a claim takes back others that are still there.
@@ -40,7 +54,7 @@ pub fn stands(fact: &Fact, known: &KnownClaim) -> bool {
 /// The value as it stood at `held` in the world, as far as newsdelta had learned it by `learned`. Exact within the
 /// kept history; claims that the limit dropped moved nothing.
 pub fn as_of(fact: &Fact, held: Timestamp, learned: Timestamp) -> Option<Value> {
-    let known: Vec<KnownClaim> = fact
+    let known: Vec<Arc<KnownClaim>> = fact
         .claims
         .iter()
         .filter(|claim| claim.held_at <= held && claim.learned_at <= learned)

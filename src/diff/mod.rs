@@ -25,10 +25,13 @@ mod timeline;
 mod properties;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::model::{Article, ArticleId, Change, Claim, Fact, FactKey, Group, KnownClaim};
+
+use course::Course;
 
 pub use course::EDITOR;
 pub use retract::{RETRACTION, retract};
@@ -41,6 +44,8 @@ pub struct Entry {
     pub claims: Vec<(FactKey, KnownClaim)>,
     /// The facts touched, as they are afterwards.
     pub facts: Vec<Fact>,
+    /// The claims that the limit of the history dropped from them.
+    pub dropped: Vec<(FactKey, Arc<KnownClaim>)>,
     /// What is worth telling: facts in the order of the text, and of one fact the conflicts before the move, because
     /// they speak of the value before it.
     pub changes: Vec<Change>,
@@ -74,24 +79,25 @@ pub fn enter(
         {
             continue;
         }
-        fact.claims.push(known.clone());
+        fact.claims.push(Arc::new(known.clone()));
         if !touched.contains(&key) {
             touched.push(key.clone());
         }
         entry.claims.push((key, known));
     }
+    let mut courses: Vec<Course> = Vec::with_capacity(touched.len());
     for key in &touched {
-        if let Some(fact) = facts.get_mut(key) {
-            history::settle(fact);
-        }
+        let settled = facts.get_mut(key).map(history::settle).unwrap_or_default();
+        entry.dropped.extend(settled.dropped.into_iter().map(|known| (key.clone(), known)));
+        courses.push(settled.course);
     }
     // What was told before and what says more go first, so that the rest of the report is heard as an echo of them.
     let mut order: Vec<usize> = (0..touched.len()).collect();
     order.sort_by_key(|&at| touched.get(at).map(|key| telling_order(facts, key)));
     let mut told: BTreeMap<usize, Vec<Change>> = BTreeMap::new();
     for at in order {
-        let Some(key) = touched.get(at) else { continue };
-        let changes = tell::changes(facts, key, article);
+        let (Some(key), Some(course)) = (touched.get(at), courses.get(at)) else { continue };
+        let changes = tell::changes(facts, key, course, article);
         if let Some(fact) = facts.get_mut(key) {
             tell::record(fact, &changes, article);
         }

@@ -2,7 +2,10 @@
 //! form under which a fact is kept, and whether two voices are one. Never knows a particular name: that is the
 //! gazetteer's.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -10,21 +13,24 @@ use unicode_normalization::char::is_combining_mark;
 /// The name without accents, leading article, possessive and odd spacing: the same for every outlet's spelling and
 /// whatever was read before, so that facts do not depend on the order of arrival.
 pub fn canonical(name: &str) -> String {
-    let plain: String = name
-        .nfkd()
-        .filter(|letter| !is_combining_mark(*letter))
-        .map(|letter| match letter {
-            '\u{2018}' | '\u{2019}' | '\u{2bc}' => '\'',
-            '\u{2010}'..='\u{2014}' => '-',
-            other => other,
-        })
-        .collect();
+    let plain = if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(in_plain_letters(name)) };
     let mut words: Vec<&str> = plain.split_whitespace().collect();
     if words.len() > 1 && words.first().is_some_and(|word| word.eq_ignore_ascii_case("the")) {
         words.remove(0);
     }
     let joined = words.join(" ");
     joined.trim_end_matches("'s").trim_end_matches('\'').trim_matches([',', '.', '"', ' ']).to_owned()
+}
+
+fn in_plain_letters(name: &str) -> String {
+    name.nfkd()
+        .filter(|letter| !is_combining_mark(*letter))
+        .map(|letter| match letter {
+            '\u{2018}' | '\u{2019}' | '\u{2bc}' => '\'',
+            '\u{2010}'..='\u{2014}' => '-',
+            other => other,
+        })
+        .collect()
 }
 
 /// The canonical name, or nothing where there is none.
@@ -72,9 +78,31 @@ const EMPTY_WORDS: &[&str] = &[
     "with",
 ];
 
+/// Names whose marks are kept; beyond it all are worked out anew.
+const REMEMBERED: usize = 4096;
+
+thread_local! {
+    /// The parties and voices of a story are compared with each other again and again.
+    static KNOWN: RefCell<HashMap<String, Rc<BTreeSet<String>>>> = RefCell::default();
+}
+
 /// The words of a name as far as they tell it from others: lower case, without accents, cut to five letters so that
 /// "Sudan" meets "Sudanese" and one transliteration meets another.
-pub fn marks(name: &str) -> BTreeSet<String> {
+pub fn marks(name: &str) -> Rc<BTreeSet<String>> {
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(marks) = known.get(name) {
+            return Rc::clone(marks);
+        }
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        let marks = Rc::new(marks_of(name));
+        known.insert(name.to_owned(), Rc::clone(&marks));
+        marks
+    })
+}
+
+fn marks_of(name: &str) -> BTreeSet<String> {
     let lower = canonical(name).to_lowercase();
     let words = || lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
     let cut = |word: &str| match word {

@@ -1,12 +1,14 @@
 //! The course of a position: what an actor thinks of a target, and when that reverses. Comes in: the claims under one
 //! key, sorted. Goes out: what each did, and the stance that holds.
 
+use std::sync::Arc;
+
 use crate::model::{ChangeKind, Claim, KnownClaim, Stance, Value};
 
 use super::course::{Course, Quiet, Step};
 
 /// Follows the position.
-pub(super) fn follow(claims: &[KnownClaim]) -> Course {
+pub(super) fn follow(claims: &[Arc<KnownClaim>]) -> Course {
     let mut course = Course::default();
     let mut held: Vec<Stance> = Vec::new();
     for (at, known) in claims.iter().enumerate() {

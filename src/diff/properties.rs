@@ -1,6 +1,7 @@
 //! Test only: what must hold of any stream of claims.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -70,7 +71,9 @@ fn known(facts: &BTreeMap<FactKey, Fact>) -> Vec<(FactKey, Option<Value>, Vec<Kn
     let timeless = |known: &KnownClaim| KnownClaim { learned_at: at(0), ..known.clone() };
     facts
         .values()
-        .map(|fact| (fact.key.clone(), fact.value.clone(), fact.claims.iter().map(timeless).collect()))
+        .map(|fact| {
+            (fact.key.clone(), fact.value.clone(), fact.claims.iter().map(|known| timeless(known)).collect())
+        })
         .collect()
 }
 
@@ -119,7 +122,7 @@ proptest! {
         let all: Vec<(usize, &Report)> = reports.iter().enumerate().collect();
         let (one, other): (Vec<_>, Vec<_>) = all.iter().copied().partition(|(number, _)| leaves[*number]);
         let (one, other) = (enter_all(&one), enter_all(&other));
-        let claims = |facts: &BTreeMap<FactKey, Fact>| -> Vec<(FactKey, KnownClaim)> {
+        let claims = |facts: &BTreeMap<FactKey, Fact>| -> Vec<(FactKey, Arc<KnownClaim>)> {
             let of = |fact: &Fact| fact.claims.iter().map(|known| (fact.key.clone(), known.clone())).collect::<Vec<_>>();
             facts.values().flat_map(of).collect()
         };

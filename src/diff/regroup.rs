@@ -3,6 +3,7 @@
 //! kept as told, so that nothing is news a second time. Never does I/O, reads no clock.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -33,7 +34,11 @@ pub struct Told {
 
 /// The facts that these claims make, by key. When they come from `several` stories, what stands now may have been told
 /// in one of them and something else later in another: then what stands is the last word.
-pub fn compose(claims: Vec<(FactKey, KnownClaim)>, told: &[Told], several: bool) -> BTreeMap<FactKey, Fact> {
+pub fn compose(
+    claims: Vec<(FactKey, Arc<KnownClaim>)>,
+    told: &[Told],
+    several: bool,
+) -> BTreeMap<FactKey, Fact> {
     let mut facts: BTreeMap<FactKey, Fact> = BTreeMap::new();
     for (key, claim) in claims {
         facts.entry(key.clone()).or_insert_with(|| Fact::empty(key)).claims.push(claim);

@@ -3,6 +3,7 @@
 //! of what was told because of them. The history keeps both the claims and the notice.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -27,7 +28,7 @@ pub fn retract(
 ) -> Entry {
     let mut entry = Entry::default();
     for fact in facts.values_mut().filter(|fact| keys.is_none_or(|keys| keys.contains(&fact.key))) {
-        let taken: Vec<KnownClaim> =
+        let taken: Vec<Arc<KnownClaim>> =
             articles.iter().filter_map(|article| first_of(fact, article)).cloned().collect();
         if taken.is_empty() {
             continue;
@@ -35,10 +36,11 @@ pub fn retract(
         let before = fact.value.clone();
         for known in taken {
             let back = take_back(&known, notice, learned_at);
-            fact.claims.push(back.clone());
+            fact.claims.push(Arc::new(back.clone()));
             entry.claims.push((fact.key.clone(), back));
         }
-        history::settle(fact);
+        let dropped = history::settle(fact).dropped;
+        entry.dropped.extend(dropped.into_iter().map(|known| (fact.key.clone(), known)));
         entry.changes.extend(corrections(fact, notice, articles, before.as_ref()));
         entry.facts.push(fact.clone());
     }
@@ -46,7 +48,7 @@ pub fn retract(
 }
 
 /// The first claim of an article that stands in a fact.
-fn first_of<'a>(fact: &'a Fact, article: &ArticleId) -> Option<&'a KnownClaim> {
+fn first_of<'a>(fact: &'a Fact, article: &ArticleId) -> Option<&'a Arc<KnownClaim>> {
     fact.claims.iter().find(|known| known.article == *article && stands(fact, known))
 }
 

@@ -8,7 +8,7 @@ use crate::model::{
     Article, Change, ChangeKind, Claim, Effect, Fact, FactKey, KnownClaim, Relation, Scope, Value,
 };
 
-use super::course::{Course, Step, follow, is_by_editor};
+use super::course::{Course, Step, is_by_editor};
 use super::echo;
 use super::figure::{Figure, in_words};
 use super::history::independent_sources;
@@ -20,17 +20,21 @@ pub(super) const CONFLICTS_REMEMBERED: usize = 16;
 /// Earlier alerts that one correction names at most.
 const CORRECTED_MAX: usize = 16;
 
-/// The changes this article makes to one fact.
-pub(super) fn changes(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, article: &Article) -> Vec<Change> {
+/// The changes this article makes to one fact, whose claims take this course.
+pub(super) fn changes(
+    facts: &BTreeMap<FactKey, Fact>,
+    key: &FactKey,
+    course: &Course,
+    article: &Article,
+) -> Vec<Change> {
     let Some(fact) = facts.get(key) else { return Vec::new() };
     let by_editor = |known: &KnownClaim| known.article == article.id && is_by_editor(&known.claim);
     // An editor is never late: what he says holds from now on, whatever date a report bears.
     let late = fact.told_at.is_some_and(|told_at| article.spoken_at() < told_at)
-        && !fact.claims.iter().any(by_editor);
+        && !fact.claims.iter().any(|known| by_editor(known));
     if late || matches!(key, FactKey::Casualties { scope: Scope::Background, .. }) {
         return Vec::new();
     }
-    let course = follow(key, &fact.claims);
     let mut changes = Vec::new();
     let mine = |at: &usize| fact.claims.get(*at).is_some_and(|known| known.article == article.id);
     if matches!(key, FactKey::Casualties { scope: Scope::Incident, .. }) {
@@ -51,7 +55,7 @@ pub(super) fn changes(facts: &BTreeMap<FactKey, Fact>, key: &FactKey, article: &
     let moved = course.by.filter(mine).and_then(|by| {
         let (known, after, step) = (fact.claims.get(by)?, course.value.clone()?, *course.steps.get(by)?);
         let mut change = movement(facts, fact, known, after, step)?;
-        change.corrects = corrected(fact, &course, &change, known);
+        change.corrects = corrected(fact, course, &change, known);
         Some(change)
     });
     // In the first report of a fact a contradiction starts from the figure told beside it.
@@ -88,7 +92,7 @@ fn movement(
     };
     let (kind, before) = match (told, &after, step) {
         (Value::Casualties { .. }, Value::Casualties { .. }, Step::RivalMoves(kind, left)) => {
-            let left = fact.claims.get(left).map(value_of);
+            let left = fact.claims.get(left).map(|known| value_of(known));
             let told_rival = fact
                 .conflicts_told
                 .iter()

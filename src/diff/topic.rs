@@ -107,7 +107,10 @@ const CLASSES: &[(&str, &[&str])] = &[
 static CLASS_OF: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     CLASSES
         .iter()
-        .flat_map(|(class, words)| words.iter().flat_map(|word| marks(word)).map(|mark| (mark, *class)))
+        .flat_map(|(class, words)| {
+            let marks = words.iter().flat_map(|word| marks(word).iter().cloned().collect::<Vec<_>>());
+            marks.map(|mark| (mark, *class))
+        })
         .collect()
 });
 
@@ -139,9 +142,9 @@ fn words(target: &str) -> BTreeSet<String> {
     let all = marks(target);
     let telling: BTreeSet<String> =
         all.iter().filter(|word| !JOINING.contains(&word.as_str())).cloned().collect();
-    let kept = if telling.is_empty() { all } else { telling };
-    kept.into_iter()
-        .map(|word| CLASS_OF.get(&word).map_or_else(|| word.clone(), |class| (*class).to_owned()))
+    let kept = if telling.is_empty() { &*all } else { &telling };
+    kept.iter()
+        .map(|word| CLASS_OF.get(word).map_or_else(|| word.clone(), |class| (*class).to_owned()))
         .collect()
 }
 

@@ -25,7 +25,7 @@ pub struct Whole {
     /// Its articles, the latest at least, in order of commit.
     pub articles: Vec<KnownArticle>,
     /// Every claim made in it.
-    pub claims: Vec<(FactKey, KnownClaim)>,
+    pub claims: Vec<(FactKey, Arc<KnownClaim>)>,
     /// Its messages with their numbers, which rise from one commit to the next.
     pub messages: Vec<(i64, Message)>,
 }

@@ -1,6 +1,8 @@
 //! What is held known in a story, under one key, and the typed difference a new claim makes to it. Plain data: how
 //! facts follow from claims is `diff`'s to say.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -138,7 +140,7 @@ pub struct Fact {
     pub told_at: Option<Timestamp>,
     /// The claims in order of the time they held. Beyond the limit that `diff` sets, the oldest that moved nothing go
     /// first and are only counted.
-    pub claims: Vec<KnownClaim>,
+    pub claims: Vec<Arc<KnownClaim>>,
     /// How many claims the limit has dropped.
     pub merged: u64,
 }

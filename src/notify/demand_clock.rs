@@ -4,6 +4,7 @@
 //! its article is committed makes no alert.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -85,8 +86,13 @@ pub fn falls_due(fact: &Fact, spoken: impl Fn(&ArticleId) -> Option<Moment>) -> 
 fn deadline_said(fact: &Fact) -> Option<&KnownClaim> {
     let Some(Value::Demand { status, condition: Some(condition), .. }) = &fact.value else { return None };
     let open = matches!(status, DemandStatus::Made | DemandStatus::Repeated);
-    let says = |known: &&KnownClaim| matches!(&known.claim, Claim::Demand(demand) if demand.condition.as_ref() == Some(condition));
-    fact.claims.iter().filter(|_| open).filter(|known| stands(fact, known)).find(says)
+    let says = |known: &KnownClaim| matches!(&known.claim, Claim::Demand(demand) if demand.condition.as_ref() == Some(condition));
+    fact.claims
+        .iter()
+        .filter(|_| open)
+        .filter(|known| stands(fact, known))
+        .find(|known| says(known))
+        .map(Arc::as_ref)
 }
 
 /// When the articles were published that gave open demands their conditions, in their authors' zones.

@@ -246,7 +246,7 @@ pub(crate) fn outcome(story_id: &str, revision: u64, article_id: &str) -> Outcom
         told: Some(value(&claim)),
         conflicts_told: vec![value(&claim)],
         told_at: Some(at(minute)),
-        claims: vec![claim.clone()],
+        claims: vec![Arc::new(claim.clone())],
         merged: 0,
     };
     Outcome {
@@ -254,6 +254,7 @@ pub(crate) fn outcome(story_id: &str, revision: u64, article_id: &str) -> Outcom
         story: story(story_id, revision, minute),
         claims: vec![(killed(), claim.clone())],
         facts: vec![fact],
+        dropped: Vec::new(),
         message: Some(message(&article, story_id, &claim)),
         learned_at: at(minute),
         article,

@@ -10,7 +10,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::form::LAST;
 use super::overview::StoryQuery;
 use crate::ledger::Outcome;
-use crate::model::FactKey;
+use crate::model::{Fact, FactKey};
 
 /// Characters of a term that are kept; a longer word is found by these.
 const TERM_MAX: usize = 40;
@@ -62,17 +62,24 @@ pub(super) fn of_key(key: &FactKey) -> Vec<Term> {
     std::iter::once(about).chain(places).chain(actors).collect()
 }
 
-/// Every story that outcomes touch with what it is found by because of them, each once, in the order of the table.
+/// Every story that outcomes touch with what it is found by because of them, each once, in the order of the table. What
+/// it is found by because of earlier ones was written with those: its title, and the facts that were there before.
 pub(super) fn of_outcomes(outcomes: &[Outcome]) -> BTreeSet<(&str, Term)> {
     let mut terms = BTreeSet::new();
     for outcome in outcomes {
         let story = outcome.story.id.as_str();
-        terms.extend(of_title(&outcome.story.title).map(|term| (story, term)));
+        if outcome.story.revision == 1 {
+            terms.extend(of_title(&outcome.story.title).map(|term| (story, term)));
+        }
         if outcome.article.title != outcome.story.title {
             terms.extend(of_title(&outcome.article.title).map(|term| (story, term)));
         }
-        let keys =
-            outcome.facts.iter().map(|fact| &fact.key).chain(outcome.claims.iter().map(|(key, _)| key));
+        let is_old = |fact: &&Fact| {
+            fact.merged > 0 || fact.claims.iter().any(|known| known.article != outcome.article.id)
+        };
+        let old: BTreeSet<&FactKey> = outcome.facts.iter().filter(is_old).map(|fact| &fact.key).collect();
+        let touched = outcome.facts.iter().map(|fact| &fact.key);
+        let keys = touched.chain(outcome.claims.iter().map(|(key, _)| key)).filter(|key| !old.contains(key));
         terms.extend(keys.flat_map(of_key).map(|term| (story, term)));
     }
     terms

@@ -161,13 +161,14 @@ fn outcome(number: u64) -> Outcome {
     let facts = claims.iter().map(|(key, claim)| Fact {
         value: Some(value(claim)),
         told: Some(value(claim)),
-        claims: vec![claim.clone()],
+        claims: vec![Arc::new(claim.clone())],
         ..Fact::empty(key.clone())
     });
     let message = number.is_multiple_of(TOLD).then(|| message(&article, &story, &claims));
     Outcome {
         origin: article.id.clone(),
         facts: facts.collect(),
+        dropped: Vec::new(),
         story: Story {
             id: story,
             title: article.title.clone(),

@@ -1,5 +1,7 @@
 //! What a commit promises: everything or nothing, nothing twice, nothing over the head of another writer.
 
+use std::sync::Arc;
+
 use super::{Place, ROOM, at, checkpoint, commit, due, failed, killed, outcome, refused};
 use crate::store::{AsOf, Commit, StoreError};
 
@@ -15,7 +17,7 @@ pub(crate) async fn a_commit_comes_back_whole(place: &dyn Place) {
     assert_eq!(known.origin, first.origin);
     assert_eq!(known.learned_at, first.learned_at);
     assert_eq!(known.claims, first.claims);
-    first.facts[0].claims = vec![first.claims[0].1.clone()];
+    first.facts[0].claims = vec![Arc::new(first.claims[0].1.clone())];
     assert_eq!(store.facts(&"s1".to_owned()).await.unwrap(), first.facts);
     assert_eq!(store.messages_of(&"a1".to_owned()).await.unwrap(), vec![first.message.unwrap()]);
 }
@@ -146,18 +148,21 @@ pub(crate) async fn a_claim_may_speak_to_an_untouched_fact(place: &dyn Place) {
     let facts = store.facts(&"s1".to_owned()).await.unwrap();
     assert_eq!(facts.len(), 1);
     assert_eq!((&facts[0].key, &facts[0].value), (&killed(), &None));
-    assert_eq!(facts[0].claims, vec![opened.claims[0].1.clone(), known.claims[0].1.clone()]);
+    assert_eq!(facts[0].claims, [opened, known].map(|outcome| Arc::new(outcome.claims[0].1.clone())));
 }
 
 /// The ledger compares with a bounded history; what it dropped is there only for questions about the past.
 pub(crate) async fn dropped_claims_stay_in_the_past(place: &dyn Place) {
     let store = place.open().await;
     let mut outcomes: Vec<_> = (1..=4).map(|n| outcome("s1", n, &format!("a{n}"))).collect();
-    let claim = |n: usize| outcomes[n].claims[0].1.clone();
+    let claims: Vec<_> = outcomes.iter().map(|outcome| Arc::new(outcome.claims[0].1.clone())).collect();
+    let claim = |n: usize| claims[n].clone();
     let left = [vec![claim(0)], vec![claim(0), claim(1)], vec![claim(1), claim(2)], vec![claim(1), claim(3)]];
     for (n, (outcome, left)) in outcomes.iter_mut().zip(left).enumerate() {
         outcome.facts[0].claims = left;
         outcome.facts[0].merged = u64::try_from(n).unwrap().saturating_sub(1);
+        let dropped = [None, None, Some(claim(0)), Some(claim(2))];
+        outcome.dropped.extend(dropped[n].clone().map(|claim| (killed(), claim)));
     }
     let last = outcomes[3].facts.clone();
     let rest = outcomes.split_off(2);

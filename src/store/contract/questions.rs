@@ -19,7 +19,7 @@ pub(crate) async fn both_times_are_kept(place: &dyn Place) {
         let at = AsOf { held_at: held_at.map(at), learned_at: learned_at.map(at) };
         let facts = store.facts_as_of(&"s1".to_owned(), at).await.unwrap();
         let of = facts.into_iter().filter(|fact| fact.key == killed());
-        of.flat_map(|fact| fact.claims).map(|claim| claim.article).collect::<Vec<_>>()
+        of.flat_map(|fact| fact.claims).map(|claim| claim.article.clone()).collect::<Vec<_>>()
     };
     assert_eq!(claims(None, None).await, ["a3", "a1", "a2"]);
     assert_eq!(claims(Some(1), None).await, ["a3", "a1"]);

@@ -61,7 +61,7 @@ async fn articles(store: &dyn Store, story: &str) -> Vec<String> {
 
 async fn claims(store: &dyn Store, story: &str) -> Vec<String> {
     let facts = store.facts(&story.to_owned()).await.unwrap();
-    facts.into_iter().flat_map(|fact| fact.claims).map(|known| known.article).collect()
+    facts.into_iter().flat_map(|fact| fact.claims).map(|known| known.article.clone()).collect()
 }
 
 async fn by_words(store: &dyn Store, words: &str) -> Vec<String> {

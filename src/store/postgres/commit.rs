@@ -49,8 +49,9 @@ const WRITE_CLAIMS: &str = "INSERT INTO claims (fact, article, held_at, learned_
     FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])
         WITH ORDINALITY AS given (fact, article, held_at, learned_at, body, place)
     ORDER BY place";
-pub(super) const DROP_FROM_COMPARED: &str =
-    "UPDATE claims SET compared = FALSE WHERE fact = $1 AND compared AND body <> ALL($2::text[])";
+const DROP_FROM_COMPARED: &str = "UPDATE claims SET compared = FALSE
+    FROM unnest($1::bigint[], $2::text[], $3::text[]) AS dropped (fact, held_at, body)
+    WHERE claims.fact = dropped.fact AND claims.held_at = dropped.held_at AND claims.body = dropped.body AND compared";
 const WRITE_MESSAGES: &str = "INSERT INTO messages (id, article, body)
     SELECT id, article, body FROM unnest($1::text[], $2::bigint[], $3::text[])
         WITH ORDINALITY AS given (id, article, body, place)
@@ -322,23 +323,23 @@ async fn write_claims(
     Ok(())
 }
 
-/// Once the limit of a history has dropped claims, only those are compared that its last state still holds.
+/// What the limit of a history has dropped is kept for questions about the past.
 async fn drop_from_compared(
     client: &impl GenericClient,
     outcomes: &[Outcome],
     facts: &BTreeMap<Name, i64>,
 ) -> Result<(), Failure> {
-    let mut shortened: BTreeMap<i64, &Fact> = BTreeMap::new();
+    let (mut of_fact, mut held, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
     for outcome in outcomes {
-        for fact in outcome.facts.iter().filter(|fact| fact.merged > 0) {
-            if let Some(number) = facts.get(&(outcome.story.id.clone(), json(&fact.key)?)) {
-                shortened.insert(*number, fact);
-            }
+        for (key, claim) in &outcome.dropped {
+            let name = (outcome.story.id.clone(), json(key)?);
+            of_fact.push(facts.get(&name).copied().ok_or_else(|| missing("the number of a fact"))?);
+            held.push(stamp(claim.held_at));
+            bodies.push(json(claim)?);
         }
     }
-    for (number, fact) in shortened {
-        let left: Vec<String> = fact.claims.iter().map(json).collect::<Result<_, _>>()?;
-        execute(client, DROP_FROM_COMPARED, &[&number, &left]).await?;
+    if !bodies.is_empty() {
+        execute(client, DROP_FROM_COMPARED, &[&of_fact, &held, &bodies]).await?;
     }
     Ok(())
 }

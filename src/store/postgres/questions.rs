@@ -2,6 +2,7 @@
 //! committed. Computes nothing: what follows from the claims is `diff`'s to say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
@@ -131,7 +132,7 @@ pub(super) async fn facts(client: &impl GenericClient, story: &str, at: AsOf) ->
         let learned_at = stamp(at.learned_at.unwrap_or(Timestamp::MAX));
         rows(client, CLAIMS_AS_OF, &[&numbers, &held_at, &learned_at]).await?
     };
-    let mut claims: BTreeMap<i64, Vec<KnownClaim>> = BTreeMap::new();
+    let mut claims: BTreeMap<i64, Vec<Arc<KnownClaim>>> = BTreeMap::new();
     for row in spoken {
         claims.entry(get(&row, "fact")?).or_default().push(from_json(&row, "body")?);
     }

@@ -4,7 +4,7 @@
 use deadpool_postgres::GenericClient;
 
 use super::columns::{get, json, text};
-use super::commit::{DROP_FROM_COMPARED, REVISIONS, Searched};
+use super::commit::{REVISIONS, Searched};
 use super::failure::Failure;
 use super::statements::{execute, first, rows};
 use super::{audit, mutes, order, search};
@@ -34,6 +34,8 @@ const MOVE_ALL_CLAIMS: &str = "UPDATE claims SET fact = $2 WHERE fact = $1";
 const LEAVING: &str = "SELECT number FROM claims WHERE fact = $1
     AND (article IN (SELECT number FROM articles WHERE id = ANY($2)) OR body::json ->> 'retracts' = ANY($3))";
 const MOVE_CLAIMS: &str = "UPDATE claims SET fact = $2 WHERE number = ANY($1)";
+const COMPARE_ONLY: &str =
+    "UPDATE claims SET compared = FALSE WHERE fact = $1 AND compared AND body <> ALL($2::text[])";
 const COMPARE_ALL: &str = "UPDATE claims SET compared = TRUE WHERE fact = $1 AND NOT compared";
 const DROP_EMPTY_FACTS: &str = "DELETE FROM facts
     WHERE story = $1 AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.fact = facts.number)";
@@ -189,7 +191,7 @@ async fn write_facts(client: &impl GenericClient, regrouped: &Regrouped) -> Resu
         execute(client, COMPARE_ALL, &[&number]).await?;
         if *merged > 0 {
             let left: Vec<String> = claims.iter().map(json).collect::<Result<_, _>>()?;
-            execute(client, DROP_FROM_COMPARED, &[&number, &left]).await?;
+            execute(client, COMPARE_ONLY, &[&number, &left]).await?;
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use super::lots::{self, PreparedParcel};
 use super::{audit, search};
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
-use crate::model::{Article, ArticleId, AuditEntry, StoryId};
+use crate::model::{Article, ArticleId, AuditEntry, Fact, FactKey, KnownClaim, StoryId};
 use crate::store::form::revisions_leap;
 use crate::store::search::{Term, of_outcomes};
 use crate::store::{Commit, FAILED_BYTES_MAX, FAILED_ITEMS_MAX, FailedItem, HELD_BYTES_MAX, StoreError};
@@ -42,7 +42,7 @@ pub(super) const FIND_FACT: &str = "SELECT number FROM facts WHERE story = ?1 AN
 pub(super) const WRITE_CLAIM: &str =
     "INSERT INTO claims (fact, article, held_at, learned_at, body) VALUES (?1, ?2, ?3, ?4, ?5)";
 pub(super) const DROP_FROM_COMPARED: &str = "UPDATE claims SET compared = 0
-    WHERE fact = ?1 AND compared = 1 AND body NOT IN (SELECT value FROM json_each(?2))";
+    WHERE fact = ?1 AND held_at = ?2 AND body = ?3 AND compared = 1";
 pub(super) const WRITE_MESSAGE: &str = "INSERT INTO messages (id, article, body) VALUES (?1, ?2, ?3)
     ON CONFLICT (id) DO NOTHING";
 pub(super) const WRITE_CHECKPOINT: &str = "INSERT INTO checkpoints (input, part, next) VALUES (?1, ?2, ?3)
@@ -60,6 +60,7 @@ const FORGET_RETRIED: &str =
 pub(super) struct Prepared {
     /// The stories touched: the revision they must have now, and what they are afterwards.
     stories: BTreeMap<StoryId, PreparedStory>,
+    facts: Vec<PreparedFact>,
     outcomes: Vec<PreparedOutcome>,
     /// By which words the stories are found.
     terms: Vec<(StoryId, Term)>,
@@ -85,22 +86,85 @@ struct PreparedOutcome {
     story: StoryId,
     origin: ArticleId,
     learned_at: String,
-    facts: Vec<PreparedFact>,
-    /// Key of the fact, time it held, time it was learned, the claim.
-    claims: Vec<(String, String, String, String)>,
+    claims: Vec<PreparedClaim>,
+    /// Claims that are no longer compared.
+    dropped: Vec<PreparedClaim>,
     /// Id and body.
     message: Option<(String, String)>,
 }
 
+struct PreparedClaim {
+    /// Place of its fact in the commit.
+    fact: usize,
+    held_at: String,
+    learned_at: String,
+    body: String,
+}
+
+/// A fact that the commit touches, or that a claim speaks to.
 struct PreparedFact {
+    story: StoryId,
     key: String,
+    /// As it is afterwards; nothing when the commit leaves it as it was.
+    state: Option<FactState>,
+}
+
+struct FactState {
     value: Option<String>,
     told: Option<String>,
     conflicts_told: String,
     told_at: Option<String>,
     merged: i64,
-    /// Once the limit has dropped claims: the bodies of those that are left, as a JSON list of texts.
-    left: Option<String>,
+}
+
+/// The facts of a commit, each once, with the last of its states.
+#[derive(Default)]
+struct Touched<'a> {
+    places: BTreeMap<(&'a StoryId, &'a FactKey), usize>,
+    facts: Vec<(&'a StoryId, &'a FactKey, Option<&'a Fact>)>,
+}
+
+impl<'a> Touched<'a> {
+    fn of(outcomes: &'a [Outcome]) -> Self {
+        let mut touched = Self::default();
+        for Outcome { story, facts, claims, dropped, .. } in outcomes {
+            for fact in facts {
+                let place = touched.place(&story.id, &fact.key);
+                if let Some((_, _, last)) = touched.facts.get_mut(place) {
+                    *last = Some(fact);
+                }
+            }
+            let keys = claims.iter().map(|(key, _)| key).chain(dropped.iter().map(|(key, _)| key));
+            for key in keys {
+                touched.place(&story.id, key);
+            }
+        }
+        touched
+    }
+
+    /// The place of a fact, which is given one if it has none.
+    fn place(&mut self, story: &'a StoryId, key: &'a FactKey) -> usize {
+        *self.places.entry((story, key)).or_insert_with(|| {
+            self.facts.push((story, key, None));
+            self.facts.len() - 1
+        })
+    }
+
+    fn prepared(&self) -> Result<Vec<PreparedFact>, Failure> {
+        let state = |fact: &Fact| {
+            Ok::<_, Failure>(FactState {
+                value: fact.value.as_ref().map(json).transpose()?,
+                told: fact.told.as_ref().map(json).transpose()?,
+                conflicts_told: json(&fact.conflicts_told)?,
+                told_at: fact.told_at.map(stamp),
+                merged: integer(fact.merged),
+            })
+        };
+        let prepared = self.facts.iter().map(|(story, key, last)| {
+            Ok(PreparedFact { story: (*story).clone(), key: json(key)?, state: last.map(state).transpose()? })
+        });
+        prepared.collect()
+    }
 }
 
 impl Prepared {
@@ -130,13 +194,16 @@ impl Prepared {
                 prepared.body = json(story)?;
             }
         }
+        let mut touched = Touched::of(&commit.outcomes);
+        let outcomes = commit.outcomes.iter().map(|outcome| PreparedOutcome::new(outcome, &mut touched));
         Ok(Self {
             stories,
             terms: of_outcomes(&commit.outcomes)
                 .into_iter()
                 .map(|(story, term)| (story.to_owned(), term))
                 .collect(),
-            outcomes: commit.outcomes.iter().map(PreparedOutcome::new).collect::<Result<_, _>>()?,
+            outcomes: outcomes.collect::<Result<_, _>>()?,
+            facts: touched.prepared()?,
             failed: commit.failed.clone(),
             retried: commit.retried.clone(),
             checkpoints: commit.checkpoints.clone(),
@@ -160,8 +227,9 @@ impl Prepared {
                 story.bare
             ])?;
         }
+        let facts = self.facts.iter().map(|fact| fact.write(connection)).collect::<Result<Vec<_>, _>>()?;
         for outcome in &self.outcomes {
-            outcome.write(connection)?;
+            outcome.write(connection, &facts)?;
         }
         search::write(connection, &self.terms)?;
         // First what is taken back: a commit may replace what it takes back.
@@ -239,31 +307,44 @@ impl Prepared {
     }
 }
 
+impl PreparedFact {
+    /// Writes it; returns its number.
+    fn write(&self, connection: &Connection) -> Result<i64, Failure> {
+        let Self { story, key, state } = self;
+        if let Some(FactState { value, told, conflicts_told, told_at, merged }) = state {
+            let parameters = params![story, key, value, told, conflicts_told, told_at, merged];
+            return Ok(connection.prepare_cached(WRITE_FACT)?.query_row(parameters, |row| row.get(0))?);
+        }
+        let found =
+            connection.prepare_cached(FIND_FACT)?.query_row([story, key], |row| row.get(0)).optional()?;
+        if let Some(number) = found {
+            return Ok(number);
+        }
+        Ok(connection.prepare_cached(OPEN_FACT)?.query_row([story, key], |row| row.get(0))?)
+    }
+}
+
 impl PreparedOutcome {
-    fn new(outcome: &Outcome) -> Result<Self, Failure> {
-        let facts = outcome.facts.iter().map(|fact| {
-            let bodies = || fact.claims.iter().map(json).collect::<Result<Vec<_>, _>>();
-            let left = if fact.merged > 0 { Some(json(&bodies()?)?) } else { None };
-            Ok(PreparedFact {
-                left,
-                key: json(&fact.key)?,
-                value: fact.value.as_ref().map(json).transpose()?,
-                told: fact.told.as_ref().map(json).transpose()?,
-                conflicts_told: json(&fact.conflicts_told)?,
-                told_at: fact.told_at.map(stamp),
-                merged: integer(fact.merged),
+    fn new<'a>(outcome: &'a Outcome, touched: &mut Touched<'a>) -> Result<Self, Failure> {
+        let mut prepared = |key: &'a FactKey, claim: &KnownClaim| {
+            Ok::<_, Failure>(PreparedClaim {
+                fact: touched.place(&outcome.story.id, key),
+                held_at: stamp(claim.held_at),
+                learned_at: stamp(claim.learned_at),
+                body: json(claim)?,
             })
-        });
-        let claims = outcome.claims.iter().map(|(key, claim)| {
-            Ok((json(key)?, stamp(claim.held_at), stamp(claim.learned_at), json(claim)?))
-        });
+        };
+        let claims =
+            outcome.claims.iter().map(|(key, claim)| prepared(key, claim)).collect::<Result<_, _>>()?;
+        let dropped =
+            outcome.dropped.iter().map(|(key, claim)| prepared(key, claim)).collect::<Result<_, _>>()?;
         Ok(Self {
+            claims,
+            dropped,
             article: outcome.article.clone(),
             story: outcome.story.id.clone(),
             origin: outcome.origin.clone(),
             learned_at: stamp(outcome.learned_at),
-            facts: facts.collect::<Result<_, Failure>>()?,
-            claims: claims.collect::<Result<_, Failure>>()?,
             message: outcome
                 .message
                 .as_ref()
@@ -272,38 +353,16 @@ impl PreparedOutcome {
         })
     }
 
-    fn write(&self, connection: &Connection) -> Result<(), Failure> {
+    /// Writes it, with the numbers of the commit's facts.
+    fn write(&self, connection: &Connection, facts: &[i64]) -> Result<(), Failure> {
         let article = self.write_article(connection)?;
-        let mut facts: BTreeMap<&str, i64> = BTreeMap::new();
-        for fact in &self.facts {
-            let number = connection.prepare_cached(WRITE_FACT)?.query_row(
-                params![
-                    self.story,
-                    fact.key,
-                    fact.value,
-                    fact.told,
-                    fact.conflicts_told,
-                    fact.told_at,
-                    fact.merged
-                ],
-                |row| row.get(0),
-            )?;
-            facts.insert(&fact.key, number);
+        let mut write = connection.prepare_cached(WRITE_CLAIM)?;
+        for PreparedClaim { fact, held_at, learned_at, body } in &self.claims {
+            write.execute(params![facts.get(*fact), article, held_at, learned_at, body])?;
         }
-        for (key, held_at, learned_at, body) in &self.claims {
-            let fact = match facts.get(key.as_str()) {
-                Some(&number) => number,
-                None => self.find_or_open_fact(connection, key)?,
-            };
-            facts.insert(key, fact);
-            connection
-                .prepare_cached(WRITE_CLAIM)?
-                .execute(params![fact, article, held_at, learned_at, body])?;
-        }
-        for fact in &self.facts {
-            if let (Some(left), Some(number)) = (&fact.left, facts.get(fact.key.as_str())) {
-                connection.prepare_cached(DROP_FROM_COMPARED)?.execute(params![number, left])?;
-            }
+        for PreparedClaim { fact, held_at, body, .. } in &self.dropped {
+            let mut drop = connection.prepare_cached(DROP_FROM_COMPARED)?;
+            drop.execute(params![facts.get(*fact), held_at, body])?;
         }
         self.write_message(connection, article)
     }
@@ -329,18 +388,6 @@ impl PreparedOutcome {
             },
             |row| row.get(0),
         )?)
-    }
-
-    /// A claim may speak to a fact that the outcome left as it was.
-    fn find_or_open_fact(&self, connection: &Connection, key: &str) -> Result<i64, Failure> {
-        let found = connection
-            .prepare_cached(FIND_FACT)?
-            .query_row([&self.story, key], |row| row.get(0))
-            .optional()?;
-        if let Some(number) = found {
-            return Ok(number);
-        }
-        Ok(connection.prepare_cached(OPEN_FACT)?.query_row([&self.story, key], |row| row.get(0))?)
     }
 
     /// A message whose id is stored already has been told, or is on its way.

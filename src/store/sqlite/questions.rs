@@ -1,6 +1,8 @@
 //! The questions that change nothing. Comes in: ids, times and limits. Goes out: the nouns of the model as they were
 //! committed. Computes nothing: what follows from the claims is `diff`'s to say.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, Params, Row, named_params, params};
 
@@ -130,7 +132,7 @@ pub(super) fn facts(connection: &Connection, story: &str, at: AsOf) -> Result<Ve
     let latest = Timestamp::MAX;
     let held_at = stamp(at.held_at.unwrap_or(latest));
     let learned_at = stamp(at.learned_at.unwrap_or(latest));
-    let read_claim = |row: &Row<'_>| from_json::<KnownClaim>(row, "body");
+    let read_claim = |row: &Row<'_>| from_json::<Arc<KnownClaim>>(row, "body");
     let all = collect(connection.prepare_cached(FACTS)?, [story], |row| {
         let number: i64 = row.get("number")?;
         let claims = if present {

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{self, integer, json, stamp};
-use super::commit::{DROP_FROM_COMPARED, FIND_FACT, OPEN_FACT, REVISION, WRITE_FACT, WRITE_STORY};
+use super::commit::{FIND_FACT, OPEN_FACT, REVISION, WRITE_FACT, WRITE_STORY};
 use super::failure::Failure;
 use super::{audit, mutes, order, questions, search};
 use crate::ledger::regroup::Regrouped;
@@ -23,6 +23,8 @@ const MOVE_ALL_CLAIMS: &str = "UPDATE claims SET fact = ?2 WHERE fact = ?1";
 const LEAVES: &str =
     "fact = ?1 AND (article IN (SELECT number FROM articles WHERE id IN (SELECT value FROM json_each(?2)))
     OR json_extract(body, '$.retracts') IN (SELECT value FROM json_each(?2)))";
+pub(super) const COMPARE_ONLY: &str = "UPDATE claims SET compared = 0
+    WHERE fact = ?1 AND compared = 1 AND body NOT IN (SELECT value FROM json_each(?2))";
 const COMPARE_ALL: &str = "UPDATE claims SET compared = 1 WHERE fact = ?1 AND compared = 0";
 const DROP_EMPTY_FACTS: &str = "DELETE FROM facts
     WHERE story = ?1 AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.fact = facts.number)";
@@ -172,7 +174,7 @@ fn write_facts(connection: &Connection, regrouped: &Regrouped) -> Result<(), Fai
         connection.prepare_cached(COMPARE_ALL)?.execute([number])?;
         if *merged > 0 {
             let left = claims.iter().map(json).collect::<Result<Vec<_>, _>>()?;
-            connection.prepare_cached(DROP_FROM_COMPARED)?.execute(params![number, json(&left)?])?;
+            connection.prepare_cached(COMPARE_ONLY)?.execute(params![number, json(&left)?])?;
         }
     }
     Ok(())
