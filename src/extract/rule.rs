@@ -225,6 +225,7 @@ pub static RULES: &[Rule] = &[
     casualties::none_hurt::RULE,
     casualties::among::RULE,
     casualties::identified::RULE,
+    casualties::no_survivors::RULE,
     // These read what those above have found.
     casualties::toll::RULE,
     casualties::parts::RULE,
@@ -241,8 +242,10 @@ pub static RULES: &[Rule] = &[
     demands::listed::RULE,
     demands::imperative::RULE,
     demands::sole_way::RULE,
+    demands::high_time::RULE,
     positions::verbal::RULE,
     positions::nominal::RULE,
+    positions::sided::RULE,
     positions::disclaimed::RULE,
     positions::disposed::RULE,
     positions::future::RULE,

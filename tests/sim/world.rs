@@ -30,7 +30,7 @@ const WORLDS: u64 = 32;
 const DESK_EVERY: u64 = 3;
 
 /// So many seeds are the first.
-const DESK_SEEDS: u64 = 240;
+const DESK_SEEDS: u64 = 2400;
 
 /// From this figure on a receiver of large figures is told.
 pub(crate) const LARGE: u64 = 30;

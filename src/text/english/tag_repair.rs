@@ -314,6 +314,16 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool, heading: bool) -> Optio
             // "the wounded soldiers", "three wounded soldiers"
             Some(Tag::Adjective)
         }
+        // "Fourteen people sustained injuries": no adjective stands behind its noun.
+        Tag::Adjective
+            if form == VerbForm::PastOrParticiple
+                && before == Tag::Noun
+                && nominal(next)
+                && subject_waits(view, at)
+                && !has_finite(view, at) =>
+        {
+            Some(Tag::Verb)
+        }
         // "in populated areas", "to capture populated centres"
         Tag::Verb
             if participle

@@ -75,5 +75,9 @@ fn objects<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<&'r Figure> {
         return Vec::new();
     }
     let from = if predicate.split { predicate.main + 1 } else { predicate.tokens.end };
+    // "Twelve drowned and 30 were rescued": behind a conjunction something new begins.
+    if here.view.is(from, &["and", "or", "but", "while"]) {
+        return Vec::new();
+    }
     here.figure_after(from, 3).map(|figure| here.with_list(figure)).unwrap_or_default()
 }

@@ -18,6 +18,7 @@ pub(crate) mod lives;
 pub(crate) mod counted;
 pub(crate) mod undergone;
 pub(crate) mod inflicted;
+pub(crate) mod no_survivors;
 pub(crate) mod none_hurt;
 pub(crate) mod among;
 pub(crate) mod identified;

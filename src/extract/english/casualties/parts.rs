@@ -6,8 +6,8 @@ use super::scene::{Here, each};
 use super::telling::{SEVERE, Sighting, tell};
 use crate::extract::english::lexicon::Person;
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::model::{Casualty, Effect, Relation, Scope, Span};
-use crate::text::Tag;
+use crate::model::{Casualty, Effect, Group, Relation, Scope, Span};
+use crate::text::{Tag, VerbForm};
 
 const NAME: &str = "parts";
 
@@ -34,7 +34,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             let whole = whole_of(&here, figure, findings).map(|whole| (whole.effect, whole.place.clone()));
             let before = last.filter(|(sentence, _)| here.scene.sentence - sentence == 1);
             let before = before.map(|(_, effect)| (effect, None));
-            let Some((effect, whole_at)) = whole.or(before) else {
+            let Some((effect, whole_at)) = whole.or_else(|| opening(&here, figure)).or(before) else {
                 continue;
             };
             for member in here.with_list(figure) {
@@ -109,7 +109,14 @@ pub(super) fn opens_part(here: &Here<'_>, figure: &Figure) -> bool {
         &["them", "is"],
         &["them", "was"],
     ];
-    group.iter().any(|words| here.view.preceded_by(start, words))
+    group.iter().any(|words| here.view.preceded_by(start, words)) && !goes_its_own_way(here, figure)
+}
+
+/// "Of whom 11 escaped": the verb says what became of the part, and what befell the whole did not.
+fn goes_its_own_way(here: &Here<'_>, figure: &Figure) -> bool {
+    let end = figure.tokens.end;
+    let past = matches!(here.view.form(end), VerbForm::Past | VerbForm::PastOrParticiple);
+    here.view.tag(end) == Tag::Verb && past && !here.view.is(end, &["remained", "were", "was"])
 }
 
 /// Words that open the parts of a whole.
@@ -164,21 +171,40 @@ fn adds_up<'r>(here: &Here<'r>, whole: &Figure) -> Vec<&'r Figure> {
     if list.len() > 1 && sum == whole.low { list } else { Vec::new() }
 }
 
-/// "Of the 52 killed, 31 were civilians", "of those hurt, six are in intensive care": a bare number that says of some of
-/// those named at the start of the sentence what they are.
-fn divides(here: &Here<'_>, figure: &Figure) -> bool {
+/// "Of those killed, 16 were women": what befell the set that the sentence opens with, and no number says how many it is.
+fn opening(here: &Here<'_>, figure: &Figure) -> Option<(Effect, Option<String>)> {
+    let comma = divided_from(here).filter(|&comma| divides(here, figure) && comma < figure.tokens.start)?;
+    let set = here.sentence.tokens.start..comma;
+    let said = here.scene.predicates.iter().find(|predicate| set.contains(&predicate.main))?;
+    Some((said.effect, None))
+}
+
+/// The comma behind "of the dead", "of those hurt" at the start of a sentence.
+fn divided_from(here: &Here<'_>) -> Option<usize> {
     let first = here.sentence.tokens.start;
     let opens = here.view.is(first, &["of"]) && here.view.is(first + 1, &["the", "those", "these", "them"]);
-    let comma = (first..figure.tokens.start).find(|&at| here.view.is(at, &[","]));
-    let near = comma.is_some_and(|comma| comma + 1 == figure.tokens.start);
+    here.sentence.tokens.clone().find(|&at| here.view.is(at, &[","])).filter(|_| opens)
+}
+
+/// "Of the 52 killed, 31 were civilians and six were police", "of those hurt, six are in intensive care": a bare number
+/// that says of some of those named at the start of the sentence what they are.
+fn divides(here: &Here<'_>, figure: &Figure) -> bool {
+    let comma = divided_from(here);
+    let goes_on = here.view.is(figure.tokens.start.wrapping_sub(1), &["and", ","]);
+    let near = comma.is_some_and(|comma| {
+        comma + 1 == figure.tokens.start || goes_on && (comma..figure.tokens.start).len() <= DIVIDED_REACH
+    });
     let be = here.view.is(figure.tokens.end, &["are", "were", "is", "was", "remain", "remained"]);
     // Another harm behind it speaks for itself: "of those, 117 were killed".
     let harm = here.scene.predicates.iter().any(|predicate| {
         (figure.tokens.end..figure.tokens.end + 3).contains(&predicate.main)
             && !here.view.is(predicate.main, &["in"])
     });
-    opens && near && be && !harm && figure.head.is_none()
+    near && be && !harm && figure.head.is_none()
 }
+
+/// How far behind the comma the parts of a divided set may stand.
+const DIVIDED_REACH: usize = 16;
 
 /// "three of whom were fetched from hospital" says something else of the part than was said of the whole.
 fn says_no_more(here: &Here<'_>, figure: &Figure) -> bool {
@@ -213,10 +239,16 @@ fn whole_of<'f>(here: &Here<'_>, figure: &Figure, findings: &'f Findings) -> Opt
 }
 
 /// "seven of them children": the noun stands right behind the figure.
-fn told_after(here: &Here<'_>, figure: &Figure) -> Option<crate::model::Group> {
+fn told_after(here: &Here<'_>, figure: &Figure) -> Option<Group> {
     if figure.head.is_some() {
         return None;
     }
+    called_behind(here, figure)
+}
+
+/// What those of a figure are called by the noun right behind it, or behind a verb of being: "four of the dead were
+/// children".
+pub(super) fn called_behind(here: &Here<'_>, figure: &Figure) -> Option<Group> {
     let be = here.view.is(figure.tokens.end, &["is", "are", "was", "were"]);
     let start = figure.tokens.end + usize::from(be);
     let phrase = here

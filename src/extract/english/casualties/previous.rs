@@ -1,11 +1,13 @@
 //! What a figure was before: "up from 25", "compared with 12 a day earlier", "from 174 to 172". What was already found
 //! goes in with the scenes; claims that do not speak for the present come out.
 
+use super::figure::Figure;
 use super::gapped::already;
-use super::scene::each;
+use super::scene::{Here, each};
 use super::telling::{Sighting, tell};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Relation, Span};
+use crate::text::Tag;
 
 const NAME: &str = "previous";
 
@@ -30,11 +32,44 @@ const BACK: &[&[&str]] = &[
     &["instead", "of"],
 ];
 
+/// More than any construction that takes the figure for what holds.
+const OVERRIDES: u8 = 90;
+
 /// How many tokens lie between a figure and what it was before, at most.
 const REACH: usize = 14;
 
+/// What a figure that no longer holds was: "initial reports of 20 dead were wrong".
+const FIRST: &[&str] = &["initial", "early", "earlier", "first", "preliminary", "previous"];
+const GIVEN: &[&str] = &["report", "reports", "figure", "figures", "count", "toll", "estimate", "estimates"];
+/// Words that take it back.
+const TAKEN_BACK: &[&str] =
+    &["wrong", "incorrect", "inaccurate", "mistaken", "corrected", "retracted", "exaggerated"];
+
+/// "Initial reports of 20 dead turned out to be wrong": given at first and taken back in the same sentence.
+fn taken_back(here: &Here<'_>, figure: &Figure) -> bool {
+    let start = figure.tokens.start;
+    let given = (start.saturating_sub(GIVEN_REACH)..start).any(|at| {
+        here.view.is(at, GIVEN)
+            && (at.saturating_sub(2)..at).any(|before| here.view.is(before, FIRST))
+            && !(at..start).any(|between| here.view.tag(between) == Tag::Punct)
+    });
+    let behind = figure.tokens.end..here.sentence.tokens.end;
+    given && behind.take(REACH).any(|at| here.view.is(at, TAKEN_BACK))
+}
+
+/// How far before the figure the word for it may stand.
+const GIVEN_REACH: usize = 5;
+
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
+        for figure in here.scene.figures.iter().filter(|figure| taken_back(&here, figure)) {
+            let Some(core) = here.span(&figure.core) else { continue };
+            let told = findings.casualties_within(core).next().map(|(_, casualty)| casualty.effect);
+            let Some(effect) = told else { continue };
+            let mut sighting = Sighting::new(figure, effect, figure.tokens.clone(), NAME, OVERRIDES);
+            sighting.relation = Relation::Previous;
+            tell(&here, &sighting, findings);
+        }
         for figure in &here.scene.figures {
             let Some(words) = BACK.iter().find(|words| here.view.preceded_by(figure.tokens.start, words))
             else {

@@ -2,13 +2,14 @@
 //! soldiers", "20 in custody". Scenes go in, claims come out.
 
 use super::figure::{Figure, FigureKind};
+use super::parts::called_behind;
 use super::predicate::{Predicate, Sort};
 use super::scene::{Here, each, harm_cues};
 use super::telling::{Sighting, tell};
 use super::undergone::around_insertion;
 use crate::extract::english::lexicon::Frame;
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::model::Effect;
+use crate::model::{Effect, Group, Relation};
 use crate::text::{Tag, Voice};
 
 const NAME: &str = "stated";
@@ -95,7 +96,16 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 let known = matches!(figure.kind, FigureKind::One | FigureKind::TheOne) && !state;
                 if !known && figure.may_be_people(predicate.people_only && !state) {
                     let said = figure.tokens.end.min(predicate.main)..predicate.tokens.end;
-                    tell(&here, &Sighting::new(figure, predicate.effect, said, NAME, weight), findings);
+                    let mut sighting = Sighting::new(figure, predicate.effect, said, NAME, weight);
+                    // "Four of the dead were medics" says of some what they are, not how many there are.
+                    if figure.kind == FigureKind::Share && figure.tokens.contains(&predicate.main) {
+                        let called = called_behind(&here, figure);
+                        if called.is_some() {
+                            sighting.relation = Relation::Part;
+                        }
+                        sighting.group = called.filter(|group| *group != Group::Other);
+                    }
+                    tell(&here, &sighting, findings);
                 }
             }
         }

@@ -80,7 +80,7 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
     let convict = figure.head.is_some_and(|head| {
         here.view.is(head, &["inmates", "prisoners", "convicts", "suspects", "inmate", "prisoner", "convict"])
     });
-    if sighting.effect == Effect::Rescued && convict {
+    if sighting.effect == Effect::Rescued && (convict || lets_go(here, sighting)) {
         return;
     }
     let Some(core) = here.span(&figure.core) else { return };
@@ -105,6 +105,18 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
     // "was wounded and later died": the worse of two on one person is how it ended.
     let weight = sighting.weight + u8::from(sighting.effect == Effect::Killed);
     findings.add_at(core, weight, Claim::Casualty(claim));
+}
+
+/// "Police arrested 63 and released 20 of them": who was held by the law is let go, not rescued.
+fn lets_go(here: &Here<'_>, sighting: &Sighting<'_>) -> bool {
+    let released = matches!(&*here.verb_lemma(sighting.said.start), "release" | "free");
+    let held = |at: usize| {
+        here.view.is(
+            at,
+            &["arrested", "arrests", "charged", "bail", "custody", "questioned", "questioning", "fined"],
+        )
+    };
+    released && here.sentence.tokens.clone().any(held)
 }
 
 /// Its own bound, else the "at least" of the figure it shares its verb with: "at least 80 died in the north, 30 in the
@@ -322,7 +334,17 @@ fn of_their_own(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Group> {
     // "The army lost 23 men": its own.
     let lost = here.verb_lemma(sighting.said.start) == "lose"
         && sighting.figure.head.is_some_and(|head| here.view.is(head, &["men"]));
-    (own || lost).then(|| before.rev().find_map(|at| force(here.view.word(at)))).flatten()
+    let owner = || {
+        // Whose own they are acts in the sentence: "the army killed 22 insurgents and lost four of its own men".
+        let acts = here.clauses().flat_map(|clause| &clause.subject);
+        let acts = acts.filter_map(|&at| here.analysis.phrases.get(at)).filter_map(|phrase| {
+            let force = phrase.tokens.clone().rev().find_map(|at| force(here.view.word(at)))?;
+            (phrase.tokens.end <= words.start).then_some((phrase.tokens.start, force))
+        });
+        let nearest = || before.clone().rev().find_map(|at| force(here.view.word(at)));
+        acts.max_by_key(|(start, _)| *start).map(|(_, force)| force).or_else(nearest)
+    };
+    (own || lost).then(owner).flatten()
 }
 
 /// "counts only civilians and has recorded 387 of them dead": whom "them" stands for, named without a number.

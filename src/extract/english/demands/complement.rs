@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::extract::english::actors::Kind;
-use crate::extract::english::lexicon::demands::{Frame, WANTED};
+use crate::extract::english::lexicon::demands::{Frame, WANTED, WANTED_DONE};
 use crate::extract::english::predicate::{Predicate, Scene, is_bare};
 use crate::model::Act;
 use crate::text::english::lemma;
@@ -102,21 +102,24 @@ fn called(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     if !view.is(at, &["for"]) {
         return None;
     }
-    // "for X to V": the addressee stands between.
-    if to.is_empty()
-        && let Some(mention) =
-            scene.actors().starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner)
-    {
-        let end = after_adverbs(scene, list_end(scene, mention));
-        if view.is(end, &["to"]) && is_infinitive(scene, end) {
-            let passive = view.is(end + 1, &["be"]);
-            let names = if passive { Vec::new() } else { names_of(scene, mention) };
-            return finish(scene, names, end + 1..view.end, passive);
-        }
+    if let Some(found) = to.is_empty().then(|| for_somebody(scene, at)).flatten() {
+        return Some(found);
     }
     let infinitive =
         (at + 1..(at + 10).min(view.end)).find(|&to| view.is(to, &["to"]) && view.is(to + 1, &["be"]));
     finish(scene, to, at + 1..infinitive.map_or(view.end, |_| view.end), false)
+}
+
+/// "For X to V": the addressee stands between.
+pub(super) fn for_somebody(scene: &Scene<'_>, at: usize) -> Option<Complement> {
+    let view = scene.view;
+    let mention =
+        scene.actors().starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner)?;
+    let end = after_adverbs(scene, list_end(scene, mention));
+    let infinitive = view.is(end, &["to"]) && is_infinitive(scene, end);
+    let passive = view.is(end + 1, &["be"]);
+    let names = if passive { Vec::new() } else { names_of(scene, mention) };
+    infinitive.then(|| finish(scene, names, end + 1..view.end, passive)).flatten()
 }
 
 /// "X to V", "that X V", "N": `only_infinitive` for verbs that take nothing else.
@@ -322,14 +325,24 @@ fn wanted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     {
         return finish(scene, Vec::new(), next..view.end, false).filter(|found| found.acts != [Act::Other]);
     }
+    // "Want the law scrapped": what is done to a thing.
+    if let Some(done) = (next + 1..next + DONE_REACH).find(|&at| view.is(at, WANTED_DONE))
+        && (next..done).all(|at| matches!(view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Noun))
+        && scene.actors().starting_at(scene.sentence, next, view).is_none()
+    {
+        return finish(scene, Vec::new(), next..view.end, true).filter(|found| found.acts != [Act::Other]);
+    }
     let (names, end) = addressed(scene, next)?;
     let to = after_adverbs(scene, end);
     if view.is(to, &["to"]) && is_infinitive(scene, to) {
         return finish(scene, names, to + 1..view.end, view.is(to + 1, &["be"]));
     }
-    let out = view.is(end, &["out", "gone", "removed", "released", "freed"]);
+    let out = view.is(end, WANTED_DONE);
     out.then(|| finish(scene, names, end..view.end, false)).flatten()
 }
+
+/// How many words may stand before what is wanted to be done.
+const DONE_REACH: usize = 5;
 
 /// How many words may stand before what is wanted.
 const WANTED_REACH: usize = 4;

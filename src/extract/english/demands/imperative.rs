@@ -1,6 +1,8 @@
 //! Orders in somebody's own words: “Release the sailors at once,” the minister said. Comes in: a quoted sentence that
 //! begins with a bare verb. Goes out: a demand of whoever is quoted. Never reads the outlet's own imperatives.
 
+use std::sync::Arc;
+
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::acts;
 use crate::extract::english::predicate::{Scene, is_bare};
@@ -9,7 +11,7 @@ use crate::model::{Act, Force};
 use crate::text::Tag;
 use crate::text::skim::QUOTED;
 
-use super::addressee::implied;
+use super::addressee::{addressed, implied};
 use super::{Draft, act, each_scene, status};
 
 /// Reads quoted imperatives.
@@ -77,7 +79,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         return None;
     }
     let window = act::cut(view, start..end);
-    let to = implied(scene, &window, &acts, false).into_iter().collect();
+    let to = told(scene, end).unwrap_or_else(|| implied(scene, &window, &acts, false).into_iter().collect());
     Draft {
         rule: RULE.name,
         by: &by,
@@ -94,3 +96,13 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     .emit(scene, findings);
     Some(())
 }
+
+/// "“Release them,” the bishop told the kidnappers": to whom it is said.
+fn told(scene: &Scene<'_>, end: usize) -> Option<Vec<Arc<str>>> {
+    let view = scene.view;
+    let verb = (end..view.end).find(|&at| view.is(at, TELLS) && !scene.in_quotes(at))?;
+    addressed(scene, verb + 1).map(|(names, _)| names).filter(|names| !names.is_empty())
+}
+
+/// Verbs whose object is who is spoken to.
+const TELLS: &[&str] = &["told", "tells", "urged", "urges", "warned", "warns", "begged", "implored"];

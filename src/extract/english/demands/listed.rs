@@ -117,7 +117,10 @@ fn list_after(scene: &Scene<'_>, at: usize) -> Option<Range<usize>> {
     let view = scene.view;
     let verb = (at + 1..(at + 5).min(view.end))
         .find(|&at| view.is(at, &["include", "includes", "included", "are", "is", "were", "was", ":"]))?;
-    let plain = (at + 1..verb).all(|at| !view.is(at, &[",", "for", "to", "by", "that"]));
+    // "Three conditions for talks: a truce, …": what they are for stands before the colon.
+    let far: &[&str] =
+        if view.is(verb, &[":"]) { &[",", "by", "that"] } else { &[",", "for", "to", "by", "that"] };
+    let plain = (at + 1..verb).all(|at| !view.is(at, far));
     let start = verb + 1 + usize::from(view.is(verb + 1, &["that", ":"]));
     // "The demands were rejected" and "is up" are no lists.
     let noun = view.is(verb, &[":"])

@@ -8,6 +8,7 @@ pub mod answered;
 pub mod brokered;
 pub mod chanted;
 mod context;
+pub mod high_time;
 pub mod imperative;
 pub mod listed;
 pub mod modal;

@@ -59,8 +59,11 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
     let view = scene.view;
     let predicate = scene.predicate(at).filter(|predicate| !predicate.negated)?;
     let mention = scene.actors().starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner);
+    let given = if predicate.passive { scene.subject(predicate.verb, predicate.start) } else { None };
     let (to, mut next) = match mention.filter(|mention| mention.tokens.start == at + 1) {
         Some(mention) => (names_of(scene, mention), list_end(scene, mention)),
+        // "Chad was given ten days by the union".
+        None if predicate.passive => (given.map(|given| names_of(scene, given)).unwrap_or_default(), at + 1),
         // "Gave the state two days".
         None if view.follows(at + 1, &["the", "state"]) => {
             (scene.actors().authority.iter().cloned().collect(), at + 3)

@@ -31,7 +31,7 @@ fn cues(cues: &mut Cues) {
     let alone = cues.verbs(verbs(false).map(|(verb, _)| verb));
     cues.enough(alone);
     let with = cues.verbs(verbs(true).map(|(verb, _)| verb));
-    let more = cues.words(Frame::MORE.iter().chain(words::WANTED).copied());
+    let more = cues.words(Frame::MORE.iter().chain(words::WANTED).chain(words::WANTED_DONE).copied());
     cues.enough(with | more);
 }
 

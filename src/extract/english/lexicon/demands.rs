@@ -58,12 +58,38 @@ pub(in super::super) const WANTED: &[&str] = &[
     "end",
 ];
 
-impl Frame {
-    /// Words of which one, or one of [`WANTED`], follows a verb that [`Frame::wants_more`] than a noun.
-    pub(in super::super) const MORE: &[&str] =
-        &["to", "for", "not", "that", "out", "gone", "removed", "released", "freed"];
+/// How somebody wants somebody or something to be: "wants the law scrapped", "want him gone".
+pub(in super::super) const WANTED_DONE: &[&str] = &[
+    "out",
+    "gone",
+    "removed",
+    "released",
+    "freed",
+    "scrapped",
+    "repealed",
+    "abolished",
+    "withdrawn",
+    "lifted",
+    "dropped",
+    "reinstated",
+    "sacked",
+    "dismissed",
+    "prosecuted",
+    "punished",
+    "jailed",
+    "investigated",
+    "reopened",
+    "ended",
+    "halted",
+    "stopped",
+    "banned",
+];
 
-    /// Whether one of [`Frame::MORE`] or [`WANTED`] stands in everything that the frame takes.
+impl Frame {
+    /// Words of which one, or one of [`WANTED`] or [`WANTED_DONE`], follows a verb that [`Frame::wants_more`] than a noun.
+    pub(in super::super) const MORE: &[&str] = &["to", "for", "not", "that"];
+
+    /// Whether one of [`Frame::MORE`], [`WANTED`] or [`WANTED_DONE`] stands in everything that the frame takes.
     pub(in super::super) const fn wants_more(self) -> bool {
         matches!(self, Self::Tell | Self::Call | Self::Appeal | Self::Want | Self::Need)
     }

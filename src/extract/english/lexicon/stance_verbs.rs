@@ -51,6 +51,39 @@ static ADJECTIVES: LazyLock<WordMap<&'static str, Stance>> = LazyLock::new(|| {
     of("adjectives").filter_map(led).flatten().map(|(word, (stance, _))| (word, stance)).collect()
 });
 
+/// A verb that takes a side with its particles.
+#[derive(Debug)]
+pub(in super::super) struct Side {
+    /// Its base form.
+    pub(in super::super) verb: &'static str,
+    /// What must follow; `~self` is a reflexive.
+    pub(in super::super) tail: Vec<&'static str>,
+    /// The side.
+    pub(in super::super) stance: Stance,
+    /// Only toward what was agreed.
+    pub(in super::super) of_pacts: bool,
+}
+
+static SIDES: LazyLock<Vec<Side>> = LazyLock::new(|| of("sides").filter_map(taken).flatten().collect());
+
+/// The verbs of a line with the stance before its colon.
+fn taken(line: &'static str) -> Option<Vec<Side>> {
+    let (class, verbs) = line.split_once(':')?;
+    let of_pacts = class.ends_with('*');
+    let stance = Stance::parse(class.trim_end_matches('*'))?;
+    let side = |verb: &'static str| {
+        let mut words = verb.split_whitespace();
+        let (verb, tail) = (words.next()?, words.collect());
+        Some(Side { verb, tail, stance, of_pacts })
+    };
+    verbs.split(',').map(side).collect()
+}
+
+/// The verbs that take a side with their particles.
+pub(in super::super) fn sides() -> impl Iterator<Item = &'static Side> {
+    SIDES.iter()
+}
+
 /// The lines of a section.
 fn of(section: &'static str) -> impl Iterator<Item = &'static str> {
     sections(LIST).filter(move |(name, _)| *name == section).map(|(_, line)| line)
@@ -148,6 +181,7 @@ mod table {
     fn every_line_of_the_table_is_understood() {
         assert!(of("verbs").all(|line| entries(line).is_some()));
         assert!(of("nouns").chain(of("adjectives")).all(|line| led(line).is_some()));
+        assert!(of("sides").all(|line| taken(line).is_some()));
         assert_eq!(stance_verb("condemn"), Some((Stance::Condemn, Frame::Object)));
         assert_eq!(stance_verb("turn"), Some((Stance::Reject, Frame::Down(&["down"]))));
     }

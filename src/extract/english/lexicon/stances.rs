@@ -29,6 +29,7 @@ word_sets! {
     SEASONS = "seasons";
     PRIVATE = "private";
     SETTLEMENTS = "settlements";
+    PACTS = "pacts";
     GENEROUS = "generous";
     REQUESTS = "requests";
     STATEMENTS = "statements";
@@ -190,6 +191,11 @@ pub(in super::super) fn is_private(word: &str) -> bool {
 /// Whether who approves this gives in to others.
 pub(in super::super) fn is_settlement(word: &str) -> bool {
     SETTLEMENTS.contains(word)
+}
+
+/// Whether somebody is bound by this or belongs to it, and can leave it in protest.
+pub(in super::super) fn is_pact(word: &str) -> bool {
+    PACTS.contains(word)
 }
 
 /// Whether this makes an offer of help, talks or terms.

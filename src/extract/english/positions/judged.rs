@@ -2,6 +2,8 @@
 //! "'The mayor is a thief!' they shouted". Comes in: the words of a speaker. Goes out: who is judged, condemned or
 //! accused. Never reads what the outlet itself finds.
 
+use std::sync::Arc;
+
 use crate::extract::cues::Cues;
 use crate::extract::english::demands::each_scene;
 use crate::extract::english::lexicon::{speech, stances};
@@ -69,7 +71,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         && from + 1 >= at;
     let target = match mention {
         Some(mention) => Some(mention.name.clone()),
-        None if empty => return None,
+        None if empty => Some(said_of(scene, judged)?),
         None => topic(scene, from..at),
     };
     // What somebody says of himself, or of what is done to him, judges nobody.
@@ -102,6 +104,20 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     .emit(scene, findings);
     Some(())
+}
+
+/// "“This is a crime,” she said of the raid": what "this" means is told behind the quotation.
+fn said_of(scene: &Scene<'_>, judged: usize) -> Option<Arc<str>> {
+    let view = scene.view;
+    let of = (judged..view.end.saturating_sub(1))
+        .find(|&at| view.is(at, &["said", "says"]) && view.is(at + 1, &["of", "about"]))
+        .or_else(|| {
+            let said =
+                (judged..view.end).find(|&at| view.is(at, &["said", "says"]) && !scene.in_quotes(at))?;
+            (said..view.end).find(|&at| view.is(at, &["of", "about"])).map(|of| of - 1)
+        })?;
+    let object = of + 2;
+    topic(scene, object..object_end(scene, object))
 }
 
 /// The judging word behind "is", with nothing but a noun phrase between; "not workers but vandals" judges.

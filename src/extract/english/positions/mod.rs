@@ -10,6 +10,7 @@ pub mod future;
 pub mod judged;
 pub mod nominal;
 mod object;
+pub mod sided;
 pub mod verbal;
 
 use std::ops::Range;
