@@ -9,8 +9,8 @@
 //! (`judge.rs`).
 //!
 //! One seed is one world, one weather and one course of events, always the same. `SIM_SEEDS` says how many are run
-//! (unset: 10,000 of an optimised build, 400 of another); a failure names its seed, and `SIM_SEED=n cargo test --test sim` plays that one again, with all
-//! that happened.
+//! (unset: 400; `.ci/run` asks for 10,000); a failure names its seed, and `SIM_SEED=n cargo test --test sim` plays that one
+//! again, with all that happened.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -40,7 +40,7 @@ use crate::sim::Course;
 use crate::world::Worlds;
 
 /// How many seeds are run when nobody says otherwise.
-const SEEDS: u64 = if cfg!(debug_assertions) { 400 } else { 10_000 };
+const SEEDS: u64 = 400;
 
 fn asked(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;

@@ -26,11 +26,8 @@ use crate::source::{Memory, Shelf};
 /// How many worlds there are; each seed takes one.
 const WORLDS: u64 = 32;
 
-/// In one of so many of the first seeds there is a channel of Slack: its calls take time.
-const DESK_EVERY: u64 = 3;
-
-/// So many seeds are the first.
-const DESK_SEEDS: u64 = 2400;
+/// In one of so many seeds there is a channel of Slack: its calls take time.
+const DESK_EVERY: u64 = 5;
 
 /// From this figure on a receiver of large figures is told.
 pub(crate) const LARGE: u64 = 30;
@@ -138,8 +135,7 @@ impl Worlds {
                 Shelf::new("folder", Memory::Folder, world.folder.clone(), shelf),
             ],
             receivers: RECEIVERS.iter().map(|name| Receiver::new(name, &sim)).collect(),
-            channel: (seed < DESK_SEEDS && u64::is_multiple_of(seed, DESK_EVERY))
-                .then(|| Channel::start(&sim)),
+            channel: u64::is_multiple_of(seed, DESK_EVERY).then(|| Channel::start(&sim)),
             sim,
             acts: world.acts.clone(),
             acted: AtomicBool::new(false),
