@@ -111,7 +111,12 @@ fn counted(
     phrase: &Phrase,
     quantity: &Quantity,
 ) -> Option<Figure> {
-    if quantity.kind != QuantityKind::Count || is_year(view, quantity) || is_age_of(analysis, view, phrase) {
+    let age = || is_age_of(analysis, view, phrase) || is_set_off_age(analysis, view, phrase, quantity);
+    if quantity.kind != QuantityKind::Count || is_year(view, quantity) || age() {
+        return None;
+    }
+    // "Freed all but two of the 27 villagers": the two are those it did not befall.
+    if view.preceded_by(quantity.tokens.start, &["all", "but"]) {
         return None;
     }
     let mut figure = Figure {
@@ -201,6 +206,20 @@ fn is_age_of(analysis: &Analysis<'_>, view: View<'_>, phrase: &Phrase) -> bool {
         && matches!(person_at(analysis, view, noun.head), Person::Known(_))
         && !is_several(analysis, view, noun.head)
         && !HOLDERS.contains(&view.word(noun.head))
+}
+
+/// "A woman, 34, and her son were hurt": a number between commas behind one person is an age.
+fn is_set_off_age(analysis: &Analysis<'_>, view: View<'_>, phrase: &Phrase, quantity: &Quantity) -> bool {
+    let (first, end) = (quantity.tokens.start, quantity.tokens.end);
+    let bare = quantity.number.contains(&phrase.head) && quantity.high.is_none();
+    let noun =
+        first.checked_sub(2).filter(|_| view.is(first.wrapping_sub(1), &[","]) && view.is(end, &[",", "."]));
+    let one = |noun: usize| {
+        view.tag(noun) == Tag::Noun
+            && !is_several(analysis, view, noun)
+            && matches!(person_at(analysis, view, noun), Person::Known(_) | Person::Likely)
+    };
+    bare && (1..=AGE_MAX).contains(&quantity.low) && noun.is_some_and(one)
 }
 
 fn single(

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::figure::{Figure, figures};
+use super::figure::{Figure, FigureKind, figures};
 use super::predicate::{Predicate, predicates};
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{harm_words, is_closed, is_sport, state_words};
@@ -240,13 +240,24 @@ impl<'r> Here<'r> {
         for figure in &self.scene.figures {
             let Some(phrase) = self.analysis.phrases.get(figure.phrase) else { continue };
             let joined = phrase.coordinated_with.is_some_and(|other| {
-                list.iter().any(|member| member.phrase == other || member.noun_phrase == other)
+                list.iter().any(|member| {
+                    member.phrase == other || member.noun_phrase == other || self.names(other, member)
+                })
             });
             if joined && list.len() < 12 {
                 list.push(figure);
             }
         }
         list
+    }
+
+    /// Whether a phrase set off by a comma is the name of the one person before it: "its commander, Colonel Reva, and".
+    fn names(&self, phrase: usize, figure: &Figure) -> bool {
+        let one = matches!(figure.kind, FigureKind::One | FigureKind::TheOne);
+        let phrase = self.analysis.phrases.get(phrase).filter(|phrase| one && phrase.name);
+        phrase.is_some_and(|phrase| {
+            phrase.tokens.start == figure.tokens.end + 1 && self.view.is(figure.tokens.end, &[","])
+        })
     }
 
     /// A figure and the members of its list before it, in a list joined by "and".

@@ -100,7 +100,10 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                     // "Four of the dead were medics" says of some what they are, not how many there are.
                     if figure.kind == FigureKind::Share && figure.tokens.contains(&predicate.main) {
                         let called = called_behind(&here, figure);
-                        if called.is_some() {
+                        // "Sixty of the dead are from the valley" counts all of them that are there.
+                        let there = (figure.tokens.end..figure.tokens.end + THERE_REACH)
+                            .any(|at| here.view.is(at, &["in", "from", "at", "near"]));
+                        if called.is_some() || !there {
                             sighting.relation = Relation::Part;
                         }
                         sighting.group = called.filter(|group| *group != Group::Other);
@@ -111,6 +114,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
         }
     });
 }
+
+/// How far behind the figure the place may begin.
+const THERE_REACH: usize = 4;
 
 /// How far behind "missing" the fear may stand.
 const FEARED_REACH: usize = 8;

@@ -326,7 +326,7 @@ fn wanted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
         return finish(scene, Vec::new(), next..view.end, false).filter(|found| found.acts != [Act::Other]);
     }
     // "Want the law scrapped": what is done to a thing.
-    if let Some(done) = (next + 1..next + DONE_REACH).find(|&at| view.is(at, WANTED_DONE))
+    if let Some(done) = (next + 1..next + DONE_REACH).rfind(|&at| view.is(at, WANTED_DONE))
         && (next..done).all(|at| matches!(view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Noun))
         && scene.actors().starting_at(scene.sentence, next, view).is_none()
     {
