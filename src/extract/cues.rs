@@ -2,6 +2,8 @@
 //! the marks of any word, and which rules the marked words of a sentence may concern. May say yes where nothing is to be
 //! read, never no where something is: a rule without its words finds nothing.
 
+use std::ops::RangeInclusive;
+
 use crate::text::english::word_map::WordMap;
 use crate::text::english::word_scan::prefix_of;
 use crate::text::english::{lemma, tag, word_class};
@@ -43,8 +45,8 @@ pub struct Cues {
     nouns: WordMap<Box<str>, Marks>,
     /// The marks of the usual words of English, worked out beforehand.
     known: WordMap<Box<str>, Marks>,
-    /// Which beginnings of words any word with a mark has, by their hash.
-    beginnings: Box<[bool]>,
+    /// How long the words with a mark are that begin so, a bit for each length, by the hash of their beginning.
+    beginnings: Box<[u32]>,
     enough: Vec<Enough>,
     /// The sets so far, so that two rules with the same words share a mark.
     sets: Vec<(Forms, Vec<Box<str>>)>,
@@ -65,7 +67,7 @@ impl Cues {
             verbs: WordMap::default(),
             nouns: WordMap::default(),
             known: WordMap::default(),
-            beginnings: vec![false; 1 << BEGINNING_BITS].into_boxed_slice(),
+            beginnings: vec![0; 1 << BEGINNING_BITS].into_boxed_slice(),
             enough: Vec::new(),
             sets: Vec::new(),
             rule: 0,
@@ -88,14 +90,15 @@ impl Cues {
         for word in words {
             let marks = cues.marks_of_any(&word);
             if marks != 0 {
-                cues.begin(&word);
+                cues.begin(&word, word.len()..=word.len());
             }
             cues.known.insert(word, marks);
         }
         let bases: Vec<Box<str>> = cues.verbs.keys().chain(cues.nouns.keys()).cloned().collect();
         for base in bases {
             for form in regular_forms(&base) {
-                cues.begin(&form);
+                // Endings take at most a letter from the base and add at most four: "kidnapping", "halves".
+                cues.begin(&form, base.len().saturating_sub(1)..=base.len() + 4);
             }
         }
         cues
@@ -166,16 +169,17 @@ impl Cues {
         mark
     }
 
-    fn begin(&mut self, word: &str) {
+    fn begin(&mut self, word: &str, lengths: RangeInclusive<usize>) {
         let place = beginning(prefix_of(word.as_bytes()));
         if let Some(beginning) = self.beginnings.get_mut(place) {
-            *beginning = true;
+            *beginning |= lengths.fold(0, |bits, length| bits | length_bit(length));
         }
     }
 
-    /// Whether a word that begins so may have a mark.
-    pub(super) fn may_mark(&self, prefix: u32) -> bool {
-        self.beginnings.get(beginning(prefix)).copied().unwrap_or(true)
+    /// Whether a word of so many bytes that begins so may have a mark.
+    #[inline]
+    pub(super) fn may_mark(&self, prefix: u32, length: usize) -> bool {
+        self.beginnings.get(beginning(prefix)).is_none_or(|lengths| lengths & length_bit(length) != 0)
     }
 
     /// The marks of a word in lower case.
@@ -195,6 +199,9 @@ impl Cues {
     pub(super) fn concerned(&self, marked: &[Marked], around: Marks) -> Readers {
         let marks = marked.iter().fold(around, |marks, word| marks | word.marks);
         let mut rules = 0;
+        if marks == 0 {
+            return rules;
+        }
         for enough in &self.enough {
             if marks & enough.together == enough.together
                 && rules & enough.rules != enough.rules
@@ -233,6 +240,11 @@ fn mark_of(place: usize) -> Marks {
     1 << (place + free).min(bits - 1)
 }
 
+/// The bit of a length; long words share the last.
+fn length_bit(length: usize) -> u32 {
+    1 << u32::try_from(length).unwrap_or(u32::MAX).min(u32::BITS - 1)
+}
+
 /// Where in the table a beginning is noted.
 const fn beginning(prefix: u32) -> usize {
     (prefix.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BEGINNING_BITS)) as usize
@@ -251,6 +263,7 @@ fn regular_forms(base: &str) -> Vec<String> {
     let mut forms: Vec<String> = ["", "s", "es", "d", "ed", "ing"].map(|end| format!("{base}{end}")).into();
     if let Some(last) = base.chars().next_back() {
         forms.push(format!("{base}{last}ed"));
+        forms.push(format!("{base}{last}ing"));
     }
     if let Some(stem) = base.strip_suffix('y') {
         forms.push(format!("{stem}ies"));
@@ -265,4 +278,30 @@ fn regular_forms(base: &str) -> Vec<String> {
         forms.push(format!("{stem}ves"));
     }
     forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::rule::RULES;
+
+    #[test]
+    fn every_word_with_a_mark_is_wanted() {
+        let cues = Cues::of(RULES);
+        let bases = cues.verbs.keys().chain(cues.nouns.keys()).cloned();
+        let doubled =
+            |base: &str, end: &str| base.chars().next_back().map(|last| format!("{base}{last}{end}"));
+        let forms = bases.flat_map(|base| {
+            let more = [doubled(&base, "ing"), doubled(&base, "ed")].into_iter().flatten();
+            regular_forms(&base).into_iter().chain(more).collect::<Vec<_>>()
+        });
+        let mut marked = 0;
+        for word in tag::vocabulary().map(str::to_owned).chain(forms) {
+            if word.bytes().all(|byte| byte.is_ascii_lowercase()) && cues.marks(&word) != 0 {
+                assert!(cues.may_mark(prefix_of(word.as_bytes()), word.len()), "{word}");
+                marked += 1;
+            }
+        }
+        assert!(marked > 1000, "{marked}");
+    }
 }

@@ -105,7 +105,7 @@ fn worth_reading<'a>(
     rules: &[Rule],
     cues: &Cues,
 ) -> Option<Outline<'a>> {
-    let skim = Skim::of(article, |prefix| cues.may_mark(prefix), |word| cues.marks(word));
+    let skim = Skim::of(article, |prefix, length| cues.may_mark(prefix, length), |word| cues.marks(word));
     if cues.concerned(skim.marked(), QUOTED) == 0 {
         return None;
     }

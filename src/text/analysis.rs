@@ -18,6 +18,9 @@ pub const SENTENCE_TOKENS_MAX: usize = 400;
 /// Longest sentence in bytes, cut at white space before tokens are made; bounds one tagger call.
 pub const SENTENCE_BYTES_MAX: usize = 8 * 1024;
 
+/// How many bytes of a usual text go to one token, the white space before it included; few texts have more tokens.
+const TOKEN_BYTES: usize = 5;
+
 /// A figure of how many a phrase speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Count {
@@ -90,6 +93,9 @@ impl<'a> Analysis<'a> {
             words: String::new(),
             dates: Vec::new(),
         };
+        let bytes: usize = outline.iter().map(|sentence| sentence.span.end - sentence.span.start).sum();
+        analysis.words.reserve(bytes);
+        analysis.tokens.reserve(bytes / TOKEN_BYTES);
         for sentence in outline {
             if sentence.part.speaks() {
                 analysis.tokenize(&sentence);

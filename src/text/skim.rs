@@ -16,7 +16,7 @@ pub type Marks = u128;
 /// A bit for each reader whom a sentence may concern.
 pub type Readers = u64;
 
-/// The mark of a sentence in which, or before which in its paragraph, a quotation mark stands.
+/// The mark of a sentence in which a quotation mark stands, or which begins inside a quotation.
 pub const QUOTED: Marks = 1;
 
 /// The mark of a number, in digits or words.
@@ -31,6 +31,30 @@ pub struct Marked {
     pub marks: Marks,
 }
 
+/// Whether a quotation runs on at a place, as far as its marks tell: never closed where `quotation` finds one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quotation {
+    Closed,
+    /// Up to this mark, or the end of the paragraph.
+    Until(char),
+    /// Up to an apostrophe, which ends it or not.
+    Perhaps,
+}
+
+impl Quotation {
+    /// What it is after another mark. Inside a quotation only its own closing mark counts.
+    fn after(self, sign: Option<char>) -> Self {
+        match (self, sign) {
+            (Self::Closed, Some('"')) => Self::Until('"'),
+            (Self::Closed, Some('“' | '„')) => Self::Until('”'),
+            (Self::Closed, Some('«')) => Self::Until('»'),
+            (Self::Closed, Some('‘')) => Self::Perhaps,
+            (Self::Until(closing), Some(sign)) if closing == sign => Self::Closed,
+            _ => self,
+        }
+    }
+}
+
 /// The words of an article that have marks, in order.
 #[derive(Debug, Clone)]
 pub struct Skim<'a> {
@@ -39,8 +63,13 @@ pub struct Skim<'a> {
 }
 
 impl<'a> Skim<'a> {
-    /// Looks at every word once; `wanted` says of the first letters of a word whether it may have a mark.
-    pub fn of(article: &'a Article, wanted: impl Fn(u32) -> bool, mark: impl Fn(&str) -> Marks) -> Self {
+    /// Looks at every word once; `wanted` says of the first letters of a word and its length whether it may
+    /// have a mark.
+    pub fn of(
+        article: &'a Article,
+        wanted: impl Fn(u32, usize) -> bool,
+        mark: impl Fn(&str) -> Marks,
+    ) -> Self {
         let mut marked = Vec::new();
         scan(&article.text, wanted, |at, piece| {
             let marks = match piece {
@@ -86,16 +115,24 @@ impl<'a> Skim<'a> {
         wanted: impl Fn(&Range<usize>) -> bool,
     ) -> Outline<'a> {
         let mut outline = Outline::of_paragraphs(self.article, wanted);
-        let (mut paragraph, mut quoted) = (usize::MAX, 0);
+        let (mut paragraph, mut quotation) = (usize::MAX, Quotation::Closed);
         for sentence in &mut outline.sentences {
             if sentence.paragraph != paragraph {
-                (paragraph, quoted) = (sentence.paragraph, 0);
+                (paragraph, quotation) = (sentence.paragraph, Quotation::Closed);
             }
             let own = self.within(&(sentence.span.start..sentence.span.end));
-            quoted |= own.iter().fold(0, |marks, word| marks | word.marks) & QUOTED;
-            sentence.concerns = concerned(own, quoted);
+            let around = if quotation == Quotation::Closed { 0 } else { QUOTED };
+            sentence.concerns = concerned(own, around);
+            if sentence.part.speaks() {
+                let signs = own.iter().filter(|word| word.marks & QUOTED != 0);
+                quotation = signs.fold(quotation, |quotation, word| quotation.after(self.sign_at(word.at)));
+            }
         }
         outline
+    }
+
+    fn sign_at(&self, at: usize) -> Option<char> {
+        self.article.text.get(at..).and_then(|rest| rest.chars().next())
     }
 }
 
@@ -177,4 +214,32 @@ fn bounded(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
     }
     found.push(start..range.end);
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::article::Draft;
+
+    #[test]
+    fn a_sentence_is_quoted_from_the_opening_mark_to_the_closing_one() {
+        for (text, expected) in [
+            ("He left. \"It rains. It pours. It stops,\" she said. He slept.", "n q q q n"),
+            ("\u{201C}It rains,\u{201D} he said. She left. \u{201C}It \"pours. It stops.", "q n q q"),
+            ("\u{AB}It rains. \u{201D} It pours.\u{BB} She left.", "q q n"),
+            ("He called it \u{2018}rain. It pours.\u{2019} She left.", "q q q"),
+            ("He said: \"It rains.\n\nShe left.", "q n"),
+        ] {
+            let draft = Draft { title: Some("Rain".to_owned()), text: text.to_owned(), ..Draft::default() };
+            let article = Article::new(draft, jiff::Timestamp::UNIX_EPOCH);
+            let skim = Skim::of(&article, |_, _| false, |_| 0);
+            let quoted = |words: &[Marked], around: Marks| {
+                Readers::from(words.iter().fold(around, |marks, word| marks | word.marks) & QUOTED != 0)
+            };
+            let sentences = skim.outline(quoted).sentences;
+            let found = sentences.iter().filter(|sentence| sentence.part == Part::Body);
+            let found = found.map(|sentence| if sentence.concerns == 0 { "n" } else { "q" });
+            assert_eq!(found.collect::<Vec<_>>().join(" "), expected, "{text}");
+        }
+    }
 }

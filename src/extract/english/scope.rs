@@ -112,7 +112,6 @@ impl Carried {
 /// Whether a mark of the past can begin with this word: most words of a sentence are asked no further.
 fn may_look_back(word: &str) -> bool {
     word.starts_with(|sign: char| sign.is_ascii_digit())
-        || hints_at_any(word)
         || calendar::month(word).is_some()
         || matches!(
             word,
@@ -130,6 +129,7 @@ fn may_look_back(word: &str) -> bool {
                 | "this"
                 | "world"
         )
+        || hints_at_any(word)
 }
 
 struct Reader<'r> {

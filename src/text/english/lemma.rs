@@ -69,10 +69,26 @@ transferring transfer|conferred confer|stirred stir|scarred scar|deterred deter|
 dying die|tying tie|vying vie|vied vie|hoeing hoe|shoeing shoe|dyed dye|eyed eye|eyeing eye|ageing age|singed singe|swung swing|\
 hijacked hijack|backed back|lacked lack|kicked kick|visited visit|visiting visit|permitted permit|remitted remit";
 
+/// Words whose ending belies the form, and those of "be", "have" and "do".
+const FORMS: &[(VerbForm, &str)] = &[
+    (VerbForm::ThirdPerson, "is are am has does 's 're 'm 've"),
+    (VerbForm::Past, "was were did"),
+    (VerbForm::PastOrParticiple, "had 'd"),
+    (VerbForm::Participle, "been"),
+    (VerbForm::Gerund, "being having"),
+    (
+        VerbForm::Base,
+        "lay need feed speed bleed breed exceed proceed succeed bed shed bring sing ring swing embed wing king spring \
+         string heed seed weed concede cling fling sting",
+    ),
+];
+
 struct Tables {
-    verbs: WordMap<&'static str, (&'static str, VerbForm)>,
+    /// The form of every word whose ending does not tell it.
+    forms: WordMap<&'static str, VerbForm>,
     nouns: WordMap<&'static str, &'static str>,
-    exceptions: WordMap<&'static str, &'static str>,
+    /// The base of every form that the spelling rules get wrong, irregular verbs included.
+    bases: WordMap<&'static str, &'static str>,
 }
 
 fn tables() -> &'static Tables {
@@ -90,38 +106,31 @@ fn tables() -> &'static Tables {
                 }
             }
         }
-        let pairs = |list: &'static str| list.split('|').filter_map(|entry| entry.split_once(' ')).collect();
-        Tables { verbs, nouns: pairs(IRREGULAR_NOUNS), exceptions: pairs(EXCEPTIONS) }
+        let pairs = |list: &'static str| list.split('|').filter_map(|entry| entry.split_once(' '));
+        let irregular = verbs.iter().map(|(form, (base, _))| (*form, *base));
+        // Where both lists have a form, the exceptions win.
+        let bases = irregular.chain(pairs(EXCEPTIONS)).collect();
+        // "come" and "run" are participles too, but far more often the base; "lay" is listed below.
+        let own = verbs.iter().filter(|(word, (base, form))| {
+            **word != "lay" && (base != *word || *form == VerbForm::PastOrParticiple)
+        });
+        let own = own.map(|(word, (_, form))| (*word, *form));
+        let listed = FORMS.iter().flat_map(|(form, words)| words.split(' ').map(move |word| (word, *form)));
+        let forms = listed.chain(own).collect();
+        Tables { nouns: pairs(IRREGULAR_NOUNS).collect(), bases, forms }
     })
 }
 
 /// Every word that a regular ending does not take to its base.
 pub(crate) fn irregular_forms() -> impl Iterator<Item = &'static str> {
     let tables = tables();
-    tables.verbs.keys().chain(tables.nouns.keys()).chain(tables.exceptions.keys()).copied()
+    tables.bases.keys().chain(tables.nouns.keys()).copied()
 }
 
 /// Which form of a verb `word` would be, by its shape. "hit", "cut", "put" are `PastOrParticiple`.
 pub fn form_of(word: &str) -> VerbForm {
-    // "come" and "run" are participles too, but far more often the base.
-    if let Some((base, form)) = tables().verbs.get(word)
-        && word != "lay"
-        && (*base != word || *form == VerbForm::PastOrParticiple)
-    {
+    if let Some(form) = tables().forms.get(word) {
         return *form;
-    }
-    match word {
-        "is" | "are" | "am" | "has" | "does" | "'s" | "'re" | "'m" | "'ve" => return VerbForm::ThirdPerson,
-        "was" | "were" | "did" => return VerbForm::Past,
-        "had" | "'d" => return VerbForm::PastOrParticiple,
-        "been" => return VerbForm::Participle,
-        "being" | "having" => return VerbForm::Gerund,
-        "lay" | "need" | "feed" | "speed" | "bleed" | "breed" | "exceed" | "proceed" | "succeed" | "bed"
-        | "shed" | "bring" | "sing" | "ring" | "swing" | "embed" | "wing" | "king" | "spring" | "string"
-        | "heed" | "seed" | "weed" | "concede" | "cling" | "fling" | "sting" => {
-            return VerbForm::Base;
-        }
-        _ => {}
     }
     if word.len() > 4 && word.ends_with("ing") {
         VerbForm::Gerund
@@ -166,6 +175,9 @@ pub fn noun(word: &str) -> Cow<'_, str> {
 
 fn strip_s(word: &str) -> Cow<'_, str> {
     let cut = |count: usize| word.get(..word.len() - count).unwrap_or(word);
+    if !word.ends_with("es") {
+        return Cow::Borrowed(cut(1));
+    }
     if word.ends_with("ies") && word.len() > 4 {
         return Cow::Owned(format!("{}y", cut(3)));
     }
@@ -177,12 +189,11 @@ fn strip_s(word: &str) -> Cow<'_, str> {
 
 /// The base form of a verb.
 pub fn verb(word: &str) -> Cow<'_, str> {
-    let tables = tables();
-    if let Some(&base) = tables.exceptions.get(word) {
+    if let Some(&base) = tables().bases.get(word) {
         return Cow::Borrowed(base);
     }
-    if let Some((base, _)) = tables.verbs.get(word) {
-        return Cow::Borrowed(base);
+    if !word.ends_with(['d', 'g', 's']) {
+        return Cow::Borrowed(word);
     }
     let stem = |count: usize| word.get(..word.len() - count).unwrap_or(word);
     match form_of(word) {
@@ -198,9 +209,9 @@ pub fn verb(word: &str) -> Cow<'_, str> {
 
 /// The base whose "-ed" or "-ing" was cut off: undoubles a consonant or puts back a silent "e".
 fn restore(stem: &str) -> Cow<'_, str> {
-    let letters: Vec<char> = stem.chars().rev().take(3).collect();
-    let at = |index: usize| letters.get(index).copied().unwrap_or(' ');
-    let (last, before, third) = (at(0), at(1), at(2));
+    let mut letters = stem.chars().rev();
+    let mut letter = || letters.next().unwrap_or(' ');
+    let (last, before, third) = (letter(), letter(), letter());
     let vowel = |sign: char| matches!(sign, 'a' | 'e' | 'i' | 'o' | 'u');
     if last == before && !vowel(last) {
         // "stopp" loses one, "kill", "pass", "stuff", "buzz" keep both.

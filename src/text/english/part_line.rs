@@ -42,6 +42,8 @@ pub(super) enum Line {
 const CREDITS: &[&str] = &["Photo", "Image", "Picture", "Credit", "File photo"];
 
 struct Patterns {
+    /// Matches where one of the patterns for the beginning of a line does: most lines are asked no further.
+    any: Regex,
     byline: Regex,
     time_line: Regex,
     caption: Regex,
@@ -60,7 +62,8 @@ fn patterns() -> &'static Patterns {
     static PATTERNS: OnceLock<Patterns> = OnceLock::new();
     PATTERNS.get_or_init(|| {
         let build = |pattern: &str| Regex::new(pattern).expect("a constant pattern");
-        Patterns {
+        let mut patterns = Patterns {
+            any: build("^"),
             byline: build(r"(?i)^(author|text|source|sources|words):\s|(?i)^(by:?|from|story by|written by|report by|reported by|reporting by|edited by|editing by|compiled by|additional reporting|with reporting|with inputs? from|translated by|our correspondent|news desk|staff writer|agencies)\b"),
             time_line: build(r"(?ix)^\W*(
                 (first\ |last\ )?(published|updated|posted|modified|last\ updated|date|issued|as\ of)\b[\s:]
@@ -79,14 +82,24 @@ fn patterns() -> &'static Patterns {
             dateline: build(r"^(?:[A-Z][A-Z'’.\-/ ]{2,40}|[A-Z][\p{L}'’.\-]+(?:[/ ,]+[A-Z(][\p{L}'’.\-)]+){0,5})(?:,? ?\(?[A-Z][\p{L}.]+,? ?\(?\d{0,2}(?:,? \d{4})?\)?)?(?:,? \d{1,2} [A-Z][a-z]+(?: \d{4})?)?(?: ?[,/]? ?\([^)]{2,40}\))?\s?(?:\.?[-–—]{1,2}|:)\s"),
             bare_dateline: build(r"^[A-Z][\p{L}'’.\-/ ,]{2,50}(?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8})?,? ?\([^)]{2,40}\)\.?\s?[-–—]{0,2}\s"),
             credits: build(r"^\W*[a-z]{2,3}/[a-z]{2,3}\b.*\(|^\(?(AFP|AP|Reuters|dpa|EFE|Xinhua|ANSA|PTI|TASS|Agencies)[,/ A-Za-z]*\)?\.?$"),
-        }
+        };
+        let begin = [
+            &patterns.byline,
+            &patterns.time_line,
+            &patterns.caption,
+            &patterns.tail,
+            &patterns.tail_heading,
+            &patterns.tail_to_the_end,
+            &patterns.credits,
+        ];
+        patterns.any = build(&begin.map(|pattern| format!("(?:{pattern})")).join("|"));
+        patterns
     })
 }
 
 /// What `line` is; `number` counts the lines of the body, of which there are `count`.
 pub(super) fn classify(line: &str, number: usize, count: usize, title: &str) -> Line {
     let patterns = patterns();
-    let words = line.split_whitespace().take(60).count();
     if !title.is_empty() && number < 6 {
         if line == title {
             return Line::Repeated { length: line.len() };
@@ -95,38 +108,45 @@ pub(super) fn classify(line: &str, number: usize, count: usize, title: &str) -> 
             return Line::Repeated { length: title.len() };
         }
     }
+    let pictured = line.ends_with(')') && patterns.pictured.is_match(line);
+    if !patterns.any.is_match(line) {
+        return if pictured { Line::Caption } else { plain(patterns, line) };
+    }
     let early = number < 8;
     let late = number + 3 >= count;
-    if words <= 30
+    if has_at_most(line, 30)
         && (early || late)
-        && (patterns.time_line.is_match(line) && words <= 14 && !line.ends_with('.')
+        && (patterns.time_line.is_match(line) && has_at_most(line, 14) && !line.ends_with('.')
             || patterns.credits.is_match(line))
     {
         return Line::Byline("time of publication or agency");
     }
-    if words <= 24 && (early || late) && is_byline(patterns, line) {
+    if has_at_most(line, 24) && (early || late) && is_byline(patterns, line) {
         return Line::Byline("author");
     }
-    if words <= 60
-        && (patterns.caption.is_match(line) || line.ends_with(')') && patterns.pictured.is_match(line))
-    {
+    if pictured || patterns.caption.is_match(line) {
         return Line::Caption;
     }
-    if words <= 6 && patterns.tail_to_the_end.is_match(line) {
+    if has_at_most(line, 6) && patterns.tail_to_the_end.is_match(line) {
         return Line::TailToTheEnd("links to other texts");
     }
-    if words <= 25 && patterns.tail_heading.is_match(line) {
+    if has_at_most(line, 25) && patterns.tail_heading.is_match(line) {
         // "Read also: Ferry sinks" holds the link itself, "Read also:" announces it.
-        return if words <= 4 {
+        return if has_at_most(line, 4) {
             Line::TailHeading("link to another text")
         } else {
             Line::Tail("link to another text")
         };
     }
-    if words <= 60 && patterns.tail.is_match(line) {
+    if patterns.tail.is_match(line) {
         return Line::Tail("subscription, rights or page reference");
     }
-    plain(patterns, line, words)
+    plain(patterns, line)
+}
+
+/// Whether a line has no more words than these.
+fn has_at_most(line: &str, words: usize) -> bool {
+    line.split_whitespace().nth(words).is_none()
 }
 
 fn is_byline(patterns: &Patterns, line: &str) -> bool {
@@ -141,15 +161,17 @@ fn is_byline(patterns: &Patterns, line: &str) -> bool {
     (capital || lower_start <= 1) && !(line.ends_with('.') && line.split_whitespace().count() > 12)
 }
 
-fn plain(patterns: &Patterns, line: &str, words: usize) -> Line {
+fn plain(patterns: &Patterns, line: &str) -> Line {
     let bullet_sign = line.starts_with(['•', '*', '·', '▪', '►', '‣', '■', '●'])
         || line.starts_with("- ")
         || line.starts_with("– ");
-    let credited = words <= 40 && CREDITS.iter().any(|credit| line.contains(credit));
+    // No full stop stands in a credit at the end.
+    let tail = line.rsplit('.').next().unwrap_or_default();
+    let credited = CREDITS.iter().any(|credit| tail.contains(credit)) && has_at_most(line, 40);
     let credit = credited.then(|| patterns.credit_at_end.find(line)).flatten();
     let caption = credit.map_or(0, |found| line.len() - found.start());
     let ends = line.trim_end_matches(['"', '”', '’', '\'', ')']).ends_with(['.', '!', '?', '…', ':', ';']);
-    let heading = !ends && words <= 20;
+    let heading = !ends && has_at_most(line, 20);
     let dateline = if heading { 0 } else { dateline_length(patterns, line) };
     let picture = caption > 0 && heading;
     if picture {
@@ -162,7 +184,8 @@ fn plain(patterns: &Patterns, line: &str, words: usize) -> Line {
 fn dateline_length(patterns: &Patterns, line: &str) -> usize {
     let head_end = line.char_indices().nth(110).map_or(line.len(), |(at, _)| at);
     let head = line.get(..head_end).unwrap_or_default();
-    if !head.contains(['-', '–', '—', ':', '(']) {
+    // The first byte of the dashes that are not of ASCII stands for them.
+    if !head.bytes().any(|byte| matches!(byte, b'-' | b':' | b'(' | 0xE2)) {
         return 0;
     }
     for pattern in [&patterns.dateline, &patterns.bare_dateline] {

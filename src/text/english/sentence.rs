@@ -2,6 +2,9 @@
 //! space around. Never looks at grammar: only at signs, capitals and a list of abbreviations. One pass, linear.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::word_map::WordMap;
 
 /// Words whose full stop does not end a sentence when more follows on the line.
 const NEVER_LAST: &[&str] = &[
@@ -113,31 +116,53 @@ const STARTERS: &[&str] = &[
     "image",
 ];
 
+/// What the lists say of a word.
+#[derive(Debug, Clone, Copy, Default)]
+struct Listed {
+    never_last: bool,
+    sometimes_last: bool,
+    starts: bool,
+}
+
+static LISTED: LazyLock<WordMap<&'static str, Listed>> = LazyLock::new(|| {
+    let mut listed: WordMap<&'static str, Listed> = WordMap::default();
+    NEVER_LAST.iter().for_each(|word| listed.entry(word).or_default().never_last = true);
+    SOMETIMES_LAST.iter().for_each(|word| listed.entry(word).or_default().sometimes_last = true);
+    STARTERS.iter().for_each(|word| listed.entry(word).or_default().starts = true);
+    listed
+});
+
+/// Longer words are in no list.
+const LISTED_BYTES_MAX: usize = 16;
+
+/// What the lists say of a word in any letters.
+fn listed(word: &str) -> Listed {
+    let mut buffer = [0; LISTED_BYTES_MAX];
+    let Some(lower) = buffer.get_mut(..word.len()) else { return Listed::default() };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    std::str::from_utf8(lower).ok().and_then(|lower| LISTED.get(lower)).copied().unwrap_or_default()
+}
+
 /// Whether `word`, without its full stop, is an abbreviation written with one.
 pub(super) fn is_abbreviation(word: &str) -> bool {
-    let lower = word.trim_end_matches('.').to_ascii_lowercase();
-    NEVER_LAST.contains(&lower.as_str()) || SOMETIMES_LAST.contains(&lower.as_str())
+    let listed = listed(word.trim_end_matches('.'));
+    listed.never_last || listed.sometimes_last
 }
 
 /// The sentences of `text`.
 pub fn split(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut start = 0;
-    let mut signs = text.char_indices().peekable();
-    while let Some((at, sign)) = signs.next() {
-        if !matches!(sign, '.' | '!' | '?' | '…' | '。') {
-            continue;
-        }
+    let (mut start, mut from) = (0, 0);
+    while let Some((at, sign)) = next_final(text, from) {
         let mut end = at + sign.len_utf8();
         // A run of signs ("?!", "...") ends together with the marks that close a quotation or a bracket.
-        while let Some(&(next_at, next)) = signs.peek() {
-            if matches!(next, '.' | '!' | '?' | '…') || closes(text, next_at, next) {
-                end = next_at + next.len_utf8();
-                signs.next();
-            } else {
-                break;
-            }
+        while let Some(next) = text.get(end..).and_then(|rest| rest.chars().next())
+            && (matches!(next, '.' | '!' | '?' | '…') || closes(text, end, next))
+        {
+            end += next.len_utf8();
         }
+        from = end;
         if ends_sentence(text, start, at, end, sign) {
             push_trimmed(text, start..end, &mut found);
             start = end;
@@ -145,6 +170,23 @@ pub fn split(text: &str) -> Vec<Range<usize>> {
     }
     push_trimmed(text, start..text.len(), &mut found);
     found
+}
+
+/// The first sign from `from` on that may end a sentence.
+fn next_final(text: &str, from: usize) -> Option<(usize, char)> {
+    let mut at = from;
+    loop {
+        let rest = text.get(at..)?;
+        // The first bytes of the signs that are not of ASCII.
+        let sign = |byte: &u8| matches!(byte, b'.' | b'!' | b'?' | 0xE2 | 0xE3);
+        let skipped = rest.as_bytes().iter().position(sign)?;
+        let sign = rest.get(skipped..)?.chars().next()?;
+        at += skipped;
+        if matches!(sign, '.' | '!' | '?' | '…' | '。') {
+            return Some((at, sign));
+        }
+        at += sign.len_utf8();
+    }
 }
 
 /// Whether the mark at `at`, right after a final sign, closes something.
@@ -187,26 +229,25 @@ fn ends_sentence(text: &str, start: usize, at: usize, end: usize, sign: char) ->
     }
     let word = last_word(text.get(start..at).unwrap_or_default());
     let bare = word.trim_start_matches(|sign: char| !sign.is_alphanumeric());
-    let lower = bare.to_ascii_lowercase();
+    let listed_as = listed(bare);
     if end > at + 1 && !text.get(at + 1..end).is_some_and(|run| run.starts_with('.')) && !bare.is_empty() {
         // A closing mark follows the full stop: abbreviations hardly stand there.
         return true;
     }
     let digit_next = next.is_ascii_digit();
-    if NEVER_LAST.contains(&lower.as_str()) {
+    if listed_as.never_last {
         // "No." is an abbreviation before a figure, and an answer otherwise.
-        return matches!(lower.as_str(), "no" | "nos" | "min" | "sec" | "ft" | "mt")
+        return ["no", "nos", "min", "sec", "ft", "mt"].iter().any(|word| bare.eq_ignore_ascii_case(word))
             && !digit_next
             && !bare.starts_with(char::is_uppercase);
     }
     let mut letters = bare.chars();
     let initial = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();
     let acronym = bare.contains('.');
-    if initial || acronym || SOMETIMES_LAST.contains(&lower.as_str()) {
+    if initial || acronym || listed_as.sometimes_last {
         let follower = rest.trim_start().trim_start_matches(['“', '"', '‘', '\'']);
-        let follower: String =
-            follower.chars().take_while(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase();
-        return !digit_next && (opens || STARTERS.contains(&follower.as_str()));
+        let follower = follower.split(|sign: char| !sign.is_alphanumeric()).next().unwrap_or_default();
+        return !digit_next && (opens || listed(follower).starts);
     }
     // A list number: "1. Title" at the start of the sentence.
     if bare.len() <= 2

@@ -32,7 +32,7 @@ pub(crate) fn vocabulary() -> impl Iterator<Item = &'static str> {
 /// Tags the tokens of `range`. `capitals_speak` is false where capitals say nothing: headlines in title case, texts
 /// in capitals only.
 pub fn tag(tokens: &mut [Token], words: &str, range: Range<usize>, capitals_speak: bool, heading: bool) {
-    let mut guesses = Guesses::default();
+    let mut guesses = Guesses::of(range.len());
     let view = View::new(tokens, words, range.clone());
     model().tag(range.clone().map(|at| view.word(at)), &mut guesses);
     for (at, guess) in range.clone().zip(guesses.tags) {

@@ -80,6 +80,8 @@ pub(super) struct Model {
     patches: Vec<Patch>,
     /// The words that patches ask for; at most 128.
     wanted: Vec<Box<str>>,
+    /// Which of them begin with this byte, in small letters or capitals.
+    wanted_from: Box<[u128; 256]>,
 }
 
 /// The model, read once.
@@ -109,7 +111,19 @@ impl Model {
             Patch { from: patch.from, to: patch.to, tests, needs }
         });
         let patches = patches.collect();
-        let mut model = Self { words: WordMap::default(), patches, wanted };
+        let mut wanted_from = Box::new([0; 256]);
+        for (place, word) in wanted.iter().enumerate() {
+            let first = word
+                .bytes()
+                .next()
+                .map_or([0, 0], |byte| [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()]);
+            for byte in first {
+                if let Some(bits) = wanted_from.get_mut(usize::from(byte)) {
+                    *bits |= bit_at(place);
+                }
+            }
+        }
+        let mut model = Self { words: WordMap::default(), patches, wanted, wanted_from };
         let words = written.base.mapping.into_iter().map(|(word, tag)| {
             let passes_for = model.passes_for(&word);
             (word.into_boxed_str(), Entry { tag: Some(tag), passes_for })
@@ -122,10 +136,19 @@ impl Model {
     /// two, so that "th" passes for "that".
     fn passes_for(&self, word: &str) -> u128 {
         let alike = |wanted: &str| word.chars().zip(wanted.chars()).all(|(a, b)| a.eq_ignore_ascii_case(&b));
-        let bits = self.wanted.iter().enumerate().filter(|(_, wanted)| alike(wanted));
-        bits.fold(0, |bits, (place, _)| {
-            bits | 1_u128.checked_shl(u32::try_from(place).unwrap_or(128)).unwrap_or(0)
-        })
+        // No word at all passes for every one.
+        let mut left = word.bytes().next().map_or(u128::MAX, |first| {
+            self.wanted_from.get(usize::from(first)).copied().unwrap_or(u128::MAX)
+        });
+        let mut bits = 0;
+        while left != 0 {
+            let place = left.trailing_zeros() as usize;
+            left &= left - 1;
+            if self.wanted.get(place).is_some_and(|wanted| alike(wanted)) {
+                bits |= bit_at(place);
+            }
+        }
+        bits
     }
 
     fn entry(&self, word: &str) -> Entry {
@@ -169,25 +192,27 @@ impl Model {
         }
         let mut places = Places::of(&guesses.tags);
         for patch in &self.patches {
-            if tags & bit(patch.from) == 0
-                || patch.needs.is_some_and(|word| present >> word & 1 == 0)
-                || places.as_ref().is_some_and(|places| !patch.has_place(places))
-            {
+            if tags & bit(patch.from) == 0 || patch.needs.is_some_and(|word| present >> word & 1 == 0) {
                 continue;
             }
-            let mut changed = false;
-            for at in 0..guesses.tags.len() {
-                if guesses.tags.get(at) == Some(&Some(patch.from))
-                    && patch.tests.iter().all(|test| guesses.fulfil(test, at))
-                    && let Some(tag) = guesses.tags.get_mut(at)
-                {
-                    *tag = Some(patch.to);
-                    tags |= bit(patch.to);
-                    changed = true;
+            let Some(places) = &mut places else {
+                for at in 0..guesses.tags.len() {
+                    if patch.change(at, guesses) {
+                        tags |= bit(patch.to);
+                    }
                 }
-            }
-            if changed {
-                places = Places::of(&guesses.tags);
+                continue;
+            };
+            let mut left = patch.fits(places);
+            while left != 0 {
+                let at = left.trailing_zeros();
+                left &= left - 1;
+                if patch.change(at as usize, guesses) {
+                    tags |= bit(patch.to);
+                    places.change(at, patch);
+                    // What has changed tells of the words behind it.
+                    left = patch.fits(places) & u128::MAX.checked_shl(at + 1).unwrap_or(0);
+                }
             }
         }
     }
@@ -211,6 +236,15 @@ impl Places {
         Some(Self(places))
     }
 
+    /// Notes that a patch has changed the tag of a word.
+    fn change(&mut self, at: u32, patch: &Patch) {
+        for (tag, stands) in [(patch.from, 0), (patch.to, 1)] {
+            if let Some(place) = self.0.get_mut(tag as usize) {
+                *place = *place & !(1 << at) | stands << at;
+            }
+        }
+    }
+
     /// The words that have a word with this tag so far away from them.
     fn from(&self, tag: UPOS, relative: isize) -> u128 {
         let places = self.0.get(tag as usize).copied().unwrap_or(u128::MAX);
@@ -221,9 +255,18 @@ impl Places {
 }
 
 impl Patch {
-    /// Whether it may change any word: no word that it does change is missed. Where it changes none before it has
-    /// changed another, it changes none at all.
-    fn has_place(&self, places: &Places) -> bool {
+    /// Changes the tag of the word at `at` if all tests hold there; says whether.
+    fn change(&self, at: usize, guesses: &mut Guesses) -> bool {
+        let holds = guesses.is(Some(at), self.from) && self.tests.iter().all(|test| guesses.fulfil(test, at));
+        match guesses.tags.get_mut(at).filter(|_| holds) {
+            Some(tag) => *tag = Some(self.to),
+            None => return false,
+        }
+        true
+    }
+
+    /// The words that it may change, a bit for each: none that it does change is missed.
+    fn fits(&self, places: &Places) -> u128 {
         let fits = |test: &Test| match *test {
             Test::Tagged(relative, tag) => places.from(tag, relative),
             Test::Near(farthest, tag) => (farthest.min(0)..farthest.max(0))
@@ -232,8 +275,13 @@ impl Patch {
             Test::Word(..) => u128::MAX,
             Test::Never => 0,
         };
-        self.tests.iter().fold(places.from(self.from, 0), |found, test| found & fits(test)) != 0
+        self.tests.iter().fold(places.from(self.from, 0), |found, test| found & fits(test))
     }
+}
+
+/// The bit of the wanted word at a place.
+fn bit_at(place: usize) -> u128 {
+    1_u128.checked_shl(u32::try_from(place).unwrap_or(128)).unwrap_or(0)
 }
 
 /// A set with one tag in it.
@@ -278,6 +326,11 @@ pub(super) struct Guesses {
 }
 
 impl Guesses {
+    /// With space for so many words.
+    pub(super) fn of(words: usize) -> Self {
+        Self { tags: Vec::with_capacity(words), passes_for: Vec::with_capacity(words) }
+    }
+
     fn is(&self, at: Option<usize>, tag: UPOS) -> bool {
         at.and_then(|at| self.tags.get(at)) == Some(&Some(tag))
     }

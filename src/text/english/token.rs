@@ -5,7 +5,7 @@
 //! tokens, "44-day" and "Il-76" are one; "1,079", "6.8", "12:31", "10 000" and "U.S." are one.
 
 use super::opening::opens;
-use super::view::beginning;
+use super::word_map::packed;
 use crate::model::article::Span;
 use crate::text::{Tag, Token, TokenKind, VerbForm};
 
@@ -59,6 +59,32 @@ impl Cutter<'_> {
     fn push(&mut self, start: usize, end: usize, kind: TokenKind) {
         let surface = self.text.get(start..end).unwrap_or_default();
         let first = self.words.len();
+        self.normalise(surface);
+        let word = self.words.get(first..).unwrap_or_default();
+        self.tokens.push(Token {
+            span: Span { start: self.offset + start, end: self.offset + end },
+            kind,
+            tag: Tag::Other,
+            form: VerbForm::None,
+            capital: surface.chars().next().is_some_and(char::is_uppercase),
+            spaced: self.spaced,
+            beginning: packed(word.as_bytes()),
+            opens: opens(word, kind),
+            word: first..self.words.len(),
+        });
+        self.spaced = false;
+    }
+
+    /// Appends a word in lower case, with plain apostrophes, hyphens and spaces.
+    fn normalise(&mut self, surface: &str) {
+        if surface.is_ascii() {
+            let first = self.words.len();
+            self.words.push_str(surface);
+            if let Some(word) = self.words.get_mut(first..) {
+                word.make_ascii_lowercase();
+            }
+            return;
+        }
         for sign in surface.chars().filter(|&sign| !is_invisible(sign)) {
             match sign {
                 sign if is_apostrophe(sign) => self.words.push('\''),
@@ -68,19 +94,6 @@ impl Cutter<'_> {
                 sign => self.words.extend(sign.to_lowercase()),
             }
         }
-        let word = self.words.get(first..).unwrap_or_default();
-        self.tokens.push(Token {
-            span: Span { start: self.offset + start, end: self.offset + end },
-            kind,
-            tag: Tag::Other,
-            form: VerbForm::None,
-            capital: surface.chars().next().is_some_and(char::is_uppercase),
-            spaced: self.spaced,
-            beginning: beginning(word),
-            opens: opens(word, kind),
-            word: first..self.words.len(),
-        });
-        self.spaced = false;
     }
 
     /// A token that begins with a digit; returns its end.
@@ -132,6 +145,10 @@ impl Cutter<'_> {
 
     fn letters(&self, start: usize) -> usize {
         let rest = self.text.get(start..).unwrap_or_default();
+        let plain = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        if rest.as_bytes().get(plain).is_none_or(u8::is_ascii) {
+            return start + plain;
+        }
         start + rest.chars().take_while(|sign| sign.is_alphanumeric()).map(char::len_utf8).sum::<usize>()
     }
 
@@ -150,6 +167,11 @@ impl Cutter<'_> {
     /// A token that holds letters; returns its end. Clitics are cut off as tokens of their own.
     fn word(&mut self, start: usize) -> usize {
         let mut at = self.letters(start);
+        let next = self.text.as_bytes().get(at);
+        if next.is_none_or(|next| next.is_ascii() && !matches!(next, b'-' | b'\'' | b'.')) {
+            let kind = kind_of(self.text.get(start..at).unwrap_or_default());
+            return self.finish(start, at, kind);
+        }
         while let Some(next) = self.char_at(at) {
             let inner = at + next.len_utf8();
             let joins = is_hyphen(next) || is_apostrophe(next) || is_invisible(next) || next == '\u{301}';

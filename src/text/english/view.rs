@@ -5,33 +5,11 @@
 use std::ops::Range;
 
 use super::opening::Opens;
+use super::word_map::packed;
 use crate::text::{Tag, Token, TokenKind, VerbForm};
 
 /// How many bytes of a word its beginning holds.
 const BEGINNING_BYTES: usize = 8;
-
-/// The first bytes of a word in one number, by which most words are told apart at once. Of a fixed word it is worked
-/// out when the program is built.
-#[expect(clippy::inline_always, reason = "worth it only where the words are known when the program is built")]
-#[inline(always)]
-pub(crate) const fn beginning(word: &str) -> u64 {
-    let bytes = word.as_bytes();
-    if let Some(eight) = bytes.first_chunk::<BEGINNING_BYTES>() {
-        return u64::from_le_bytes(*eight);
-    }
-    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        return u32::from_le_bytes(*first) as u64
-            | (u32::from_le_bytes(*last) as u64) << (8 * (bytes.len() - 4));
-    }
-    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        return u16::from_le_bytes(*first) as u64
-            | (u16::from_le_bytes(*last) as u64) << (8 * (bytes.len() - 2));
-    }
-    match bytes.first() {
-        Some(only) => *only as u64,
-        None => 0,
-    }
-}
 
 /// A window on one sentence.
 #[derive(Debug, Clone, Copy)]
@@ -123,7 +101,7 @@ impl<'a> View<'a> {
     #[inline(always)]
     fn holds(&self, token: &Token, word: &str) -> bool {
         token.word.len() == word.len()
-            && token.beginning == beginning(word)
+            && token.beginning == packed(word.as_bytes())
             && (word.len() <= BEGINNING_BYTES || self.words.get(token.word.clone()) == Some(word))
     }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::sections;
 use crate::model::Group;
-use crate::text::english::word_map::WordMap;
+use crate::text::english::word_map::{WordMap, WordSet};
 use crate::text::gazetteer::is_people;
 
 /// What is known of a head noun.
@@ -27,6 +27,11 @@ static PEOPLE: LazyLock<WordMap<&'static str, Group>> = LazyLock::new(|| {
         .flat_map(|(group, line)| line.split(',').map(move |noun| (noun.trim(), group)))
         .filter(|(noun, _)| !noun.is_empty())
         .collect()
+});
+
+/// The second words of the entries of two.
+static PAIRED: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
+    PEOPLE.keys().filter_map(|noun| noun.split_once(' ')).map(|(_, second)| second).collect()
 });
 
 static THINGS: LazyLock<WordMap<&'static str, ()>> = LazyLock::new(|| {
@@ -90,7 +95,7 @@ pub(in super::super) fn force(word: &str) -> Option<Group> {
 
 /// The group of a listed noun, tried with the word before it first.
 pub(in super::super) fn group_of(before: Option<&str>, noun: &str) -> Option<Group> {
-    if let Some(before) = before {
+    if let Some(before) = before.filter(|_| PAIRED.contains(noun)) {
         // Two-word entries are short: no allocation beyond a small buffer is worth avoiding here.
         let mut pair = String::with_capacity(before.len() + 1 + noun.len());
         pair.push_str(before);
@@ -112,7 +117,8 @@ pub(in super::super) fn person(before: Option<&str>, noun: &str) -> Person {
     if is_thing(noun) || stem.is_some_and(is_thing) {
         return Person::No;
     }
-    let made_like_one = noun.len() > 4 && ENDINGS.iter().any(|ending| noun.ends_with(ending));
+    let may_end_so = noun.ends_with(['e', 'k', 'n', 'r', 's', 't']);
+    let made_like_one = noun.len() > 4 && may_end_so && ENDINGS.iter().any(|ending| noun.ends_with(ending));
     if made_like_one || is_people(noun) { Person::Likely } else { Person::Unknown }
 }
 

@@ -25,14 +25,18 @@ pub const RULE: Rule = Rule {
 };
 
 fn cues(cues: &mut Cues) {
-    let verbs = |with: bool| stance_verbs().filter(move |(_, frame)| frame.companions().is_empty() != with);
-    let alone = cues.verbs(verbs(false).map(|(verb, _)| verb));
+    let (alone, mut with): (Vec<_>, Vec<_>) =
+        stance_verbs().partition(|(_, frame)| frame.companions().is_empty());
+    let alone = cues.verbs(alone.into_iter().map(|(verb, _)| verb));
     cues.enough(alone);
-    let with = cues.verbs(verbs(true).map(|(verb, _)| verb));
-    // In the passive stands "by", between two "the other" or "one another".
-    let mutual = ["by", "other", "another"];
-    let companions = cues.words(verbs(true).flat_map(|(_, frame)| frame.companions()).copied().chain(mutual));
-    cues.enough(with | companions);
+    with.sort_unstable_by_key(|(_, frame)| frame.companions());
+    for same in with.chunk_by(|(_, frame), (_, other)| frame.companions() == other.companions()) {
+        let verbs = cues.verbs(same.iter().map(|(verb, _)| *verb));
+        // In the passive stands "by", between two "the other" or "one another".
+        let companions = same.iter().flat_map(|(_, frame)| frame.companions()).copied();
+        let companions = cues.words(companions.chain(["by", "other", "another"]));
+        cues.enough(verbs | companions);
+    }
 }
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
