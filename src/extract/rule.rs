@@ -71,6 +71,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Whether a sentence may concern the rule that reads.
+    #[inline]
     pub(super) fn concerns(&self, sentence: &Sentence) -> bool {
         self.reader.get().is_none_or(|reader| sentence.concerns & reader != 0)
     }
@@ -94,6 +95,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The known names of the article, or of the sentences that were analysed, in order.
+    #[inline]
     pub fn entities(&self) -> &[Entity] {
         self.entities.get_or_init(|| {
             if !self.is_partial() {

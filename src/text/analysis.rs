@@ -191,31 +191,37 @@ impl<'a> Analysis<'a> {
     }
 
     /// The token at `at`.
+    #[inline]
     pub fn token(&self, at: usize) -> Option<&Token> {
         self.tokens.get(at)
     }
 
     /// The word at `at` in lower case, curly apostrophe normalised; empty outside.
+    #[inline]
     pub fn word(&self, at: usize) -> &str {
         self.tokens.get(at).and_then(|token| self.words.get(token.word.clone())).unwrap_or_default()
     }
 
     /// The word at `at` as written.
+    #[inline]
     pub fn surface(&self, at: usize) -> &'a str {
         self.tokens.get(at).map_or("", |token| token.span.of(self.text))
     }
 
     /// The tag at `at`; `Other` outside.
+    #[inline]
     pub fn tag(&self, at: usize) -> Tag {
         self.tokens.get(at).map_or(Tag::Other, |token| token.tag)
     }
 
     /// The base form: "killed" -> "kill", "deaths" -> "death", "were" -> "be". A noun is taken to its singular, a verb to its base.
+    #[inline]
     pub fn lemma(&self, at: usize) -> Cow<'_, str> {
         lemma::of(self.word(at), self.tag(at))
     }
 
     /// The window on the tokens of a sentence; its answers are empty outside.
+    #[inline]
     pub fn view(&self, sentence: usize) -> View<'_> {
         let range = self.sentences.get(sentence).map_or(0..0, |sentence| sentence.tokens.clone());
         View::new(&self.tokens, &self.words, range)
@@ -238,23 +244,27 @@ impl<'a> Analysis<'a> {
     }
 
     /// The sentence that holds the byte `at`.
+    #[inline]
     pub fn sentence_at(&self, at: usize) -> Option<usize> {
         let index = self.sentences.partition_point(|sentence| sentence.span.end <= at);
         self.sentences.get(index).filter(|sentence| sentence.span.start <= at).map(|_| index)
     }
 
     /// The sentence that holds the token.
+    #[inline]
     pub fn sentence_of(&self, token: usize) -> Option<usize> {
         self.sentence_at(self.tokens.get(token)?.span.start)
     }
 
     /// The token that covers or follows the byte `at`.
+    #[inline]
     pub fn token_at(&self, at: usize) -> Option<usize> {
         let index = self.tokens.partition_point(|token| token.span.end <= at);
         (index < self.tokens.len()).then_some(index)
     }
 
     /// The quantities of a sentence; their positions are `Sentence::quantities`.
+    #[inline]
     pub fn quantities_in(&self, sentence: usize) -> &[Quantity] {
         self.sentences
             .get(sentence)
@@ -263,6 +273,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// The phrases of a sentence; their positions are `Sentence::phrases`.
+    #[inline]
     pub fn phrases_in(&self, sentence: usize) -> &[Phrase] {
         self.sentences
             .get(sentence)
@@ -271,6 +282,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// The clauses of a sentence; their positions are `Sentence::clauses`.
+    #[inline]
     pub fn clauses_in(&self, sentence: usize) -> &[Clause] {
         self.sentences
             .get(sentence)

@@ -8,12 +8,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use aho_corasick::AhoCorasick;
-
 use super::gazetteer_tables::{self as tables, Form, Row};
 use super::name::{spelling_key, surname};
 use crate::model::Span;
-use crate::text::english::word_map::WordSet;
+use crate::text::english::word_map::{WordMap, WordSet};
 
 pub use super::gazetteer_tables::{Role, is_people};
 
@@ -109,7 +107,8 @@ type Leader = (Arc<str>, Arc<str>);
 /// All names known, ready to be found in one pass over a text.
 #[derive(Debug)]
 pub struct Gazetteer {
-    finder: Option<AhoCorasick>,
+    /// Positions in `entries` by the first word of the name, in small letters, with the bytes before that word.
+    by_first: WordMap<Box<str>, Vec<(usize, usize)>>,
     entries: Vec<Entry>,
     /// The adjective with which a country's institutions are named.
     adjectives: BTreeMap<Arc<str>, Arc<str>>,
@@ -186,11 +185,16 @@ impl Gazetteer {
                 })
                 .or_insert(Some(known));
         }
-        let written: Vec<&String> = patterns.keys().collect();
-        // Thousands of short patterns stay far below the limits at which building an automaton fails; should it fail
-        // all the same, no name is found and every reading that needs one is silent.
-        let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(written).ok();
-        Self { finder, entries: patterns.into_values().collect(), adjectives, homes, leaders }
+        let mut by_first: WordMap<Box<str>, Vec<(usize, usize)>> = WordMap::default();
+        for (place, written) in patterns.keys().enumerate() {
+            let mut first = None;
+            each_word(written, |at, word| first = first.or(Some((at, word))));
+            if let Some((ahead, word)) = first {
+                let key = word.to_ascii_lowercase().into_boxed_str();
+                by_first.entry(key).or_default().push((place, ahead));
+            }
+        }
+        Self { by_first, entries: patterns.into_values().collect(), adjectives, homes, leaders }
     }
 
     /// The names in a text, in order, not overlapping, the longest where several begin at one place.
@@ -201,17 +205,23 @@ impl Gazetteer {
     /// The names in a stretch of a text.
     pub fn find_within(&self, text: &str, within: Span) -> Vec<Entity> {
         let stretch = within.of(text);
-        let mut found: Vec<(Span, usize)> = self
-            .finder
-            .iter()
-            .flat_map(|finder| finder.find_overlapping_iter(stretch))
-            .filter_map(|hit| {
-                let span = Span { start: within.start + hit.start(), end: within.start + hit.end() };
-                let entry = self.entries.get(hit.pattern().as_usize())?;
-                (is_whole_word(text, span) && entry.form.allows(text, span, &entry.written))
-                    .then_some((span, hit.pattern().as_usize()))
-            })
-            .collect();
+        let mut found: Vec<(Span, usize)> = Vec::new();
+        each_word(stretch, |at, word| {
+            for &(place, ahead) in self.with_first(word) {
+                let (Some(entry), Some(at)) = (self.entries.get(place), at.checked_sub(ahead)) else {
+                    continue;
+                };
+                let end = at + entry.written.len();
+                let span = Span { start: within.start + at, end: within.start + end };
+                let here = stretch.as_bytes().get(at..end);
+                if here.is_some_and(|here| here.eq_ignore_ascii_case(entry.written.as_bytes()))
+                    && is_whole_word(text, span)
+                    && entry.form.allows(text, span, &entry.written)
+                {
+                    found.push((span, place));
+                }
+            }
+        });
         found.sort_by_key(|(span, pattern)| (span.start, usize::MAX - span.end, *pattern));
         let mut end = 0;
         let mut entities = Vec::new();
@@ -229,6 +239,17 @@ impl Gazetteer {
             });
         }
         entities
+    }
+
+    /// The names whose first word is this one, in capitals or small letters, each with the bytes before that word.
+    fn with_first(&self, word: &str) -> &[(usize, usize)] {
+        let capital = word.bytes().any(|byte| byte.is_ascii_uppercase());
+        let found = if capital {
+            self.by_first.get(word.to_ascii_lowercase().as_str())
+        } else {
+            self.by_first.get(word)
+        };
+        found.map_or(&[], Vec::as_slice)
     }
 
     /// The leader whom a surname alone means, with the party, when only one known to the world bears it.
@@ -252,6 +273,32 @@ impl Gazetteer {
     /// The country in which a group or territory is at home.
     pub fn home(&self, party: &str) -> Option<&Arc<str>> {
         self.homes.get(party)
+    }
+}
+
+/// Calls `each` with every run of letters and digits and where it begins.
+fn each_word<'t>(text: &'t str, mut each: impl FnMut(usize, &'t str)) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let start = at;
+        if byte.is_ascii() {
+            at += bytes.iter().skip(at).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            if at == start {
+                at += 1;
+                continue;
+            }
+        }
+        if bytes.get(at).is_some_and(|byte| !byte.is_ascii()) {
+            let rest = text.get(at..).unwrap_or_default();
+            let letters = rest.chars().take_while(|sign| sign.is_alphanumeric());
+            at += letters.map(char::len_utf8).sum::<usize>();
+            if at == start {
+                at += rest.chars().next().map_or(1, char::len_utf8);
+                continue;
+            }
+        }
+        each(start, text.get(start..at).unwrap_or_default());
     }
 }
 
@@ -350,5 +397,24 @@ mod tests {
         let found: Vec<_> =
             names.find("The HF and Harbour Front").into_iter().map(|e| e.name.to_string()).collect();
         assert_eq!(found, ["Harbour Front", "Harbour Front"]);
+    }
+
+    #[test]
+    fn every_name_is_looked_for_where_its_first_word_stands() {
+        let names = Gazetteer::builtin();
+        let lettered = |entry: &Entry| entry.written.contains(char::is_alphanumeric);
+        for (place, entry) in names.entries.iter().enumerate().filter(|(_, entry)| lettered(entry)) {
+            for written in [entry.written.clone(), entry.written.to_ascii_uppercase()] {
+                let text = format!("Na\u{ef}ve ({written}) left");
+                let mut found = false;
+                each_word(&text, |at, word| {
+                    let at_name =
+                        |ahead: &usize| at.checked_sub(*ahead) == text.find('(').map(|open| open + 1);
+                    found |=
+                        names.with_first(word).iter().any(|(one, ahead)| *one == place && at_name(ahead));
+                });
+                assert!(found, "{written}");
+            }
+        }
     }
 }

@@ -209,8 +209,7 @@ impl Reader<'_> {
         {
             return Some(at..end);
         }
-        let event = self.is_event(at + 2);
-        if hints_at(view.word(at), Hint::Series) && view.is(at + 1, &["of"]) && event {
+        if view.is(at + 1, &["of"]) && hints_at(view.word(at), Hint::Series) && self.is_event(at + 2) {
             let long = (at + 3..(at + 8).min(end))
                 .any(|token| view.follows(token, &["this", "year"]) || view.is(token, &["recent", "years"]));
             return long.then_some(at..end);
@@ -237,9 +236,11 @@ impl Reader<'_> {
         }
         // "gold and a war in the desert in which hundreds died": one that the reader is not supposed to know.
         let unknown = view.is(at, &["a", "another"]) && view.is(at + 1, &["war"]);
-        let told = (at + 2..(at + 9).min(end))
-            .any(|token| view.follows(token, &["in", "which"]) || view.is(token, &["that", "where"]));
-        (unknown && told).then_some(at..end)
+        let told = || {
+            (at + 2..(at + 9).min(end))
+                .any(|token| view.follows(token, &["in", "which"]) || view.is(token, &["that", "where"]))
+        };
+        (unknown && told()).then_some(at..end)
     }
 
     /// "on Thursday alone", "the day's toll".

@@ -128,6 +128,7 @@ pub(crate) fn irregular_forms() -> impl Iterator<Item = &'static str> {
 }
 
 /// Which form of a verb `word` would be, by its shape. "hit", "cut", "put" are `PastOrParticiple`.
+#[inline]
 pub fn form_of(word: &str) -> VerbForm {
     if let Some(form) = tables().forms.get(word) {
         return *form;
@@ -149,6 +150,7 @@ pub fn form_of(word: &str) -> VerbForm {
 }
 
 /// The base form of a word with this tag.
+#[inline]
 pub fn of(word: &str, tag: Tag) -> Cow<'_, str> {
     match tag {
         Tag::Verb | Tag::Aux => verb(word),
@@ -158,6 +160,7 @@ pub fn of(word: &str, tag: Tag) -> Cow<'_, str> {
 }
 
 /// The singular of a noun.
+#[inline]
 pub fn noun(word: &str) -> Cow<'_, str> {
     if let Some(&singular) = tables().nouns.get(word) {
         return Cow::Borrowed(singular);

@@ -22,6 +22,8 @@ impl Opens {
     pub const QUANTITY: Self = Self(1 << 1);
     /// A phrase of time, without the preposition before it.
     pub const TIME: Self = Self(1 << 2);
+    /// A phrase of time with the words before it: "by Friday", "late in May".
+    pub const DATED: Self = Self(1 << 3);
     const ALL: Self = Self(u8::MAX);
 
     const fn and(self, other: Self) -> Self {
@@ -54,12 +56,20 @@ const TIMES: &[&str] = &[
     "midnight",
 ];
 
+/// Words that may stand before a phrase of time.
+const BEFORE_TIMES: &[&str] = &[
+    "as", "by", "until", "till", "no", "since", "from", "before", "after", "on", "at", "of", "in", "during",
+    "late", "early", "mid", "the",
+];
+
 static WORDS: LazyLock<WordMap<&'static str, Opens>> = LazyLock::new(|| {
-    let numbers = Opens::NUMBER.and(Opens::QUANTITY).and(Opens::TIME);
+    let times = Opens::TIME.and(Opens::DATED);
+    let numbers = Opens::NUMBER.and(Opens::QUANTITY).and(times);
     let lists = [
         (number::openings().collect::<Vec<_>>(), numbers),
         (NOBODY.to_vec(), Opens::QUANTITY),
-        (calendar::names().chain(TIMES.iter().copied()).collect(), Opens::TIME),
+        (calendar::names().chain(TIMES.iter().copied()).collect(), times),
+        (BEFORE_TIMES.to_vec(), Opens::DATED),
     ];
     let mut words = WordMap::default();
     for (word, opens) in lists.iter().flat_map(|(words, opens)| words.iter().map(move |word| (*word, *opens)))

@@ -130,21 +130,25 @@ fn lists() -> &'static Lists {
 }
 
 /// The class of a word in the lists.
+#[inline]
 pub fn class_of(word: &str) -> Option<Tag> {
     lists().tags.get(word).copied()
 }
 
 /// Whether the base form `word` serves as noun and as verb.
+#[inline]
 pub fn is_noun_or_verb(word: &str) -> bool {
     lists().noun_or_verb.contains_key(word)
 }
 
 /// Whether the word names a day, a month or a time of day.
+#[inline]
 pub fn is_time_word(word: &str) -> bool {
     lists().time.contains_key(word)
 }
 
 /// "will", "could", "must": auxiliaries that carry a mood.
+#[inline]
 pub fn is_modal(word: &str) -> bool {
     matches!(
         word,
@@ -166,16 +170,19 @@ pub fn is_modal(word: &str) -> bool {
 }
 
 /// Forms of "be".
+#[inline]
 pub fn is_be(word: &str) -> bool {
     matches!(word, "be" | "am" | "is" | "are" | "was" | "were" | "been" | "being" | "'s" | "'re" | "'m")
 }
 
 /// Forms of "have".
+#[inline]
 pub fn is_have(word: &str) -> bool {
     matches!(word, "have" | "has" | "had" | "having" | "'ve" | "'d" | "'s")
 }
 
 /// Words that negate a verb.
+#[inline]
 pub fn is_negation(word: &str) -> bool {
     matches!(word, "not" | "n't" | "'t" | "never" | "hardly" | "barely" | "scarcely" | "neither")
 }

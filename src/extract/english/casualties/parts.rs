@@ -183,12 +183,15 @@ fn opening(here: &Here<'_>, figure: &Figure) -> Option<(Effect, Option<String>)>
 fn divided_from(here: &Here<'_>) -> Option<usize> {
     let first = here.sentence.tokens.start;
     let opens = here.view.is(first, &["of"]) && here.view.is(first + 1, &["the", "those", "these", "them"]);
-    here.sentence.tokens.clone().find(|&at| here.view.is(at, &[","])).filter(|_| opens)
+    opens.then(|| here.sentence.tokens.clone().find(|&at| here.view.is(at, &[","]))).flatten()
 }
 
 /// "Of the 52 killed, 31 were civilians and six were police", "of those hurt, six are in intensive care": a bare number
 /// that says of some of those named at the start of the sentence what they are.
 fn divides(here: &Here<'_>, figure: &Figure) -> bool {
+    if figure.head.is_some() {
+        return false;
+    }
     let comma = divided_from(here);
     let goes_on = here.view.is(figure.tokens.start.wrapping_sub(1), &["and", ","]);
     let near = comma.is_some_and(|comma| {
@@ -200,7 +203,7 @@ fn divides(here: &Here<'_>, figure: &Figure) -> bool {
         (figure.tokens.end..figure.tokens.end + 3).contains(&predicate.main)
             && !here.view.is(predicate.main, &["in"])
     });
-    near && be && !harm && figure.head.is_none()
+    near && be && !harm
 }
 
 /// How far behind the comma the parts of a divided set may stand.

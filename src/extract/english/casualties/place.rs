@@ -161,7 +161,7 @@ fn written(here: &Here<'_>, entity: &Entity) -> String {
 fn subject_place(here: &Here<'_>, subject: Range<usize>, suffers: bool) -> Option<Named> {
     let text = &here.reading.article.text;
     for at in subject.clone() {
-        let of_kind = is_kind_of_place(here.view.word(at)) && here.view.is(at + 1, &["of"]);
+        let of_kind = here.view.is(at + 1, &["of"]) && is_kind_of_place(here.view.word(at));
         let beside = here.view.is(at, &["neighbouring", "neighboring", "nearby", "adjacent"]);
         let from = if of_kind { at + 2 } else { at + usize::from(beside) };
         if (of_kind || beside || is_name(here.view, at)) && is_name(here.view, from) {
@@ -274,14 +274,17 @@ fn named_behind(here: &Here<'_>, from: usize) -> Option<Named> {
     if here.view.is(from, &["either", "both"]) && here.view.is(from + 1, &["country", "countries"]) {
         return last_two_countries(here, from);
     }
-    let determined = here.view.is(from, &["the", "that", "this"]);
+    if !here.view.is(from, &["the", "that", "this"]) {
+        return None;
+    }
     let at = if here.view.is(from + 1, &["same"]) { from + 2 } else { from + 1 };
-    if determined && here.view.is(at, &["capital"]) {
+    if here.view.is(at, &["capital"]) {
         return here.reading.capital().map(|name| Named::one(name.to_owned(), true));
     }
     let points = here.view.is(from, &["that"]) || here.view.is(from + 1, &["same"]);
-    let place = is_kind_of_place(here.view.word(at)) || here.view.is(at, &["incident", "attack", "strike"]);
-    if determined && points && place { back(here, from).or_else(|| told_of(here)) } else { None }
+    let place =
+        || is_kind_of_place(here.view.word(at)) || here.view.is(at, &["incident", "attack", "strike"]);
+    if points && place() { back(here, from).or_else(|| told_of(here)) } else { None }
 }
 
 /// "Nobody speaks of El Marsa. In that city 113 people were killed": the name that the sentence before ends with.

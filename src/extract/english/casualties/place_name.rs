@@ -166,9 +166,9 @@ const STRIKES: &[&str] = &[
 /// the hills".
 fn is_scene(view: View<'_>, at: usize, end: usize) -> bool {
     let aside = view.is(end, &[",", "–", "—", "-"]) && view.is(end + 1, &["a", "an", "the"]);
-    let kind = (end + 2..end + 2 + ASIDE_REACH).any(|next| is_kind_of_place(view.word(next)));
-    let struck = STRIKES.contains(&&*lemma::verb(view.before(at)));
-    aside && kind && (struck || at == view.start)
+    let kind = || (end + 2..end + 2 + ASIDE_REACH).any(|next| is_kind_of_place(view.word(next)));
+    let struck = || STRIKES.contains(&&*lemma::verb(view.before(at)));
+    aside && kind() && (at == view.start || struck())
 }
 
 /// How far into the aside the word for a kind of place may stand.
@@ -180,7 +180,7 @@ fn places(reading: &Reading<'_>, number: usize, tokens: Range<usize>, speakers: 
     let mut found = Vec::new();
     let mut at = tokens.start.max(sentence.tokens.start);
     while at < tokens.end.min(sentence.tokens.end) {
-        let of_kind = is_kind_of_place(view.word(at)) && view.is(at + 1, &["of"]);
+        let of_kind = view.is(at + 1, &["of"]) && is_kind_of_place(view.word(at));
         // "The Netherlands, where thousands had been told to leave".
         let opens = is_name(view, at) && !is_name(view, at.wrapping_sub(1));
         let relative = opens

@@ -31,11 +31,11 @@ pub(super) fn side(here: &Here<'_>, figure: &Figure) -> Option<String> {
 /// northern side, including seven civilians, and wounded 35".
 pub(super) fn side_of_whole(here: &Here<'_>, figure: &Figure) -> Option<String> {
     let whole = here.scene.figures.iter().rfind(|other| other.tokens.end <= figure.tokens.start)?;
-    let shares = opens_part(here, figure) || figure.head.is_none() && figure.kind == FigureKind::Bare;
     let near = figure.tokens.start - whole.tokens.end <= WHOLE_REACH;
+    let shares = || figure.head.is_none() && figure.kind == FigureKind::Bare || opens_part(here, figure);
     let other =
-        (whole.tokens.end..figure.tokens.start).any(|at| here.view.is(at, &[";", "while", "but", "said"]));
-    if !shares || !near || other {
+        || (whole.tokens.end..figure.tokens.start).any(|at| here.view.is(at, &[";", "while", "but", "said"]));
+    if !near || other() || !shares() {
         return None;
     }
     side(here, whole).or_else(|| side_of_whole(here, whole))
@@ -43,7 +43,9 @@ pub(super) fn side_of_whole(here: &Here<'_>, figure: &Figure) -> Option<String> 
 
 /// "The Front said it had killed 20 soldiers": the army that an armed group fights is that of the country it is at home in.
 fn fought(here: &Here<'_>, figure: &Figure) -> Option<String> {
-    let soldiers = figure.group() == Some(Group::Military) && figure.low > 1;
+    if figure.group() != Some(Group::Military) || figure.low < 2 {
+        return None;
+    }
     let first = here.view.token(figure.tokens.start)?.span.start;
     let before = Span { start: here.sentence.span.start, end: first };
     // "The Front claimed the attack. It said it had killed 20 soldiers."
@@ -57,7 +59,7 @@ fn fought(here: &Here<'_>, figure: &Figure) -> Option<String> {
         here.view.is(the, &["the"]) && here.view.is(the + 1, &["group", "rebels", "militants", "insurgents"]);
     let within = if the_group { Span { start: last_group(here, before.start)?, end: first } } else { within };
     let mut named = here.reading.entities_within(within).filter(|entity| entity.is_party());
-    let group = named.next().filter(|entity| soldiers && entity.kind == EntityKind::ArmedGroup)?;
+    let group = named.next().filter(|entity| entity.kind == EntityKind::ArmedGroup)?;
     let alone = the_group || named.all(|entity| entity.kind == EntityKind::ArmedGroup);
     alone.then(|| here.reading.home(&group.name)).flatten().map(str::to_owned)
 }
@@ -71,13 +73,16 @@ fn last_group(here: &Here<'_>, before: usize) -> Option<usize> {
 
 /// "577 of them French", "114 were Saudis": a name of a people right behind a number without a noun.
 fn told_after(here: &Here<'_>, figure: &Figure) -> Option<String> {
+    if figure.head.is_some() {
+        return None;
+    }
     let end = figure.tokens.end;
     let be = usize::from(here.view.is(end, &["is", "are", "was", "were"]));
     let span = here.span(&(end + be..end + be + 1))?;
     let people = here.reading.entities_within(span).find(|entity| entity.kind == EntityKind::Demonym)?;
     let adjective =
         here.view.tag(end + be + 1) == Tag::Noun && !here.view.is(end + be + 1, &["nationals", "citizens"]);
-    (figure.head.is_none() && !adjective).then(|| party(people)).flatten()
+    if adjective { None } else { party(people) }
 }
 
 /// Whether a name before a noun says whose the people are: a town does not.

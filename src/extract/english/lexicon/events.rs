@@ -71,16 +71,19 @@ const fn bit(hint: Hint) -> u16 {
 }
 
 /// Whether a word says this.
+#[inline]
 pub(in super::super) fn hints_at(word: &str, hint: Hint) -> bool {
     HINTS.get(word).is_some_and(|hints| hints & bit(hint) != 0) || hint == Hint::Now && is_weekday(word)
 }
 
 /// Whether a word says anything of time or event.
+#[inline]
 pub(in super::super) fn hints_at_any(word: &str) -> bool {
     HINTS.contains_key(word)
 }
 
 /// Whether a word is a noun for a place: "village", "province".
+#[inline]
 pub(in super::super) fn is_kind_of_place(word: &str) -> bool {
     hints_at(word, Hint::PlaceKind)
 }
