@@ -14,6 +14,9 @@ const NUMBERS: usize = 32;
 /// Words in a sequence.
 const SEQUENCE: usize = 4;
 
+/// Sequences that are mixed side by side: each state waits for the one before it, and others can be worked out meanwhile.
+const SIDE_BY_SIDE: usize = 4;
+
 /// From this share on a text is a copy: wire reports are cut at the end and given another headline.
 const COPY: f32 = 0.45;
 
@@ -27,32 +30,50 @@ pub(super) const REMEMBERED: usize = 16;
 /// texts are alike by chance.
 pub(super) fn of(article: &Article) -> Vec<u32> {
     let body = article.text.get(article.body_start()..).unwrap_or_default();
+    let mut small = String::new();
     let words: Vec<u64> = body
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .scan(0, |read, word| {
             *read += word.len() + 1;
-            (*read < LOOKED_AT).then(|| xxh3_64(word.to_lowercase().as_bytes()))
+            (*read < LOOKED_AT).then(|| {
+                if word.is_ascii() {
+                    small.clear();
+                    small.push_str(word);
+                    small.make_ascii_lowercase();
+                } else {
+                    small = word.to_lowercase();
+                }
+                xxh3_64(small.as_bytes())
+            })
         })
         .collect();
     if words.len() < 40 {
         return Vec::new();
     }
+    let hashes: Vec<u64> = words.windows(SEQUENCE).map(hash).collect();
     let mut minima = vec![u32::MAX; NUMBERS];
-    for sequence in words.windows(SEQUENCE) {
-        let hash = sequence
-            .iter()
-            .fold(0_u64, |hash, word| (hash.rotate_left(17) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let mut mixed = hash;
+    for some in hashes.chunks(SIDE_BY_SIDE) {
+        // What is missing to a full chunk is its first again, which changes no minimum.
+        let mut states = [some.first().copied().unwrap_or_default(); SIDE_BY_SIDE];
+        states.iter_mut().zip(some).for_each(|(state, hash)| *state = *hash);
         for minimum in &mut minima {
-            // A new permutation for every number: the next state of a linear generator, its upper half taken.
-            mixed =
-                mixed.wrapping_mul(0xD134_2543_DE82_EF95).wrapping_add(0x2545_F491_4F6C_DD1D) ^ (mixed >> 29);
-            let number = u32::try_from(mixed >> 32).unwrap_or(u32::MAX);
-            *minimum = (*minimum).min(number);
+            for state in &mut states {
+                // A new permutation for every number: the next state of a linear generator, its upper half taken.
+                *state = state.wrapping_mul(0xD134_2543_DE82_EF95).wrapping_add(0x2545_F491_4F6C_DD1D)
+                    ^ (*state >> 29);
+                let number = u32::try_from(*state >> 32).unwrap_or(u32::MAX);
+                *minimum = (*minimum).min(number);
+            }
         }
     }
     minima
+}
+
+/// The hash of a sequence of words, given by theirs.
+fn hash(sequence: &[u64]) -> u64 {
+    let add = |hash: u64, word: &u64| (hash.rotate_left(17) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    sequence.iter().fold(0, add)
 }
 
 /// The report that this one copies, if it copies one.

@@ -2,6 +2,7 @@
 //! sorted claims. Goes out: one step per claim and the value at the end. A function of the claims alone: it knows
 //! neither the order of arrival nor what was told.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -90,14 +91,22 @@ pub struct Course {
 /// Sorts claims into the order in which facts follow from them: by the time they held, then by what makes the order
 /// the same everywhere.
 pub fn sort(claims: &mut [Arc<KnownClaim>]) {
-    claims.sort_by(|one, other| {
-        let place = |known: &KnownClaim| (known.held_at, known.spoken_at);
-        place(one)
-            .cmp(&place(other))
-            .then_with(|| one.article.cmp(&other.article))
-            .then_with(|| one.claim.evidence().span.cmp(&other.claim.evidence().span))
-            .then_with(|| content(&one.claim).cmp(&content(&other.claim)))
-    });
+    claims.sort_by(|one, other| order(one, other));
+}
+
+/// Puts a claim in its place among sorted ones.
+pub(super) fn insert(claims: &mut Vec<Arc<KnownClaim>>, known: Arc<KnownClaim>) {
+    let place = claims.partition_point(|other| order(other, &known).is_le());
+    claims.insert(place, known);
+}
+
+fn order(one: &KnownClaim, other: &KnownClaim) -> Ordering {
+    let place = |known: &KnownClaim| (known.held_at, known.spoken_at);
+    place(one)
+        .cmp(&place(other))
+        .then_with(|| one.article.cmp(&other.article))
+        .then_with(|| one.claim.evidence().span.cmp(&other.claim.evidence().span))
+        .then_with(|| content(&one.claim).cmp(&content(&other.claim)))
 }
 
 /// Tells claims apart that rest on the same words.

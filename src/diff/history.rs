@@ -1,5 +1,5 @@
 //! The history of a fact: kept in order, bounded, and open to the question what was known at an earlier time. Comes
-//! in: a fact with claims in any order. Goes out: the fact with claims sorted, within the limit, and its value.
+//! in: a fact with sorted claims. Goes out: the fact with its claims within the limit, and its value.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::model::{Fact, KnownClaim, Value};
 
-use super::course::{Course, Step, follow, sort};
+use super::course::{Course, Step, follow};
 
 /// Claims kept under one fact. A story is told by tens of outlets for weeks; beyond this the oldest claims that moved
 /// nothing are dropped and only counted, then, if all moved something, the oldest.
@@ -22,9 +22,8 @@ pub struct Settled {
     pub dropped: Vec<Arc<KnownClaim>>,
 }
 
-/// Sorts the claims, keeps their limit and computes the value.
+/// Keeps the limit of the claims, which are sorted, and computes the value.
 pub fn settle(fact: &mut Fact) -> Settled {
-    sort(&mut fact.claims);
     let mut course = follow(&fact.key, &fact.claims);
     let mut dropped = Vec::new();
     while fact.claims.len() > CLAIMS_KEPT {

@@ -51,7 +51,7 @@ pub struct Entry {
     pub changes: Vec<Change>,
 }
 
-/// Enters the claims of an article into the facts of its story. A claim that is in already (the same article entered
+/// Enters the claims of an article into the facts of its story, whose claims are sorted. A claim that is in already (the same article entered
 /// twice) changes nothing.
 pub fn enter(
     facts: &mut BTreeMap<FactKey, Fact>,
@@ -79,7 +79,7 @@ pub fn enter(
         {
             continue;
         }
-        fact.claims.push(Arc::new(known.clone()));
+        course::insert(&mut fact.claims, Arc::new(known.clone()));
         if !touched.contains(&key) {
             touched.push(key.clone());
         }

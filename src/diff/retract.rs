@@ -12,6 +12,7 @@ use crate::model::{
 };
 
 use super::Entry;
+use super::course;
 use super::history::{self, independent_sources, stands};
 use super::tell::{quote_of, words_of};
 
@@ -36,7 +37,7 @@ pub fn retract(
         let before = fact.value.clone();
         for known in taken {
             let back = take_back(&known, notice, learned_at);
-            fact.claims.push(Arc::new(back.clone()));
+            course::insert(&mut fact.claims, Arc::new(back.clone()));
             entry.claims.push((fact.key.clone(), back));
         }
         let dropped = history::settle(fact).dropped;
