@@ -5,7 +5,7 @@ use crate::text::english::calendar;
 use crate::text::{Link, Tag, VerbForm};
 
 use super::actors::Mention;
-use super::lexicon::speech;
+use super::lexicon::{Person, person, speech};
 use super::predicate::Scene;
 
 impl<'a> Scene<'a> {
@@ -22,6 +22,9 @@ impl<'a> Scene<'a> {
                 && !(outside && self.in_quotes(mention.tokens.start))
                 && !self.is_excepted(mention)
         };
+        if view.form(at) == VerbForm::Gerund && self.is_done_by_others(start) {
+            return None;
+        }
         let adjacent =
             mentions.iter().filter(usable).rfind(|mention| self.reaches(mention.tokens.end, start));
         let participle = matches!(view.form(at), VerbForm::Gerund)
@@ -74,6 +77,15 @@ impl<'a> Scene<'a> {
         // A quotation or an aside lies between, or the verb is joined to an earlier one: the nearest mention that is
         // neither behind a preposition nor the object of a verb.
         mentions.iter().filter(usable).rfind(|mention| !mention.governed && !self.is_object(mention))
+    }
+
+    /// "Held by colleagues demanding their pay": people whom nobody speaks for stand right before the participle.
+    fn is_done_by_others(&self, start: usize) -> bool {
+        let Some(noun) = start.checked_sub(1).filter(|&noun| noun > self.view.start) else { return false };
+        let mentioned =
+            self.actors().in_sentence(self.sentence).iter().any(|mention| mention.tokens.contains(&noun));
+        let people = || matches!(person(None, &self.analysis.lemma(noun)), Person::Known(_) | Person::Likely);
+        self.view.tag(noun) == Tag::Noun && !mentioned && people()
     }
 
     /// Whether a mention is what others are told apart from: "all states except Kenya and Chad".

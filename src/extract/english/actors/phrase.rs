@@ -215,6 +215,9 @@ impl<'a> PhraseReader<'a> {
         if draft.person.is_some() || draft.known_person.is_some() || !self.is_name_word(view, at) {
             return None;
         }
+        if let Some(minister) = self.before_office(view, at) {
+            return Some(minister);
+        }
         if is_title(view, at) {
             return (view.capital(at + 1) || view.is(at + 1, &["."]))
                 .then_some(at + 1 + usize::from(view.is(at + 1, &["."])));
@@ -236,6 +239,8 @@ impl<'a> PhraseReader<'a> {
         let place =
             matches!(draft.party, Some((_, EntityKind::Capital | EntityKind::City | EntityKind::Region)));
         let sort = match self.sort_of(view, at..end, definite) {
+            // "The Nkolo gold mine": the name is of what the small words say.
+            _ if names_a_thing(view, end) => Sort::Thing,
             // "Nairobi West": a quarter of the town.
             Sort::Person if place && draft.role.is_none() => Sort::Thing,
             sort => sort,
@@ -257,6 +262,22 @@ impl<'a> PhraseReader<'a> {
             draft.organisation = Some(if before { draft.tokens.start.max(at - 1) } else { at }..end);
         }
         Some(end)
+    }
+
+    /// "Water Minister Ada Brun", "Justice and Labour Minister": where the office begins behind what it is for.
+    fn before_office(&self, view: View<'_>, at: usize) -> Option<usize> {
+        let office = |office: usize| {
+            view.capital(office)
+                && self.entity(view, office).is_some_and(|(entity, _)| {
+                    matches!(entity.kind, EntityKind::Role(Role::Minister | Role::Ministry))
+                })
+        };
+        let free = |at: usize| self.is_name_word(view, at) && self.entity(view, at).is_none();
+        if office(at + 1) {
+            return Some(at + 1);
+        }
+        let second = at + 1 + usize::from(view.is(at + 1, &["and"]));
+        (free(second) && office(second + 1)).then_some(second + 1)
     }
 
     /// A name of the gazetteer, when it can belong to the phrase read so far.
@@ -409,6 +430,13 @@ impl<'a> PhraseReader<'a> {
         let (entity, _) = self.entity(view, end)?;
         matches!(entity.kind, EntityKind::Role(_) | EntityKind::Person).then_some(end)
     }
+}
+
+/// Whether a name is followed by the small words of a thing: "gold mine", "hospital".
+fn names_a_thing(view: View<'_>, end: usize) -> bool {
+    let noun = |at: usize| view.tag(at) == Tag::Noun && !view.capital(at);
+    let thing = |at: usize| noun(at) && lexicon::is_thing(view.word(at));
+    noun(end) && (thing(end) && !noun(end + 1) || thing(end + 1) && !noun(end + 2))
 }
 
 /// "(HWL)" after a name belongs to it.

@@ -289,7 +289,7 @@ impl Memory {
                     put(&mut self.body);
                 }
                 let one = !mention.plural
-                    && matches!(mention.role, Some(Role::Head | Role::Minister | Role::Local));
+                    && matches!(mention.role, Some(Role::Head | Role::Minister | Role::Local | Role::Voice));
                 if one {
                     put(&mut self.person);
                 }

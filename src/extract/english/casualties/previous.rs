@@ -40,7 +40,10 @@ const REACH: usize = 14;
 
 /// What a figure that no longer holds was: "initial reports of 20 dead were wrong".
 const FIRST: &[&str] = &["initial", "early", "earlier", "first", "preliminary", "previous"];
-const GIVEN: &[&str] = &["report", "reports", "figure", "figures", "count", "toll", "estimate", "estimates"];
+const GIVEN: &[&str] =
+    &["statement", "report", "reports", "figure", "figures", "count", "toll", "estimate", "estimates"];
+/// Verbs that do so before it.
+const CORRECTS: &[&str] = &["correcting", "corrected", "retracting", "retracted", "revising", "withdrawing"];
 /// Words that take it back.
 const TAKEN_BACK: &[&str] =
     &["wrong", "incorrect", "inaccurate", "mistaken", "corrected", "retracted", "exaggerated"];
@@ -53,8 +56,10 @@ fn taken_back(here: &Here<'_>, figure: &Figure) -> bool {
             && (at.saturating_sub(2)..at).any(|before| here.view.is(before, FIRST))
             && !(at..start).any(|between| here.view.tag(between) == Tag::Punct)
     });
+    // "Correcting an earlier statement that two had died".
+    let corrects = (start.saturating_sub(REACH)..start).any(|at| here.view.is(at, CORRECTS));
     let behind = figure.tokens.end..here.sentence.tokens.end;
-    given && behind.take(REACH).any(|at| here.view.is(at, TAKEN_BACK))
+    given && corrects || given && behind.take(REACH).any(|at| here.view.is(at, TAKEN_BACK))
 }
 
 /// How far before the figure the word for it may stand.

@@ -63,7 +63,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         .in_sentence(scene.sentence)
         .iter()
         .rfind(|mention| mention.tokens.end == at)
-        .filter(|mention| !mention.modifier);
+        .filter(|mention| !mention.modifier && !mention.governed);
     let from = (view.start..at)
         .rfind(|&at| view.is(at, &[",", ";", ":", "that", "“", "\"", "said", "says"]))
         .map_or(view.start, |at| at + 1);
