@@ -103,6 +103,10 @@ impl<'a> Analysis<'a> {
                 analysis.sentences.push(sentence);
             }
         }
+        // As a usual text has them: what grows is copied, and these are large.
+        analysis.quantities.reserve(analysis.tokens.len() / 12);
+        analysis.phrases.reserve(analysis.tokens.len() / 3);
+        analysis.clauses.reserve(analysis.tokens.len() / 7);
         for index in 0..analysis.sentences.len() {
             analysis.detail(index);
         }

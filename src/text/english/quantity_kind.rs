@@ -2,11 +2,13 @@
 //! the words around it. When nothing speaks against it, a number is a count.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::calendar;
 use super::number::Number;
 use super::view::View;
 use super::word_class;
+use super::word_map::WordMap;
 use crate::text::{QuantityKind, Tag};
 
 const MONEY: &[&str] = &[
@@ -189,6 +191,12 @@ const UNITS: &[&str] = &[
     "richter",
 ];
 
+/// What a number before one of these words counts.
+static MEASURED: LazyLock<WordMap<&'static str, QuantityKind>> = LazyLock::new(|| {
+    let units = UNITS.iter().map(|word| (*word, QuantityKind::Measure));
+    units.chain(MONEY.iter().map(|word| (*word, QuantityKind::Money))).collect()
+});
+
 const FACTORS: &[&str] = &["time", "times", "-fold", "fold", "percentage"];
 
 /// The kind of the number that covers the tokens `at`; `high` is the upper end of a range.
@@ -197,6 +205,7 @@ pub(super) fn kind_of(view: View<'_>, at: &Range<usize>, number: &Number, high: 
     let (before, next) = (view.before(start), view.word(end));
     // "25-year" was cut only where the hyphen stood alone.
     let unit = if next == "-" { view.word(end + 1) } else { next };
+    let measured = MEASURED.get(unit).copied();
     if view.is(end, &["%", "percent", "pct", "pc"])
         || (next == "per" && view.is(end + 1, &["cent", "cents"]))
         || (next == "percentage")
@@ -204,7 +213,7 @@ pub(super) fn kind_of(view: View<'_>, at: &Range<usize>, number: &Number, high: 
         return QuantityKind::Percent;
     }
     if matches!(before, "$" | "€" | "£" | "¥" | "₹" | "us$" | "rs" | "rs." | "usd" | "eur" | "inr")
-        || MONEY.contains(&unit)
+        || measured == Some(QuantityKind::Money)
     {
         return QuantityKind::Money;
     }
@@ -215,7 +224,7 @@ pub(super) fn kind_of(view: View<'_>, at: &Range<usize>, number: &Number, high: 
         return QuantityKind::Age;
     }
     if (number.fraction && !number.vague)
-        || UNITS.contains(&unit) && !counted_anyway(view, end)
+        || measured == Some(QuantityKind::Measure) && !counted_anyway(view, end)
         || magnitude(view, start)
     {
         return QuantityKind::Measure;
