@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 /// What is read on one thread is written and let go on others, thousands of small pieces for each article: the system's
-/// allocator spends a tenth of the processor on that and keeps more memory.
+/// allocator spends more of the processor on that, and keeps a little less memory.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
