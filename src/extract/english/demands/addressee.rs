@@ -111,10 +111,13 @@ fn own_office(scene: &Scene<'_>, by: &Agent, to: &[Arc<str>], core: usize) -> Op
 
 /// The mention from which an agent was made.
 fn asker<'a>(scene: &Scene<'a>, by: &Agent) -> Option<&'a Mention> {
-    let mut all = scene.actors().all().iter();
-    all.find(|mention| mention.span == by.voice).or_else(|| {
-        scene.actors().all().iter().find(|mention| mention.name == by.name && mention.kind != Kind::Reference)
-    })
+    let all = scene.actors().all();
+    // They stand in the order of the text: an article may hold thousands.
+    let first = all.partition_point(|mention| mention.span.start < by.voice.start);
+    let at = all.get(first..).unwrap_or_default().iter();
+    at.take_while(|mention| mention.span.start == by.voice.start)
+        .find(|mention| mention.span == by.voice)
+        .or_else(|| all.iter().find(|mention| mention.name == by.name && mention.kind != Kind::Reference))
 }
 
 /// The words of a phrase without what opens it.
