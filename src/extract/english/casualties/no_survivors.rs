@@ -28,7 +28,7 @@ const SURVIVED: &[&str] = &["survived", "survives", "survive"];
 
 fn cues(cues: &mut Cues) {
     let lived = cues.words(SURVIVORS.iter().chain(SURVIVED).copied());
-    let nobody = cues.words(["no", "none", "without", "neither"]);
+    let nobody = cues.words(["no", "none", "without"]);
     cues.enough(lived | nobody);
 }
 
@@ -83,9 +83,6 @@ fn none_survived<'r>(here: &Here<'r>, at: usize) -> Option<(&'r Figure, usize)> 
 
 /// Whether a figure counts the people of a set.
 fn counts(figure: &Figure) -> bool {
-    let counted = matches!(
-        figure.kind,
-        FigureKind::Counted | FigureKind::Bare | FigureKind::Share | FigureKind::Nobody
-    );
+    let counted = matches!(figure.kind, FigureKind::Counted | FigureKind::Bare | FigureKind::Share);
     counted && figure.low > 0 && figure.may_be_people(true)
 }

@@ -107,16 +107,15 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
     findings.add_at(core, weight, Claim::Casualty(claim));
 }
 
-/// "Police arrested 63 and released 20 of them": who was held by the law is let go, not rescued.
+/// "Police arrested 63 and released 20 of them": who was held by the law is let go, not rescued. Whoever is called
+/// something else than those arrested may be its hostages.
 fn lets_go(here: &Here<'_>, sighting: &Sighting<'_>) -> bool {
     let released = matches!(&*here.verb_lemma(sighting.said.start), "release" | "free");
     let held = |at: usize| {
-        here.view.is(
-            at,
-            &["arrested", "arrests", "charged", "bail", "custody", "questioned", "questioning", "fined"],
-        )
+        here.view.is(at, &["arrested", "arrests", "charged", "questioned", "fined", "custody", "bail"])
     };
-    released && here.sentence.tokens.clone().any(held)
+    let before = here.sentence.tokens.start..sighting.figure.tokens.start;
+    released && sighting.figure.head.is_none() && before.into_iter().any(held)
 }
 
 /// Its own bound, else the "at least" of the figure it shares its verb with: "at least 80 died in the north, 30 in the

@@ -101,7 +101,10 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
 fn told(scene: &Scene<'_>, end: usize) -> Option<Vec<Arc<str>>> {
     let view = scene.view;
     let verb = (end..view.end).find(|&at| view.is(at, TELLS) && !scene.in_quotes(at))?;
-    addressed(scene, verb + 1).map(|(names, _)| names).filter(|names| !names.is_empty())
+    // Who reports it is not asked to do it.
+    let reports = (verb + 1..verb + 4)
+        .any(|at| view.is(at, &["reporters", "reporter", "journalists", "media", "press", "newspaper"]));
+    addressed(scene, verb + 1).map(|(names, _)| names).filter(|names| !names.is_empty() && !reports)
 }
 
 /// Verbs whose object is who is spoken to.

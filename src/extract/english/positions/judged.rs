@@ -82,7 +82,8 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
                     && named.tokens.end <= at
                     && speakers.iter().any(|speaker| speaker.name == named.name)
             });
-    if about_self {
+    // Where only some sentences were read, nobody knows yet who is who.
+    if about_self && !scene.reading.is_partial() {
         return None;
     }
     let start = speakers
@@ -109,14 +110,9 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
 /// "“This is a crime,” she said of the raid": what "this" means is told behind the quotation.
 fn said_of(scene: &Scene<'_>, judged: usize) -> Option<Arc<str>> {
     let view = scene.view;
-    let of = (judged..view.end.saturating_sub(1))
-        .find(|&at| view.is(at, &["said", "says"]) && view.is(at + 1, &["of", "about"]))
-        .or_else(|| {
-            let said =
-                (judged..view.end).find(|&at| view.is(at, &["said", "says"]) && !scene.in_quotes(at))?;
-            (said..view.end).find(|&at| view.is(at, &["of", "about"])).map(|of| of - 1)
-        })?;
-    let object = of + 2;
+    let said =
+        (judged..view.end).find(|&at| view.is(at, &["said", "says"]) && view.is(at + 1, &["of", "about"]))?;
+    let object = said + 2;
     topic(scene, object..object_end(scene, object))
 }
 
