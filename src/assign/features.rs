@@ -4,9 +4,9 @@
 
 use std::sync::{Arc, LazyLock};
 
+use foldhash::HashMap;
 use rust_stemmers::{Algorithm, Stemmer};
 
-use super::seeded::SeededMap;
 use super::words::{Word, words};
 use crate::model::{Article, Span};
 use crate::text::english::word_map::{WordMap, WordSet};
@@ -157,7 +157,7 @@ fn distinct<'a>(
     body_start: usize,
 ) -> Vec<Distinct<'a>> {
     let mut all: Vec<Distinct<'a>> = Vec::with_capacity(words.len());
-    let mut places: SeededMap<&str, usize> = SeededMap::default();
+    let mut places: HashMap<&str, usize> = HashMap::default();
     let mut which: Vec<usize> = Vec::with_capacity(words.len());
     for word in words {
         let lower: &str = &word.lower;
@@ -239,7 +239,7 @@ impl Sum {
 /// Terms by their text.
 #[derive(Default)]
 struct Tally {
-    terms: SeededMap<Arc<str>, Sum>,
+    terms: HashMap<Arc<str>, Sum>,
     /// The text of the term that is looked for.
     text: String,
 }

@@ -1,9 +1,10 @@
 //! The open stories in a form that finds the right one for an article at a cost that does not grow with their number:
 //! a list of stories per telling term, of bounded length, and a comparison with the few that share most.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
+use foldhash::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::article::fingerprint;
@@ -13,7 +14,6 @@ use crate::text::gazetteer::Gazetteer;
 
 use super::features::Term;
 use super::likeness::{Class, Side, Weighed, compare, shared};
-use super::seeded::SeededMap;
 use super::terms::TermTable;
 use super::{Assignment, Traits, figures, sketch};
 
@@ -116,7 +116,7 @@ impl StoryIndex {
             gazetteer,
             slots: Vec::new(),
             free_slots: Vec::new(),
-            by_id: HashMap::new(),
+            by_id: HashMap::default(),
             terms: TermTable::default(),
             by_time: BTreeSet::new(),
             bare_by_time: BTreeSet::new(),
@@ -302,7 +302,7 @@ impl StoryIndex {
         telling.sort_unstable_by(|one, other| {
             other.0.total_cmp(&one.0).then_with(|| self.terms.text(one.1).cmp(self.terms.text(other.1)))
         });
-        let mut votes: SeededMap<u32, f32> = SeededMap::default();
+        let mut votes: HashMap<u32, f32> = HashMap::default();
         for &(weight, term) in telling.iter().take(TERMS_ASKED) {
             for &story in self.terms.stories(term) {
                 *votes.entry(story).or_insert(0.0) += weight * weight;

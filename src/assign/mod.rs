@@ -6,7 +6,6 @@ pub mod features;
 mod figures;
 mod index;
 mod likeness;
-mod seeded;
 mod sketch;
 mod terms;
 mod words;

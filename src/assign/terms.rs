@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use foldhash::HashMap;
+
 use super::likeness::Class;
-use super::seeded::SeededMap;
 
 /// Stories remembered per term, the latest to gain it. A term that more stories have tells them apart no longer.
 const STORIES_PER_TERM: usize = 64;
@@ -36,7 +37,7 @@ pub(super) struct TermTable {
     terms: Vec<Term>,
     standings: Vec<Standing>,
     free: Vec<u32>,
-    by_text: SeededMap<Arc<str>, u32>,
+    by_text: HashMap<Arc<str>, u32>,
 }
 
 impl TermTable {
