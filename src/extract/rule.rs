@@ -228,6 +228,7 @@ pub static RULES: &[Rule] = &[
     casualties::among::RULE,
     casualties::identified::RULE,
     casualties::no_survivors::RULE,
+    casualties::unfound::RULE,
     // These read what those above have found.
     casualties::toll::RULE,
     casualties::parts::RULE,

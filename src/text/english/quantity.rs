@@ -288,6 +288,12 @@ fn spelled_head(head: &str) -> Option<f64> {
     })
 }
 
+/// Motion with which "up to" tells how far something went.
+const WENT: &[&str] = &[
+    "gone", "goes", "went", "go", "going", "crept", "moved", "jumped", "shot", "climbed", "edged", "pushed",
+    "came", "come",
+];
+
 /// Where the bound words before `at` begin, and what they say. Two may stand in a row ("at least some 20").
 fn bound_before(view: View<'_>, at: usize, floor: usize) -> (usize, Option<Bound>) {
     let mut start = at;
@@ -297,6 +303,10 @@ fn bound_before(view: View<'_>, at: usize, floor: usize) -> (usize, Option<Bound
         let matched =
             BEFORE.iter().find(|(words, _)| view.preceded_by(start, words) && start - words.len() >= floor);
         let Some((words, found)) = matched else { break };
+        // "The toll has gone up to 31" is where it went, not a limit.
+        if *words == ["up", "to"] && view.is((start - words.len()).wrapping_sub(1), WENT) {
+            break;
+        }
         start -= words.len();
         bound = bound.map_or(Some(*found), |inner| Some(if inner == Bound::About { *found } else { inner }));
     }

@@ -107,8 +107,26 @@ fn joins(view: View<'_>, last: usize, at: usize) -> bool {
             true
         };
     }
-    // "got killed", "get arrested": the passive with "get"; "left stranded" is a predicate, not a group.
-    participle && at == last + 1 && matches!(word, "get" | "gets" | "got" | "gotten" | "getting")
+    // "got killed", "remain trapped": the passive without "be"; "left stranded" is a predicate, not a group.
+    participle && at == last + 1 && is_like_be(word)
+}
+
+/// Verbs that make a passive with the participle right behind them.
+fn is_like_be(word: &str) -> bool {
+    matches!(
+        word,
+        "get"
+            | "gets"
+            | "got"
+            | "gotten"
+            | "getting"
+            | "remain"
+            | "remains"
+            | "remained"
+            | "stay"
+            | "stays"
+            | "stayed"
+    )
 }
 
 fn voice_and_tense(view: View<'_>, parts: &[usize], infinitive: bool, modal: bool) -> (Voice, Tense) {
@@ -120,8 +138,7 @@ fn voice_and_tense(view: View<'_>, parts: &[usize], infinitive: bool, modal: boo
     let first = parts.first().map_or("", |&part| view.word(part));
     let full_verb = view.tag(main) == Tag::Verb;
     let passive_be = is_be(before) && !(before == "'s" && parts.len() == 2 && is_have_s(view, main));
-    let get = matches!(before, "get" | "gets" | "got" | "gotten" | "getting");
-    let passive = full_verb && participle && (passive_be || get);
+    let passive = full_verb && participle && (passive_be || is_like_be(before));
     let voice = if passive { Voice::Passive } else { Voice::Active };
     if infinitive {
         return (voice, Tense::Infinitive);
@@ -138,7 +155,7 @@ fn voice_and_tense(view: View<'_>, parts: &[usize], infinitive: bool, modal: boo
             "had" | "'d" => Tense::PastPerfect,
             "has" | "have" | "'ve" => Tense::PresentPerfect,
             "'s" if !passive_be => Tense::PresentPerfect,
-            "was" | "were" | "did" | "got" => Tense::Past,
+            "was" | "were" | "did" | "got" | "remained" | "stayed" => Tense::Past,
             "being" | "having" => Tense::Participle,
             _ => Tense::Present,
         };

@@ -73,6 +73,10 @@ fn made_up_of(here: &Here<'_>, those: usize, findings: &mut Findings) {
 
 /// The harm of the group named after "among", and where its words end.
 fn harm_after(here: &Here<'_>, among: usize) -> Option<(Effect, usize)> {
+    // "Treated 21, among them a woman who later died": what befell her is not what befell them.
+    if here.view.is(among + 1, &["them", "whom", "these", "which", "us"]) {
+        return None;
+    }
     for at in among + 1..=among + REACH {
         if let Some(predicate) = here.scene.predicates.iter().find(|predicate| predicate.main == at) {
             let those = (among + 1..at).any(|token| here.view.is(token, &["those"]));

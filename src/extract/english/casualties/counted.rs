@@ -7,7 +7,7 @@ use super::telling::{Sighting, tell};
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{CountedKind, Person, counted, counted_nouns};
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::model::{Bound, Group};
+use crate::model::{Bound, Group, Relation};
 use crate::text::{Phrase, QuantityKind, Tag};
 
 const NAME: &str = "counted";
@@ -59,6 +59,10 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                     if noun.kind == CountedKind::State { 33 } else { 60 },
                 );
                 sighting.group = group_before(&here, phrase);
+                // "Ten of the bodies have not been identified": some of those already told of.
+                if figure.kind == FigureKind::Share && here.view.is(figure.tokens.end, SAID_OF_SOME) {
+                    sighting.relation = Relation::Part;
+                }
                 tell(&here, &sighting, findings);
                 continue;
             }
@@ -72,6 +76,10 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
         }
     });
 }
+
+/// Verbs with which something more is said of some of the dead.
+const SAID_OF_SOME: &[&str] =
+    &["have", "has", "had", "are", "is", "were", "was", "could", "remain", "remained", "bore"];
 
 /// "An increase of a hundred deaths" is no toll.
 const CHANGES: &[&str] = &["increase", "rise", "jump", "drop", "fall", "decrease", "decline", "surge"];

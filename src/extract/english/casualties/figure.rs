@@ -55,6 +55,23 @@ pub(super) struct Figure {
 }
 
 impl Figure {
+    /// A number that says nothing of whom it counts.
+    pub(super) fn bare(phrase: usize, quantity: &Quantity) -> Self {
+        Self {
+            phrase,
+            noun_phrase: phrase,
+            tokens: quantity.tokens.clone(),
+            core: quantity.number.clone(),
+            head: None,
+            person: Person::Unknown,
+            kind: FigureKind::Bare,
+            low: quantity.low,
+            high: quantity.high,
+            bound: quantity.bound,
+            more: false,
+        }
+    }
+
     /// The group of its head noun, when it has a listed one.
     pub(super) fn group(&self) -> Option<Group> {
         match self.person {
@@ -85,7 +102,7 @@ const SOMEBODY: &[&str] = &["someone", "somebody", "nobody", "none", "one"];
 
 /// The figures of a sentence, in order.
 pub(super) fn figures(analysis: &Analysis<'_>, sentence: &Sentence, view: View<'_>) -> Vec<Figure> {
-    sentence
+    let mut found: Vec<Figure> = sentence
         .phrases
         .clone()
         .filter_map(|at| {
@@ -100,7 +117,30 @@ pub(super) fn figures(analysis: &Analysis<'_>, sentence: &Sentence, view: View<'
                 None => single(analysis, sentence, view, at, phrase),
             }
         })
-        .collect()
+        .collect();
+    count_heads(view, &mut found);
+    found
+}
+
+/// Nouns for several people at once.
+const HOUSEHOLDS: &[&str] = &["families", "households", "couples"];
+
+/// "3,400 families (around 17,000 persons)": the people are the figure, whatever they are counted in.
+fn count_heads(view: View<'_>, figures: &mut Vec<Figure>) {
+    let mut at = 0;
+    while let [homes, people, ..] = figures.get(at..).unwrap_or_default() {
+        let inside = people.head.is_some_and(|head| view.is(head, &["people", "persons", "individuals"]))
+            && view.is(people.tokens.start.wrapping_sub(1), &["("])
+            && homes.tokens.end + 1 == people.tokens.start;
+        let closed = view.is(people.tokens.end, &[")"]);
+        if inside && closed && homes.head.is_some_and(|head| view.is(head, HOUSEHOLDS)) {
+            let tokens = homes.tokens.start..people.tokens.end + 1;
+            let merged =
+                Figure { tokens, phrase: homes.phrase, noun_phrase: homes.noun_phrase, ..people.clone() };
+            figures.splice(at..at + 2, [merged]);
+        }
+        at += 1;
+    }
 }
 
 fn counted(
@@ -120,17 +160,9 @@ fn counted(
         return None;
     }
     let mut figure = Figure {
-        phrase: at,
-        noun_phrase: at,
         tokens: phrase.tokens.start.min(quantity.tokens.start)..phrase.tokens.end.max(quantity.tokens.end),
-        core: quantity.number.clone(),
-        head: None,
-        person: Person::Unknown,
-        kind: FigureKind::Bare,
-        low: quantity.low,
-        high: quantity.high,
-        bound: quantity.bound,
         more: more(view, phrase, quantity),
+        ..Figure::bare(at, quantity)
     };
     if !quantity.number.contains(&phrase.head) && is_nominal(view, phrase.head) {
         // "took 14 aid workers hostage": the last word is what became of them.

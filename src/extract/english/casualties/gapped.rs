@@ -89,6 +89,9 @@ fn shares_verb(here: &Here<'_>, figure: &Figure) -> bool {
         })
     };
     let bare = country || matches!(figure.kind, FigureKind::Bare | FigureKind::Share);
+    if bare && place_before(here, figure) {
+        return true;
+    }
     let place = here.view.is(end, &["in", "at", "near", "on", "around", "outside"])
         || (country || here.view.is(end, &["to", "into"])) && moved();
     let opens = figure
@@ -103,6 +106,19 @@ fn shares_verb(here: &Here<'_>, figure: &Figure) -> bool {
                 here.view.tag(end + 1),
                 Tag::ProperNoun | Tag::Determiner | Tag::Adjective | Tag::Noun
             ))
+}
+
+/// "In Kalama 58 people died, in Vereta 37 and in Sona 17": the place stands before its number.
+fn place_before(here: &Here<'_>, figure: &Figure) -> bool {
+    let first = (here.sentence.tokens.start..figure.tokens.start)
+        .rev()
+        .take_while(|&at| is_name(here.view, at))
+        .last();
+    first.is_some_and(|first| {
+        here.view.is(first.wrapping_sub(1), AT)
+            && here.view.is(first.wrapping_sub(2), &[",", ";", "and", "while", "but"])
+            && matches!(here.view.tag(figure.tokens.end), Tag::Punct | Tag::Coordinator)
+    })
 }
 
 /// "… as well as 25 rebels fighting in the north and 26 tribesmen": a list that goes on behind what hangs on a member.

@@ -24,8 +24,8 @@ const FEW: u64 = 5;
 /// How many sentences of the body are its lead.
 const LEAD: usize = 3;
 
-/// Rules that read totals and parts of totals.
-const TOTALS: &[&str] = &["toll", "previous", "among", "parts", "gapped"];
+/// Rules that read totals, parts of totals and what is left of them.
+const TOTALS: &[&str] = &["toll", "previous", "among", "parts", "gapped", "unfound"];
 
 /// Marks the figures of single blows.
 pub(crate) fn mark(reading: &Reading<'_>, claims: &mut [Claim]) {

@@ -5,6 +5,7 @@
 mod figure;
 pub(in crate::extract) mod incident;
 mod place;
+mod place_item;
 mod place_name;
 mod predicate;
 pub(in crate::extract) mod scene;
@@ -19,6 +20,7 @@ pub(crate) mod counted;
 pub(crate) mod undergone;
 pub(crate) mod inflicted;
 pub(crate) mod no_survivors;
+pub(crate) mod unfound;
 pub(crate) mod none_hurt;
 pub(crate) mod among;
 pub(crate) mod identified;

@@ -213,7 +213,8 @@ const DIVIDED_REACH: usize = 16;
 fn says_no_more(here: &Here<'_>, figure: &Figure) -> bool {
     let end = figure.tokens.end;
     let be = here.view.is(end, &["is", "are", "was", "were"]);
-    let next = here.view.tag(end + usize::from(be));
+    let later = be && here.view.tag(end + 1) == Tag::Adverb;
+    let next = here.view.tag(end + usize::from(be) + usize::from(later));
     let verb =
         matches!(next, Tag::Verb | Tag::Aux) || !be && matches!(here.view.tag(end), Tag::Verb | Tag::Aux);
     !verb && !here.view.is(end, &["after", "before", "by", "when", "while", "because", "since", "to", "for"])

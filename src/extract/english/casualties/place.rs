@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::figure::FigureKind;
+use super::place_item::item;
 use super::place_name::{AT, Named, back, is_name, is_speakers, name_at, names_at, places_of};
 use super::scene::Here;
 use super::telling::Sighting;
@@ -38,7 +39,10 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
             .flatten()
     };
     let named = arrives()
+        .or_else(|| item(here, figure.tokens.start))
+        .or_else(|| before_number(here, figure.tokens.start))
         .or(behind)
+        .or_else(|| sighting.of.as_ref().and_then(|of| named_in(here, of.end, 3)))
         .or_else(|| where_(here, clause))
         .or_else(|| reporting(here, clause, sighting))
         .or_else(|| at_start(here, clause))
@@ -49,6 +53,28 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
     };
     (named.part || contrasts(here, &named) || !is_where_it_all_is(here, &named)).then_some(named.name)
 }
+
+/// "In Kalama 58 people died, in Vereta 37": each number right behind its place.
+fn before_number(here: &Here<'_>, figure: usize) -> Option<Named> {
+    let floor = figure.saturating_sub(NAME_REACH).max(here.sentence.tokens.start);
+    let at = (floor..figure).rfind(|&at| here.view.is(at, &["in", "at"]))?;
+    let (named, end) = names_at(here.reading, here.view, here.sentence.heading, at + 1)?;
+    let again = figure + 1..here.sentence.tokens.end;
+    let listed = at == here.sentence.tokens.start && again.into_iter().any(|at| opens_place(here, at))
+        || opens_place(here, at);
+    (listed && end == figure).then_some(Named { part: true, ..named })
+}
+
+/// "…, in Vereta 37", "… and in Sona 17".
+fn opens_place(here: &Here<'_>, at: usize) -> bool {
+    let joined = here.view.is(at.wrapping_sub(1), &[",", ";", "and"]) && here.view.is(at, &["in", "at"]);
+    joined
+        && name_at(here.view, &here.reading.article.text, at + 1)
+            .is_some_and(|(_, end)| here.view.tag(end) == Tag::Number)
+}
+
+/// How far before a number the preposition of its place may stand.
+const NAME_REACH: usize = 5;
 
 /// "have crossed from the valley into Chad", "flew 300 evacuees to Lima".
 fn arrival(here: &Here<'_>, from: usize) -> Option<Named> {

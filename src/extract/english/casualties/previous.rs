@@ -40,8 +40,23 @@ const REACH: usize = 14;
 
 /// What a figure that no longer holds was: "initial reports of 20 dead were wrong".
 const FIRST: &[&str] = &["initial", "early", "earlier", "first", "preliminary", "previous"];
-const GIVEN: &[&str] =
-    &["statement", "report", "reports", "figure", "figures", "count", "toll", "estimate", "estimates"];
+const GIVEN: &[&str] = &[
+    "statement",
+    "report",
+    "reports",
+    "figure",
+    "figures",
+    "count",
+    "toll",
+    "estimate",
+    "estimates",
+    "bulletin",
+    "tally",
+    "rumours",
+    "rumors",
+    "claims",
+    "claim",
+];
 /// Verbs that do so before it.
 const CORRECTS: &[&str] = &["correcting", "corrected", "retracting", "retracted", "revising", "withdrawing"];
 /// Words that take it back.
@@ -59,8 +74,29 @@ fn taken_back(here: &Here<'_>, figure: &Figure) -> bool {
     // "Correcting an earlier statement that two had died".
     let corrects = (start.saturating_sub(REACH)..start).any(|at| here.view.is(at, CORRECTS));
     let behind = figure.tokens.end..here.sentence.tokens.end;
-    given && corrects || given && behind.take(REACH).any(|at| here.view.is(at, TAKEN_BACK))
+    let mut behind = behind.take(REACH);
+    // "The figure of 300 dead going round is false" was never right.
+    let never = || {
+        let (first, near) = (here.sentence.tokens.start, start.saturating_sub(GIVEN_REACH)..start);
+        near.into_iter().any(|at| here.view.is(at, GIVEN) && at <= first + OPENING)
+    };
+    let had = || (start.saturating_sub(GIVEN_REACH)..start).any(|at| here.view.is(at, &["had"]));
+    given && (corrects || had())
+        || behind.any(|at| {
+            here.view.is(at, TAKEN_BACK) && given || here.view.is(at, FALSE) && is(here, at) && never()
+        })
 }
+
+/// Whether a verb of being stands right before, with at most one word between.
+fn is(here: &Here<'_>, at: usize) -> bool {
+    (at.saturating_sub(2)..at).any(|be| here.view.is(be, &["is", "are", "was", "were"]))
+}
+
+/// What was never true.
+const FALSE: &[&str] =
+    &["false", "untrue", "fake", "invented", "fabricated", "baseless", "unfounded", "wrong"];
+/// How far into its sentence what is called false may begin.
+const OPENING: usize = 3;
 
 /// How far before the figure the word for it may stand.
 const GIVEN_REACH: usize = 5;

@@ -2,6 +2,8 @@
 //! canonical name: "Azerbaijani soldiers", "on the northern side", "three from Jordan", "its soldiers". Never guesses: a
 //! figure without such words is restricted to nobody.
 
+use std::ops::Range;
+
 use super::figure::{Figure, FigureKind};
 use super::parts::opens_part;
 use super::scene::Here;
@@ -25,6 +27,12 @@ pub(super) fn side(here: &Here<'_>, figure: &Figure) -> Option<String> {
         .or_else(|| told_after(here, figure))
         .or_else(|| possessed(here, figure))
         .or_else(|| fought(here, figure))
+}
+
+/// The people that words name: "the number of Kenyan soldiers killed".
+pub(super) fn side_within(here: &Here<'_>, words: &Range<usize>) -> Option<String> {
+    let span = here.span(words)?;
+    here.reading.entities_within(span).rfind(|entity| entity.kind == EntityKind::Demonym).and_then(party)
 }
 
 /// A part and a number that shares the verb or the people of the figure before it belong to the same side: "27 on the

@@ -9,7 +9,7 @@ use super::figure::{Figure, FigureKind, person_at};
 use super::parts::opens_part;
 use super::place::place;
 use super::scene::Here;
-use super::side::{EMPLOYED, employer, side, side_of_whole};
+use super::side::{EMPLOYED, employer, side, side_of_whole, side_within};
 use crate::extract::english::lexicon::{Person, force, speech};
 use crate::extract::english::scope::scope_at;
 use crate::extract::rule::Findings;
@@ -33,6 +33,8 @@ pub(super) struct Sighting<'f> {
     pub(super) bound: Option<Bound>,
     /// Another group than the figure's own.
     pub(super) group: Option<Group>,
+    /// The words that say whom it counts, where they stand apart from it: "the number of Kenyan soldiers killed".
+    pub(super) of: Option<Range<usize>>,
     /// It says itself nothing of what it counts and goes on from what was told before: "the true figure was 36".
     pub(super) continues: bool,
     /// Where the whole was whose part it is.
@@ -60,6 +62,7 @@ impl<'f> Sighting<'f> {
             relation,
             bound: None,
             group: None,
+            of: None,
             continues: false,
             whole_at: None,
             rule,
@@ -75,6 +78,10 @@ const QUOTE_BYTES_MAX: usize = 400;
 pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Findings) {
     let figure = sighting.figure;
     if here.scene.sport && (sighting.effect != Effect::Killed || figure.low <= 1) {
+        return;
+    }
+    // Gunmen who flee get away.
+    if sighting.effect == Effect::Displaced && figure.group() == Some(Group::Militants) {
         return;
     }
     let convict = figure.head.is_some_and(|head| {
@@ -94,7 +101,9 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
         high: figure.high,
         bound: sighting.bound.unwrap_or_else(|| bound(here, sighting)),
         group: group(here, sighting),
-        side: side(here, figure).or_else(|| side_of_whole(here, figure)),
+        side: side(here, figure)
+            .or_else(|| sighting.of.as_ref().and_then(|of| side_within(here, of)))
+            .or_else(|| side_of_whole(here, figure)),
         place: place(here, sighting).or_else(|| sighting.whole_at.clone()),
         scope: scope(here, sighting),
         source: source(here, core),
@@ -110,9 +119,10 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
 /// "Police arrested 63 and released 20 of them": who was held by the law is let go, not rescued. Whoever is called
 /// something else than those arrested may be its hostages.
 fn lets_go(here: &Here<'_>, sighting: &Sighting<'_>) -> bool {
-    let released = matches!(&*here.verb_lemma(sighting.said.start), "release" | "free");
+    let released = matches!(&*here.verb_lemma(sighting.said.start), "release" | "free" | "let");
     let held = |at: usize| {
-        here.view.is(at, &["arrested", "arrests", "charged", "questioned", "fined", "custody", "bail"])
+        here.view
+            .is(at, &["arrested", "arrests", "charged", "questioned", "fined", "custody", "bail", "detained"])
     };
     let before = here.sentence.tokens.start..sighting.figure.tokens.start;
     released && sighting.figure.head.is_none() && before.into_iter().any(held)

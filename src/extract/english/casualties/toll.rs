@@ -8,7 +8,7 @@ use super::toll_subject::{COUNTS, HARMED, TollSubject, subjects};
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{counted, counted_nouns};
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::model::{Bound, Effect, Relation, Span};
+use crate::model::{Bound, Effect, Group, Relation, Span};
 use crate::text::Tag;
 
 const NAME: &str = "toll";
@@ -110,8 +110,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 let said = subject.tokens.clone();
                 let mut sighting = Sighting::new(figure, effect, said, NAME, 80);
                 sighting.relation = relation;
+                sighting.of = (!subject.is_toll).then(|| subject.tokens.clone());
                 sighting.continues = subject.effect.is_none();
-                sighting.group = subject.group;
+                // A toll counts everybody, whoever died just before in its sentence: "a guard died, taking it to 15".
+                let everybody = (subject.effect.is_some() && figure.head.is_none()).then_some(Group::People);
+                sighting.group = subject.group.or(everybody.filter(|_| !owned(&here, subject)));
                 sighting.bound = (figure.bound == Bound::Exact).then_some(bound);
                 tell(&here, &sighting, findings);
                 last_end = figure.tokens.end;
@@ -122,6 +125,12 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             before = Some((here.scene.sentence, casualty.effect));
         }
     });
+}
+
+/// "Its own dead", "their wounded": those of a force.
+fn owned(here: &Here<'_>, subject: &TollSubject) -> bool {
+    let words = subject.tokens.start.saturating_sub(1)..subject.tokens.end;
+    words.into_iter().any(|at| here.view.is(at, &["own", "its", "their"]))
 }
 
 /// "the total", "the count": of what was counted just before.

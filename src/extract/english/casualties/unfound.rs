@@ -1,0 +1,136 @@
+//! Whom nobody has found: "at least 40 workers have not come home", "six fishermen have not been heard from", "all but four
+//! have been traced". Scenes go in; claims of people missing come out. Never reads those who only stayed away from something
+//! ("have not returned to work"), nor bodies and things.
+
+use super::figure::{Figure, FigureKind};
+use super::scene::{Here, each};
+use super::telling::{Sighting, tell};
+use crate::extract::cues::Cues;
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::Effect;
+use crate::text::{Clause, Link, Tense, Voice};
+
+const NAME: &str = "unfound";
+
+/// The construction.
+pub(crate) const RULE: Rule = Rule {
+    name: NAME,
+    summary: "whom nobody has found: \"40 workers have not come home\", \"all but four have been traced\"",
+    corpus: include_str!("unfound.md"),
+    cues,
+    find,
+};
+
+/// What those do who come back, and what must follow, if anything.
+const COME_BACK: &[(&str, &[&str])] = &[
+    ("return", &[]),
+    ("come", &["home", "back"]),
+    ("reappear", &[]),
+    ("resurface", &[]),
+    ("surface", &[]),
+    ("answer", &["calls", "their"]),
+];
+/// What is done with those who are found.
+const FOUND: &[(&str, &[&str])] = &[
+    ("find", &[]),
+    ("locate", &[]),
+    ("trace", &[]),
+    ("hear", &["from", "of"]),
+    ("see", &["since", "again"]),
+    ("account", &["for"]),
+    ("contact", &[]),
+];
+/// To what somebody may fail to return without being lost.
+const LOST_TO: &[&str] = &["port", "base", "shore", "camp", "land", "harbour", "harbor"];
+/// How far behind "all but" its verb may stand.
+const REACH: usize = 10;
+
+fn cues(cues: &mut Cues) {
+    let verbs = cues.verbs(COME_BACK.iter().chain(FOUND).map(|(verb, _)| *verb));
+    let not = cues.words([
+        "not",
+        "never",
+        "but",
+        "n't",
+        "n’t",
+        "hasn't",
+        "haven't",
+        "hadn't",
+        "didn't",
+        "hasn’t",
+        "haven’t",
+        "hadn’t",
+        "didn’t",
+    ]);
+    cues.enough_near(not, verbs);
+}
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    each(reading, |here| {
+        for clause in here.clauses() {
+            let Some(verb) = clause.verb.as_ref().filter(|verb| verb.negated && !clause.hypothetical) else {
+                continue;
+            };
+            let past = !matches!(verb.tense, Tense::Future | Tense::Infinitive | Tense::Participle);
+            let list = if verb.voice == Voice::Passive { FOUND } else { COME_BACK };
+            if !past
+                || verb.modal.is_some()
+                || clause.link == Link::Infinitive
+                || !is_one_of(&here, verb.main, list)
+            {
+                continue;
+            }
+            for figure in people(&here, clause, verb.tokens.start) {
+                let said = verb.tokens.clone();
+                tell(&here, &Sighting::new(figure, Effect::Missing, said, NAME, 58), findings);
+            }
+        }
+    });
+    each(reading, |here| {
+        for at in here.sentence.tokens.clone() {
+            if let Some((rest, end)) =
+                here.view.follows(at, &["all", "but"]).then(|| rest(&here, at)).flatten()
+            {
+                tell(&here, &Sighting::new(&rest, Effect::Missing, at..end, NAME, 62), findings);
+            }
+        }
+    });
+}
+
+/// Whether a verb is one of a list, with what must follow it.
+fn is_one_of(here: &Here<'_>, main: usize, list: &[(&str, &[&str])]) -> bool {
+    let lemma = here.verb_lemma(main);
+    let elsewhere =
+        here.view.is(main + 1, &["to"]) && !(main + 2..main + 4).any(|at| here.view.is(at, LOST_TO));
+    list.iter().any(|(verb, follows)| {
+        *verb == &*lemma && (follows.is_empty() && !elsewhere || here.view.is(main + 1, follows))
+    })
+}
+
+/// The people counted in the subject.
+fn people<'r>(here: &Here<'r>, clause: &Clause, verb: usize) -> Vec<&'r Figure> {
+    let near = here.figure_before(verb, &[]);
+    let subject = clause.subject.iter().find_map(|&phrase| here.figure_of(phrase));
+    let counted = |figure: &&Figure| {
+        figure.low > 0
+            && figure.may_be_people(true)
+            && !matches!(figure.kind, FigureKind::TheOne | FigureKind::Nobody)
+    };
+    near.or(subject).filter(counted).map(|figure| here.list_up_to(figure)).unwrap_or_default()
+}
+
+/// "All but four of them have since been traced": those who have not.
+fn rest(here: &Here<'_>, all: usize) -> Option<(Figure, usize)> {
+    let quantity = here.sentence.quantities.clone().filter_map(|at| here.analysis.quantities.get(at));
+    let quantity = quantity.into_iter().find(|quantity| quantity.tokens.start == all + 2)?;
+    let end = quantity.tokens.end;
+    let verb = (end..end + REACH).find(|&at| {
+        let passive = (at.saturating_sub(3)..at).any(|be| here.view.is(be, &["been", "were", "was", "are"]));
+        passive && is_one_of(here, at, FOUND)
+    })?;
+    let phrase = here.sentence.phrases.clone().find(|&at| {
+        here.analysis.phrases.get(at).is_some_and(|phrase| phrase.tokens.contains(&quantity.number.start))
+    })?;
+    let figure = Figure::bare(phrase, quantity);
+    Some((figure, verb + 1))
+}
