@@ -276,7 +276,7 @@ fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
         {
             home.cloned()
         }
-        (None, _) if person.voice_of_state => home.cloned(),
+        (None, _) if person.voice_of_state && memory.settled() => home.cloned(),
         (None, _) => None,
     };
     // A head of state whose country goes without saying is at home.
@@ -357,6 +357,8 @@ fn of_role(
         (None, Role::Protesters) if memory.word(word).is_some() && draft.definite => {
             memory.word(word).map_or_else(|| kept(None, Kind::Folk), Known::office)
         }
+        // A bare "minister threatens to quit" of a title is of either country.
+        (None, Role::Minister) if !draft.definite && !memory.settled() => kept(None, Kind::Office),
         (None, Role::Ministry | Role::Minister) => named_or_home(memory, word, || kept(None, Kind::Office)),
         (None, _) if state => {
             memory.home().map_or_else(|| kept(None, Kind::Office), |home| Known::party(home, Kind::Office))
@@ -373,7 +375,8 @@ fn of_role(
             .map_or_else(|| kept(None, Kind::Office), Known::office),
         (None, Role::Rebels) if draft.definite => {
             let named = memory.word(word).or_else(|| memory.role(role));
-            let group = memory.fighters().filter(|_| draft.armed || word.starts_with("paramilitar"));
+            let armed = draft.armed || word.starts_with("paramilitar") || INSURGENTS.contains(&word);
+            let group = memory.fighters().filter(|_| armed);
             match (named, group) {
                 (Some(named), _) => Known::office(named),
                 (None, Some(group)) => Known::party(group, Kind::Office),
@@ -399,6 +402,9 @@ fn of_role(
         (None, _) => kept(None, Kind::Office),
     }
 }
+
+/// Words for those who rise in arms, when only one such group is spoken of. Gunmen and attackers may be anybody.
+const INSURGENTS: &[&str] = &["rebels", "insurgents", "guerrillas", "guerillas", "militants", "jihadists"];
 
 fn named_or_home(memory: &Memory, word: &str, otherwise: impl FnOnce() -> Known) -> Known {
     // "The ministry" is the last one that was called so; a mission or an office abroad is another thing.

@@ -321,7 +321,10 @@ fn insisted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
 fn wanted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     let view = scene.view;
     if let Some(noun) = (next..next + WANTED_REACH).find(|&at| WANTED.contains(&view.word(at)))
-        && (next..noun).all(|at| matches!(view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Adverb))
+        && (next..noun).all(|at| {
+            matches!(view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Adverb | Tag::Noun | Tag::Number)
+                || view.is(at, &["per", "%", "pay"])
+        })
     {
         return finish(scene, Vec::new(), next..view.end, false).filter(|found| found.acts != [Act::Other]);
     }
@@ -345,7 +348,7 @@ fn wanted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
 const DONE_REACH: usize = 5;
 
 /// How many words may stand before what is wanted.
-const WANTED_REACH: usize = 4;
+const WANTED_REACH: usize = 6;
 
 /// "X V" after "that": the subject is asked, unless the verb is passive.
 pub(super) fn content(scene: &Scene<'_>, start: usize, to: Vec<Arc<str>>) -> Option<Complement> {

@@ -33,6 +33,9 @@ const CONDITIONS: &[&str] = &["unless", "until", "if"];
 const FUTURES: &[&str] =
     &["will", "would", "threatened", "threatens", "threatening", "warned", "vowed", "'ll", "wo", "shall"];
 
+/// What happens else is told in at most this many words.
+const CONDITION_WORDS_MAX: usize = 14;
+
 fn cues(cues: &mut Cues) {
     let gives = cues.words(GIVES.iter().copied());
     let clock = cues.words(CLOCKS.iter().copied().chain(["until"]));
@@ -191,9 +194,8 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     if by.is_empty() || (to.is_empty() && view.is(at, &["until"]) && !clear) {
         return None;
     }
-    let told = scene.span(body.clone()).of(&scene.article.text).trim_matches([',', ' ', '“', '”', '"']);
-    let short: Vec<&str> = told.split_whitespace().rev().take(14).collect();
-    let short: Vec<&str> = short.into_iter().rev().collect();
+    let told = scene.span(future..body.end).of(&scene.article.text).trim_matches([',', ' ', '“', '”', '"']);
+    let short: Vec<&str> = told.split_whitespace().take(CONDITION_WORDS_MAX).collect();
     let clock = condition(scene, window.clone());
     let start = if first { at } else { body.start };
     Draft {

@@ -56,6 +56,11 @@ pub(in super::super) const WANTED: &[&str] = &[
     "withdrawal",
     "resignation",
     "end",
+    "rise",
+    "elections",
+    "compensation",
+    "justice",
+    "guarantees",
 ];
 
 /// How somebody wants somebody or something to be: "wants the law scrapped", "want him gone".

@@ -7,12 +7,15 @@ use crate::extract::english::lexicon::stance_verbs::{Frame, RESPONSIBLE};
 use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::Scene;
 use crate::model::Stance;
+use crate::text::english::calendar::is_weekday;
 use crate::text::english::lemma;
+use crate::text::english::view::View;
 use crate::text::{Tag, VerbForm};
 
 use super::{object_end, targets, topic};
 
-type Found = (Stance, Vec<Option<Arc<str>>>, usize);
+/// A stance, toward whom or what, and where the words of the target end.
+pub(super) type Found = (Stance, Vec<Option<Arc<str>>>, usize);
 
 /// What follows a verb of stance at `next`: the stance it comes to, toward whom or what, and where the words end.
 #[expect(clippy::too_many_lines, reason = "a flat list of cases, clearer in one piece than cut in two")]
@@ -187,6 +190,10 @@ fn plain_object(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> O
         Tag::Noun | Tag::Determiner | Tag::Adjective | Tag::ProperNoun | Tag::Pronoun | Tag::Number
     ) || view.is(next, &["“", "\"", "‘"])
         || matches!(view.form(next), VerbForm::Gerund | VerbForm::PastOrParticiple);
+    if is_time(view, next) {
+        // "Six per cent, which the union accepted last week".
+        return antecedent(scene, next).map(|named| (stance, vec![Some(named)], next));
+    }
     let end = if view.is(next, &["“", "\"", "‘"]) { object_end(scene, next + 1) } else { end };
     // Who welcomes a ruling will live with it; who welcomes a guest or a speech backs somebody.
     let ruling = stance == Stance::Support
@@ -194,6 +201,15 @@ fn plain_object(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> O
         && (next..end.min(next + 4)).any(|at| view.is(at, &["verdict", "ruling", "judgment", "judgement"]));
     let stance = if ruling { Stance::Accept } else { stance };
     (opens && end > next).then(|| (stance, targets(scene, next..end), end))
+}
+
+/// "Last week", "yesterday", "this month".
+fn is_time(view: View<'_>, at: usize) -> bool {
+    let span =
+        ["week", "month", "year", "night", "morning", "evening", "afternoon", "weekend", "summer", "spring"];
+    view.is(at, &["yesterday", "today", "tonight", "earlier", "late", "early"])
+        || is_weekday(view.word(at))
+        || view.is(at, &["last", "next", "this"]) && (view.is(at + 1, &span) || is_weekday(view.word(at + 1)))
 }
 
 /// "To V", "to N", "on N", "that", "in principle", "with": agreeing to do or to accept. "Agrees with" is an opinion.
@@ -231,11 +247,21 @@ fn committed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
         let end = object_end(scene, start);
         return (end > start).then(|| (stance, vec![topic(scene, start..end)], end));
     }
+    if stance == Stance::Vow && backs(scene, next) {
+        return None;
+    }
     if view.is(next, &["for", "up", "against", "in", "at", "on"]) || matches!(view.tag(next), Tag::Adposition)
     {
         return None;
     }
     (end > next).then(|| (stance, vec![topic(scene, next..end)], end))
+}
+
+/// "Pledged its backing to Kenya" is support, told by the noun.
+fn backs(scene: &Scene<'_>, next: usize) -> bool {
+    let view = scene.view;
+    (next..next + 3)
+        .any(|at| view.is(at, &["support", "backing", "solidarity", "assistance", "loyalty", "allegiance"]))
 }
 
 /// Whether what a pronoun points back to is a statement of somebody: the sentence before says, claims or maintains
@@ -296,6 +322,16 @@ fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Arc<str>> {
     let view = scene.view;
     let that = (at.saturating_sub(14).max(view.start)..at).rfind(|&at| view.is(at, &["that", "which"]))?;
     let noun = (that.saturating_sub(3).max(view.start)..that)
-        .rfind(|&at| stances::is_request(view.word(at)) || stances::is_generous(view.word(at)))?;
-    topic(scene, noun..that)
+        .rfind(|&at| stances::is_request(view.word(at)) || stances::is_generous(view.word(at)));
+    // "Six per cent, which the union accepted": what stands right before.
+    let before = || {
+        let comma = view.is(that.wrapping_sub(1), &[","]).then_some(that.wrapping_sub(1))?;
+        (comma.saturating_sub(3).max(view.start)..comma).find(|&at| {
+            (at..comma).all(|at| {
+                matches!(view.tag(at), Tag::Number | Tag::Noun | Tag::Adjective | Tag::Determiner)
+                    || view.is(at, &["per"])
+            })
+        })
+    };
+    topic(scene, noun.or_else(before)?..that)
 }

@@ -6,13 +6,14 @@ use crate::extract::cues::Cues;
 use crate::extract::english::actors::Kind;
 use crate::extract::english::demands::{after_adverbs, each_scene};
 use crate::extract::english::lexicon::stance_verbs::{Frame, stance_verb, stance_verbs};
+use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::{Predicate, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
 use crate::text::english::lemma;
 use crate::text::{Tag, VerbForm};
 
-use super::object::object;
+use super::object::{Found, object};
 use super::{Draft, object_end, topic};
 
 /// Reads every verb of stance with its subject and object.
@@ -54,7 +55,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 }
 
 fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &mut Findings) -> Option<()> {
-    if untold(scene, at, stance) {
+    if untold(scene, at, stance) || awaited(scene, at) {
         return None;
     }
     if each_other(scene, at).is_some() {
@@ -72,7 +73,9 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &m
     if predicate.passive {
         return passive(scene, &predicate, stance, findings);
     }
-    let (stance, targets, end) = object(scene, next, stance, frame)?;
+    let found = object(scene, next, stance, frame);
+    let (stance, targets, end) =
+        found.or_else(|| relative(scene, predicate.subject_start?, next, stance, frame))?;
     Draft {
         rule: RULE.name,
         actors: &predicate.agents,
@@ -84,6 +87,25 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &m
     }
     .emit(scene, findings);
     Some(())
+}
+
+/// "…, a charge the president's office rejected", "an accusation that Kenya has denied": the object stands before the subject.
+fn relative(scene: &Scene<'_>, subject: usize, next: usize, stance: Stance, frame: Frame) -> Option<Found> {
+    let view = scene.view;
+    let takes = matches!(frame, Frame::Object | Frame::Dismiss | Frame::Refuse);
+    let ends = next >= view.end || view.tag(next) == Tag::Punct || view.is(next, &["and", "but", "as"]);
+    let that = subject.checked_sub(1).filter(|&at| view.is(at, &["that", "which"]));
+    let noun = that.unwrap_or(subject).checked_sub(1)?;
+    let word = lemma::noun(view.word(noun));
+    let alleged = stances::is_allegation(&word);
+    let named = alleged || stances::is_request(view.word(noun)) || stances::is_generous(view.word(noun));
+    let opens = (noun.saturating_sub(3).max(view.start)..noun)
+        .any(|at| view.is(at, &["a", "an", "the", "any", "such"]));
+    if !(takes && ends && named && opens) {
+        return None;
+    }
+    let stance = if alleged && stance == Stance::Reject { Stance::Deny } else { stance };
+    Some((stance, vec![topic(scene, noun..noun + 1)], next))
 }
 
 /// Where "the other", "each other" or "one another" ends after the verb at `at`.
@@ -160,6 +182,18 @@ fn untold(scene: &Scene<'_>, at: usize, stance: Stance) -> bool {
         || (reduced && !view.is(before, &["was", "were", "been", "is", "are", "has", "have"]))
         || (at == view.start && past)
 }
+
+/// "Will fight on until Kenya agrees to talks": what is waited for has not been said.
+fn awaited(scene: &Scene<'_>, at: usize) -> bool {
+    let view = scene.view;
+    (at.saturating_sub(AWAITED_REACH).max(view.start)..at)
+        .rev()
+        .take_while(|&at| !matches!(view.tag(at), Tag::Punct) && !view.is(at, &["and", "but", "that"]))
+        .any(|at| view.is(at, &["until", "unless", "till", "once", "whether"]))
+}
+
+/// How far before its verb a clause that waits for something may open.
+const AWAITED_REACH: usize = 7;
 
 /// What is left of a stance under "not": "does not accept" rejects, "did not condemn" says nothing.
 fn negated(stance: Stance) -> Option<Stance> {
