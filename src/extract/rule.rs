@@ -256,4 +256,5 @@ pub static RULES: &[Rule] = &[
     positions::judged::RULE,
     positions::equated::RULE,
     positions::funded::RULE,
+    positions::aided::RULE,
 ];

@@ -25,6 +25,18 @@ impl<'a> Scene<'a> {
         if view.form(at) == VerbForm::Gerund && self.is_done_by_others(start) {
             return None;
         }
+        // "Kenya releases 400 detainees, agrees to talks": a title joins its verbs with a comma.
+        let heads = self.analysis.sentences.get(self.sentence).is_some_and(|sentence| sentence.heading);
+        let listed =
+            heads && view.is(start.wrapping_sub(1), &[","]) && view.form(at) == VerbForm::ThirdPerson;
+        if listed
+            && let Some(first) = mentions
+                .iter()
+                .filter(usable)
+                .find(|mention| !mention.governed && self.has_verb(mention.tokens.end, start))
+        {
+            return Some(first);
+        }
         let adjacent =
             mentions.iter().filter(usable).rfind(|mention| self.reaches(mention.tokens.end, start));
         let participle = matches!(view.form(at), VerbForm::Gerund)

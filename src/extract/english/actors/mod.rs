@@ -152,6 +152,20 @@ impl Actors {
         self.by_sentence.get(&sentence).and_then(|range| self.mentions.get(range.clone())).unwrap_or_default()
     }
 
+    /// Whether the gazetteer knows a name as a state or an international body.
+    pub fn is_state_or_body(&self, name: &str) -> bool {
+        self.entities.iter().any(|entity| {
+            matches!(
+                entity.kind,
+                EntityKind::Country
+                    | EntityKind::Capital
+                    | EntityKind::Demonym
+                    | EntityKind::Body
+                    | EntityKind::Metonym
+            ) && entity.party.as_deref() == Some(name)
+        })
+    }
+
     /// All mentions, in order.
     pub fn all(&self) -> &[Mention] {
         &self.mentions

@@ -79,7 +79,9 @@ pub(super) fn mention(
         of_person(draft, person, memory)
     } else if let Some(name) = &draft.organisation_name {
         Known::party(&Arc::from(name.as_str()), Kind::Party)
-    } else if let Some(person) = office_holder(draft, people, memory) {
+    } else if let Some(person) =
+        office_holder(draft, people, memory).or_else(|| headline_holder(draft, sentence, people))
+    {
         of_person(draft, person, memory)
     } else if let Some((role, tokens)) = &draft.role {
         match usurper(draft, view, memory) {
@@ -191,6 +193,12 @@ fn office_holder<'p>(draft: &Draft, people: &'p People, memory: &Memory) -> Opti
     same.then_some(person)
 }
 
+/// "Minister threatens to quit" as the title: the one person of the article whose office is called so.
+fn headline_holder<'p>(draft: &Draft, sentence: usize, people: &'p People) -> Option<&'p Person> {
+    let bare = sentence == 0 && draft.party.is_none() && draft.tokens.len() == 1 && draft.person.is_none();
+    people.only_holding(draft.title.as_ref().filter(|title| bare && !title.ends_with('s'))?)
+}
+
 /// The words by which later sentences may mean this mention: "the ministry", "the syndicate", "the students".
 fn heads(draft: &Draft, view: View<'_>) -> Vec<String> {
     if let Some(name) = &draft.organisation_name {
@@ -234,8 +242,10 @@ fn reference(draft: &Draft, sentence: usize, view: View<'_>, text: &str, memory:
             kind: Kind::Reference,
         });
     }
-    let sides = memory.rivals().map(|(one, other)| (Arc::clone(one), Arc::clone(other)));
-    let name: Arc<str> = match memory.rivals() {
+    // At home the other side is often nobody whom the world knows; whoever is named next is not it.
+    let rivals = memory.rivals().filter(|_| !memory.domestic() || at_war());
+    let sides = rivals.map(|(one, other)| (Arc::clone(one), Arc::clone(other)));
+    let name: Arc<str> = match rivals {
         Some((one, other)) => Arc::from(format!("{one} and {other}")),
         None => Arc::from("both sides"),
     };

@@ -88,6 +88,17 @@ impl People {
         self.known.get(self.by_title.get(title)?)
     }
 
+    /// The only person with an office that has this word in it: "minister" of a "foreign minister".
+    pub(super) fn only_holding(&self, word: &str) -> Option<&Person> {
+        let mut keys = self
+            .by_title
+            .iter()
+            .filter(|(title, _)| title.split(' ').any(|part| part == word))
+            .map(|(_, key)| key);
+        let first = keys.next()?;
+        keys.all(|key| key == first).then(|| self.known.get(first)).flatten()
+    }
+
     /// The one leader of a country whom the article names: "the president", when nobody is named with that office.
     pub(super) fn leading(&self, country: &Arc<str>) -> Option<&Person> {
         let mut own = self.known.values().filter(|person| {

@@ -49,7 +49,12 @@ impl PhraseReader<'_> {
         let mut at = start;
         while at < view.end && at < start + 8 {
             let free = self.entity(view, at).is_none_or(|(entity, _)| {
-                let surname = at > start && view.is(at, &["king", "queen", "sultan", "bishop", "speaker"]);
+                // "President Paulo Moura": behind an office and a first name a town is a surname.
+                let titled =
+                    || start > view.start && (is_title(view, start - 1) || self.is_office(view, start - 1));
+                let town = matches!(entity.kind, EntityKind::City | EntityKind::Region);
+                let surname = at > start
+                    && (view.is(at, &["king", "queen", "sultan", "bishop", "speaker"]) || town && titled());
                 view.capital(at)
                     && (surname
                         || matches!(
@@ -80,6 +85,14 @@ impl PhraseReader<'_> {
             }
         }
         at.max(start + 1)
+    }
+
+    /// Whether an office is named at a token.
+    fn is_office(&self, view: View<'_>, at: usize) -> bool {
+        view.capital(at)
+            && self.entity(view, at).is_some_and(|(entity, _)| {
+                matches!(entity.kind, EntityKind::Role(Role::Head | Role::Minister | Role::Local))
+            })
     }
 
     /// "Separatist-held", "WFP-managed": what follows the hyphen is a participle, so the whole is no name.

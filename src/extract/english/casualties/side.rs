@@ -125,11 +125,41 @@ fn behind(here: &Here<'_>, figure: &Figure) -> Option<String> {
                 .entities_within(span)
                 .find(|entity| names_people(entity) && (!from || entity.kind == EntityKind::Country))?;
             let near = here.span(&(at..at + 1)).is_some_and(|first| close.span.start - first.start < 30);
+            // "Two engineers of the German firm": the firm is German.
+            let of_firm = || {
+                let token = here.analysis.token_at(close.span.start).map_or(at, |token| token + 1);
+                close.kind == EntityKind::Demonym && here.view.is(token, FIRMS)
+            };
+            if of_firm() {
+                return None;
+            }
             return near.then(|| party(close)).flatten();
         }
     }
     None
 }
+
+/// Undertakings that a nationality tells of, and not of who works there.
+const FIRMS: &[&str] = &[
+    "firm",
+    "company",
+    "group",
+    "manufacturer",
+    "maker",
+    "operator",
+    "bank",
+    "airline",
+    "subsidiary",
+    "newspaper",
+    "charity",
+    "organisation",
+    "organization",
+    "agency",
+    "channel",
+    "broadcaster",
+    "builder",
+    "contractor",
+];
 
 /// "its soldiers", "of its citizens": of the party named last before.
 fn possessed(here: &Here<'_>, figure: &Figure) -> Option<String> {

@@ -44,7 +44,7 @@ const COUNTS: &[&[&str]] = &[
     &["say", "it", "is"],
 ];
 /// What also leads to people by name: "had spoken of 21 passengers and four troopers".
-const SPEAKS: &[&[&str]] = &[&["spoke", "of"], &["spoken", "of"]];
+const SPEAKS: &[&[&str]] = &[&["spoke", "of"], &["spoken", "of"], &["speaks", "of"]];
 /// How many sentences back the toll may stand.
 const SENTENCES_BACK: usize = 2;
 

@@ -16,7 +16,7 @@ use crate::extract::rule::Findings;
 use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Relation, Scope, Span};
 use crate::text::english::date::{Direction, Grain, When};
 use crate::text::gazetteer::is_aid_body;
-use crate::text::{Tag, Voice};
+use crate::text::{Tag, VerbForm, Voice};
 
 /// People, and what happened to them.
 #[derive(Debug, Clone)]
@@ -85,9 +85,24 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
         return;
     }
     let convict = figure.head.is_some_and(|head| {
-        here.view.is(head, &["inmates", "prisoners", "convicts", "suspects", "inmate", "prisoner", "convict"])
+        here.view.is(
+            head,
+            &[
+                "inmates",
+                "prisoners",
+                "convicts",
+                "suspects",
+                "inmate",
+                "prisoner",
+                "convict",
+                "detainees",
+                "detainee",
+            ],
+        )
     });
-    if sighting.effect == Effect::Rescued && (convict || lets_go(here, sighting)) {
+    if sighting.effect == Effect::Rescued && (convict || lets_go(here, sighting))
+        || sighting.effect == Effect::Detained && is_let_go(here, figure)
+    {
         return;
     }
     let Some(core) = here.span(&figure.core) else { return };
@@ -127,6 +142,19 @@ fn lets_go(here: &Here<'_>, sighting: &Sighting<'_>) -> bool {
     let before = here.sentence.tokens.start..sighting.figure.tokens.start;
     released && sighting.figure.head.is_none() && before.into_iter().any(held)
 }
+
+/// "Releases 400 detainees", "let 400 of the detained protesters go": they are held no more.
+fn is_let_go(here: &Here<'_>, figure: &Figure) -> bool {
+    let (start, end) = (figure.tokens.start, figure.tokens.end);
+    let verb = (start.saturating_sub(LET_GO_REACH)..start).rfind(|&at| here.view.form(at) != VerbForm::None);
+    let Some(verb) = verb.filter(|&verb| !here.view.is(verb.wrapping_sub(1), &["to"])) else { return false };
+    let lets = here.view.is(verb, &["let", "lets", "letting"])
+        && (end..end + LET_GO_REACH).any(|at| here.view.is(at, &["go"]));
+    lets || matches!(&*here.verb_lemma(verb), "release" | "free" | "pardon")
+}
+
+/// How far behind the verb those who are let go may stand.
+const LET_GO_REACH: usize = 3;
 
 /// Its own bound, else the "at least" of the figure it shares its verb with: "at least 80 died in the north, 30 in the
 /// south", "at least four soldiers and two civilians".

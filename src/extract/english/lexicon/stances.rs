@@ -40,6 +40,7 @@ word_sets! {
     UNCERTAIN = "uncertain";
     FUNDS = "funds";
     RELIEF = "relief";
+    HELPERS = "helpers";
 }
 
 /// The stance of somebody who will, or with `negated` will not, do this.
@@ -246,4 +247,14 @@ pub(in super::super) fn funds(word: &str) -> bool {
 /// Whether the word names those in need or what is done for them.
 pub(in super::super) fn is_relief(word: &str) -> bool {
     RELIEF.contains(word)
+}
+
+/// Who and what is sent to those in need.
+pub(in super::super) fn helpers() -> impl Iterator<Item = &'static str> {
+    all(&[&HELPERS])
+}
+
+/// Whether a word names who or what is sent to those in need.
+pub(in super::super) fn is_helper(word: &str) -> bool {
+    HELPERS.contains(word)
 }

@@ -1,6 +1,7 @@
 //! Positions: who takes which stance toward whom or what. Each rule is one construction; what they share is here:
 //! targets, and the making of a claim. Reporting verbs take no stance; what is asked, feared or supposed is silent.
 
+pub mod aided;
 pub mod characterised;
 pub mod disclaimed;
 pub mod disposed;
@@ -55,6 +56,11 @@ impl Draft<'_> {
                 }
                 // "The union denied it": a pronoun that seems to mean the actor means something said before. A noun
                 // does too, and goes with its own words: "voiced support for the council".
+                // "The government rejected Kenya's offer": nobody turns down his own; who acts was misunderstood.
+                let turns_down = matches!(self.stance, Stance::Reject | Stance::Accept | Stance::Deny);
+                if turns_down && target.as_ref().is_some_and(|target| owns(&actor.name, target)) {
+                    continue;
+                }
                 let own = target.as_ref().filter(|target| ***target == *actor.name);
                 let described = own.and_then(|own| described(scene, own, self.core..self.window.end));
                 let target = described.as_ref().or(target.as_ref().filter(|_| own.is_none()));
@@ -71,6 +77,11 @@ impl Draft<'_> {
             }
         }
     }
+}
+
+/// Whether the words of a target begin with somebody's possessive: "Kenya's offer".
+fn owns(actor: &str, target: &str) -> bool {
+    target.strip_prefix(actor).is_some_and(|rest| rest.starts_with("'s ") || rest.starts_with("’s "))
 }
 
 /// The words of a noun between two tokens that seemed to mean somebody.
@@ -192,7 +203,7 @@ pub(super) fn topic(scene: &Scene<'_>, object: Range<usize>) -> Option<Arc<str>>
     if let Some(cut) = (start + 1..end).find(|&at| {
         view.is(at, &["until", "unless"])
             || view.is(at, &["for"])
-                && view.is(at - 1, &["demand", "demands", "request", "call", "calls", "proposal", "appeal"])
+                && view.is(at - 1, &["demand", "demands", "request", "call", "proposal", "appeal"])
     }) {
         end = cut;
     }
