@@ -2,12 +2,9 @@
 //! the marks of any word, and which rules the marked words of a sentence may concern. May say yes where nothing is to be
 //! read, never no where something is: a rule without its words finds nothing.
 
-use std::ops::RangeInclusive;
-
-use crate::text::english::word_map::WordMap;
-use crate::text::english::word_scan::prefix_of;
-use crate::text::english::{lemma, tag, word_class};
-use crate::text::skim::{Marked, Marks, NUMBER, Readers};
+use crate::text::english::word_map::{ShortWords, WordMap};
+use crate::text::english::{lemma, word_class};
+use crate::text::skim::{Marked, Marks, NUMBER, QUOTED, Readers};
 
 use super::rule::Rule;
 
@@ -43,11 +40,13 @@ pub struct Cues {
     verbs: WordMap<Box<str>, Marks>,
     /// By the singular.
     nouns: WordMap<Box<str>, Marks>,
-    /// The marks of the usual words of English, worked out beforehand.
+    /// The marks of every word of ASCII that has some, worked out beforehand.
     known: WordMap<Box<str>, Marks>,
-    /// How long the words with a mark are that begin so, a bit for each length, by the hash of their beginning.
-    beginnings: Box<[u32]>,
+    /// Those of the short ones again.
+    short: ShortWords<Marks>,
     enough: Vec<Enough>,
+    /// Positions in `enough` by the place of one mark that each of them wants.
+    by_mark: Vec<Vec<usize>>,
     /// The sets so far, so that two rules with the same words share a mark.
     sets: Vec<(Forms, Vec<Box<str>>)>,
     /// The rule that speaks.
@@ -55,9 +54,6 @@ pub struct Cues {
     /// Rules that also go on from what was found in other sentences.
     going_on: Readers,
 }
-
-/// Beginnings are told apart by so many bits of their hash.
-const BEGINNING_BITS: u32 = 16;
 
 impl Cues {
     /// Of these rules. A rule that names no words goes on from what others have found.
@@ -67,8 +63,9 @@ impl Cues {
             verbs: WordMap::default(),
             nouns: WordMap::default(),
             known: WordMap::default(),
-            beginnings: vec![0; 1 << BEGINNING_BITS].into_boxed_slice(),
+            short: ShortWords::of(std::iter::empty()),
             enough: Vec::new(),
+            by_mark: vec![Vec::new(); Marks::BITS as usize],
             sets: Vec::new(),
             rule: 0,
             going_on: 0,
@@ -83,22 +80,20 @@ impl Cues {
                 cues.goes_on();
             }
         }
-        let listed = cues.written.keys().chain(cues.verbs.keys()).chain(cues.nouns.keys()).cloned();
-        let usual = tag::vocabulary().filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()));
-        let forms = lemma::irregular_forms().map(Box::from);
-        let words: Vec<Box<str>> = usual.map(Box::from).chain(forms).chain(listed).collect();
-        for word in words {
-            let marks = cues.marks_of_any(&word);
-            if marks != 0 {
-                cues.begin(&word, word.len()..=word.len());
-            }
-            cues.known.insert(word, marks);
-        }
-        let bases: Vec<Box<str>> = cues.verbs.keys().chain(cues.nouns.keys()).cloned().collect();
-        for base in bases {
-            for form in regular_forms(&base) {
-                // Endings take at most a letter from the base and add at most four: "kidnapping", "halves".
-                cues.begin(&form, base.len().saturating_sub(1)..=base.len() + 4);
+        let bases = cues.verbs.keys().chain(cues.nouns.keys());
+        let forms = bases.flat_map(|base| regular_forms(base)).map(String::into_boxed_str);
+        let irregular = lemma::irregular_forms().map(Box::from);
+        let words = cues.written.keys().cloned().chain(irregular).chain(forms);
+        let marked = words.map(|word| (cues.marks_of_any(&word), word)).filter(|(marks, _)| *marks != 0);
+        let known = marked.map(|(marks, word)| (word, marks)).collect();
+        cues.known = known;
+        cues.short = ShortWords::of(cues.known.iter().map(|(word, marks)| (&**word, *marks)));
+        for (place, enough) in cues.enough.iter().enumerate() {
+            // Words of a set were named first when they say more; numbers and quotations stand everywhere.
+            let telling = enough.together & !(NUMBER | QUOTED);
+            let mark = if telling == 0 { enough.together } else { telling };
+            if let Some(places) = cues.by_mark.get_mut(mark.trailing_zeros() as usize) {
+                places.push(place);
             }
         }
         cues
@@ -169,22 +164,19 @@ impl Cues {
         mark
     }
 
-    fn begin(&mut self, word: &str, lengths: RangeInclusive<usize>) {
-        let place = beginning(prefix_of(word.as_bytes()));
-        if let Some(beginning) = self.beginnings.get_mut(place) {
-            *beginning |= lengths.fold(0, |bits, length| bits | length_bit(length));
-        }
-    }
-
-    /// Whether a word of so many bytes that begins so may have a mark.
+    /// The marks of a word in lower case, of at most eight letters, as [`ShortWords`] knows it.
     #[inline]
-    pub(super) fn may_mark(&self, prefix: u32, length: usize) -> bool {
-        self.beginnings.get(beginning(prefix)).is_none_or(|lengths| lengths & length_bit(length) != 0)
+    pub(super) fn marks_of_short(&self, word: u64) -> Marks {
+        self.short.get(word).unwrap_or(0)
     }
 
     /// The marks of a word in lower case.
     pub(super) fn marks(&self, word: &str) -> Marks {
-        self.known.get(word).copied().unwrap_or_else(|| self.marks_of_any(word))
+        match self.known.get(word) {
+            Some(marks) => *marks,
+            None if word.bytes().all(|byte| byte.is_ascii_lowercase()) => 0,
+            None => self.marks_of_any(word),
+        }
     }
 
     fn marks_of_any(&self, word: &str) -> Marks {
@@ -199,18 +191,39 @@ impl Cues {
     pub(super) fn concerned(&self, marked: &[Marked], around: Marks) -> Readers {
         let marks = marked.iter().fold(around, |marks, word| marks | word.marks);
         let mut rules = 0;
-        if marks == 0 {
-            return rules;
-        }
-        for enough in &self.enough {
-            if marks & enough.together == enough.together
-                && rules & enough.rules != enough.rules
-                && enough.near.is_none_or(|pair| follow_soon(marked, pair))
-            {
+        self.wanting(marks, |enough| {
+            if rules & enough.rules != enough.rules && enough.met_by(marks, marked) {
                 rules |= enough.rules;
             }
-        }
+            false
+        });
         rules
+    }
+
+    /// Whether the marked words of a stretch may concern any rule.
+    pub(super) fn concern_some(&self, marked: &[Marked], around: Marks) -> bool {
+        let marks = marked.iter().fold(around, |marks, word| marks | word.marks);
+        self.wanting(marks, |enough| enough.met_by(marks, marked))
+    }
+
+    /// Asks of all that want one of these marks, until one answers yes; says whether one did.
+    fn wanting(&self, mut marks: Marks, mut asked: impl FnMut(&Enough) -> bool) -> bool {
+        while marks != 0 {
+            let wanting = self.by_mark.get(marks.trailing_zeros() as usize);
+            marks &= marks - 1;
+            let mut wanting = wanting.into_iter().flatten().filter_map(|&place| self.enough.get(place));
+            if wanting.any(&mut asked) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl Enough {
+    /// Whether the marked words, which have these marks together, are enough.
+    fn met_by(&self, marks: Marks, marked: &[Marked]) -> bool {
+        marks & self.together == self.together && self.near.is_none_or(|pair| follow_soon(marked, pair))
     }
 }
 
@@ -240,16 +253,6 @@ fn mark_of(place: usize) -> Marks {
     1 << (place + free).min(bits - 1)
 }
 
-/// The bit of a length; long words share the last.
-fn length_bit(length: usize) -> u32 {
-    1 << u32::try_from(length).unwrap_or(u32::MAX).min(u32::BITS - 1)
-}
-
-/// Where in the table a beginning is noted.
-const fn beginning(prefix: u32) -> usize {
-    (prefix.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BEGINNING_BITS)) as usize
-}
-
 /// The letters by which a word is found in a text that is not cut into tokens: of several words the first, of one with
 /// a hyphen or an apostrophe the longest run.
 fn letters(word: &str) -> Box<str> {
@@ -258,7 +261,7 @@ fn letters(word: &str) -> Box<str> {
     Box::from(runs.max_by_key(|run| run.len()).unwrap_or_default())
 }
 
-/// How the regular forms of a word may begin and end: only their first letters matter.
+/// Every spelling that a regular ending may make of a word, right or wrong: those from which `lemma` finds it are among them.
 fn regular_forms(base: &str) -> Vec<String> {
     let mut forms: Vec<String> = ["", "s", "es", "d", "ed", "ing"].map(|end| format!("{base}{end}")).into();
     if let Some(last) = base.chars().next_back() {
@@ -267,6 +270,7 @@ fn regular_forms(base: &str) -> Vec<String> {
     }
     if let Some(stem) = base.strip_suffix('y') {
         forms.push(format!("{stem}ies"));
+        forms.push(format!("{stem}ied"));
     }
     if let Some(stem) = base.strip_suffix("ie") {
         forms.push(format!("{stem}ying"));
@@ -284,17 +288,29 @@ fn regular_forms(base: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::extract::rule::RULES;
+    use crate::text::english::tag;
 
     #[test]
-    fn every_word_with_a_mark_is_wanted() {
+    fn every_word_with_a_mark_is_known() {
         let cues = Cues::of(RULES);
-        let bases = cues.verbs.keys().chain(cues.nouns.keys()).cloned();
-        let forms = bases.flat_map(|base| regular_forms(&base));
+        let bases: Vec<&str> = cues.verbs.keys().chain(cues.nouns.keys()).map(|base| &**base).collect();
+        let ends = ["s", "es", "ies", "ves", "d", "ed", "ied", "ing", "ying", "ning", "ted", "e", "y"];
+        let cut = |base: &str, bytes: usize| base.get(..base.len().checked_sub(bytes)?).map(str::to_owned);
+        let stems = bases.iter().flat_map(|base| (0..=3).filter_map(|bytes| cut(base, bytes)));
+        let forms = stems.flat_map(|stem| ends.map(|end| format!("{stem}{end}")));
+        let doubled = bases.iter().flat_map(|base| {
+            ["ed", "ing"].map(|end| base.to_string() + base.get(base.len() - 1..).unwrap_or_default() + end)
+        });
+        let usual = tag::vocabulary().map(str::to_owned);
         let mut marked = 0;
-        for word in tag::vocabulary().map(str::to_owned).chain(forms) {
-            if word.bytes().all(|byte| byte.is_ascii_lowercase()) && cues.marks(&word) != 0 {
-                assert!(cues.may_mark(prefix_of(word.as_bytes()), word.len()), "{word}");
-                marked += 1;
+        for word in usual.chain(forms).chain(doubled).chain(bases.iter().map(ToString::to_string)) {
+            if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+                let marks = cues.marks_of_any(&word);
+                assert_eq!(cues.marks(&word), marks, "{word}");
+                if let Some(short) = ShortWords::<Marks>::key(&word) {
+                    assert_eq!(cues.marks_of_short(short), marks, "{word}");
+                }
+                marked += usize::from(marks != 0);
             }
         }
         assert!(marked > 1000, "{marked}");

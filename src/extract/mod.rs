@@ -105,12 +105,12 @@ fn worth_reading<'a>(
     rules: &[Rule],
     cues: &Cues,
 ) -> Option<Outline<'a>> {
-    let skim = Skim::of(article, |prefix, length| cues.may_mark(prefix, length), |word| cues.marks(word));
-    if cues.concerned(skim.marked(), QUOTED) == 0 {
+    let skim = Skim::of(article, |word| cues.marks_of_short(word), |word| cues.marks(word));
+    if !cues.concern_some(skim.marked(), QUOTED) {
         return None;
     }
     let concerned = |words: &[Marked], around: Marks| cues.concerned(words, around);
-    let few = skim.glance(concerned);
+    let few = skim.glance(concerned, |words| cues.concern_some(words, 0));
     let bytes = few.bytes();
     if bytes == 0 {
         return None;

@@ -55,6 +55,9 @@ impl Quotation {
     }
 }
 
+/// How many bytes of a usual text go to one word with marks; few texts have more of them.
+const MARKED_BYTES: usize = 24;
+
 /// The words of an article that have marks, in order.
 #[derive(Debug, Clone)]
 pub struct Skim<'a> {
@@ -63,16 +66,13 @@ pub struct Skim<'a> {
 }
 
 impl<'a> Skim<'a> {
-    /// Looks at every word once; `wanted` says of the first letters of a word and its length whether it may
-    /// have a mark.
-    pub fn of(
-        article: &'a Article,
-        wanted: impl Fn(u32, usize) -> bool,
-        mark: impl Fn(&str) -> Marks,
-    ) -> Self {
-        let mut marked = Vec::new();
-        scan(&article.text, wanted, |at, piece| {
+    /// Looks at every word once: `short` gives the marks of a word of at most eight letters, as `ShortWords` knows it,
+    /// `mark` those of any other.
+    pub fn of(article: &'a Article, short: impl Fn(u64) -> Marks, mark: impl Fn(&str) -> Marks) -> Self {
+        let mut marked = Vec::with_capacity(article.text.len() / MARKED_BYTES);
+        scan(&article.text, |at, piece| {
             let marks = match piece {
+                Piece::Short(word) => short(word),
                 Piece::Word(word) => mark(word),
                 Piece::Quote => QUOTED,
                 Piece::Digits => NUMBER,
@@ -96,10 +96,14 @@ impl<'a> Skim<'a> {
         self.marked.get(from..to).unwrap_or_default()
     }
 
-    /// The sentences that concern somebody, out of the paragraphs that do. What a paragraph is for the page as a whole is
-    /// not asked: one after "Read also" speaks here like any other.
-    pub fn glance(&self, concerned: impl Fn(&[Marked], Marks) -> Readers) -> Outline<'a> {
-        let mut outline = self.cut(&concerned, |range| concerned(self.within(range), 0) != 0);
+    /// The sentences that concern somebody, out of the paragraphs in which some words do. What a paragraph is for the page
+    /// as a whole is not asked: one after "Read also" speaks here like any other.
+    pub fn glance(
+        &self,
+        concerned: impl Fn(&[Marked], Marks) -> Readers,
+        some: impl Fn(&[Marked]) -> bool,
+    ) -> Outline<'a> {
+        let mut outline = self.cut(&concerned, |range| some(self.within(range)));
         outline.sentences.retain(|sentence| sentence.concerns != 0 && sentence.part.speaks());
         outline
     }
@@ -232,7 +236,7 @@ mod tests {
         ] {
             let draft = Draft { title: Some("Rain".to_owned()), text: text.to_owned(), ..Draft::default() };
             let article = Article::new(draft, jiff::Timestamp::UNIX_EPOCH);
-            let skim = Skim::of(&article, |_, _| false, |_| 0);
+            let skim = Skim::of(&article, |_| 0, |_| 0);
             let quoted = |words: &[Marked], around: Marks| {
                 Readers::from(words.iter().fold(around, |marks, word| marks | word.marks) & QUOTED != 0)
             };

@@ -185,7 +185,7 @@ fn dateline_length(patterns: &Patterns, line: &str) -> usize {
     let head_end = line.char_indices().nth(110).map_or(line.len(), |(at, _)| at);
     let head = line.get(..head_end).unwrap_or_default();
     // The first byte of the dashes that are not of ASCII stands for them.
-    if !head.bytes().any(|byte| matches!(byte, b'-' | b':' | b'(' | 0xE2)) {
+    if super::sentence::first_byte(head.as_bytes(), [b'-', b':', b'(', 0xE2]).is_none() {
         return 0;
     }
     for pattern in [&patterns.dateline, &patterns.bare_dateline] {

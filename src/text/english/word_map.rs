@@ -74,3 +74,68 @@ impl Hasher for WordHasher {
         self.0.wrapping_mul(SPREAD)
     }
 }
+
+/// A map from words of at most eight letters of ASCII, each given as one number.
+#[derive(Debug)]
+pub(crate) struct ShortWords<V> {
+    /// The words, each at the first free place from the one that its hash names; zero where there is none.
+    keys: Box<[u64]>,
+    /// Their values, at the same places.
+    values: Box<[V]>,
+    /// How far a hash is shifted to name a place.
+    shift: u32,
+}
+
+impl<V: Copy + Default> ShortWords<V> {
+    /// Of these words, the longer ones left out.
+    pub(crate) fn of<'w>(words: impl Iterator<Item = (&'w str, V)>) -> Self {
+        let mut words: Vec<(u64, V)> =
+            words.filter_map(|(word, value)| Some((Self::key(word)?, value))).collect();
+        words.sort_unstable_by_key(|(key, _)| *key);
+        words.dedup_by_key(|(key, _)| *key);
+        // Half of the places stay free, so that few words are away from their own.
+        let places = (words.len() * 2).next_power_of_two().max(2);
+        let shift = u64::BITS - places.trailing_zeros();
+        let mut map = Self {
+            keys: vec![0; places].into_boxed_slice(),
+            values: vec![V::default(); places].into_boxed_slice(),
+            shift,
+        };
+        for (key, value) in words {
+            let mut at = map.place(key);
+            while map.keys.get(at).is_some_and(|other| *other != 0) {
+                at = (at + 1) & (places - 1);
+            }
+            if let Some((slot, held)) = map.keys.get_mut(at).zip(map.values.get_mut(at)) {
+                (*slot, *held) = (key, value);
+            }
+        }
+        map
+    }
+
+    /// A word in one number: its bytes, the first in the lowest place. None for what is longer or no word of ASCII.
+    pub(crate) fn key(word: &str) -> Option<u64> {
+        let mut bytes = [0; 8];
+        bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+        (!word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic()))
+            .then_some(u64::from_le_bytes(bytes))
+    }
+
+    #[inline]
+    fn place(&self, key: u64) -> usize {
+        usize::try_from(key.wrapping_mul(SPREAD) >> self.shift).unwrap_or(usize::MAX)
+    }
+
+    /// The value of a word.
+    #[inline]
+    pub(crate) fn get(&self, key: u64) -> Option<V> {
+        let mut at = self.place(key);
+        loop {
+            match *self.keys.get(at)? {
+                0 => return None,
+                found if found == key => return self.values.get(at).copied(),
+                _ => at = (at + 1) & (self.keys.len() - 1),
+            }
+        }
+    }
+}
