@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::english::view::View;
-use super::english::{clause, lemma, phrase, quantity, quotation, tag, token};
+use super::english::{clause, phrase, quantity, quotation, tag, token};
 use super::skim::Outline;
 use super::{Block, Bound, Clause, Phrase, Quantity, Quotation, Sentence, Span, Tag, Token, When};
 use crate::model::article::{Article, Moment};
@@ -221,7 +221,25 @@ impl<'a> Analysis<'a> {
     /// The base form: "killed" -> "kill", "deaths" -> "death", "were" -> "be". A noun is taken to its singular, a verb to its base.
     #[inline]
     pub fn lemma(&self, at: usize) -> Cow<'_, str> {
-        lemma::of(self.word(at), self.tag(at))
+        self.around(at).lemma(at)
+    }
+
+    /// The base form of the word at `at` taken as a verb.
+    #[inline]
+    pub fn verb(&self, at: usize) -> Cow<'_, str> {
+        self.around(at).verb(at)
+    }
+
+    /// The singular of the word at `at` taken as a noun.
+    #[inline]
+    pub fn noun(&self, at: usize) -> Cow<'_, str> {
+        self.around(at).noun(at)
+    }
+
+    /// The window on one token alone.
+    #[inline]
+    fn around(&self, at: usize) -> View<'_> {
+        View::new(&self.tokens, &self.words, at..at.saturating_add(1))
     }
 
     /// The window on the tokens of a sentence; its answers are empty outside.
@@ -333,7 +351,7 @@ impl<'a> Analysis<'a> {
         }
         let article = phrase.determiner.is_some_and(|at| matches!(self.word(at), "a" | "an" | "another"));
         let word = self.word(phrase.head);
-        let singular = self.tag(phrase.head) == Tag::Noun && lemma::noun(word) == word;
+        let singular = self.tag(phrase.head) == Tag::Noun && self.noun(phrase.head) == word;
         (article && singular).then_some(Count { low: 1, high: None, bound: Bound::Exact, vague: false })
     }
 

@@ -59,7 +59,7 @@ impl Analysis<'_> {
             if clause.link == Link::Content
                 && let Some(verb) = parent.and_then(|parent| parent.verb.as_ref())
                 && verb.voice == Voice::Active
-                && verb_class::is_saying(&lemma::verb(self.word(verb.main)))
+                && verb_class::is_saying(&self.verb(verb.main))
                 && let Some(&speaker) = parent.and_then(|parent| parent.subject.first())
             {
                 chain.push((speaker, Some(verb.main)));
@@ -112,8 +112,8 @@ impl Analysis<'_> {
     fn cited(&self, sentence: usize, token: usize) -> Option<usize> {
         self.clauses_in(sentence).iter().find_map(|clause| {
             let verb = clause.verb.as_ref()?;
-            let cites = matches!(lemma::verb(self.word(verb.main)).as_ref(), "cite" | "quote")
-                && clause.link == Link::Participial;
+            let cites =
+                matches!(self.verb(verb.main).as_ref(), "cite" | "quote") && clause.link == Link::Participial;
             (cites && !clause.tokens.contains(&token)).then(|| clause.objects.first().copied()).flatten()
         })
     }

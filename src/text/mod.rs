@@ -19,6 +19,7 @@ pub mod name;
 use std::ops::Range;
 
 use english::opening::Opens;
+use english::vocabulary::Known;
 
 pub use analysis::{Analysis, Attribution, Count, SENTENCE_BYTES_MAX, SENTENCE_TOKENS_MAX};
 pub use english::date::{Direction, Grain, When};
@@ -118,6 +119,8 @@ pub struct Token {
     pub(crate) beginning: u64,
     /// What may begin with it.
     pub(crate) opens: Opens,
+    /// What is known of the word.
+    pub(crate) known: Option<&'static Known>,
 }
 
 /// What a stretch of the document is. Only title and body speak.

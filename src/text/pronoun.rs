@@ -2,7 +2,7 @@
 //! back over a few sentences for a subject of the right kind: a person for "he", a body or a plural for "they", a
 //! body for "it". Never looks forward and never into what somebody else is quoted as saying.
 
-use super::english::{lemma, verb_class};
+use super::english::verb_class;
 use super::{Analysis, Clause, Link, Tag};
 
 /// How many sentences a pronoun looks back.
@@ -39,10 +39,7 @@ impl Analysis<'_> {
     fn named_in(&self, sentence: usize, before: usize, kind: Kind) -> Option<usize> {
         let same = self.sentence_of(before) == Some(sentence);
         let rank = |clause: &Clause| {
-            let says = clause
-                .verb
-                .as_ref()
-                .is_some_and(|verb| verb_class::is_saying(&lemma::verb(self.word(verb.main))));
+            let says = clause.verb.as_ref().is_some_and(|verb| verb_class::is_saying(&self.verb(verb.main)));
             (says, clause.parent.is_none(), clause.tokens.start)
         };
         let candidates = self.clauses_in(sentence).iter().filter_map(|clause| {
@@ -63,7 +60,7 @@ impl Analysis<'_> {
         if self.tag(found.head) == Tag::Pronoun && word != "another" {
             return false;
         }
-        let singular = lemma::noun(word);
+        let singular = self.noun(found.head);
         let plural = !found.name
             && (singular != word || found.quantity.is_some() || matches!(word, "police" | "people"));
         let body = is_body(&singular);

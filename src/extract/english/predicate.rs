@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use crate::model::{Article, Span};
 use crate::text::english::calendar;
-use crate::text::english::lemma;
 use crate::text::english::view::View;
 use crate::text::english::word_class::{is_be, is_have, is_negation};
 use crate::text::{Analysis, Tag, VerbForm};
@@ -359,7 +358,7 @@ impl<'a> Scene<'a> {
 pub(super) fn is_bare(view: View<'_>, at: usize) -> bool {
     let word = view.word(at);
     let form = view.form(at);
-    let same = form == VerbForm::Base || (form != VerbForm::None && lemma::verb(word) == word);
+    let same = form == VerbForm::Base || (form != VerbForm::None && view.verb(at) == word);
     same && !matches!(view.tag(at), Tag::Determiner | Tag::Adposition | Tag::ProperNoun | Tag::Pronoun)
 }
 

@@ -5,11 +5,13 @@
 //! of the sentence speak of today.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::lexicon::{Hint, hints_at, hints_at_any};
 use crate::model::{Moment, Scope};
 use crate::text::english::calendar;
 use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::{Analysis, Clause, Link, QuantityKind, Sentence, Tense};
 
 /// A stretch of a sentence that speaks of something else than the event reported.
@@ -94,8 +96,7 @@ impl Carried {
         let past = root.is_some_and(|verb| matches!(verb.tense, Tense::Past | Tense::PastPerfect));
         // "…, and those who marched then now cook": a "now" further down does not bring the whole sentence back.
         let main = root.map_or(sentence.tokens.end, |verb| verb.tokens.end + MAIN_REACH);
-        let back = (sentence.tokens.start..main.min(sentence.tokens.end))
-            .any(|at| hints_at(view.word(at), Hint::Now));
+        let back = (sentence.tokens.start..main.min(sentence.tokens.end)).any(|at| SAYS_NOW.at(view, at));
         if self.paragraph == Some(sentence.paragraph) && past && !back && found.is_empty() {
             found.push(Stretch { tokens: sentence.tokens.clone(), scope: Scope::Background });
             return;
@@ -132,6 +133,9 @@ fn may_look_back(word: &str) -> bool {
         || hints_at_any(word)
 }
 
+static MAY_LOOK_BACK: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(may_look_back));
+static SAYS_NOW: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| hints_at(word, Hint::Now)));
+
 struct Reader<'r> {
     analysis: &'r Analysis<'r>,
     sentence: &'r Sentence,
@@ -142,10 +146,10 @@ struct Reader<'r> {
 impl Reader<'_> {
     /// The tokens that a background mark at `at` reaches, when there is one.
     fn background_from(&self, at: usize) -> Option<Range<usize>> {
-        let word = self.view.word(at);
-        if !may_look_back(word) {
+        if !MAY_LOOK_BACK.at(self.view, at) {
             return None;
         }
+        let word = self.view.word(at);
         if self.is_past_year(at) {
             return Some(self.reach_of_time(at));
         }

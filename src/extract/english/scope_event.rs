@@ -2,10 +2,12 @@
 //! sort: "the earthquake in the north" in a report on a flood is another event. Words go in, sorts come out.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::scope::Stretch;
 use crate::model::Scope;
 use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::{Analysis, Sentence, Tag, Tense};
 
 /// A sort of event. Two sorts that cause each other all the time are one.
@@ -44,6 +46,8 @@ fn sort(word: &str) -> Option<Sort> {
     })
 }
 
+static SORTS: LazyLock<Listed<Option<Sort>>> = LazyLock::new(|| Listed::new(sort));
+
 /// The sorts of event in the title and the lead.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Subject {
@@ -60,7 +64,7 @@ impl Subject {
         let speaking = analysis.sentences.iter().enumerate().filter(|(_, sentence)| sentence.part.speaks());
         for (at, _) in speaking.take(LEAD + 1) {
             let view = analysis.view(at);
-            sorts.extend((view.start..view.end).filter_map(|token| sort(view.word(token))));
+            sorts.extend((view.start..view.end).filter_map(|token| SORTS.at(view, token)));
             harm |= says_harm(view);
         }
         Self { sorts, harm }
@@ -80,7 +84,7 @@ impl Subject {
             .tokens
             .clone()
             .filter(|&at| {
-                sort(view.word(at)).is_some_and(|sort| sort != Sort::Neutral && !self.sorts.contains(&sort))
+                SORTS.at(view, at).is_some_and(|sort| sort != Sort::Neutral && !self.sorts.contains(&sort))
             })
             .filter(|&at| is_known(view, at) || is_agent(view, at))
             .filter(|&at| !self.sorts.is_empty() || is_over(analysis, sentence, at))

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use super::word_map::WordMap;
-use crate::text::{Tag, VerbForm};
+use crate::text::VerbForm;
 
 /// Base, past, participle.
 const IRREGULAR: &str = "arise arose arisen|bear bore borne|beat beat beaten|become became become|begin began begun|bend bent bent|bind bound bound|\
@@ -146,16 +146,6 @@ pub fn form_of(word: &str) -> VerbForm {
         VerbForm::ThirdPerson
     } else {
         VerbForm::Base
-    }
-}
-
-/// The base form of a word with this tag.
-#[inline]
-pub fn of(word: &str, tag: Tag) -> Cow<'_, str> {
-    match tag {
-        Tag::Verb | Tag::Aux => verb(word),
-        Tag::Noun => noun(word),
-        _ => Cow::Borrowed(word),
     }
 }
 

@@ -25,4 +25,5 @@ pub mod verb_class;
 pub mod view;
 pub mod word_class;
 pub(crate) mod word_map;
+pub(crate) mod vocabulary;
 pub(crate) mod word_scan;

@@ -4,9 +4,8 @@
 
 use std::sync::LazyLock;
 
-use super::calendar;
-use super::number;
 use super::word_map::WordMap;
+use super::{calendar, number, quantity};
 use crate::text::TokenKind;
 
 /// What may begin, a bit for each.
@@ -24,6 +23,8 @@ impl Opens {
     pub const TIME: Self = Self(1 << 2);
     /// A phrase of time with the words before it: "by Friday", "late in May".
     pub const DATED: Self = Self(1 << 3);
+    /// Not what begins but what ends with the word: the words that bound the number behind them.
+    pub const NUMBER_BEHIND: Self = Self(1 << 4);
     const ALL: Self = Self(u8::MAX);
 
     const fn and(self, other: Self) -> Self {
@@ -70,6 +71,7 @@ static WORDS: LazyLock<WordMap<&'static str, Opens>> = LazyLock::new(|| {
         (NOBODY.to_vec(), Opens::QUANTITY),
         (calendar::names().chain(TIMES.iter().copied()).collect(), times),
         (BEFORE_TIMES.to_vec(), Opens::DATED),
+        (quantity::before_numbers().collect(), Opens::NUMBER_BEHIND),
     ];
     let mut words = WordMap::default();
     for (word, opens) in lists.iter().flat_map(|(words, opens)| words.iter().map(move |word| (*word, *opens)))
@@ -79,6 +81,11 @@ static WORDS: LazyLock<WordMap<&'static str, Opens>> = LazyLock::new(|| {
     }
     words
 });
+
+/// The words of all lists.
+pub(super) fn listed() -> impl Iterator<Item = &'static str> {
+    WORDS.keys().copied()
+}
 
 /// What may begin with this word.
 pub(super) fn opens(word: &str, kind: TokenKind) -> Opens {

@@ -152,7 +152,6 @@ impl Finder<'_> {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "a flat list of cases, clearer in one piece than cut in two")]
     fn step(&self, at: usize, head: Option<usize>, determiner: Option<usize>) -> Step {
         let view = self.view;
         let next = view.tag(at + 1);
@@ -160,11 +159,7 @@ impl Finder<'_> {
             Tag::Determiner if head.is_none() => Step::Determiner,
             Tag::Noun | Tag::ProperNoun => match head {
                 // A day after a finished phrase is an adverb: "killed two people Tuesday".
-                Some(_)
-                    if word_class::is_time_word(view.word(at))
-                        && view.capital(at)
-                        && view.tag(at - 1) != Tag::ProperNoun =>
-                {
+                Some(_) if view.is_time(at) && view.capital(at) && view.tag(at - 1) != Tag::ProperNoun => {
                     Step::Stop
                 }
                 Some(head) if view.tag(head) == Tag::Number && !self.counts(at) => Step::Stop,
@@ -231,7 +226,7 @@ impl Finder<'_> {
 
     /// Whether the noun at `at` can be what the number before it counts.
     fn counts(&self, at: usize) -> bool {
-        !(self.view.capital(at) && word_class::is_time_word(self.view.word(at)))
+        !(self.view.capital(at) && self.view.is_time(at))
     }
 }
 

@@ -73,6 +73,12 @@ const BEFORE: &[(&[&str], Bound)] = &[
     (&["nearing"], Bound::Nearly),
 ];
 
+/// The words right before a number that bound it, of several the last.
+pub(super) fn before_numbers() -> impl Iterator<Item = &'static str> {
+    let last = BEFORE.iter().filter_map(|(words, _)| words.last());
+    last.chain(VERBS.iter().flat_map(|(verbs, _)| *verbs)).copied()
+}
+
 /// Verbs that bound the number they govern; they are not part of the quantity.
 const VERBS: &[(&[&str], Bound)] = &[
     (
@@ -299,6 +305,9 @@ fn bound_before(view: View<'_>, at: usize, floor: usize) -> (usize, Option<Bound
     let mut start = at;
     let mut bound = None;
     for _ in 0..2 {
+        if start == 0 || !view.opens(start - 1, Opens::NUMBER_BEHIND) {
+            break;
+        }
         // "over the 30", "the nearly 30": an article may stand between.
         let matched =
             BEFORE.iter().find(|(words, _)| view.preceded_by(start, words) && start - words.len() >= floor);
@@ -321,6 +330,9 @@ fn article_before(view: View<'_>, start: usize, floor: usize) -> usize {
 }
 
 fn bound_after(view: View<'_>, end: usize) -> (usize, Option<Bound>) {
+    if !view.is(end, &["or", "and", "at", "plus", "+", "odd", "-"]) {
+        return (end, None);
+    }
     AFTER
         .iter()
         .find(|(words, _)| view.follows(end, words) && after_is_bound(view, end, words))
@@ -339,6 +351,9 @@ fn after_is_bound(view: View<'_>, end: usize, words: &[&str]) -> bool {
 
 fn bound_of_verb(view: View<'_>, start: usize) -> Option<Bound> {
     let before = start.checked_sub(1)?;
+    if !view.opens(before, Opens::NUMBER_BEHIND) && !view.is(before, &["the"]) {
+        return None;
+    }
     let matched = VERBS.iter().find(|(words, _)| view.is(before, words)).map(|(_, bound)| *bound);
     matched.or_else(|| {
         // "topped the 30 mark" carries its bound over the article.

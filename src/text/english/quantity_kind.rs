@@ -375,7 +375,7 @@ fn age(view: View<'_>, at: &Range<usize>, number: &Number) -> bool {
     if after_name && view.before(start) == "," && closes {
         // "in Oslo, 25, …" needs a person; a comma pair around a bare number after a name is an age.
         return calendar::month(view.word(start - 2)).is_none()
-            && (view.word(end) != "." || !word_class::is_time_word(view.word(start - 2)));
+            && (view.word(end) != "." || !view.is_time(start - 2));
     }
     after_name && view.before(start) == "(" && view.word(end) == ")"
 }

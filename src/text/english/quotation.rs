@@ -3,7 +3,7 @@
 //! quoted sentences of the paragraph, and over paragraphs that are nothing but quotation. One pass; nesting is not
 //! counted: inside a quotation only its own closing mark is looked for.
 
-use super::{lemma, verb_class};
+use super::verb_class;
 use crate::model::article::Span;
 use crate::text::{Analysis, Quotation, Tag};
 
@@ -153,7 +153,7 @@ fn in_sentence(
         let subject = clause.subject.first().copied()?;
         let span = analysis.token(verb.main)?.span;
         let outside = span.end <= quotation.span.start || span.start >= quotation.span.end;
-        let lemma = lemma::verb(analysis.word(verb.main));
+        let lemma = analysis.verb(verb.main);
         let says = verb_class::is_saying(&lemma)
             || matches!(
                 lemma.as_ref(),
@@ -204,7 +204,7 @@ fn after(analysis: &Analysis<'_>, quotation: &Quotation) -> Option<(usize, Optio
     let verb = clause.verb.as_ref()?;
     let bare =
         clause.objects.len() <= 1 && next.tokens.len() <= 24 && analysis.clauses_in(last + 1).len() == 1;
-    (same && bare && verb_class::attributes(&lemma::verb(analysis.word(verb.main))))
+    (same && bare && verb_class::attributes(&analysis.verb(verb.main)))
         .then_some((clause.subject.first().copied()?, Some(verb.main)))
 }
 
@@ -221,7 +221,7 @@ fn introduced_by(
     let same = analysis.sentences.get(before)?.paragraph == analysis.sentences.get(sentence)?.paragraph;
     let clause = analysis.clauses_in(before).iter().find(|clause| clause.parent.is_none())?;
     let verb = clause.verb.as_ref()?;
-    let says = verb_class::is_saying(&lemma::verb(analysis.word(verb.main)));
+    let says = verb_class::is_saying(&analysis.verb(verb.main));
     let subject = clause.subject.first().copied()?;
     let person = analysis
         .phrases

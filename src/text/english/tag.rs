@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use harper_brill::UPOS;
 
-use super::tag_model::{Guesses, model};
+use super::tag_model::{Entry, Guesses, model};
 use super::view::View;
 use super::{lemma, word_class};
 use crate::text::{Tag, Token, TokenKind, VerbForm};
@@ -25,6 +25,7 @@ pub(crate) fn is_known(word: &str) -> bool {
 }
 
 /// The words that the model knows: nearly all that English texts are made of, names apart.
+#[cfg(test)]
 pub(crate) fn vocabulary() -> impl Iterator<Item = &'static str> {
     model().vocabulary()
 }
@@ -34,7 +35,7 @@ pub(crate) fn vocabulary() -> impl Iterator<Item = &'static str> {
 pub fn tag(tokens: &mut [Token], words: &str, range: Range<usize>, capitals_speak: bool, heading: bool) {
     let mut guesses = Guesses::of(range.len());
     let view = View::new(tokens, words, range.clone());
-    model().tag(range.clone().map(|at| view.word(at)), &mut guesses);
+    model().tag(range.clone().map(|at| guess(view, at)), &mut guesses);
     for (at, guess) in range.clone().zip(guesses.tags) {
         let view = View::new(tokens, words, range.clone());
         let (tag, form) = first_tag(view, at, guess, capitals_speak);
@@ -44,6 +45,11 @@ pub fn tag(tokens: &mut [Token], words: &str, range: Range<usize>, capitals_spea
         }
     }
     super::tag_repair::repair(tokens, words, range, capitals_speak, heading);
+}
+
+/// What the model says of the word by itself.
+fn guess(view: View<'_>, at: usize) -> Entry {
+    view.known(at).map_or_else(|| model().entry(view.word(at)), |known| known.guess)
 }
 
 /// The tag without context.
@@ -58,7 +64,7 @@ fn first_tag(view: View<'_>, at: usize, guess: Option<UPOS>, capitals_speak: boo
         TokenKind::Word => word_tag(view, at, guess, capitals_speak),
     };
     let form = if matches!(tag, Tag::Verb | Tag::Aux | Tag::Adjective | Tag::Noun) {
-        lemma::form_of(word)
+        view.shape(at)
     } else {
         VerbForm::None
     };
@@ -67,7 +73,7 @@ fn first_tag(view: View<'_>, at: usize, guess: Option<UPOS>, capitals_speak: boo
 
 fn word_tag(view: View<'_>, at: usize, guess: Option<UPOS>, capitals_speak: bool) -> Tag {
     let word = view.word(at);
-    let listed = word_class::class_of(word);
+    let listed = view.class(at);
     let first = at == view.start || matches!(view.tag_before(at), Tag::Punct) && view.before(at) != ",";
     let open = matches!(listed, None | Some(Tag::Noun | Tag::Adjective | Tag::Verb | Tag::Number));
     if capitals_speak && view.capital(at) && open && !first {

@@ -66,8 +66,8 @@ struct Patch {
 }
 
 /// What the model says of a word by itself.
-#[derive(Debug, Clone, Copy, Default)]
-struct Entry {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Entry {
     tag: Option<UPOS>,
     /// The words of [`Model::wanted`] that it passes for, a bit each.
     passes_for: u128,
@@ -78,10 +78,35 @@ struct Entry {
 pub(super) struct Model {
     words: WordMap<Box<str>, Entry>,
     patches: Vec<Patch>,
+    /// Of each tag the patches that change it, a bit each.
+    changing: [PatchSet; TAGS],
+    /// The patches that need no word.
+    wordless: PatchSet,
+    /// Of each wanted word the patches that need it.
+    needing: Vec<PatchSet>,
     /// The words that patches ask for; at most 128.
     wanted: Vec<Box<str>>,
     /// Which of them begin with this byte, in small letters or capitals.
     wanted_from: Box<[u128; 256]>,
+}
+
+/// How many tags there may be.
+const TAGS: usize = 32;
+
+/// A bit for each patch.
+#[derive(Debug, Clone, Copy, Default)]
+struct PatchSet([u64; 4]);
+
+impl PatchSet {
+    fn add(&mut self, place: usize) {
+        if let Some(bits) = self.0.get_mut(place / 64) {
+            *bits |= 1 << (place % 64);
+        }
+    }
+
+    fn or(&mut self, other: Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(bits, other)| *bits |= other);
+    }
 }
 
 /// The model, read once.
@@ -110,7 +135,8 @@ impl Model {
             });
             Patch { from: patch.from, to: patch.to, tests, needs }
         });
-        let patches = patches.collect();
+        // More patches than a set holds would be another model than the one that is pinned.
+        let patches: Vec<Patch> = patches.take(256).collect();
         let mut wanted_from = Box::new([0; 256]);
         for (place, word) in wanted.iter().enumerate() {
             let first = word
@@ -123,7 +149,16 @@ impl Model {
                 }
             }
         }
-        let mut model = Self { words: WordMap::default(), patches, wanted, wanted_from };
+        let (mut changing, mut wordless) = ([PatchSet::default(); TAGS], PatchSet::default());
+        let mut needing = vec![PatchSet::default(); wanted.len()];
+        for (place, patch) in patches.iter().enumerate() {
+            if let Some(set) = changing.get_mut(patch.from as usize) {
+                set.add(place);
+            }
+            patch.needs.and_then(|word| needing.get_mut(word)).unwrap_or(&mut wordless).add(place);
+        }
+        let words = WordMap::default();
+        let mut model = Self { words, patches, changing, wordless, needing, wanted, wanted_from };
         let words = written.base.mapping.into_iter().map(|(word, tag)| {
             let passes_for = model.passes_for(&word);
             (word.into_boxed_str(), Entry { tag: Some(tag), passes_for })
@@ -151,7 +186,8 @@ impl Model {
         bits
     }
 
-    fn entry(&self, word: &str) -> Entry {
+    /// What it says of a word in lower case.
+    pub(super) fn entry(&self, word: &str) -> Entry {
         if word.is_ascii() {
             let known = self.words.get(word).copied();
             return known.unwrap_or_else(|| Entry { tag: None, passes_for: self.passes_for(word) });
@@ -174,52 +210,62 @@ impl Model {
     /// The tag of a word that stands alone.
     pub(super) fn alone(&self, word: &str) -> Option<UPOS> {
         let mut guesses = Guesses::default();
-        self.tag(std::iter::once(word), &mut guesses);
+        self.tag(std::iter::once(self.entry(word)), &mut guesses);
         guesses.tags.first().copied().flatten()
     }
 
-    /// The tags of the words of a sentence, in lower case, left in `guesses`.
-    pub(super) fn tag<'w>(&self, words: impl Iterator<Item = &'w str>, guesses: &mut Guesses) {
+    /// The tags of the words of a sentence, left in `guesses`.
+    pub(super) fn tag(&self, words: impl Iterator<Item = Entry>, guesses: &mut Guesses) {
         guesses.tags.clear();
         guesses.passes_for.clear();
         let (mut present, mut tags) = (0_u128, 0_u32);
-        for word in words {
-            let entry = self.entry(word);
+        for entry in words {
             present |= entry.passes_for;
             tags |= entry.tag.map_or(0, bit);
             guesses.tags.push(entry.tag);
             guesses.passes_for.push(entry.passes_for);
         }
+        let mut possible = self.wordless;
+        while present != 0 {
+            possible.or(self.needing.get(present.trailing_zeros() as usize).copied().unwrap_or_default());
+            present &= present - 1;
+        }
+        let mut changing = PatchSet::default();
+        while tags != 0 {
+            changing.or(self.changing_from(tags.trailing_zeros() as usize));
+            tags &= tags - 1;
+        }
         let mut places = Places::of(&guesses.tags);
-        for patch in &self.patches {
-            if tags & bit(patch.from) == 0 || patch.needs.is_some_and(|word| present >> word & 1 == 0) {
-                continue;
-            }
-            let Some(places) = &mut places else {
-                for at in 0..guesses.tags.len() {
-                    if patch.change(at, guesses) {
-                        tags |= bit(patch.to);
-                    }
+        for (block, possible) in possible.0.into_iter().enumerate() {
+            let mut left = possible;
+            loop {
+                let both = left & changing.0.get(block).copied().unwrap_or(0);
+                if both == 0 {
+                    break;
                 }
-                continue;
-            };
-            let mut left = patch.fits(places);
-            while left != 0 {
-                let at = left.trailing_zeros();
-                left &= left - 1;
-                if patch.change(at as usize, guesses) {
-                    tags |= bit(patch.to);
-                    places.change(at, patch);
-                    // What has changed tells of the words behind it.
-                    left = patch.fits(places) & u128::MAX.checked_shl(at + 1).unwrap_or(0);
+                let at = both.trailing_zeros();
+                // What a change makes possible is tried from here on, never before.
+                left = possible & u64::MAX.checked_shl(at + 1).unwrap_or(0);
+                let Some(patch) = self.patches.get(block * 64 + at as usize) else { continue };
+                let changed = match &mut places {
+                    Some(places) => patch.change_where_it_fits(places, guesses),
+                    None => patch.change_everywhere(guesses),
+                };
+                if changed {
+                    changing.or(self.changing_from(patch.to as usize));
                 }
             }
         }
     }
+
+    /// The patches that change a tag.
+    fn changing_from(&self, tag: usize) -> PatchSet {
+        self.changing.get(tag).copied().unwrap_or_default()
+    }
 }
 
 /// Where each tag stands in a sentence: a bit for each word.
-struct Places([u128; 32]);
+struct Places([u128; TAGS]);
 
 impl Places {
     /// Nothing for a sentence of more words than there are bits.
@@ -227,7 +273,7 @@ impl Places {
         if tags.len() > 128 {
             return None;
         }
-        let mut places = [0_u128; 32];
+        let mut places = [0_u128; TAGS];
         for (at, tag) in tags.iter().enumerate() {
             if let Some(place) = tag.and_then(|tag| places.get_mut(tag as usize)) {
                 *place |= 1 << at;
@@ -263,6 +309,32 @@ impl Patch {
             None => return false,
         }
         true
+    }
+
+    /// Changes the tags of all words for which the tests hold, from the first to the last; says whether any was.
+    fn change_everywhere(&self, guesses: &mut Guesses) -> bool {
+        let mut changed = false;
+        for at in 0..guesses.tags.len() {
+            changed |= self.change(at, guesses);
+        }
+        changed
+    }
+
+    /// The same, trying only the words that it may change.
+    fn change_where_it_fits(&self, places: &mut Places, guesses: &mut Guesses) -> bool {
+        let mut changed = false;
+        let mut left = self.fits(places);
+        while left != 0 {
+            let at = left.trailing_zeros();
+            left &= left - 1;
+            if self.change(at as usize, guesses) {
+                changed = true;
+                places.change(at, self);
+                // What has changed tells of the words behind it.
+                left = self.fits(places) & u128::MAX.checked_shl(at + 1).unwrap_or(0);
+            }
+        }
+        changed
     }
 
     /// The words that it may change, a bit for each: none that it does change is missed.
@@ -366,7 +438,7 @@ mod tests {
 
     fn ours(sentence: &[String]) -> Vec<Option<UPOS>> {
         let mut guesses = Guesses::default();
-        model().tag(sentence.iter().map(String::as_str), &mut guesses);
+        model().tag(sentence.iter().map(|word| model().entry(word)), &mut guesses);
         guesses.tags
     }
 

@@ -18,10 +18,11 @@ pub(super) fn repair(
     for at in range.clone() {
         let view = View::new(tokens, words, range.clone());
         let tag = closed(view, at).or_else(|| open(view, at, capitals_speak, heading));
+        let shape = tag.map_or(VerbForm::None, |_| view.shape(at));
         if let (Some(tag), Some(token)) = (tag, tokens.get_mut(at)) {
             token.tag = tag;
             if matches!(tag, Tag::Verb | Tag::Noun | Tag::Adjective) && token.form == VerbForm::None {
-                token.form = words.get(token.word.clone()).map_or(VerbForm::None, lemma::form_of);
+                token.form = shape;
             }
         }
     }
@@ -83,7 +84,7 @@ fn closed(view: View<'_>, at: usize) -> Option<Tag> {
             Some(Tag::Adposition)
         }
         "amid" => Some(Tag::Adposition),
-        "off" if view.tag_before(at) == Tag::Verb && takes_off(&lemma::verb(view.before(at))) => {
+        "off" if view.tag_before(at) == Tag::Verb && takes_off(&view.verb(at.wrapping_sub(1))) => {
             Some(Tag::Adverb)
         }
         "out" if view.word(at + 1) == "of" => Some(Tag::Adposition),
@@ -309,7 +310,7 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool, heading: bool) -> Optio
             if participle
                 && (in_phrase || before == Tag::Number)
                 && nominal(next)
-                && !word_class::is_time_word(view.word(at + 1)) =>
+                && !view.is_time(at + 1) =>
         {
             // "the wounded soldiers", "three wounded soldiers"
             Some(Tag::Adjective)
@@ -331,7 +332,7 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool, heading: bool) -> Optio
                 && (before == Tag::Adposition
                     || before == Tag::Verb && view.form(at.wrapping_sub(1)) == VerbForm::Base)
                 && word.ends_with("ed")
-                && !word_class::is_time_word(view.word(at + 1)) =>
+                && !view.is_time(at + 1) =>
         {
             Some(Tag::Adjective)
         }
@@ -350,8 +351,8 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool, heading: bool) -> Optio
                 && (matches!(next, Tag::Aux)
                     || next == Tag::Verb
                         && matches!(view.form(at + 1), VerbForm::Past | VerbForm::PastOrParticiple))
-                && word_class::is_noun_or_verb(&lemma::verb(word))
-                && !super::verb_class::is_saying(&lemma::verb(word)) =>
+                && word_class::is_noun_or_verb(&view.verb(at))
+                && !super::verb_class::is_saying(&view.verb(at)) =>
         {
             Some(Tag::Noun)
         }
@@ -385,7 +386,7 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool, heading: bool) -> Optio
         }
         Tag::Verb
             if form == VerbForm::ThirdPerson
-                && !word_class::is_noun_or_verb(&lemma::verb(word))
+                && !word_class::is_noun_or_verb(&view.verb(at))
                 && word_class::class_of(word).is_none()
                 && super::tag::alone(word) == Some(super::tag::NOUN) =>
         {

@@ -5,6 +5,7 @@
 //! tokens, "44-day" and "Il-76" are one; "1,079", "6.8", "12:31", "10 000" and "U.S." are one.
 
 use super::opening::opens;
+use super::vocabulary::known;
 use super::word_map::packed;
 use crate::model::article::Span;
 use crate::text::{Tag, Token, TokenKind, VerbForm};
@@ -61,6 +62,7 @@ impl Cutter<'_> {
         let first = self.words.len();
         self.normalise(surface);
         let word = self.words.get(first..).unwrap_or_default();
+        let known = known(word);
         self.tokens.push(Token {
             span: Span { start: self.offset + start, end: self.offset + end },
             kind,
@@ -69,7 +71,11 @@ impl Cutter<'_> {
             capital: surface.chars().next().is_some_and(char::is_uppercase),
             spaced: self.spaced,
             beginning: packed(word.as_bytes()),
-            opens: opens(word, kind),
+            opens: match known.filter(|_| kind == TokenKind::Word) {
+                Some(known) => known.opens,
+                None => opens(word, kind),
+            },
+            known,
             word: first..self.words.len(),
         });
         self.spaced = false;

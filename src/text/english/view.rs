@@ -2,10 +2,13 @@
 //! range. Goes out: words, tags and forms by token position. Outside the sentence every answer is empty, so that no
 //! step reads across a sentence's border and none can panic.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::opening::Opens;
+use super::vocabulary::Known;
 use super::word_map::packed;
+use super::{lemma, word_class};
 use crate::text::{Tag, Token, TokenKind, VerbForm};
 
 /// How many bytes of a word its beginning holds.
@@ -103,6 +106,58 @@ impl<'a> View<'a> {
         token.word.len() == word.len()
             && token.beginning == packed(word.as_bytes())
             && (word.len() <= BEGINNING_BYTES || self.words.get(token.word.clone()) == Some(word))
+    }
+
+    /// What is known of the word.
+    #[inline]
+    pub(crate) fn known(&self, at: usize) -> Option<&'static Known> {
+        self.token(at)?.known
+    }
+
+    /// Its class in the lists.
+    #[inline]
+    pub(super) fn class(&self, at: usize) -> Option<Tag> {
+        self.known(at).map_or_else(|| word_class::class_of(self.word(at)), |known| known.class)
+    }
+
+    /// Which form of a verb the word would be, by its shape.
+    #[inline]
+    pub(super) fn shape(&self, at: usize) -> VerbForm {
+        self.known(at).map_or_else(|| lemma::form_of(self.word(at)), |known| known.form)
+    }
+
+    /// Whether the word names a day, a month or a time of day.
+    #[inline]
+    pub(super) fn is_time(&self, at: usize) -> bool {
+        self.known(at).is_some_and(|known| known.time)
+    }
+
+    /// The base form of the word taken as a verb.
+    #[inline]
+    pub fn verb(&self, at: usize) -> Cow<'a, str> {
+        match self.known(at) {
+            Some(known) => Cow::Borrowed(known.verb.as_deref().unwrap_or_else(|| self.word(at))),
+            None => lemma::verb(self.word(at)),
+        }
+    }
+
+    /// The singular of the word taken as a noun.
+    #[inline]
+    pub fn noun(&self, at: usize) -> Cow<'a, str> {
+        match self.known(at) {
+            Some(known) => Cow::Borrowed(known.noun.as_deref().unwrap_or_else(|| self.word(at))),
+            None => lemma::noun(self.word(at)),
+        }
+    }
+
+    /// The base form of the word with its tag.
+    #[inline]
+    pub fn lemma(&self, at: usize) -> Cow<'a, str> {
+        match self.tag(at) {
+            Tag::Verb | Tag::Aux => self.verb(at),
+            Tag::Noun => self.noun(at),
+            _ => Cow::Borrowed(self.word(at)),
+        }
     }
 
     /// The word before `at`, empty at the start.

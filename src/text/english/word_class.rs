@@ -129,6 +129,12 @@ fn lists() -> &'static Lists {
     })
 }
 
+/// The words of all lists.
+pub(super) fn listed() -> impl Iterator<Item = &'static str> {
+    let lists = lists();
+    lists.tags.keys().chain(lists.noun_or_verb.keys()).chain(lists.time.keys()).copied()
+}
+
 /// The class of a word in the lists.
 #[inline]
 pub fn class_of(word: &str) -> Option<Tag> {

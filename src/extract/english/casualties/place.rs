@@ -343,13 +343,12 @@ fn last_two_countries(here: &Here<'_>, before: usize) -> Option<Named> {
 
 /// Two figures of one sentence in two places: each counts its own part ("12 in X and 15 in Y").
 fn contrasts(here: &Here<'_>, named: &Named) -> bool {
-    let mut names: Vec<Named> = Vec::new();
-    for place in places_of(here.reading, here.scene.sentence, here.sentence.tokens.clone()) {
-        if !names.iter().any(|other| other.name == place.name) {
-            names.push(place);
-        }
+    if named.members.len() != 1 || here.scene.figures.len() < 2 {
+        return false;
     }
-    named.members.len() == 1 && names.len() > 1 && here.scene.figures.len() > 1
+    let mut places = here.scene.places(here.reading).iter();
+    let first = places.next();
+    first.is_some_and(|first| places.any(|other| other.name != first.name))
 }
 
 /// "The district of Torhall stressed that phones were dead. 'We assume 1,300 people missing,' it wrote": who speaks for a
@@ -404,10 +403,11 @@ fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) ->
     let one =
         sighting.figure.low == 1 && matches!(sighting.figure.kind, FigureKind::One | FigureKind::TheOne);
     let goes_on = (goes_on || anew || spoken) && !one;
-    let overall = here.sentence.tokens.clone().any(|at| here.view.is(at, OVERALL));
+    let overall = || here.sentence.tokens.clone().any(|at| here.view.is(at, OVERALL));
     let total = matches!(sighting.rule, "toll" | "previous" | "among") || sighting.figure.more;
     let vague = sighting.figure.bound == Bound::Vague;
-    if (goes_on || overall || total || vague) && !sighting.continues || here.sentence.heading {
+    let whole = || goes_on || total || vague || overall();
+    if here.sentence.heading || !sighting.continues && whole() {
         return None;
     }
     let first = here.sentence.tokens.start;

@@ -9,7 +9,6 @@ use crate::extract::rule::Reading;
 use crate::model::Span;
 use crate::text::Tag;
 use crate::text::english::calendar::{is_month, is_weekday};
-use crate::text::english::lemma;
 use crate::text::english::view::View;
 use crate::text::gazetteer::EntityKind;
 
@@ -68,8 +67,11 @@ pub(super) fn name_at(view: View<'_>, text: &str, from: usize) -> Option<(String
 
 /// Whether a token is part of a name that may be a place's.
 pub(super) fn is_name(view: View<'_>, at: usize) -> bool {
+    if view.tag(at) != Tag::ProperNoun || !view.capital(at) {
+        return false;
+    }
     let word = view.word(at);
-    view.tag(at) == Tag::ProperNoun && view.capital(at) && !is_weekday(word) && !is_month(word)
+    !is_weekday(word) && !is_month(word)
 }
 
 /// A name with those joined to it: "in Norland and Sudland", in a heading also "in Norland, Sudland". The words behind
@@ -167,7 +169,7 @@ const STRIKES: &[&str] = &[
 fn is_scene(view: View<'_>, at: usize, end: usize) -> bool {
     let aside = view.is(end, &[",", "–", "—", "-"]) && view.is(end + 1, &["a", "an", "the"]);
     let kind = || (end + 2..end + 2 + ASIDE_REACH).any(|next| is_kind_of_place(view.word(next)));
-    let struck = || STRIKES.contains(&&*lemma::verb(view.before(at)));
+    let struck = || STRIKES.contains(&&*view.verb(at.wrapping_sub(1)));
     aside && kind() && (at == view.start || struck())
 }
 
@@ -180,6 +182,11 @@ fn places(reading: &Reading<'_>, number: usize, tokens: Range<usize>, speakers: 
     let mut found = Vec::new();
     let mut at = tokens.start.max(sentence.tokens.start);
     while at < tokens.end.min(sentence.tokens.end) {
+        // A place begins with its name, or with the words that lead to one.
+        if !may_lead_to_a_place(view, at) {
+            at += 1;
+            continue;
+        }
         let of_kind = view.is(at + 1, &["of"]) && is_kind_of_place(view.word(at));
         // "The Netherlands, where thousands had been told to leave".
         let opens = is_name(view, at) && !is_name(view, at.wrapping_sub(1));
@@ -199,6 +206,14 @@ fn places(reading: &Reading<'_>, number: usize, tokens: Range<usize>, speakers: 
         }
     }
     found
+}
+
+/// Whether a token is a name, a preposition of place or stands before "of": with no other [`places`] finds one.
+fn may_lead_to_a_place(view: View<'_>, at: usize) -> bool {
+    match view.tag(at) {
+        Tag::ProperNoun => true,
+        _ => view.is(at + 1, &["of"]) || view.is(at, AT) || view.is(at, &["over"]),
+    }
 }
 
 /// The place named last before a token, in this sentence or shortly before.

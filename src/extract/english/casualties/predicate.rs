@@ -2,13 +2,15 @@
 //! predicates with their effect and frame come out. Never looks for the people: that is the constructions' work.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::extract::english::lexicon::{
-    Frame, GAP_MAX, HarmVerb, Hint, Piece, harm_verbs, hints_at, is_plural_only, states,
+    Frame, GAP_MAX, HarmVerb, Hint, Piece, State, harm_verbs, hints_at, is_plural_only, states,
 };
 use crate::model::Effect;
 use crate::text::english::lemma;
 use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::{Tag, VerbForm};
 
 /// What sort of word says it.
@@ -41,6 +43,10 @@ pub(super) struct Predicate {
     /// The verb is a bare participle form that can stand beside a number like a state ("27 killed").
     pub(super) participle: bool,
 }
+
+static USES: LazyLock<Listed<&[HarmVerb]>> =
+    LazyLock::new(|| Listed::new(|word| harm_verbs(&lemma::verb(word))));
+static STATES: LazyLock<Listed<&[State]>> = LazyLock::new(|| Listed::new(states));
 
 /// Verbs that only mean harm to people in their bare use and are as often said of other things.
 const FATAL_BEFORE: &[&str] = &["fatally", "mortally", "lethally"];
@@ -87,9 +93,9 @@ fn verb_at(view: View<'_>, at: usize) -> Option<Predicate> {
     if !verbal && !headline_verb(view, at) {
         return None;
     }
-    let lemma = lemma::verb(view.word(at));
+    let lemma = view.verb(at);
     let (use_, end) =
-        harm_verbs(&lemma).iter().find_map(|verb| Some((verb, tail_end(view, at + 1, &verb.tail)?)))?;
+        USES.at(view, at).iter().find_map(|verb| Some((verb, tail_end(view, at + 1, &verb.tail)?)))?;
     let HarmVerb { effect, several_only, frame, people_only, ref tail } = *use_;
     let effect = match effect? {
         Effect::Injured if FATAL_BEFORE.contains(&view.before(at)) => Effect::Killed,
@@ -147,7 +153,7 @@ fn sends_help(view: View<'_>, end: usize) -> bool {
 fn strikes(view: View<'_>, verb: usize) -> bool {
     let before = (view.start..verb).rev().find(|&at| !matches!(view.tag(at), Tag::Adverb | Tag::Aux));
     before.is_some_and(|at| {
-        let noun = lemma::noun(view.word(at));
+        let noun = view.noun(at);
         [Hint::Event, Hint::Blow, Hint::Disease].into_iter().any(|hint| hints_at(&noun, hint))
     })
 }
@@ -178,7 +184,8 @@ fn tail_end(view: View<'_>, at: usize, tail: &[Piece]) -> Option<usize> {
 }
 
 fn state_at(view: View<'_>, at: usize) -> Option<Predicate> {
-    let (rest, effect) = states(view.word(at))
+    let (rest, effect) = STATES
+        .at(view, at)
         .iter()
         .find(|(rest, _)| rest.iter().enumerate().all(|(step, word)| view.word(at + 1 + step) == *word))?;
     Some(Predicate {

@@ -2,17 +2,20 @@
 //! both. A reading goes in; scenes come out, only for sentences that say harm at all. Never makes a claim.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::figure::{Figure, FigureKind, figures};
+use super::place_name::{Named, places_of};
 use super::predicate::{Predicate, predicates};
 use crate::extract::cues::Cues;
-use crate::extract::english::lexicon::{harm_words, is_closed, is_sport, state_words};
+use crate::extract::english::lexicon::{harm_words, is_closed, is_sport, may_be_sport, state_words};
 use crate::extract::english::scope::{Carried, Stretch, Today, stretches};
 use crate::extract::english::scope_event::Subject;
 use crate::extract::rule::Reading;
-use crate::text::english::lemma;
 use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::skim::NUMBER;
 use crate::text::{Analysis, Clause, Link, Sentence, Tag, Tense};
 
@@ -29,6 +32,19 @@ pub(crate) struct Scene {
     pub(super) stretches: Vec<Stretch>,
     /// It holds words of sport.
     pub(super) sport: bool,
+    /// Its places, once they are asked for.
+    places: OnceCell<Vec<Named>>,
+}
+
+impl Scene {
+    /// The places that it sets what it tells in.
+    pub(super) fn places(&self, reading: &Reading<'_>) -> &[Named] {
+        self.places.get_or_init(|| {
+            let tokens =
+                reading.analysis.sentences.get(self.sentence).map(|sentence| sentence.tokens.clone());
+            tokens.map_or_else(Vec::new, |tokens| places_of(reading, self.sentence, tokens))
+        })
+    }
 }
 
 /// A scene with everything around it: what a construction reads.
@@ -57,6 +73,8 @@ pub(super) fn each<'r>(reading: &'r Reading<'r>, mut read: impl FnMut(Here<'r>))
         }
     }
 }
+
+static MAY_BE_SPORT: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(may_be_sport));
 
 /// Words by which a sentence without a figure may still count: nobody.
 const WHOLE: &[&str] = &["no", "without", "unharmed", "unhurt", "uninjured", "unscathed"];
@@ -87,9 +105,16 @@ pub(crate) fn scenes(analysis: &Analysis<'_>, partial: bool) -> Vec<Scene> {
         // A capital inside the sentence makes it a name: "the Tenants' Rights Keeper".
         let sport = sentence.tokens.clone().any(|token| {
             let named = view.capital(token) && token > sentence.tokens.start;
-            !named && is_sport(view.word(token), view.word(token + 1))
+            !named && MAY_BE_SPORT.at(view, token) && is_sport(view.word(token), view.word(token + 1))
         });
-        scenes.push(Scene { sentence: at, figures, predicates: predicates(view), stretches: beside, sport });
+        scenes.push(Scene {
+            sentence: at,
+            figures,
+            predicates: predicates(view),
+            stretches: beside,
+            sport,
+            places: OnceCell::new(),
+        });
     }
     scenes
 }
@@ -175,7 +200,7 @@ impl<'r> Here<'r> {
 
     /// The base form of a word taken as a verb.
     pub(super) fn verb_lemma(&self, at: usize) -> Cow<'r, str> {
-        lemma::verb(self.view.word(at))
+        self.view.verb(at)
     }
 
     /// The clause whose verb is at `main`.

@@ -195,7 +195,7 @@ fn for_what(view: View<'_>, part: Range<usize>, act: Act) -> Act {
                     && (at + 1..(at + 4).min(part.end)).any(|verb| {
                         lexicon::serves(view.word(verb))
                             && (verb + 1..(verb + 4).min(part.end))
-                                .any(|noun| lexicon::is_aid(&lemma::noun(view.word(noun))))
+                                .any(|noun| lexicon::is_aid(&view.noun(noun)))
                     })
             });
             if serves { Act::Access } else { act }

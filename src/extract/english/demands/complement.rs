@@ -8,7 +8,6 @@ use crate::extract::english::actors::Kind;
 use crate::extract::english::lexicon::demands::{Frame, WANTED, WANTED_DONE};
 use crate::extract::english::predicate::{Predicate, Scene, is_bare};
 use crate::model::Act;
-use crate::text::english::lemma;
 use crate::text::gazetteer::Role;
 use crate::text::{Tag, VerbForm};
 
@@ -41,7 +40,7 @@ pub(super) fn complement(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<C
     match frame {
         Frame::Call | Frame::Appeal => called(scene, next),
         Frame::Ask => asked(scene, next, false),
-        Frame::Tell if lemma::verb(view.word(at)) == "invite" => invited(scene, next),
+        Frame::Tell if view.verb(at) == "invite" => invited(scene, next),
         Frame::Tell => asked(scene, next, true),
         Frame::Demand => demanded(scene, next),
         Frame::Insist => insisted(scene, next),

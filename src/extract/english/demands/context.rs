@@ -11,7 +11,6 @@ use crate::extract::english::lexicon::stance_verbs::{Frame, stance_verb};
 use crate::extract::english::predicate::{Agent, Scene};
 use crate::model::{Act, Stance};
 use crate::text::VerbForm;
-use crate::text::english::lemma;
 use crate::text::gazetteer::{EntityKind, Role};
 
 /// The sentences that are looked through, from the beginning of the article: reports name the parties early.
@@ -64,7 +63,7 @@ pub(super) fn unsaid(
 fn accused(scene: &Scene<'_>, by: &[Agent], core: usize) -> Option<Vec<Arc<str>>> {
     let view = scene.view;
     let verb = (core.saturating_sub(ACCUSED_TOKENS_MAX).max(view.start)..core).rev().find(|&at| {
-        let accuses = stance_verb(&lemma::verb(view.word(at)))
+        let accuses = stance_verb(&view.verb(at))
             .is_some_and(|(stance, frame)| stance == Stance::Accuse && frame != Frame::That);
         accuses && view.form(at) != VerbForm::None
     })?;
@@ -128,8 +127,7 @@ pub(super) fn fighting(scene: &Scene<'_>) -> Vec<Arc<str>> {
         let view = other.view;
         let between = (view.start..view.end).find(|&at| {
             view.is(at, &["between"])
-                && (at.saturating_sub(5).max(view.start)..at)
-                    .any(|at| lexicon::is_fighting(&lemma::noun(view.word(at))))
+                && (at.saturating_sub(5).max(view.start)..at).any(|at| lexicon::is_fighting(&view.noun(at)))
         });
         let pair = between
             .and_then(|at| other.actors().starting_at(other.sentence, at + 1, view))
@@ -156,7 +154,7 @@ fn rivals_at_war(scene: &Scene<'_>) -> Option<Vec<Arc<str>>> {
     }
     let fights = sentences(scene)
         .flat_map(|other| (other.view.start..other.view.end).map(move |at| (other, at)))
-        .filter(|(other, at)| lexicon::is_fighting(&lemma::noun(other.view.word(*at))))
+        .filter(|(other, at)| lexicon::is_fighting(&other.view.noun(*at)))
         .take(FIGHTING_WORDS_LEAST)
         .count();
     (fights == FIGHTING_WORDS_LEAST).then(|| vec![Arc::clone(one), Arc::clone(other)])
@@ -174,11 +172,11 @@ fn holders(scene: &Scene<'_>) -> Vec<Arc<str>> {
     let mut found: Vec<Arc<str>> = Vec::new();
     for other in sentences(scene) {
         for at in other.view.start..other.view.end {
-            if !lexicon::is_holding(&lemma::verb(other.view.word(at))) {
+            if !lexicon::is_holding(&other.view.verb(at)) {
                 continue;
             }
             let captive = (at + 1..(at + 7).min(other.view.end))
-                .any(|at| lexicon::is_captive(&lemma::noun(other.view.word(at))))
+                .any(|at| lexicon::is_captive(&other.view.noun(at)))
                 || other
                     .actors()
                     .starting_at(other.sentence, at + 1, other.view)

@@ -11,7 +11,6 @@ use crate::extract::english::predicate::{Agent, Predicate, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force, Span};
 use crate::text::VerbForm;
-use crate::text::english::lemma;
 
 use super::addressee::is_infinitive;
 use super::complement::{Complement, complement, content, passive_complement};
@@ -50,7 +49,7 @@ fn verb_at(scene: &Scene<'_>, at: usize) -> Option<(Force, Frame)> {
         return None;
     }
     let word = scene.view.word(at);
-    words::verb(&lemma::verb(word)).or_else(|| words::verb(word))
+    words::verb(&scene.view.verb(at)).or_else(|| words::verb(word))
 }
 
 fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut Findings) {
@@ -168,7 +167,7 @@ fn purposed(scene: &Scene<'_>, at: usize) -> Option<Predicate> {
         .rev()
         .take_while(|&main| !view.is(main, &[",", ";", "that", "which", "who"]))
         .find(|&main| {
-            lexicon::presses(&lemma::verb(view.word(main)))
+            lexicon::presses(&view.verb(main))
                 && view.form(main) != VerbForm::None
                 && !view.is(main + 1, &["on", "upon", "for"])
         })?;

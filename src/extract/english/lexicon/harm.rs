@@ -106,7 +106,7 @@ static COUNTED: LazyLock<WordMap<&'static str, Counted>> = LazyLock::new(|| {
 });
 
 /// The words that follow the first one, and what the whole says.
-type State = (Vec<&'static str>, Effect);
+pub(in super::super) type State = (Vec<&'static str>, Effect);
 
 static STATES: LazyLock<WordMap<&'static str, Vec<State>>> = LazyLock::new(|| {
     let mut states: WordMap<&'static str, Vec<State>> = WordMap::default();
@@ -123,7 +123,7 @@ static STATES: LazyLock<WordMap<&'static str, Vec<State>>> = LazyLock::new(|| {
 });
 
 /// The states that begin with a word: what must follow it, and the effect; the longest first.
-pub(in super::super) fn states(first: &str) -> &'static [(Vec<&'static str>, Effect)] {
+pub(in super::super) fn states(first: &str) -> &'static [State] {
     STATES.get(first).map_or(&[], Vec::as_slice)
 }
 

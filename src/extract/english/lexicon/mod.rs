@@ -31,11 +31,11 @@ mod sport;
 
 pub(super) use events::{Hint, hints_at, hints_at_any, is_kind_of_place};
 pub(super) use harm::{
-    CountedKind, Frame, GAP_MAX, HarmVerb, Piece, counted, counted_nouns, harm_verbs, harm_words, is_closed,
-    state_words, states,
+    CountedKind, Frame, GAP_MAX, HarmVerb, Piece, State, counted, counted_nouns, harm_verbs, harm_words,
+    is_closed, state_words, states,
 };
 pub(super) use people::{Person, force, group_of, is_plural_only, person};
-pub(super) use sport::is_sport;
+pub(super) use sport::{is_sport, may_be_sport};
 
 /// The entries of a list: sections in brackets, comments after `#`, entries as `split` cuts a line.
 fn sections(list: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -13,13 +13,17 @@ static SPORT: LazyLock<WordSet<&'static str>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Words that with the next may be a word of sport reports.
+const FIRST: &[&str] = &["injury", "stoppage", "extra", "dead", "grand", "power", "league", "penalty"];
+
+/// Whether a word may be one of sport reports, alone or with the next.
+pub(in super::super) fn may_be_sport(word: &str) -> bool {
+    SPORT.contains(word) || FIRST.contains(&word)
+}
+
 /// Whether a word, or it and the next, is a word of sport reports.
 pub(in super::super) fn is_sport(word: &str, next: &str) -> bool {
-    SPORT.contains(word)
-        || (matches!(
-            word,
-            "injury" | "stoppage" | "extra" | "dead" | "grand" | "power" | "league" | "penalty"
-        ) && SPORT.contains(format!("{word} {next}").as_str()))
+    SPORT.contains(word) || (FIRST.contains(&word) && SPORT.contains(format!("{word} {next}").as_str()))
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
 use crate::text::Tag;
-use crate::text::english::lemma;
 use crate::text::english::word_class::is_be;
 
 use super::{Draft, object_end, topic};
@@ -95,9 +94,7 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -
     let start = at + 2;
     let end = object_end(scene, start);
     let near = start..end.min(start + 5);
-    let kind = near
-        .clone()
-        .any(|at| stances::is_kind(view.word(at)) || stances::is_kind(&lemma::verb(view.word(at))));
+    let kind = near.clone().any(|at| stances::is_kind(view.word(at)) || stances::is_kind(&view.verb(at)));
     let talks = near.clone().any(|at| stances::is_talk(view.word(at)));
     let stance = match (stance, negated) {
         // "Ready to talk" agrees to what others want; "open to talks" offers them.
@@ -106,7 +103,7 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -
         (Stance::Offer, false)
             if is_bare(view, start)
                 && view.is(at, &["ready", "prepared"])
-                && !stances::is_idle(&lemma::verb(view.word(start))) =>
+                && !stances::is_idle(&view.verb(start)) =>
         {
             Stance::Vow
         }

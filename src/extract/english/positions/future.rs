@@ -10,7 +10,6 @@ use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::{Agent, Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
-use crate::text::english::lemma;
 use crate::text::english::word_class::is_negation;
 use crate::text::gazetteer::Role;
 use crate::text::{Tag, VerbForm};
@@ -61,7 +60,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         verb += 1;
     }
     let negated = (first..verb).any(|at| is_negation(view.word(at)) || view.is(at, &["n't", "never"]));
-    let base = lemma::verb(view.word(verb));
+    let base = view.verb(verb);
     if view.is(verb, &["be"]) {
         return absent(scene, at, verb, findings).or_else(|| befallen(scene, at, verb, negated, findings));
     }
@@ -157,7 +156,7 @@ fn speaks_for_own(scene: &Scene<'_>, speaker: &[Agent], verb: usize, at: usize) 
 fn goes_on_asking(scene: &Scene<'_>, verb: usize) -> bool {
     let view = scene.view;
     view.is(verb, &["continue", "keep", "go"])
-        && (verb + 1..(verb + 4).min(view.end)).any(|at| stances::is_asking(&lemma::verb(view.word(at))))
+        && (verb + 1..(verb + 4).min(view.end)).any(|at| stances::is_asking(&view.verb(at)))
 }
 
 /// "Will take all measures necessary", "will use every means".
@@ -187,7 +186,7 @@ fn befallen(scene: &Scene<'_>, at: usize, verb: usize, negated: bool, findings: 
     let view = scene.view;
     let done = (verb + 1..(verb + 3).min(view.end)).find(|&at| {
         matches!(view.form(at), VerbForm::PastOrParticiple | VerbForm::Participle)
-            && stances::befalls(&lemma::verb(view.word(at)))
+            && stances::befalls(&view.verb(at))
     });
     let to_justice = view.is(verb + 1, &["brought", "held"])
         && (verb + 2..verb + 5).any(|at| view.is(at, &["justice", "account", "accountable"]));

@@ -105,7 +105,7 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
             if view.is(next, particles) {
                 // "Brushed off the allegations" denies them.
                 let alleged = stance == Stance::Reject
-                    && (next + 1..end).any(|at| stances::is_allegation(&lemma::noun(view.word(at))));
+                    && (next + 1..end).any(|at| stances::is_allegation(&view.noun(at)));
                 let stance = if alleged { Stance::Deny } else { stance };
                 return (next + 1 < end).then(|| (stance, targets(scene, next + 1..end), end));
             }
@@ -288,10 +288,8 @@ fn dismissed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
     let long = (end + 8).min(view.end);
     let object = next..(next + 6).min(end);
     let demand = object.clone().any(|at| stances::is_request(view.word(at)));
-    let alleged = object.clone().any(|at| stances::is_allegation(&lemma::noun(view.word(at))))
-        || (!demand
-            && view.is(end, &["as"])
-            && (end..long).any(|at| stances::is_allegation(&lemma::noun(view.word(at)))));
+    let alleged = object.clone().any(|at| stances::is_allegation(&view.noun(at)))
+        || (!demand && view.is(end, &["as"]) && (end..long).any(|at| stances::is_allegation(&view.noun(at))));
     // Somebody who is dismissed loses a job.
     let person = scene
         .actors()

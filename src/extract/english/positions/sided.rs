@@ -8,7 +8,6 @@ use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::Scene;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::text::VerbForm;
-use crate::text::english::lemma;
 
 use super::{Draft, object_end, targets};
 
@@ -33,7 +32,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             if scene.view.form(at) == VerbForm::None {
                 continue;
             }
-            let verb = lemma::verb(scene.view.word(at));
+            let verb = scene.view.verb(at);
             for side in words::sides().filter(|side| side.verb == verb) {
                 read(scene, at, side, findings);
             }

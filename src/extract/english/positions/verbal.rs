@@ -10,7 +10,6 @@ use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::{Predicate, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
-use crate::text::english::lemma;
 use crate::text::{Tag, VerbForm};
 
 use super::object::{Found, object};
@@ -47,7 +46,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 continue;
             }
             let word = scene.view.word(at);
-            if let Some((stance, frame)) = stance_verb(&lemma::verb(word)).or_else(|| stance_verb(word)) {
+            if let Some((stance, frame)) = stance_verb(&scene.view.verb(at)).or_else(|| stance_verb(word)) {
                 read(scene, at, stance, frame, findings);
             }
         }
@@ -96,7 +95,7 @@ fn relative(scene: &Scene<'_>, subject: usize, next: usize, stance: Stance, fram
     let ends = next >= view.end || view.tag(next) == Tag::Punct || view.is(next, &["and", "but", "as"]);
     let that = subject.checked_sub(1).filter(|&at| view.is(at, &["that", "which"]));
     let noun = that.unwrap_or(subject).checked_sub(1)?;
-    let word = lemma::noun(view.word(noun));
+    let word = view.noun(noun);
     let alleged = stances::is_allegation(&word);
     let named = alleged || stances::is_request(view.word(noun)) || stances::is_generous(view.word(noun));
     let opens = (noun.saturating_sub(3).max(view.start)..noun)
@@ -164,7 +163,7 @@ fn untold(scene: &Scene<'_>, at: usize, stance: Stance) -> bool {
         );
     }
     // "denied backing the rebels": what is denied, stopped or considered is not done.
-    if view.form(at) == VerbForm::Gerund && NOT_DOING.contains(&&*lemma::verb(view.word(before))) {
+    if view.form(at) == VerbForm::Gerund && NOT_DOING.contains(&&*view.verb(before)) {
         return true;
     }
     if view.form(at) == VerbForm::Gerund {

@@ -1,8 +1,7 @@
 //! What stands around an item. Comes in: a place among the items. Goes out: answers such as "does a finite verb
 //! follow" and "is this participle passive". Looks a bounded number of items ahead and changes nothing.
 
-use super::super::word_class;
-use super::super::{lemma, verb_class};
+use super::super::verb_class;
 use super::{AHEAD, Builder, Item, Role};
 use crate::text::{Tag, Tense, VerbForm, VerbGroup, Voice};
 
@@ -30,13 +29,12 @@ impl Builder<'_> {
         if self.view.tag(group.main) == Tag::Aux {
             return false;
         }
-        let lemma = lemma::verb(self.view.word(group.main));
+        let lemma = self.view.verb(group.main);
         // "cut off the town": a particle may stand before the object.
         let next = self.items.iter().skip(place + 1).find(|item| !matches!(item, Item::Word(at) if self.view.tag(*at) == Tag::Adverb || self.view.is(*at, &["off", "“", "\""])));
         let object_next = match next {
             Some(Item::Phrase(index)) => self.phrase(*index).is_some_and(|phrase| {
-                phrase.preposition.is_none()
-                    && !(word_class::is_time_word(self.view.word(phrase.head)) && phrase.quantity.is_none())
+                phrase.preposition.is_none() && !(self.view.is_time(phrase.head) && phrase.quantity.is_none())
             }),
             Some(Item::Word(at)) => self.view.tag(*at) == Tag::Subordinator && self.view.word(*at) == "that",
             _ => false,
@@ -111,9 +109,7 @@ impl Builder<'_> {
         let parted = self.items.get(place - 2).is_some_and(|item| matches!(item, Item::Word(at) if matches!(self.view.word(*at), "," | "”" | "\"" | "–" | "—")));
         let ends = self.items.get(place + 1).is_none_or(|item| match item {
             Item::Word(at) => matches!(self.view.tag(*at), Tag::Punct | Tag::Adverb | Tag::Adposition),
-            Item::Phrase(index) => self
-                .phrase(*index)
-                .is_some_and(|phrase| word_class::is_time_word(self.view.word(phrase.head))),
+            Item::Phrase(index) => self.phrase(*index).is_some_and(|phrase| self.view.is_time(phrase.head)),
             Item::Verb(_) => false,
         });
         parted && ends
@@ -179,9 +175,7 @@ impl Builder<'_> {
                         // The subject inside a relative clause, or the words of an apposition.
                     } else if objects > 0 {
                         objects -= 1;
-                    } else if phrase.preposition.is_none()
-                        && !word_class::is_time_word(self.view.word(phrase.head))
-                    {
+                    } else if phrase.preposition.is_none() && !self.view.is_time(phrase.head) {
                         return false;
                     }
                 }
@@ -218,7 +212,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn speaker_follows(&self, place: usize) -> bool {
-        matches!(self.items.get(place + 1), Some(Item::Phrase(index)) if self.phrase(*index).is_some_and(|phrase| phrase.preposition.is_none() && phrase.quantity.is_none() && !word_class::is_time_word(self.view.word(phrase.head))))
+        matches!(self.items.get(place + 1), Some(Item::Phrase(index)) if self.phrase(*index).is_some_and(|phrase| phrase.preposition.is_none() && phrase.quantity.is_none() && !self.view.is_time(phrase.head)))
     }
 
     pub(super) fn after_conjunction(&self, place: usize) -> bool {
@@ -231,7 +225,7 @@ impl Builder<'_> {
                         || self.view.is(*at, &[",", "“", "\""]) => {}
                 Item::Phrase(index)
                     if self.phrase(*index).is_some_and(|phrase| {
-                        phrase.preposition.is_some() || word_class::is_time_word(self.view.word(phrase.head))
+                        phrase.preposition.is_some() || self.view.is_time(phrase.head)
                     }) => {}
                 _ => return false,
             }
@@ -250,7 +244,7 @@ impl Builder<'_> {
         participle
             && verb.is_some_and(|verb| {
                 matches!(
-                    lemma::verb(self.view.word(verb)).as_ref(),
+                    self.view.verb(verb).as_ref(),
                     "remain" | "stay" | "seem" | "appear" | "become" | "lie" | "feel" | "go" | "look"
                 )
             })

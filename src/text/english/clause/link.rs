@@ -2,8 +2,8 @@
 //! trailing attributions linked to what they report, clauses without content removed, and what is not asserted
 //! marked. Never changes subjects or verbs.
 
+use super::super::verb_class;
 use super::super::view::View;
-use super::super::{lemma, verb_class};
 use crate::text::{Clause, Link, Phrase, Tag, Tense};
 
 /// Finishes the clauses of one sentence; `base` is the position of the first in the analysis.
@@ -40,7 +40,7 @@ fn report(view: View<'_>, phrases: &[Phrase], clauses: &mut [Clause], base: usiz
         let Some(clause) = clauses.get(index) else { continue };
         let Some(verb) = clause.verb.clone() else { continue };
         if !matches!(clause.link, Link::Coordinate | Link::Root)
-            || !verb_class::attributes(&lemma::verb(view.word(verb.main)))
+            || !verb_class::attributes(&view.verb(verb.main))
         {
             continue;
         }
@@ -148,7 +148,7 @@ fn infinitive_unreal(view: View<'_>, clause: &Clause, parent: Option<&Clause>) -
     let perfect = verb.tokens.clone().any(|at| view.word(at) == "have" && at != verb.main);
     let real = parent
         .and_then(|parent| parent.verb.as_ref())
-        .is_some_and(|parent| verb_class::asserts_infinitive(&lemma::verb(view.word(parent.main))));
+        .is_some_and(|parent| verb_class::asserts_infinitive(&view.verb(parent.main)));
     !perfect && !real
 }
 
@@ -161,9 +161,9 @@ fn content_unreal(view: View<'_>, clause: &Clause, parent: Option<&Clause>) -> b
         .opener
         .and_then(|opener| opener.checked_sub(1))
         .filter(|&at| matches!(view.tag(at), Tag::Noun | Tag::Verb));
-    let noun = governor.is_some_and(|at| verb_class::unreal(&lemma::of(view.word(at), view.tag(at))));
+    let noun = governor.is_some_and(|at| verb_class::unreal(&view.lemma(at)));
     noun || clause.opener.is_none()
-        && parent.and_then(|parent| parent.verb.as_ref()).is_some_and(|verb| {
-            verb.main < clause.tokens.start && verb_class::unreal(&lemma::verb(view.word(verb.main)))
-        })
+        && parent
+            .and_then(|parent| parent.verb.as_ref())
+            .is_some_and(|verb| verb.main < clause.tokens.start && verb_class::unreal(&view.verb(verb.main)))
 }

@@ -11,7 +11,7 @@ mod subject;
 use std::ops::Range;
 
 use super::view::View;
-use super::{lemma, verb, verb_class};
+use super::{verb, verb_class};
 use crate::text::{Clause, Link, Phrase, Tag, VerbGroup};
 
 /// Deepest nesting of open clauses; beyond it a new clause replaces the innermost one.
@@ -224,7 +224,7 @@ impl Builder<'_> {
         let wants = self.clause(top).is_some_and(|clause| {
             clause.predicate.is_none()
                 && match &clause.verb {
-                    Some(group) => verb_class::takes_predicate(&lemma::verb(self.view.word(group.main))),
+                    Some(group) => verb_class::takes_predicate(&self.view.verb(group.main)),
                     None => !clause.subject.is_empty() && self.heading,
                 }
         });

@@ -1,8 +1,7 @@
 //! What a verb group does. Comes in: a verb group at its place among the items. Goes out: it becomes the verb of the
 //! open clause, of a waiting one further out, or opens a coordinated, participial or infinitive clause.
 
-use super::super::word_class;
-use super::super::{lemma, verb_class};
+use super::super::verb_class;
 use super::{AHEAD, Builder, Item, Role};
 use crate::text::{Link, Tag, Tense, VerbForm, VerbGroup, Voice};
 
@@ -42,7 +41,7 @@ impl Builder<'_> {
             return;
         }
         // "said X": verb of saying before its speaker, after what was said.
-        let lemma = lemma::verb(self.view.word(group.main)).into_owned();
+        let lemma = self.view.verb(group.main).into_owned();
         if verb_class::is_saying(&lemma)
             && self.mark_before(place)
             && !self.after_conjunction(place)
@@ -78,7 +77,7 @@ impl Builder<'_> {
             && self
                 .clause(clause)
                 .and_then(|clause| clause.verb.as_ref())
-                .is_some_and(|group| verb_class::is_saying(&lemma::verb(self.view.word(group.main))))
+                .is_some_and(|group| verb_class::is_saying(&self.view.verb(group.main)))
         {
             let index = *index;
             if let Some(clause) = self.clauses.get_mut(clause) {
@@ -255,10 +254,7 @@ impl Builder<'_> {
                     let governed = phrase
                         .preposition
                         .is_some_and(|at| self.view.is(at, &["on", "upon", "to", "for", "with"]));
-                    if governed
-                        && phrase.of.is_none()
-                        && !word_class::is_time_word(self.view.word(phrase.head))
-                    {
+                    if governed && phrase.of.is_none() && !self.view.is_time(phrase.head) {
                         asked = Some(*index);
                     }
                 }
@@ -286,7 +282,7 @@ impl Builder<'_> {
         // "urged Oslo to halt", "called on both sides to stop": the one before "to" acts, when the verb is active.
         if voice == Voice::Active
             && let Some(verb) = verb.as_ref()
-            && verb_class::controls_by_object(&lemma::verb(self.view.word(verb.main)))
+            && verb_class::controls_by_object(&self.view.verb(verb.main))
             && let Some(asked) = self.asked(place, top, verb)
         {
             subject = self.whole_list(asked);

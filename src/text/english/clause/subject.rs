@@ -1,8 +1,8 @@
 //! What a phrase does in its clause. Comes in: a phrase at its place among the items. Goes out: it becomes subject,
 //! object, predicate, agent, or opens a relative, content or coordinated clause. Never decides about verbs.
 
-use super::super::word_class::{self, is_be};
-use super::super::{lemma, verb_class};
+use super::super::verb_class;
+use super::super::word_class::is_be;
 use super::{Builder, Item};
 use crate::text::{Clause, Link, Phrase, Tag, Tense, Voice};
 
@@ -78,7 +78,7 @@ impl Builder<'_> {
                             && phrase.determiner.is_none()
                             && phrase.quantity.is_none()
                             && !phrase.name
-                            && lemma::noun(self.view.word(phrase.head)) == self.view.word(phrase.head)
+                            && self.view.noun(phrase.head) == self.view.word(phrase.head)
                     });
                     if !bare {
                         return Some(*index);
@@ -118,9 +118,7 @@ impl Builder<'_> {
 
     /// A phrase before the verb: a subject, a member of one, or a fronted time.
     pub(super) fn subject_or_fronted(&mut self, top: usize, index: usize, phrase: &Phrase, clause: &Clause) {
-        let time = |index: usize| {
-            self.phrase(index).is_some_and(|phrase| word_class::is_time_word(self.view.word(phrase.head)))
-        };
+        let time = |index: usize| self.phrase(index).is_some_and(|phrase| self.view.is_time(phrase.head));
         let listed = phrase.coordinated_with.is_some_and(|with| clause.subject.contains(&with));
         if clause.subject.is_empty() || listed {
             self.add_subject(top, index);
@@ -155,9 +153,9 @@ impl Builder<'_> {
     /// A verb of saying at `at` that ends its sentence.
     pub(super) fn says_next(&self, at: usize) -> bool {
         self.view.tag(at) == Tag::Verb
-            && verb_class::attributes(&lemma::verb(self.view.word(at)))
+            && verb_class::attributes(&self.view.verb(at))
             && (matches!(self.view.tag(at + 1), Tag::Punct | Tag::Other | Tag::Adverb | Tag::Adposition)
-                || word_class::is_time_word(self.view.word(at + 1)))
+                || self.view.is_time(at + 1))
     }
 
     /// An open clause further out whose subject still waits for its verb.
@@ -181,8 +179,7 @@ impl Builder<'_> {
         let content = self.clause(top).is_some_and(|clause| {
             clause.objects.iter().all(|&object| self.is_addressee(object))
                 && clause.verb.as_ref().is_some_and(|group| {
-                    group.voice == Voice::Active
-                        && verb_class::takes_content(&lemma::verb(self.view.word(group.main)))
+                    group.voice == Voice::Active && verb_class::takes_content(&self.view.verb(group.main))
                 })
         });
         if content && !self.comma_since_verb(place, top) {
@@ -242,15 +239,15 @@ impl Builder<'_> {
 
     pub(super) fn add_object(&mut self, top: usize, index: usize, phrase: &Phrase) {
         let view = self.view;
-        let time = word_class::is_time_word(view.word(phrase.head)) && phrase.quantity.is_none();
+        let time = view.is_time(phrase.head) && phrase.quantity.is_none();
         let Some(clause) = self.clauses.get_mut(top) else { return };
         let Some(group) = &clause.verb else { return };
         if time {
             return;
         }
         let listed = phrase.coordinated_with.is_some_and(|with| clause.objects.contains(&with));
-        let copula = is_be(view.word(group.main))
-            || matches!(lemma::verb(view.word(group.main)).as_ref(), "become" | "remain");
+        let copula =
+            is_be(view.word(group.main)) || matches!(view.verb(group.main).as_ref(), "become" | "remain");
         if copula {
             clause.predicate = clause.predicate.or(Some(phrase.head));
             return;

@@ -1,0 +1,108 @@
+//! What is known of a usual word wherever it stands. Comes in: a normalised word. Goes out: its class, its verb form, its
+//! base forms, what the tagger says of it and what may begin with it, found with one look and kept with the token, so that
+//! no later step looks the word up again. The lists stay where they are declared; a word that no list has is not known here
+//! and is asked for anew.
+
+use std::sync::LazyLock;
+
+use super::opening::{self, Opens};
+use super::tag_model::{self, model};
+use super::view::View;
+use super::word_map::WordMap;
+use super::{lemma, word_class};
+use crate::text::{Tag, TokenKind, VerbForm};
+
+/// What is known of a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// The word itself.
+    word: &'static str,
+    /// Its place among all known words.
+    place: usize,
+    /// Its class in the lists.
+    pub(super) class: Option<Tag>,
+    /// Which form of a verb it is by its shape.
+    pub(super) form: VerbForm,
+    /// What the tagger says of it by itself.
+    pub(super) guess: tag_model::Entry,
+    /// What may begin with it.
+    pub(super) opens: Opens,
+    /// It names a day, a month or a time of day.
+    pub(super) time: bool,
+    /// Its base form as a verb, when that is another word.
+    pub(super) verb: Option<Box<str>>,
+    /// Its singular, when that is another word.
+    pub(super) noun: Option<Box<str>>,
+}
+
+/// All known words.
+struct Vocabulary {
+    places: WordMap<&'static str, usize>,
+    known: Vec<Known>,
+}
+
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+    let listed = word_class::listed().chain(opening::listed()).chain(lemma::irregular_forms());
+    let mut vocabulary = Vocabulary { places: WordMap::default(), known: Vec::new() };
+    for word in model().vocabulary().chain(listed) {
+        if !word.is_ascii() || vocabulary.places.contains_key(word) {
+            continue;
+        }
+        let place = vocabulary.known.len();
+        let other = |base: &str| (base != word).then(|| Box::from(base));
+        vocabulary.known.push(Known {
+            word,
+            place,
+            class: word_class::class_of(word),
+            form: lemma::form_of(word),
+            guess: model().entry(word),
+            opens: opening::opens(word, TokenKind::Word),
+            time: word_class::is_time_word(word),
+            verb: other(&lemma::verb(word)),
+            noun: other(&lemma::noun(word)),
+        });
+        vocabulary.places.insert(word, place);
+    }
+    vocabulary
+});
+
+/// What is known of a word.
+#[inline]
+pub(super) fn known(word: &str) -> Option<&'static Known> {
+    let vocabulary = &*VOCABULARY;
+    vocabulary.known.get(*vocabulary.places.get(word)?)
+}
+
+/// What a list outside of this module says of each known word, worked out once.
+#[derive(Debug)]
+pub(crate) struct Listed<V> {
+    values: Box<[V]>,
+    of: fn(&str) -> V,
+}
+
+impl<V: Copy> Listed<V> {
+    /// What `of` says.
+    pub(crate) fn new(of: fn(&str) -> V) -> Self {
+        Self { values: VOCABULARY.known.iter().map(|known| of(known.word)).collect(), of }
+    }
+
+    /// What it says of the word at `at`.
+    #[inline]
+    pub(crate) fn at(&self, view: View<'_>, at: usize) -> V {
+        let known = view.known(at).and_then(|known| self.values.get(known.place));
+        known.copied().unwrap_or_else(|| (self.of)(view.word(at)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_word_is_known() {
+        for word in word_class::listed().chain(opening::listed()).chain(lemma::irregular_forms()) {
+            assert_eq!(known(word).is_some(), word.is_ascii(), "{word}");
+        }
+        assert!(VOCABULARY.known.len() > 20_000 && known("zzyzx").is_none());
+    }
+}
