@@ -8,48 +8,48 @@
 //!    └───────────────────────── verdicts ─────────────────────────┘
 //! ```
 
+mod desk;
 mod housekeeping;
 mod patience;
 mod reading;
 mod restoring;
 mod withdrawal;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use self::patience::Patience;
-use self::reading::{ItemRest, ReadArticle, ReadItem, read_item};
-use self::restoring::open_stories;
+use self::desk::{Ahead, Desk};
+use self::reading::ReadItem;
 use crate::api::Server;
 use crate::clock::SharedClock;
-use crate::inputs::{Checkpoint, Input, Item};
-use crate::ledger::{Ledger, Outcome};
-use crate::model::{ArticleId, Message, Status, StoryId};
-use crate::notify::correction;
-use crate::notify::demand_clock::{self, Clocks};
+use crate::inputs::{Input, Item};
+use crate::ledger::Ledger;
+use crate::model::{ArticleId, Message, StoryId};
 use crate::notify::watch::Intake;
 use crate::notify::{Dispatcher, Routing};
 use crate::read::ReadConfig;
 use crate::store::retention::Policy;
-use crate::store::{Commit, FailedItem, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::telemetry::health::{Health, Phase};
-use crate::telemetry::metrics::{ArticleOutcome, Metrics};
+use crate::telemetry::metrics::Metrics;
 use crate::text::gazetteer::Gazetteer;
+
+/// Items that are read one after the other on one core, when so many wait.
+const READ_TOGETHER: usize = 16;
 
 /// Bounds of the flow.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Items read by inputs and not yet taken; beyond it inputs wait.
     pub queue_items: usize,
-    /// Items read and extracted at once, ahead of the ledger. With 0 they are read one by one on the task of the flow,
+    /// Groups of items read and extracted at once, ahead of the ledger. With 0 they are read one by one on the task of the flow,
     /// and the same items always meet the same moment.
     pub readers: usize,
     /// Items of one commit: those that are read while the commit before is written; more wait for the next.
@@ -181,11 +181,6 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
 
     let housekeeping =
         tokio::spawn(housekeeping::run(store.clone(), clock.clone(), limits.clone(), halt.clone()));
-    let wake = dispatcher.waker();
-    // Deliveries stop after the last commit, so that what it made still has the grace period to go out.
-    let delivered = CancellationToken::new();
-    let dispatch_task = tokio::spawn(dispatcher.run(delivered.clone()));
-
     let desk = Desk {
         store,
         ledger,
@@ -195,11 +190,16 @@ pub async fn run(parts: Parts, stop: CancellationToken) -> Result<(), PipelineEr
         metrics,
         intake,
         health: health.clone(),
-        retry_wait_max: limits.store_retry_wait_max,
-        quiet_after: limits.quiet_after,
+        wake: dispatcher.waker(),
+        limits: limits.clone(),
         regroupings,
+        ahead: Ahead::default(),
     };
-    let mut flow = tokio::spawn(flow(desk, items, limits.clone(), halt.clone(), wake));
+    // Deliveries stop after the last commit, so that what it made still has the grace period to go out.
+    let delivered = CancellationToken::new();
+    let dispatch_task = tokio::spawn(dispatcher.run(delivered.clone()));
+
+    let mut flow = tokio::spawn(flow(desk, items, limits.clone(), halt.clone()));
     health.enter(Phase::Running);
 
     let mut failure = None;
@@ -274,295 +274,59 @@ async fn overdue(halt: &CancellationToken, grace: Duration) {
 /// Reads and extracts on all cores, keeping the order, and hands batches to the desk.
 async fn flow(
     mut desk: Desk,
-    mut items: mpsc::Receiver<Item>,
+    items: mpsc::Receiver<Item>,
     limits: Limits,
     halt: CancellationToken,
-    wake: Arc<tokio::sync::Notify>,
 ) -> Result<(), PipelineError> {
-    let (read_config, names) = (limits.read, limits.names.clone());
     let (ready_in, mut ready) = mpsc::channel::<ReadItem>(limits.batch_items);
-    let reading = tokio::spawn(async move {
-        let source = stream::poll_fn(move |context| {
-            // Closing lets what the inputs handed over drain, and turns away what they would still send.
-            if halt.is_cancelled() {
-                items.close();
-            }
-            items.poll_recv(context)
-        });
-        let mut read = source
-            .map(|item| {
-                let (config, names) = (read_config, names.clone());
-                let here = limits.readers == 0;
-                async move {
-                    if here {
-                        return Ok(read_item(item, &config, &names));
-                    }
-                    tokio::task::spawn_blocking(move || read_item(item, &config, &names)).await
-                }
-            })
-            .buffered(limits.readers.max(1));
-        while let Some(item) = read.next().await {
-            let Ok(item) = item else { continue };
-            if ready_in.send(item).await.is_err() {
-                break;
-            }
-        }
-    });
+    let reading = tokio::spawn(read_ahead(items, limits.clone(), halt, ready_in));
     let mut batch = Vec::with_capacity(limits.batch_items);
-    while ready.recv_many(&mut batch, limits.batch_items).await > 0 {
-        if desk.take(std::mem::take(&mut batch)).await? {
-            wake.notify_one();
+    loop {
+        // What has been read goes first: the commit under way is waited for in any case before the next one.
+        tokio::select! {
+            biased;
+            count = ready.recv_many(&mut batch, limits.batch_items) => match count {
+                0 => break,
+                _ => desk.take(std::mem::take(&mut batch)).await?,
+            },
+            () = desk.written() => desk.finish().await?,
         }
     }
+    desk.finish().await?;
     reading.await?;
     Ok(())
 }
 
-/// The single place where articles meet what is known: it alone changes the ledger, so that the order of the articles
-/// of a story is the order of their commits.
-struct Desk {
-    store: Arc<dyn Store>,
-    ledger: Ledger,
-    clock: SharedClock,
-    routing: Routing,
-    events: broadcast::Sender<Event>,
-    metrics: Arc<Metrics>,
-    intake: Arc<Intake>,
-    health: Arc<Health>,
-    retry_wait_max: Duration,
-    quiet_after: SignedDuration,
-    /// How far the merges and splits of editors are known.
-    regroupings: i64,
-}
-
-impl Desk {
-    /// Commits a batch and settles its receipts, trying until the store takes it. True when there is something to tell.
-    async fn take(&mut self, batch: Vec<ReadItem>) -> Result<bool, PipelineError> {
-        let mut patience = Patience::new(self.retry_wait_max, self.health.clone());
-        let plan = loop {
-            let plan = match self.plan(&batch).await {
-                Ok(plan) => plan,
-                Err(error) => {
-                    self.start_over(error, &mut patience).await?;
-                    continue;
-                }
-            };
-            match self.commit(plan, &mut patience).await {
-                Ok(plan) => break plan,
-                Err(error) => self.start_over(error, &mut patience).await?,
+/// Reads and extracts what the inputs hand over, on all cores, and passes it on in the order in which it came. What waits
+/// together is read together: a thread that is woken for each article spends as long on waking as on a short one.
+async fn read_ahead(
+    mut items: mpsc::Receiver<Item>,
+    limits: Limits,
+    halt: CancellationToken,
+    ready: mpsc::Sender<ReadItem>,
+) {
+    let source = stream::poll_fn(move |context| {
+        // Closing lets what the inputs handed over drain, and turns away what they would still send.
+        if halt.is_cancelled() {
+            items.close();
+        }
+        let mut some = Vec::new();
+        let polled = items.poll_recv_many(context, &mut some, READ_TOGETHER);
+        polled.map(|count| (count > 0).then_some(some))
+    });
+    let mut read = source
+        .map(|items| {
+            let (config, names) = (limits.read, limits.names.clone());
+            let read_all = move || reading::read_items(items, &config, &names);
+            let here = limits.readers == 0;
+            async move { if here { Ok(read_all()) } else { tokio::task::spawn_blocking(read_all).await } }
+        })
+        .buffered(limits.readers.max(1));
+    while let Some(items) = read.next().await {
+        for item in items.unwrap_or_default() {
+            if ready.send(item).await.is_err() {
+                return;
             }
-        };
-        patience.done();
-        self.count(&plan);
-        for event in plan.events {
-            // Nobody need listen.
-            drop(self.events.send(event));
-        }
-        for read in batch {
-            let verdict = reading::verdict(&read.failed);
-            read.item.receipt.settle(verdict).await;
-        }
-        Ok(plan.commit.outcomes.iter().any(|outcome| outcome.message.is_some()))
-    }
-
-    /// Tries a commit until the store takes it. A refused one changed nothing, so the same one is tried again; only when
-    /// another instance changed something meanwhile does the batch have to be thought through anew.
-    async fn commit(&mut self, mut plan: Plan, patience: &mut Patience) -> Result<Plan, StoreError> {
-        loop {
-            match self.store.commit(&plan.commit).await {
-                Ok(()) => return Ok(plan),
-                Err(StoreError::Unavailable(reason)) => patience.wait(&reason).await,
-                Err(error) => return Err(error),
-            }
-            let turn = self.store.take_turn().await?;
-            if !turn.moved.is_empty() {
-                return Err(StoreError::StoryMoved(turn.moved.into_iter().map(|story| story.id).collect()));
-            }
-            plan.commit.turn = turn.number;
-        }
-    }
-
-    /// Counts what a commit holds, once it is made.
-    fn count(&self, plan: &Plan) {
-        for (input, outcome) in &plan.articles {
-            self.intake.saw(input, *outcome == ArticleOutcome::Failed, plan.commit.at);
-            self.metrics.article(input, *outcome, plan.commit.at);
-        }
-        for outcome in &plan.commit.outcomes {
-            outcome.claims.iter().for_each(|(key, _)| self.metrics.claim(key));
-            let alerts = outcome.message.iter().flat_map(|message| &message.alerts);
-            alerts.for_each(|alert| self.metrics.alert(&alert.fact, alert.change));
-        }
-    }
-
-    /// Forgets what was not committed and reads the open stories again.
-    async fn start_over(&mut self, error: StoreError, patience: &mut Patience) -> Result<(), PipelineError> {
-        let mut error = error;
-        loop {
-            match error {
-                StoreError::Broken(_) => return Err(PipelineError::Store(error)),
-                StoreError::Unavailable(reason) => patience.wait(&reason).await,
-                StoreError::Refused(reason) => patience.wait(&reason).await,
-                StoreError::StoryMoved(stories) => {
-                    tracing::info!(?stories, "another instance moved these stories");
-                }
-                // A commit whose answer was lost had arrived after all, or another instance was faster.
-                StoreError::ArticlesKnown(articles) => tracing::info!(?articles, "committed meanwhile"),
-            }
-            match open_stories(self.store.as_ref(), self.quiet_after, self.ledger.room()).await {
-                Ok(stories) => {
-                    self.ledger.clear();
-                    self.ledger.restore(stories);
-                    return Ok(());
-                }
-                Err(next) => error = next,
-            }
-        }
-    }
-
-    /// Reads the open stories again when an editor merged or split some, so that what comes now goes to the right one.
-    async fn heed_regroupings(&mut self) -> Result<(), StoreError> {
-        if self.store.regroupings().await? != self.regroupings {
-            let (regroupings, stories) =
-                restoring::current(self.store.as_ref(), self.quiet_after, self.ledger.room()).await?;
-            self.ledger.clear();
-            self.ledger.restore(stories);
-            self.regroupings = regroupings;
-        }
-        Ok(())
-    }
-
-    /// Thinks a batch through in order: what each article changes, what cannot be read, how far the inputs are.
-    async fn plan(&mut self, batch: &[ReadItem]) -> Result<Plan, StoreError> {
-        let turn = self.store.take_turn().await?;
-        self.ledger.restore(turn.moved);
-        self.heed_regroupings().await?;
-        let now = self.clock.now();
-        let ids: Vec<ArticleId> =
-            batch.iter().flat_map(|read| &read.articles).map(|read| read.article.id.clone()).collect();
-        let mut known: BTreeSet<ArticleId> = self.store.known_articles(&ids).await?.into_iter().collect();
-        let mut plan = Plan {
-            commit: Commit { at: now, turn: turn.number, ..Commit::default() },
-            events: Vec::new(),
-            articles: Vec::new(),
-        };
-        let mut checkpoints: BTreeMap<(String, String), i64> = BTreeMap::new();
-        for read in batch {
-            for one in &read.articles {
-                let article = &one.article;
-                if known.insert(article.id.clone()) {
-                    self.article(&read.item, one, &mut plan).await?;
-                } else {
-                    plan.saw(&read.item, ArticleOutcome::Known);
-                    tracing::debug!(
-                        input = %read.item.input, label = %read.item.label, article = %article.id, outcome = "known",
-                        "article"
-                    );
-                    plan.events.push(Event::Known { article: article.id.clone() });
-                }
-            }
-            plan.failures(read, now);
-            plan.commit.retried.extend(read.item.retried);
-            if let Some(Checkpoint { input, part, next }) = read.item.checkpoint.clone() {
-                let furthest = checkpoints.entry((input, part)).or_insert(next);
-                *furthest = next.max(*furthest);
-            }
-        }
-        let (router, mutes) = (self.routing.router(), self.store.mutes(now).await?);
-        for message in plan.commit.outcomes.iter().filter_map(|outcome| outcome.message.as_ref()) {
-            let earlier = &plan.commit.parcels;
-            let parcels =
-                correction::parcels(self.store.as_ref(), &router, message, earlier, &mutes, now).await?;
-            plan.commit.parcels.extend(parcels);
-        }
-        let outcomes = plan.commit.outcomes.iter();
-        let clocks: Vec<_> = outcomes.map(|outcome| demand_clock::clocks(outcome, &router, now)).collect();
-        for Clocks { held, dropped } in clocks {
-            plan.commit.stop_and_hold(dropped, held);
-        }
-        plan.commit.checkpoints =
-            checkpoints.into_iter().map(|((input, part), next)| Checkpoint { input, part, next }).collect();
-        Ok(plan)
-    }
-
-    async fn article(
-        &mut self,
-        item: &ItemRest,
-        ReadArticle { article, claims, traits }: &ReadArticle,
-        plan: &mut Plan,
-    ) -> Result<(), StoreError> {
-        if article.status == Status::Withdrawn {
-            let outcomes =
-                withdrawal::outcomes(&mut self.ledger, self.store.as_ref(), article, plan.commit.at).await?;
-            if !outcomes.is_empty() {
-                outcomes.into_iter().for_each(|outcome| plan.committed(item, outcome));
-                return Ok(());
-            }
-        }
-        let assignment = self.ledger.assign_by(article, claims, Arc::clone(traits));
-        if self.ledger.needs(&assignment, claims) {
-            let facts = self.store.facts(&assignment.story).await?;
-            self.ledger.load(&assignment.story, facts);
-        }
-        let outcome = self.ledger.apply(article.clone(), claims.clone(), assignment, plan.commit.at);
-        plan.committed(item, outcome);
-        Ok(())
-    }
-}
-
-/// One batch thought through: what to commit, and what to say once it is.
-struct Plan {
-    commit: Commit,
-    events: Vec<Event>,
-    /// What became of each article, with the name of its input.
-    articles: Vec<(String, ArticleOutcome)>,
-}
-
-impl Plan {
-    /// Takes an outcome into the commit.
-    fn committed(&mut self, item: &ItemRest, mut outcome: Outcome) {
-        if let Some(message) = &mut outcome.message {
-            message.trace_parent.clone_from(&item.trace_parent);
-        }
-        self.saw(item, ArticleOutcome::Committed);
-        tracing::debug!(
-            input = %item.input,
-            label = %item.label,
-            article = %outcome.article.id,
-            outcome = "committed",
-            story = %outcome.story.id,
-            claims = outcome.claims.len(),
-            alerts = outcome.message.as_ref().map_or(0, |message| message.alerts.len()),
-            "article"
-        );
-        self.events.push(Event::Committed {
-            article: outcome.article.id.clone(),
-            story: outcome.story.id.clone(),
-            claims: outcome.claims.len(),
-            message: outcome.message.clone().map(Box::new),
-        });
-        self.commit.outcomes.push(outcome);
-    }
-
-    fn saw(&mut self, item: &ItemRest, outcome: ArticleOutcome) {
-        self.articles.push((item.input.clone(), outcome));
-    }
-
-    fn failures(&mut self, read: &ReadItem, now: Timestamp) {
-        for failed in &read.failed {
-            let (input, label, reason) = (&read.item.input, &read.item.label, &failed.reason);
-            tracing::warn!(%input, %label, %reason, outcome = "failed", "article set aside as a dead letter");
-            self.articles.push((input.clone(), ArticleOutcome::Failed));
-            self.events.push(Event::Failed { label: label.clone(), reason: reason.clone() });
-            self.commit.failed.push(FailedItem {
-                input: input.clone(),
-                label: label.clone(),
-                form: read.item.form.clone(),
-                reason: reason.clone(),
-                failed_at: now,
-                bytes: failed.bytes.clone(),
-                retry_at: failed.retry_at,
-            });
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From one item of an input to its articles with their claims. Comes in: bytes. Goes out: what was read, and what could
 //! not be read with its reason. Pure but for the log; runs on any core.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -46,7 +47,13 @@ pub(super) struct ItemRest {
     pub(super) receipt: Receipt,
 }
 
-pub(super) fn read_item(item: Item, config: &ReadConfig, names: &Gazetteer) -> ReadItem {
+/// Reads items in their order. One on which the reader itself fails is left out, and nothing else with it.
+pub(super) fn read_items(items: Vec<Item>, config: &ReadConfig, names: &Gazetteer) -> Vec<ReadItem> {
+    let read = |item| catch_unwind(AssertUnwindSafe(|| read_item(item, config, names))).ok();
+    items.into_iter().filter_map(read).collect()
+}
+
+fn read_item(item: Item, config: &ReadConfig, names: &Gazetteer) -> ReadItem {
     let Item { input, label, form, bytes, received_at, checkpoint, trace_parent, retried, receipt } = item;
     let (mut articles, mut failed) = (Vec::new(), Vec::new());
     match bytes {
