@@ -56,6 +56,7 @@ pub(super) fn follow(key: &FactKey, claims: &[Arc<KnownClaim>]) -> Course {
         rivals: Vec::new(),
         increments: Vec::new(),
         doubted: Vec::new(),
+        open: Vec::new(),
     };
     let mut start = 0;
     while let Some(first) = claims.get(start) {
@@ -171,6 +172,9 @@ struct Walk<'a> {
     increments: Vec<(u64, Timestamp)>,
     /// Figures far above the running one, waiting for a second origin.
     doubted: Vec<usize>,
+    /// The claims of the report at hand that may speak for it; kept, so that a long history does not ask for room again and
+    /// again.
+    open: Vec<usize>,
 }
 
 impl Walk<'_> {
@@ -195,8 +199,14 @@ impl Walk<'_> {
 
     /// One report's claims: the principal one first, then what the others add beside it.
     fn report(&mut self, range: std::ops::Range<usize>) {
+        let mut open = std::mem::take(&mut self.open);
+        self.weigh(range, &mut open);
+        open.clear();
+        self.open = open;
+    }
+
+    fn weigh(&mut self, range: std::ops::Range<usize>, open: &mut Vec<usize>) {
         let before = self.running;
-        let mut open: Vec<usize> = Vec::new();
         for at in range {
             match self.figure(at).map(|casualty| casualty.relation) {
                 None | Some(Relation::Previous) => self.step(at, Step::Silent(Quiet::Previous)),
@@ -206,7 +216,7 @@ impl Walk<'_> {
         }
         // A figure that leaps too far to be believed does not speak for a report that has another.
         let principal = loop {
-            let Some(principal) = self.principal(&open) else { return };
+            let Some(principal) = self.principal(open) else { return };
             let step = self.judge(principal);
             self.step(principal, step);
             if step != Step::Silent(Quiet::Doubted) {
@@ -214,7 +224,7 @@ impl Walk<'_> {
             }
             open.retain(|&at| at != principal);
         };
-        for at in open {
+        for &at in &*open {
             if at != principal {
                 let step = self.beside(at, principal, before);
                 self.step(at, step);
@@ -231,6 +241,9 @@ impl Walk<'_> {
     fn principal(&self, open: &[usize]) -> Option<usize> {
         let relation = |at: usize| self.figure(at).map(|casualty| casualty.relation);
         let value = |at: usize| self.figure(at).map_or(0, |casualty| casualty.value);
+        if let [only] = open {
+            return Some(*only);
+        }
         if let Some(&editor) = open.iter().find(|&&at| self.is_editor(at)) {
             return Some(editor);
         }
