@@ -13,7 +13,7 @@ use crate::model::{Article, Claim, Effect, Story, StoryId};
 use crate::text::gazetteer::Gazetteer;
 
 use super::features::Term;
-use super::likeness::{Class, Side, Weighed, compare, shared};
+use super::likeness::{self, Class, Report, Weighed, compare};
 use super::terms::TermTable;
 use super::{Assignment, Traits, figures, sketch};
 
@@ -67,8 +67,7 @@ struct Slot {
 
 /// What an article asks of the stories.
 struct Asked<'a> {
-    whole: Side,
-    head: Side,
+    report: Report,
     sketch: &'a [u32],
     claims: &'a [Claim],
 }
@@ -203,7 +202,7 @@ impl StoryIndex {
     pub fn assign(&self, article: &Article, claims: &[Claim], traits: Arc<Traits>) -> Assignment {
         let asked = self.asked(&traits, claims);
         let mut best: Option<(f32, &Slot)> = None;
-        for slot in self.candidates(asked.whole.terms()) {
+        for slot in self.candidates(asked.report.terms()) {
             let score = self.score(article, slot, &asked);
             let better = best.is_none_or(|(top, leader)| {
                 score.total_cmp(&top).then_with(|| leader.id.cmp(&slot.id)).is_gt()
@@ -214,14 +213,11 @@ impl StoryIndex {
         }
         if let Some((score, slot)) = best.filter(|(score, _)| *score >= SAME_STORY) {
             let origin = sketch::origin(asked.sketch, &slot.sketches).unwrap_or(&article.id).clone();
-            let reason = self.reason(score, slot, &asked, origin != article.id);
-            let story = slot.id.clone();
-            return Assignment { story, opens: false, origin, score, reason, traits };
+            return Assignment { story: slot.id.clone(), opens: false, origin, score, traits };
         }
         let story = fingerprint(["story", &article.id]);
         let opens = !self.by_id.contains_key(&story);
-        let reason = "no open story is alike enough".to_owned();
-        Assignment { story, opens, origin: article.id.clone(), score: 0.0, reason, traits }
+        Assignment { story, opens, origin: article.id.clone(), score: 0.0, traits }
     }
 
     /// Enters the article into its story and returns the story as it is afterwards. Stories that have been quiet for too
@@ -293,11 +289,12 @@ impl StoryIndex {
     }
 
     /// The stories that share most of the article's telling terms, at most [`COMPARED`].
-    fn candidates(&self, terms: &[Weighed]) -> Vec<&Slot> {
+    fn candidates(&self, terms: &[likeness::Asked]) -> Vec<&Slot> {
         let mut telling: Vec<(f32, u32)> = terms
             .iter()
-            .filter(|asked| !self.terms.stories(asked.term).is_empty())
-            .map(|asked| (asked.weight * asked.worth, asked.term))
+            .filter(|asked| asked.whole > 0.0)
+            .filter_map(|asked| Some((asked.whole * asked.worth, asked.term?)))
+            .filter(|(_, term)| !self.terms.stories(*term).is_empty())
             .collect();
         telling.sort_unstable_by(|one, other| {
             other.0.total_cmp(&one.0).then_with(|| self.terms.text(one.1).cmp(self.terms.text(other.1)))
@@ -328,8 +325,7 @@ impl StoryIndex {
         if sketch::origin(asked.sketch, &slot.sketches).is_some() {
             return 1.0;
         }
-        let story = self.side(slot);
-        let (whole, head) = (compare(&asked.whole, &story), compare(&asked.head, &story));
+        let (whole, head) = compare(&asked.report, self.weighed(slot));
         let quiet = article.spoken_at().duration_since(slot.last_report_at).abs().as_secs_f32() / 3600.0;
         let fresh = 1.0 / (1.0 + quiet / HALF_TIME_HOURS);
         let alike = (0.5 * whole.all + 0.5 * head.all) * (0.6 + 0.4 * fresh);
@@ -347,14 +343,13 @@ impl StoryIndex {
         let traits = Traits::of(article, &self.gazetteer);
         let asked = self.asked(&traits, claims);
         let mut lines: Vec<(f32, StoryId, String)> = self
-            .candidates(asked.whole.terms())
+            .candidates(asked.report.terms())
             .into_iter()
             .map(|slot| {
                 let score = self.score(article, slot, &asked);
-                let story = self.side(slot);
-                let (whole, head) = (compare(&asked.whole, &story), compare(&asked.head, &story));
-                let shared: Vec<&str> =
-                    shared(&asked.whole, &story).into_iter().map(|term| self.terms.text(term)).collect();
+                let (whole, head) = compare(&asked.report, self.weighed(slot));
+                let shared = likeness::shared(&asked.report, self.weighed(slot));
+                let shared: Vec<&str> = shared.into_iter().map(|term| self.terms.text(term)).collect();
                 let part = |part: Option<f32>| part.map_or("-".to_owned(), |part| format!("{part:.2}"));
                 (
                     score,
@@ -374,17 +369,6 @@ impl StoryIndex {
             .collect();
         lines.sort_by(|one, other| other.0.total_cmp(&one.0));
         lines
-    }
-
-    fn reason(&self, score: f32, slot: &Slot, asked: &Asked<'_>, copy: bool) -> String {
-        if copy {
-            return format!("repeats a report of `{}` nearly word for word", slot.title);
-        }
-        let shared: Vec<&str> = shared(&asked.whole, &self.side(slot))
-            .into_iter()
-            .map(|term| self.terms.text(term).get(2..).unwrap_or_default())
-            .collect();
-        format!("{:.0}% alike with `{}`: {}", score * 100.0, slot.title, shared.join(", "))
     }
 
     /// Closes what has been quiet for too long, then, beyond the limits, what has been quiet for longest.
@@ -477,40 +461,30 @@ impl StoryIndex {
 
     fn asked<'a>(&self, traits: &'a Traits, claims: &'a [Claim]) -> Asked<'a> {
         let all = self.all();
-        // Terms that no story has get numbers beyond all in use.
-        let mut unknown = u32::MAX;
-        let mut terms: Vec<(u32, &Term)> = traits
-            .features
-            .terms
-            .iter()
-            .map(|term| {
-                let number = self.terms.number(&term.text).unwrap_or_else(|| {
-                    unknown -= 1;
-                    unknown
-                });
-                (number, term)
-            })
-            .collect();
-        terms.sort_unstable_by_key(|(number, _)| *number);
-        let weigh = |(term, Term { text, .. }): &(u32, &Term), weight: f32| {
-            let term = *term;
-            let worth = worth(self.terms.standing(term).count, all);
-            Weighed { term, weight, worth, class: Class::of(text) }
+        let mut terms: Vec<(Option<u32>, &Term)> =
+            traits.features.terms.iter().map(|term| (self.terms.number(&term.text), term)).collect();
+        // Those that no story has come last.
+        terms.sort_by_key(|(number, _)| number.unwrap_or(u32::MAX));
+        let weigh = |(number, term): (Option<u32>, &Term)| {
+            let count = number.map_or(0, |number| self.terms.standing(number).count);
+            likeness::Asked {
+                term: number,
+                whole: term.whole.unwrap_or(0.0),
+                head: term.head.unwrap_or(0.0),
+                worth: worth(count, all),
+                class: Class::of(&term.text),
+            }
         };
-        let side = |weight: fn(&Term) -> Option<f32>| {
-            Side::of(terms.iter().filter_map(|asked| Some(weigh(asked, weight(asked.1)?))).collect())
-        };
-        Asked { whole: side(|term| term.whole), head: side(|term| term.head), sketch: &traits.sketch, claims }
+        Asked { report: Report::of(terms.into_iter().map(weigh).collect()), sketch: &traits.sketch, claims }
     }
 
     /// A story's terms in the form that is compared.
-    fn side(&self, slot: &Slot) -> Side {
+    fn weighed(&self, slot: &Slot) -> impl Iterator<Item = Weighed> {
         let all = self.all();
-        let weigh = |&(term, weight): &(u32, f32)| {
+        slot.terms.iter().map(move |&(term, weight)| {
             let standing = self.terms.standing(term);
             Weighed { term, weight, worth: worth(standing.count, all), class: standing.class }
-        };
-        Side::of(slot.terms.iter().map(weigh).collect())
+        })
     }
 
     /// The logarithm of how many stories there are.

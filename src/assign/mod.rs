@@ -39,7 +39,6 @@ pub fn gather(
             opens: story.is_none(),
             origin: (*origin).clone(),
             score: 1.0,
-            reason: String::new(),
             traits: Arc::new(Traits::of(article, names)),
         };
         story = Some(index.enter(article, claims, &assignment));
@@ -58,8 +57,6 @@ pub struct Assignment {
     pub origin: ArticleId,
     /// How alike article and story are, from 0 to 1.
     pub score: f32,
-    /// Why, for people.
-    pub reason: String,
     /// What the article is about, kept so that it is not read twice.
     pub traits: Arc<Traits>,
 }

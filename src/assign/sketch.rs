@@ -90,7 +90,8 @@ fn shared(one: &[u32], other: &[u32]) -> f32 {
     if one.is_empty() || one.len() != other.len() {
         return 0.0;
     }
-    one.iter().zip(other).filter(|(one, other)| one == other).count() as f32 / one.len() as f32
+    let equal: u32 = one.iter().zip(other).map(|(one, other)| u32::from(one == other)).sum();
+    equal as f32 / one.len() as f32
 }
 
 /// Remembers a sketch.

@@ -202,7 +202,6 @@ fn tells_what_an_editor_would_tell() {
                 opens: false,
                 origin: article.id.clone(),
                 score: 1.0,
-                reason: "gold".to_owned(),
                 traits: Arc::default(),
                 story,
             };
@@ -264,7 +263,7 @@ fn grouped(mut articles: Vec<Told>, log: bool) -> (f64, f64, f64) {
         let first = opened.entry(assignment.story.clone()).or_insert_with(|| gold.clone()).clone();
         let known = groups.iter().any(|(other, _)| *other == gold);
         if log && (first != gold || assignment.opens && known) {
-            println!("  {} | {} -> {first}: {}", article.id, article.title, assignment.reason);
+            println!("  {} | {} -> {first}: {:.3}", article.id, article.title, assignment.score);
         }
         groups.push((gold, assignment.story.clone()));
         let received = article.received_at;
