@@ -65,7 +65,7 @@ impl Cues {
             known: WordMap::default(),
             short: ShortWords::of(std::iter::empty()),
             enough: Vec::new(),
-            by_mark: vec![Vec::new(); Marks::BITS as usize],
+            by_mark: vec![Vec::new(); Marks::COUNT],
             sets: Vec::new(),
             rule: 0,
             going_on: 0,
@@ -84,15 +84,15 @@ impl Cues {
         let forms = bases.flat_map(|base| regular_forms(base)).map(String::into_boxed_str);
         let irregular = lemma::irregular_forms().map(Box::from);
         let words = cues.written.keys().cloned().chain(irregular).chain(forms);
-        let marked = words.map(|word| (cues.marks_of_any(&word), word)).filter(|(marks, _)| *marks != 0);
+        let marked = words.map(|word| (cues.marks_of_any(&word), word)).filter(|(marks, _)| !marks.is_none());
         let known = marked.map(|(marks, word)| (word, marks)).collect();
         cues.known = known;
         cues.short = ShortWords::of(cues.known.iter().map(|(word, marks)| (&**word, *marks)));
         for (place, enough) in cues.enough.iter().enumerate() {
             // Words of a set were named first when they say more; numbers and quotations stand everywhere.
-            let telling = enough.together & !(NUMBER | QUOTED);
-            let mark = if telling == 0 { enough.together } else { telling };
-            if let Some(places) = cues.by_mark.get_mut(mark.trailing_zeros() as usize) {
+            let telling = enough.together.without(NUMBER | QUOTED);
+            let mark = telling.places().next().or_else(|| enough.together.places().next());
+            if let Some(places) = mark.and_then(|mark| cues.by_mark.get_mut(mark)) {
                 places.push(place);
             }
         }
@@ -167,22 +167,22 @@ impl Cues {
     /// The marks of a word in lower case, of at most eight letters, as [`ShortWords`] knows it.
     #[inline]
     pub(super) fn marks_of_short(&self, word: u64) -> Marks {
-        self.short.get(word).unwrap_or(0)
+        self.short.get(word).unwrap_or_default()
     }
 
     /// The marks of a word in lower case.
     pub(super) fn marks(&self, word: &str) -> Marks {
         match self.known.get(word) {
             Some(marks) => *marks,
-            None if word.bytes().all(|byte| byte.is_ascii_lowercase()) => 0,
+            None if word.bytes().all(|byte| byte.is_ascii_lowercase()) => Marks::NONE,
             None => self.marks_of_any(word),
         }
     }
 
     fn marks_of_any(&self, word: &str) -> Marks {
-        let own = self.written.get(word).copied().unwrap_or(0);
-        let as_verb = self.verbs.get(&*lemma::verb(word)).copied().unwrap_or(0);
-        let as_noun = self.nouns.get(&*lemma::noun(word)).copied().unwrap_or(0);
+        let own = self.written.get(word).copied().unwrap_or_default();
+        let as_verb = self.verbs.get(&*lemma::verb(word)).copied().unwrap_or_default();
+        let as_noun = self.nouns.get(&*lemma::noun(word)).copied().unwrap_or_default();
         own | as_verb | as_noun
     }
 
@@ -207,23 +207,16 @@ impl Cues {
     }
 
     /// Asks of all that want one of these marks, until one answers yes; says whether one did.
-    fn wanting(&self, mut marks: Marks, mut asked: impl FnMut(&Enough) -> bool) -> bool {
-        while marks != 0 {
-            let wanting = self.by_mark.get(marks.trailing_zeros() as usize);
-            marks &= marks - 1;
-            let mut wanting = wanting.into_iter().flatten().filter_map(|&place| self.enough.get(place));
-            if wanting.any(&mut asked) {
-                return true;
-            }
-        }
-        false
+    fn wanting(&self, marks: Marks, mut asked: impl FnMut(&Enough) -> bool) -> bool {
+        let wanting = marks.places().filter_map(|place| self.by_mark.get(place)).flatten();
+        wanting.filter_map(|&place| self.enough.get(place)).any(&mut asked)
     }
 }
 
 impl Enough {
     /// Whether the marked words, which have these marks together, are enough.
     fn met_by(&self, marks: Marks, marked: &[Marked]) -> bool {
-        marks & self.together == self.together && self.near.is_none_or(|pair| follow_soon(marked, pair))
+        marks.hold(self.together) && self.near.is_none_or(|pair| follow_soon(marked, pair))
     }
 }
 
@@ -231,8 +224,8 @@ impl Enough {
 fn follow_soon(marked: &[Marked], (first, then): (Marks, Marks)) -> bool {
     let mut last = None;
     marked.iter().any(|word| {
-        let follows = word.marks & then != 0 && last.is_some_and(|last| word.at - last <= NEAR_BYTES);
-        if word.marks & first != 0 {
+        let follows = word.marks.meet(then) && last.is_some_and(|last| word.at - last <= NEAR_BYTES);
+        if word.marks.meet(first) {
             last = Some(word.at);
         }
         follows
@@ -247,10 +240,9 @@ fn reader(place: usize) -> Readers {
 
 /// The mark of the set at a place. Beyond the bits there are, sets share the last: too many sentences pass then, never
 /// too few.
-fn mark_of(place: usize) -> Marks {
-    let bits = usize::try_from(Marks::BITS).unwrap_or(usize::MAX);
-    let free = usize::try_from(NUMBER.trailing_zeros()).unwrap_or(0) + 1;
-    1 << (place + free).min(bits - 1)
+const fn mark_of(place: usize) -> Marks {
+    // The first two are those of quotations and numbers.
+    Marks::at(place + 2)
 }
 
 /// The letters by which a word is found in a text that is not cut into tokens: of several words the first, of one with
@@ -291,6 +283,15 @@ mod tests {
     use crate::text::english::tag;
 
     #[test]
+    fn every_set_has_a_mark_of_its_own() {
+        // One that shared its mark would let pass every sentence with words of the other.
+        let cues = Cues::of(RULES);
+        let marks = (0..cues.sets.len()).fold(Marks::NONE, |marks, place| marks | mark_of(place));
+        assert_eq!(marks.places().count(), cues.sets.len());
+        assert!(RULES.len() < Readers::BITS as usize);
+    }
+
+    #[test]
     fn every_word_with_a_mark_is_known() {
         let cues = Cues::of(RULES);
         let bases: Vec<&str> = cues.verbs.keys().chain(cues.nouns.keys()).map(|base| &**base).collect();
@@ -310,7 +311,7 @@ mod tests {
                 if let Some(short) = ShortWords::<Marks>::key(&word) {
                     assert_eq!(cues.marks_of_short(short), marks, "{word}");
                 }
-                marked += usize::from(marks != 0);
+                marked += usize::from(!marks.is_none());
             }
         }
         assert!(marked > 1000, "{marked}");

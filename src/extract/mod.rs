@@ -110,7 +110,7 @@ fn worth_reading<'a>(
         return None;
     }
     let concerned = |words: &[Marked], around: Marks| cues.concerned(words, around);
-    let few = skim.glance(concerned, |words| cues.concern_some(words, 0));
+    let few = skim.glance(concerned, |words| cues.concern_some(words, Marks::NONE));
     let bytes = few.bytes();
     if bytes == 0 {
         return None;

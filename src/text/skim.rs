@@ -8,19 +8,90 @@ use super::english::word_scan::{Piece, scan};
 use super::english::{part, sentence};
 use super::{Block, Part, Sentence, Span};
 use crate::model::article::Article;
-use std::ops::Range;
+use std::ops::{BitOr, BitOrAssign, Range};
 
 /// A bit for each sort of word.
-pub type Marks = u128;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Marks([u64; 4]);
+
+impl Marks {
+    /// No mark.
+    pub const NONE: Self = Self([0; 4]);
+    /// How many there are.
+    pub const COUNT: usize = 256;
+
+    /// The mark at a place; beyond the last one that one.
+    pub const fn at(place: usize) -> Self {
+        let bit = 1 << (place % 64);
+        match place / 64 {
+            0 => Self([bit, 0, 0, 0]),
+            1 => Self([0, bit, 0, 0]),
+            2 => Self([0, 0, bit, 0]),
+            3 => Self([0, 0, 0, bit]),
+            _ => Self([0, 0, 0, 1 << 63]),
+        }
+    }
+
+    /// Whether there is none.
+    #[inline]
+    pub fn is_none(self) -> bool {
+        self == Self::NONE
+    }
+
+    /// Whether all of the others are among them.
+    #[inline]
+    pub fn hold(self, others: Self) -> bool {
+        self.0.iter().zip(others.0).all(|(marks, others)| marks & others == others)
+    }
+
+    /// Whether one of the others is among them.
+    #[inline]
+    pub fn meet(self, others: Self) -> bool {
+        self.0.iter().zip(others.0).any(|(marks, others)| marks & others != 0)
+    }
+
+    /// Without the others.
+    #[must_use]
+    pub fn without(mut self, others: Self) -> Self {
+        self.0.iter_mut().zip(others.0).for_each(|(marks, others)| *marks &= !others);
+        self
+    }
+
+    /// Their places, in order.
+    pub fn places(self) -> impl Iterator<Item = usize> {
+        self.0.into_iter().enumerate().flat_map(|(block, marks)| {
+            let rest = |left: &u64| Some(left & left.wrapping_sub(1)).filter(|rest| *rest != 0);
+            let lefts = std::iter::successors(Some(marks).filter(|marks| *marks != 0), rest);
+            lefts.map(move |left| block * 64 + left.trailing_zeros() as usize)
+        })
+    }
+}
+
+impl BitOr for Marks {
+    type Output = Self;
+
+    #[inline]
+    fn bitor(mut self, others: Self) -> Self {
+        self |= others;
+        self
+    }
+}
+
+impl BitOrAssign for Marks {
+    #[inline]
+    fn bitor_assign(&mut self, others: Self) {
+        self.0.iter_mut().zip(others.0).for_each(|(marks, others)| *marks |= others);
+    }
+}
 
 /// A bit for each reader whom a sentence may concern.
 pub type Readers = u64;
 
 /// The mark of a sentence in which a quotation mark stands, or which begins inside a quotation.
-pub const QUOTED: Marks = 1;
+pub const QUOTED: Marks = Marks::at(0);
 
 /// The mark of a number, in digits or words.
-pub const NUMBER: Marks = 2;
+pub const NUMBER: Marks = Marks::at(1);
 
 /// A word with marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +148,7 @@ impl<'a> Skim<'a> {
                 Piece::Quote => QUOTED,
                 Piece::Digits => NUMBER,
             };
-            if marks != 0 {
+            if !marks.is_none() {
                 marked.push(Marked { at, marks });
             }
         });
@@ -125,10 +196,10 @@ impl<'a> Skim<'a> {
                 (paragraph, quotation) = (sentence.paragraph, Quotation::Closed);
             }
             let own = self.within(&(sentence.span.start..sentence.span.end));
-            let around = if quotation == Quotation::Closed { 0 } else { QUOTED };
+            let around = if quotation == Quotation::Closed { Marks::NONE } else { QUOTED };
             sentence.concerns = concerned(own, around);
             if sentence.part.speaks() {
-                let signs = own.iter().filter(|word| word.marks & QUOTED != 0);
+                let signs = own.iter().filter(|word| word.marks.meet(QUOTED));
                 quotation = signs.fold(quotation, |quotation, word| quotation.after(self.sign_at(word.at)));
             }
         }
@@ -236,9 +307,9 @@ mod tests {
         ] {
             let draft = Draft { title: Some("Rain".to_owned()), text: text.to_owned(), ..Draft::default() };
             let article = Article::new(draft, jiff::Timestamp::UNIX_EPOCH);
-            let skim = Skim::of(&article, |_| 0, |_| 0);
+            let skim = Skim::of(&article, |_| Marks::NONE, |_| Marks::NONE);
             let quoted = |words: &[Marked], around: Marks| {
-                Readers::from(words.iter().fold(around, |marks, word| marks | word.marks) & QUOTED != 0)
+                Readers::from(words.iter().fold(around, |marks, word| marks | word.marks).meet(QUOTED))
             };
             let sentences = skim.outline(quoted).sentences;
             let found = sentences.iter().filter(|sentence| sentence.part == Part::Body);

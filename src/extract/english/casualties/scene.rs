@@ -136,10 +136,15 @@ pub(super) fn harm_cues(cues: &mut Cues) {
         harm_words().filter_map(|use_| Some((use_.tail?, use_.verb))).collect();
     tailed.sort_unstable();
     // Nouns and the like say much themselves; of prepositions each has its own verbs.
-    let (light, telling): (Vec<_>, Vec<_>) = tailed.into_iter().partition(|(tail, _)| is_closed(tail));
-    let verbs = cues.verbs(telling.iter().map(|(_, verb)| *verb));
-    let tails = cues.words(telling.iter().map(|(tail, _)| *tail));
-    cues.enough_near(verbs, tails);
+    let (light, mut telling): (Vec<_>, Vec<_>) = tailed.into_iter().partition(|(tail, _)| is_closed(tail));
+    // Every verb with its own would be more sets than there are marks: those with one initial share theirs.
+    let initial = |verb: &str| verb.bytes().next();
+    telling.sort_unstable_by_key(|(_, verb)| *verb);
+    for alike in telling.chunk_by(|(_, verb), (_, other)| initial(verb) == initial(other)) {
+        let verbs = cues.verbs(alike.iter().map(|(_, verb)| *verb));
+        let tails = cues.words(alike.iter().map(|(tail, _)| *tail));
+        cues.enough_near(verbs, tails);
+    }
     for same in light.chunk_by(|(tail, _), (other, _)| tail == other) {
         let verbs = cues.verbs(same.iter().map(|(_, verb)| *verb));
         let tail = cues.words(same.iter().map(|(tail, _)| *tail));
