@@ -208,8 +208,10 @@ impl Cues {
 
     /// Asks of all that want one of these marks, until one answers yes; says whether one did.
     fn wanting(&self, marks: Marks, mut asked: impl FnMut(&Enough) -> bool) -> bool {
-        let wanting = marks.places().filter_map(|place| self.by_mark.get(place)).flatten();
-        wanting.filter_map(|&place| self.enough.get(place)).any(&mut asked)
+        marks.any_place(|mark| {
+            let wanting = self.by_mark.get(mark).map_or(&[][..], Vec::as_slice);
+            wanting.iter().any(|&place| self.enough.get(place).is_some_and(&mut asked))
+        })
     }
 }
 

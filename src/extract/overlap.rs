@@ -1,6 +1,7 @@
 //! Findings of all rules go in; one claim for each thing said comes out, in the order of the text. The only place
 //! where rules are weighed against each other. Never reads the text.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use crate::model::{Act, Casualty, Claim, Demand, Position};
@@ -8,14 +9,20 @@ use crate::model::{Act, Casualty, Claim, Demand, Position};
 use super::rule::Finding;
 
 /// Keeps the strongest of the findings that say the same thing of the same words.
-pub(super) fn resolve(mut found: Vec<Finding>) -> Vec<Claim> {
-    // The strongest first; among equals the longer core, then the earlier, then the order of the rules.
-    found.sort_by(|a, b| {
-        let size = |finding: &Finding| finding.core.end - finding.core.start;
-        b.weight.cmp(&a.weight).then(size(b).cmp(&size(a))).then(a.core.cmp(&b.core))
-    });
-    found.sort_by_key(|finding| finding.core.start);
-    let mut kept: Vec<Finding> = Vec::with_capacity(found.len());
+pub(super) fn resolve(found: Vec<Finding>) -> Vec<Claim> {
+    // In the order of the text, of what begins together the strongest first; among equals the longer core, then the order
+    // of the rules. Findings are large: their places are sorted.
+    let mut order: Vec<(usize, Reverse<u8>, Reverse<usize>, usize)> = found
+        .iter()
+        .enumerate()
+        .map(|(place, Finding { core, weight, .. })| {
+            (core.start, Reverse(*weight), Reverse(core.end - core.start), place)
+        })
+        .collect();
+    order.sort_unstable();
+    let mut found: Vec<Option<Finding>> = found.into_iter().map(Some).collect();
+    let found = order.iter().filter_map(|(.., place)| found.get_mut(*place)?.take());
+    let mut kept: Vec<Finding> = Vec::with_capacity(order.len());
     // Cores are short and sorted by their start: only those that end after the current start can meet it.
     let mut open: Vec<usize> = Vec::new();
     for finding in found {

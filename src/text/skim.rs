@@ -57,6 +57,20 @@ impl Marks {
         self
     }
 
+    /// Whether one of their places, asked in order, answers yes.
+    #[inline]
+    pub fn any_place(self, mut asked: impl FnMut(usize) -> bool) -> bool {
+        for (block, mut left) in self.0.into_iter().enumerate() {
+            while left != 0 {
+                if asked(block * 64 + left.trailing_zeros() as usize) {
+                    return true;
+                }
+                left &= left - 1;
+            }
+        }
+        false
+    }
+
     /// Their places, in order.
     pub fn places(self) -> impl Iterator<Item = usize> {
         self.0.into_iter().enumerate().flat_map(|(block, marks)| {

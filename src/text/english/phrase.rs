@@ -14,8 +14,7 @@ pub fn find(view: View<'_>, quantities: &[Quantity], own: Range<usize>, found: &
     let finder = Finder { view, quantities, own };
     let mut at = view.start;
     while at < view.end {
-        let (phrases, end) = finder.phrase_at(at, found.len());
-        found.extend(phrases);
+        let end = finder.phrase_at(at, found);
         at = end.max(at + 1);
     }
     relate(view, found, first);
@@ -41,9 +40,10 @@ impl Finder<'_> {
         quantity.number.len() == 1 && self.view.tag(quantity.number.start) == Tag::Adjective
     }
 
-    /// The phrases that start at `at` (possessors first) and where they end.
-    fn phrase_at(&self, at: usize, base: usize) -> (Vec<Phrase>, usize) {
-        let mut phrases: Vec<Phrase> = Vec::new();
+    /// Appends the phrases that start at `at` (possessors first); says where they end.
+    fn phrase_at(&self, at: usize, phrases: &mut Vec<Phrase>) -> usize {
+        let base = phrases.len();
+        let mut last = at;
         let mut possessor = None;
         let mut from = at;
         while let Some(mut phrase) = self.one(from) {
@@ -53,16 +53,16 @@ impl Finder<'_> {
                 phrase.tokens.start = at;
             }
             let end = phrase.tokens.end;
+            last = end;
             phrases.push(phrase);
             let owns = self.view.tag(end) == Tag::Particle && self.view.is(end, &["'s", "'"]);
-            if !owns || phrases.len() > 4 {
+            if !owns || phrases.len() - base > 4 {
                 break;
             }
-            possessor = Some(base + phrases.len() - 1);
+            possessor = Some(phrases.len() - 1);
             from = end + 1;
         }
-        let end = phrases.last().map_or(at, |phrase| phrase.tokens.end);
-        (phrases, end)
+        last
     }
 
     /// One phrase without possessors, starting exactly at `start`.

@@ -3,12 +3,14 @@
 //! leaves alone what is background or the only figure of its kind: without a larger total there is no event around it.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::extract::english::lexicon::{Hint, hints_at};
 use crate::extract::rule::Reading;
 use crate::model::{Bound, Casualty, Claim, Effect, Group, Relation, Scope};
 use crate::text::english::date::{Direction, Grain};
 use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::{Analysis, Clause, Link, Tag, Tense};
 
 /// A total is this many times larger than one blow inside it.
@@ -145,9 +147,11 @@ fn goes_on(clause: &Clause) -> bool {
     clause.verb.as_ref().is_some_and(|verb| verb.tense == Tense::PresentPerfect)
 }
 
+static BLOWS: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| hints_at(word, Hint::Blow)));
+
 /// "by another mine", "in the same ambush", "a shell".
 fn names_a_blow(view: View<'_>, clause: &Clause) -> bool {
-    clause.tokens.clone().filter(|&at| hints_at(view.word(at), Hint::Blow)).any(|at| {
+    clause.tokens.clone().filter(|&at| BLOWS.at(view, at)).any(|at| {
         (at.saturating_sub(3)..at)
             .rev()
             .take_while(|&before| !matches!(view.tag(before), Tag::Verb | Tag::Adposition | Tag::Punct))

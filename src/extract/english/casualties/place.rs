@@ -4,6 +4,7 @@
 //! was. The place of who speaks is never that of what happened.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::figure::FigureKind;
 use super::place_item::item;
@@ -12,6 +13,7 @@ use super::scene::Here;
 use super::telling::Sighting;
 use crate::extract::english::lexicon::is_kind_of_place;
 use crate::model::{Bound, Effect, Relation, Span};
+use crate::text::english::vocabulary::Listed;
 use crate::text::gazetteer::{Entity, EntityKind};
 use crate::text::{Clause, Sentence, Tag, Tense, Voice};
 
@@ -206,13 +208,18 @@ const TENDS: &[&str] = &["treat", "receive", "admit"];
 /// Where they do.
 const WARDS: &[&str] = &["hospital", "hospitals", "clinic", "clinics", "morgue", "mortuary", "infirmary"];
 
+static IS_WARD: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| WARDS.contains(&word)));
+
 /// "Doctors at Torhall's main hospital said they had treated 60": the place of the hospital before the figure.
 fn ward(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
     let figure = sighting.figure;
     let before = here.sentence.tokens.start..figure.tokens.start.min(sighting.said.start);
+    let ward = before.clone().find(|&at| IS_WARD.at(here.view, at))?;
     let tends = |at: usize| TENDS.contains(&&*here.verb_lemma(at));
     let verb = tends(sighting.said.start) || before.clone().rev().take(3).any(tends);
-    let ward = before.clone().find(|&at| here.view.is(at, WARDS)).filter(|_| verb)?;
+    if !verb {
+        return None;
+    }
     if let Some((named, _)) = (here.view.is(ward + 1, AT))
         .then(|| names_at(here.reading, here.view, here.sentence.heading, ward + 2))
         .flatten()
@@ -387,6 +394,8 @@ const OVERALL: &[&str] = &[
     "since",
 ];
 
+static IS_OVERALL: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| OVERALL.contains(&word)));
+
 /// A sentence without a place of its own stays where the one before was: "A shell hit a clinic in Torhall. Thirteen
 /// people were wounded." A running total does not, and a paragraph begins anew.
 fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) -> Option<String> {
@@ -403,7 +412,7 @@ fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) ->
     let one =
         sighting.figure.low == 1 && matches!(sighting.figure.kind, FigureKind::One | FigureKind::TheOne);
     let goes_on = (goes_on || anew || spoken) && !one;
-    let overall = || here.sentence.tokens.clone().any(|at| here.view.is(at, OVERALL));
+    let overall = || here.sentence.tokens.clone().any(|at| IS_OVERALL.at(here.view, at));
     let total = matches!(sighting.rule, "toll" | "previous" | "among") || sighting.figure.more;
     let vague = sighting.figure.bound == Bound::Vague;
     let whole = || goes_on || total || vague || overall();

@@ -66,6 +66,10 @@ const TAKEN_BACK: &[&str] =
 /// "Initial reports of 20 dead turned out to be wrong": given at first and taken back in the same sentence.
 fn taken_back(here: &Here<'_>, figure: &Figure) -> bool {
     let start = figure.tokens.start;
+    // Neither way of taking it back goes without a word for what was given.
+    if !(start.saturating_sub(GIVEN_REACH)..start).any(|at| here.view.is(at, GIVEN)) {
+        return false;
+    }
     let given = (start.saturating_sub(GIVEN_REACH)..start).any(|at| {
         here.view.is(at, GIVEN)
             && (at.saturating_sub(2)..at).any(|before| here.view.is(before, FIRST))

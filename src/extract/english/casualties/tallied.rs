@@ -45,6 +45,8 @@ const COUNTS: &[&[&str]] = &[
 ];
 /// What also leads to people by name: "had spoken of 21 passengers and four troopers".
 const SPEAKS: &[&[&str]] = &[&["spoke", "of"], &["spoken", "of"], &["speaks", "of"]];
+/// The last words of both.
+const LAST: &[&str] = &["at", "of", "counted", "counts", "tallied", "documented", "verified", "is"];
 /// How many sentences back the toll may stand.
 const SENTENCES_BACK: usize = 2;
 
@@ -52,6 +54,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
         for figure in &here.scene.figures {
             let start = figure.tokens.start;
+            if !here.view.is(start.wrapping_sub(1), LAST) {
+                continue;
+            }
             let speaks = SPEAKS.iter().any(|words| here.view.preceded_by(start, words));
             let counts = COUNTS.iter().any(|words| here.view.preceded_by(start, words));
             let bare = figure.kind == FigureKind::Bare && figure.head.is_none() && ends(&here, figure);
