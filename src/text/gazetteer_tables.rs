@@ -380,12 +380,18 @@ fn bodies(rows: &mut Vec<Row>) {
 }
 
 fn groups(rows: &mut Vec<Row>) {
-    for fields in lines(include_str!("data/groups.tsv")) {
+    movements(rows, include_str!("data/groups.tsv"), EntityKind::ArmedGroup);
+    movements(rows, include_str!("data/parties.tsv"), EntityKind::Organisation);
+}
+
+/// Movements with their aliases and the country they are at home in.
+fn movements(rows: &mut Vec<Row>, table: &'static str, kind: EntityKind) {
+    for fields in lines(table) {
         let Some((name, _)) = names(&fields, 0).next() else { continue };
-        let mut group = row(name, name, Some(name), EntityKind::ArmedGroup);
-        group.home = names(&fields, 2).next().map(|(home, _)| home.to_owned());
-        rows.push(group);
-        rows.extend(names(&fields, 1).map(|(alias, _)| row(alias, name, Some(name), EntityKind::ArmedGroup)));
+        let mut movement = row(name, name, Some(name), kind);
+        movement.home = names(&fields, 2).next().map(|(home, _)| home.to_owned());
+        rows.push(movement);
+        rows.extend(names(&fields, 1).map(|(alias, _)| row(alias, name, Some(name), kind)));
     }
 }
 

@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::lexicon::{Hint, hints_at, hints_at_any};
+use super::lexicon::{Hint, hints_at, hints_at_any, speech};
 use crate::model::{Moment, Scope};
 use crate::text::english::calendar;
 use crate::text::english::view::View;
@@ -331,7 +331,7 @@ impl Reader<'_> {
         let since = (at.saturating_sub(3)..at).any(|token| self.view.is(token, &["since"]));
         if since
             && ((start..at).any(|token| hints_at(self.view.word(token), Hint::Superlative))
-                || !self.is_perfect_present(clause))
+                || !self.goes_on(clause))
         {
             return at..self.sentence.tokens.end;
         }
@@ -371,9 +371,17 @@ impl Reader<'_> {
         start..hanging.unwrap_or(end).max(end)
     }
 
-    #[expect(clippy::unused_self, reason = "asked like the questions beside it")]
-    fn is_perfect_present(&self, clause: Option<&Clause>) -> bool {
-        clause.and_then(|clause| clause.verb.as_ref()).is_some_and(|verb| verb.tense == Tense::PresentPerfect)
+    /// "Have been seized since", in somebody's mouth "had been seized since": a count that goes on.
+    fn goes_on(&self, clause: Option<&Clause>) -> bool {
+        let tense = clause.and_then(|clause| clause.verb.as_ref()).map(|verb| verb.tense);
+        let told = clause
+            .is_some_and(|clause| clause.link == Link::Content || self.says_before(clause.tokens.start));
+        tense == Some(Tense::PresentPerfect) || tense == Some(Tense::PastPerfect) && told
+    }
+
+    /// Whether a verb of saying stands right before: the clause behind it is what was said.
+    fn says_before(&self, start: usize) -> bool {
+        (start.saturating_sub(2)..start).any(|at| speech::is_speech(self.view.word(at)))
     }
 
     fn is_event(&self, at: usize) -> bool {

@@ -229,7 +229,10 @@ impl<'a> PhraseReader<'a> {
             return (view.capital(at + 1) || view.is(at + 1, &["."]))
                 .then_some(at + 1 + usize::from(view.is(at + 1, &["."])));
         }
-        let end = self.name_run(view, at);
+        let mut end = self.name_run(view, at);
+        // "Sky News": the word alone is no name, behind one it makes a broadcaster.
+        let broadcasts = view.is(end, &["news"]) && view.capital(end) && !self.loose.get();
+        end += usize::from(broadcasts);
         if let Some(long) = self.introduced.get(view.token(at)?.span.of(self.text)).filter(|_| end == at + 1)
         {
             if draft.party.as_ref().is_some_and(|(_, kind)| !matches!(kind, EntityKind::Demonym)) {
@@ -247,6 +250,7 @@ impl<'a> PhraseReader<'a> {
             matches!(draft.party, Some((_, EntityKind::Capital | EntityKind::City | EntityKind::Region)));
         let sort = match self.sort_of(view, at..end, definite) {
             // "The Nkolo gold mine": the name is of what the small words say.
+            _ if broadcasts => Sort::Medium,
             _ if names_a_thing(view, end) => Sort::Thing,
             // "Nairobi West": a quarter of the town.
             Sort::Person if place && draft.role.is_none() => Sort::Thing,

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::phrase::PhraseReader;
-use crate::extract::english::lexicon::{actors as lexicon, speech};
+use crate::extract::english::lexicon::{Person, actors as lexicon, person, speech};
 use crate::text::english::view::View;
 use crate::text::gazetteer::{EntityKind, Role};
 use crate::text::{Tag, TokenKind, VerbForm};
@@ -35,7 +35,7 @@ impl PhraseReader<'_> {
         }
         if at == view.start || starts_speech(view, at) || self.loose.get() {
             // At the start of a sentence and in the title everything has a capital.
-            let proper = at == view.start && view.tag(at) == Tag::ProperNoun;
+            let proper = at == view.start && (view.tag(at) == Tag::ProperNoun || self.opens_name(view, at));
             return self.capitals.contains(word)
                 || (proper && view.capital(at + 1) && !lexicon::is_no_name(view.word(at + 1)))
                 || (proper && !self.loose.get() && introduces_bearer(view, at + 1));
@@ -93,6 +93,20 @@ impl PhraseReader<'_> {
             && self.entity(view, at).is_some_and(|(entity, _)| {
                 matches!(entity.kind, EntityKind::Role(Role::Head | Role::Minister | Role::Local))
             })
+    }
+
+    /// "Network Rail", "Royal Mail": a common word in front of a capital that is nobody's. "Farmer Ada Brun" is one who farms.
+    fn opens_name(&self, view: View<'_>, at: usize) -> bool {
+        let word = view.word(at);
+        let common = view.tag(at) == Tag::Noun || view.tag(at) == Tag::Adjective && view.is(at, NAMING);
+        common
+            && !self.loose.get()
+            && view.tag(at + 1) == Tag::ProperNoun
+            && self.entity(view, at).is_none()
+            && self.entity(view, at + 1).is_none()
+            && !is_title(view, at)
+            && !lexicon::is_filler(word)
+            && matches!(person(None, word), Person::Unknown | Person::No)
     }
 
     /// "Separatist-held", "WFP-managed": what follows the hyphen is a participle, so the whole is no name.
@@ -168,6 +182,25 @@ pub(super) fn starts_speech(view: View<'_>, at: usize) -> bool {
     at > view.start
         && (view.is(at - 1, &["“", "‘", ":", "«", "—", "–"]) || view.is(at - 1, &["\""]) && !view.spaced(at))
 }
+
+/// Adjectives with which names of bodies begin.
+const NAMING: &[&str] = &[
+    "royal",
+    "national",
+    "general",
+    "united",
+    "central",
+    "international",
+    "federal",
+    "northern",
+    "southern",
+    "eastern",
+    "western",
+    "social",
+    "public",
+    "independent",
+    "democratic",
+];
 
 /// ", the interior minister" or a verb of saying after the first word of a sentence shows that it is a name.
 fn introduces_bearer(view: View<'_>, at: usize) -> bool {

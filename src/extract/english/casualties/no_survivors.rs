@@ -7,6 +7,7 @@ use super::telling::{Sighting, tell};
 use crate::extract::cues::Cues;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Effect;
+use crate::text::Tag;
 
 const NAME: &str = "no_survivors";
 
@@ -28,13 +29,20 @@ const SURVIVED: &[&str] = &["survived", "survives", "survive"];
 
 fn cues(cues: &mut Cues) {
     let lived = cues.words(SURVIVORS.iter().chain(SURVIVED).copied());
-    let nobody = cues.words(["no", "none", "without"]);
+    let nobody = cues.words(["no", "none", "without", "not", "didn't", "didn’t", "n't"]);
     cues.enough(lived | nobody);
 }
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
         for at in here.sentence.tokens.clone() {
+            if here.view.is(at, &["survive", "survived"])
+                && let Some(figure) = did_not_survive(&here, at)
+            {
+                let said = figure.tokens.end..at + 1;
+                tell(&here, &Sighting::new(figure, Effect::Killed, said, NAME, 60), findings);
+                continue;
+            }
             let all = if here.view.is(at, SURVIVORS) {
                 without_survivors(&here, at)
             } else if here.view.is(at, SURVIVED) {
@@ -80,6 +88,18 @@ fn none_survived<'r>(here: &Here<'r>, at: usize) -> Option<(&'r Figure, usize)> 
         here.scene.figures.iter().find(|figure| between.contains(&figure.core.start) && counts(figure))?;
     Some((all, none))
 }
+
+/// "Six members of his family did not survive".
+fn did_not_survive<'r>(here: &Here<'r>, at: usize) -> Option<&'r Figure> {
+    let verb = here.clause_of_verb(at)?.verb.as_ref().filter(|verb| verb.negated && verb.modal.is_none())?;
+    let figure = here.scene.figures.iter().rfind(|figure| figure.tokens.end <= verb.tokens.start)?;
+    let near =
+        (figure.tokens.end..verb.tokens.start).all(|at| !matches!(here.view.tag(at), Tag::Verb | Tag::Punct));
+    (near && counts(figure) && verb.tokens.start - figure.tokens.end <= SUBJECT_REACH).then_some(figure)
+}
+
+/// How many words may stand between those who did not survive and the verb.
+const SUBJECT_REACH: usize = 6;
 
 /// Whether a figure counts the people of a set.
 fn counts(figure: &Figure) -> bool {

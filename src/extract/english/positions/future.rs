@@ -193,7 +193,8 @@ fn befallen(scene: &Scene<'_>, at: usize, verb: usize, negated: bool, findings: 
     let done = done.or(to_justice.then_some(verb + 1)).filter(|_| !negated && !uncertain(scene, at))?;
     let speakers = weighty(scene.speaker(at)?);
     let from = (view.start..at)
-        .rfind(|&at| view.is(at, &[",", ";", "that", "“", "\"", "said", "says", "and"]))
+        // The mark right before is the end of a quoted word: "he said 'provocateurs' would be prosecuted".
+        .rfind(|&mark| view.is(mark, &[",", ";", "that", "“", "\"", "said", "says", "and"]) && mark + 1 < at)
         .map_or(view.start, |at| at + 1);
     emit(
         scene,
