@@ -109,6 +109,8 @@ type Leader = (Arc<str>, Arc<str>);
 pub struct Gazetteer {
     /// Positions in `entries` by the first word of the name, in small letters, with the bytes before that word.
     by_first: WordMap<Box<str>, Vec<(usize, usize)>>,
+    /// Whether the first word of some name begins so: most words of a text are asked no further.
+    beginnings: Box<[bool]>,
     entries: Vec<Entry>,
     /// The adjective with which a country's institutions are named.
     adjectives: BTreeMap<Arc<str>, Arc<str>>,
@@ -186,15 +188,20 @@ impl Gazetteer {
                 .or_insert(Some(known));
         }
         let mut by_first: WordMap<Box<str>, Vec<(usize, usize)>> = WordMap::default();
+        let mut beginnings = vec![false; 1 << BEGINNING_BITS].into_boxed_slice();
         for (place, written) in patterns.keys().enumerate() {
             let mut first = None;
             each_word(written, |at, word| first = first.or(Some((at, word))));
             if let Some((ahead, word)) = first {
                 let key = word.to_ascii_lowercase().into_boxed_str();
+                if let Some(begins) = beginnings.get_mut(beginning(word)) {
+                    *begins = true;
+                }
                 by_first.entry(key).or_default().push((place, ahead));
             }
         }
-        Self { by_first, entries: patterns.into_values().collect(), adjectives, homes, leaders }
+        let entries = patterns.into_values().collect();
+        Self { by_first, beginnings, entries, adjectives, homes, leaders }
     }
 
     /// The names in a text, in order, not overlapping, the longest where several begin at one place.
@@ -243,6 +250,9 @@ impl Gazetteer {
 
     /// The names whose first word is this one, in capitals or small letters, each with the bytes before that word.
     fn with_first(&self, word: &str) -> &[(usize, usize)] {
+        if !self.beginnings.get(beginning(word)).is_some_and(|begins| *begins) {
+            return &[];
+        }
         let capital = word.bytes().any(|byte| byte.is_ascii_uppercase());
         let found = if capital {
             self.by_first.get(word.to_ascii_lowercase().as_str())
@@ -274,6 +284,19 @@ impl Gazetteer {
     pub fn home(&self, party: &str) -> Option<&Arc<str>> {
         self.homes.get(party)
     }
+}
+
+/// Beginnings of words are told apart by so many bits of their hash.
+const BEGINNING_BITS: u32 = 14;
+
+/// Where the first four letters and the length of a word are noted, capitals like small letters.
+#[inline]
+fn beginning(word: &str) -> usize {
+    let mut bytes = [0; 4];
+    bytes.iter_mut().zip(word.bytes()).for_each(|(to, from)| *to = from | 0x20);
+    let length = u32::try_from(word.len()).unwrap_or(u32::MAX);
+    let hash = (u32::from_le_bytes(bytes) ^ length.wrapping_mul(0x85EB_CA6B)).wrapping_mul(0x9E37_79B1);
+    (hash >> (u32::BITS - BEGINNING_BITS)) as usize
 }
 
 /// Calls `each` with every run of letters and digits and where it begins.

@@ -41,13 +41,14 @@ impl Marks {
     /// Whether all of the others are among them.
     #[inline]
     pub fn hold(self, others: Self) -> bool {
-        self.0.iter().zip(others.0).all(|(marks, others)| marks & others == others)
+        self | others == self
     }
 
     /// Whether one of the others is among them.
     #[inline]
     pub fn meet(self, others: Self) -> bool {
-        self.0.iter().zip(others.0).any(|(marks, others)| marks & others != 0)
+        let ([m0, m1, m2, m3], [o0, o1, o2, o3]) = (self.0, others.0);
+        (m0 & o0) | (m1 & o1) | (m2 & o2) | (m3 & o3) != 0
     }
 
     /// Without the others.
@@ -85,16 +86,16 @@ impl BitOr for Marks {
     type Output = Self;
 
     #[inline]
-    fn bitor(mut self, others: Self) -> Self {
-        self |= others;
-        self
+    fn bitor(self, others: Self) -> Self {
+        let ([m0, m1, m2, m3], [o0, o1, o2, o3]) = (self.0, others.0);
+        Self([m0 | o0, m1 | o1, m2 | o2, m3 | o3])
     }
 }
 
 impl BitOrAssign for Marks {
     #[inline]
     fn bitor_assign(&mut self, others: Self) {
-        self.0.iter_mut().zip(others.0).for_each(|(marks, others)| *marks |= others);
+        *self = *self | others;
     }
 }
 

@@ -249,6 +249,9 @@ impl Reader<'_> {
 
     /// "on Thursday alone", "the day's toll".
     fn incident_from(&self, at: usize) -> Option<Range<usize>> {
+        if !self.view.is(at, &["alone", "that", "the"]) {
+            return None;
+        }
         let alone =
             self.view.is(at, &["alone"]) && (at.saturating_sub(4)..at).any(|day| is_day(self.view.word(day)));
         let of_the_day =

@@ -49,8 +49,8 @@ fn items(view: View<'_>, sentence: &Sentence, text: &str) -> Vec<(usize, usize)>
         .tokens
         .clone()
         .filter(|&at| {
-            let opens = at == first || view.is(at - 1, &[";", ":", "•", "-", "*", "–"]);
-            opens && is_name(view, at)
+            let opens = || at == first || view.is(at - 1, &[";", ":", "•", "-", "*", "–"]);
+            is_name(view, at) && opens()
         })
         .filter_map(|at| {
             let (_, end) = name_at(view, text, at)?;

@@ -2,6 +2,7 @@
 //! of something larger come out. Never decides what happened there: that is `place`'s work.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::scene::Here;
 use crate::extract::english::lexicon::{is_kind_of_place, speech};
@@ -10,6 +11,7 @@ use crate::model::Span;
 use crate::text::Tag;
 use crate::text::english::calendar::{is_month, is_weekday};
 use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::gazetteer::EntityKind;
 
 /// Prepositions of place.
@@ -208,11 +210,14 @@ fn places(reading: &Reading<'_>, number: usize, tokens: Range<usize>, speakers: 
     found
 }
 
+static LEADS: LazyLock<Listed<bool>> =
+    LazyLock::new(|| Listed::new(|word| word == "over" || AT.contains(&word)));
+
 /// Whether a token is a name, a preposition of place or stands before "of": with no other [`places`] finds one.
 fn may_lead_to_a_place(view: View<'_>, at: usize) -> bool {
     match view.tag(at) {
         Tag::ProperNoun => true,
-        _ => view.is(at + 1, &["of"]) || view.is(at, AT) || view.is(at, &["over"]),
+        _ => view.is(at + 1, &["of"]) || LEADS.at(view, at),
     }
 }
 

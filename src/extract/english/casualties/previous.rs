@@ -1,6 +1,8 @@
 //! What a figure was before: "up from 25", "compared with 12 a day earlier", "from 174 to 172". What was already found
 //! goes in with the scenes; claims that do not speak for the present come out.
 
+use std::sync::LazyLock;
+
 use super::figure::Figure;
 use super::gapped::already;
 use super::scene::{Here, each};
@@ -8,6 +10,7 @@ use super::telling::{Sighting, tell};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Relation, Span};
 use crate::text::Tag;
+use crate::text::english::vocabulary::Listed;
 
 const NAME: &str = "previous";
 
@@ -57,6 +60,7 @@ const GIVEN: &[&str] = &[
     "claims",
     "claim",
 ];
+static IS_GIVEN: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| GIVEN.contains(&word)));
 /// Verbs that do so before it.
 const CORRECTS: &[&str] = &["correcting", "corrected", "retracting", "retracted", "revising", "withdrawing"];
 /// Words that take it back.
@@ -67,7 +71,7 @@ const TAKEN_BACK: &[&str] =
 fn taken_back(here: &Here<'_>, figure: &Figure) -> bool {
     let start = figure.tokens.start;
     // Neither way of taking it back goes without a word for what was given.
-    if !(start.saturating_sub(GIVEN_REACH)..start).any(|at| here.view.is(at, GIVEN)) {
+    if !(start.saturating_sub(GIVEN_REACH)..start).any(|at| IS_GIVEN.at(here.view, at)) {
         return false;
     }
     let given = (start.saturating_sub(GIVEN_REACH)..start).any(|at| {

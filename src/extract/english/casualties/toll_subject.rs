@@ -92,9 +92,9 @@ fn toll_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
 
 /// "In the south it is 20, with another 20 missing": the count told of before, for another place.
 fn it_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
-    let be = here.view.is(at + 1, &["'s", "’s", "is", "was"]);
+    let be = || here.view.is(at + 1, &["'s", "’s", "is", "was"]);
     let joined = here.view.is(at, &["it's", "it’s"]);
-    if !(be && here.view.is(at, &["it"]) || joined) {
+    if !(here.view.is(at, &["it"]) && be() || joined) {
         return None;
     }
     let behind = at + if joined { 1 } else { 2 };
@@ -111,6 +111,9 @@ fn it_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
 
 /// "put the number of dead at 57 and of injured at 200": the number of others, its noun left out.
 fn of_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {
+    if !here.view.is(at, &["and"]) {
+        return None;
+    }
     let again = here.view.follows(at, &["and", "of"]) || here.view.follows(at, &["and", "that", "of"]);
     let of = if here.view.is(at + 1, &["of"]) { at + 1 } else { at + 2 };
     let counts = || (here.sentence.tokens.start..at).any(|before| here.view.is(before, COUNTS));
