@@ -6,6 +6,7 @@
 use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +27,10 @@ use crate::telemetry::metrics::{DeliveryOutcome, FailureReason, Metrics};
 
 /// How many attempts to one output run at the same time.
 const WORKERS: usize = 8;
+
+/// How many attempts that have ended may wait for their record besides, since all of them are recorded in one write. Those
+/// that a store does not take are repeated after a start, so they are few.
+const RECORDING: usize = 24;
 
 /// How many deliveries are leased ahead, so that a backlog costs one lease for many messages.
 const AHEAD: usize = 32;
@@ -64,6 +69,10 @@ struct Shared {
     policy: RetryConfig,
     /// The receiver asked for quiet until then, or is away.
     hold_until: Mutex<Option<Timestamp>>,
+    /// Attempts that have not ended, whether or not they are recorded.
+    attempting: AtomicUsize,
+    /// One of them has ended.
+    ended: Notify,
     /// Since when nothing succeeds.
     failing: Failing,
     /// Whether the receiver is away.
@@ -88,6 +97,8 @@ impl Lane {
             output,
             policy,
             hold_until: Mutex::default(),
+            attempting: AtomicUsize::new(0),
+            ended: Notify::new(),
             failing: Failing::default(),
             outage: Outage::default(),
             delivery_trouble: Trouble::default(),
@@ -112,11 +123,18 @@ impl Lane {
                 biased;
                 () = stop.cancelled() => {}
                 Some(ended) = self.running.join_next() => self.settle(ended),
+                () = self.shared.ended.notified() => {}
                 () = self.wake.notified() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
         self.finish().await;
+    }
+
+    /// Whether another attempt may begin.
+    fn has_room(&self, workers: usize) -> bool {
+        let recording = if workers < WORKERS { 0 } else { RECORDING };
+        self.shared.attempting.load(Ordering::Relaxed) < workers && self.running.len() < workers + recording
     }
 
     /// Leases and starts as much as there is room for; says after which time to look again if nothing happens.
@@ -127,7 +145,7 @@ impl Lane {
             return until(now, hold_until).clamp(LOOK_AFTER, LOOK_EVERY);
         }
         let (workers, ahead) = if self.shared.outage.is_on() { (1, 1) } else { (WORKERS, AHEAD) };
-        if workers < WORKERS && self.running.len() >= workers {
+        if workers < WORKERS && !self.has_room(workers) {
             // The answer to this one attempt decides about all others.
             self.give_back_waiting(now).await;
             return LOOK_EVERY;
@@ -140,7 +158,7 @@ impl Lane {
             return LOOK_EVERY;
         }
         self.start_waiting(workers, now).await;
-        if self.running.len() >= workers {
+        if !self.has_room(workers) {
             return LOOK_EVERY;
         }
         match self.shared.store.next_due(self.shared.output.name()).await {
@@ -172,7 +190,7 @@ impl Lane {
     async fn start_waiting(&mut self, workers: usize, now: Timestamp) {
         let needed = later(now, self.shared.policy.attempt_timeout);
         let mut stale = Vec::new();
-        while self.running.len() < workers
+        while self.has_room(workers)
             && self.shared.held(now).is_none()
             && let Some((delivery, leased_until)) = self.waiting.pop_front()
         {
@@ -182,6 +200,7 @@ impl Lane {
             }
             self.on_the_way.insert(delivery.id, delivery.clone());
             let began = self.shared.outage.begin();
+            self.shared.attempting.fetch_add(1, Ordering::Relaxed);
             self.running.spawn(Arc::clone(&self.shared).attempt(delivery, began));
         }
         self.give_back(stale, now).await;
@@ -241,6 +260,7 @@ impl Lane {
 impl Shared {
     /// One attempt, and its record.
     async fn attempt(self: Arc<Self>, delivery: Delivery, began: Began) -> i64 {
+        let worker = Worker(&self);
         let error = self.deliver(&delivery).await.err();
         let now = self.clock.now();
         let is_away = matches!(error, Some(DeliveryError::Retry { .. }));
@@ -262,6 +282,7 @@ impl Shared {
         }
         self.report(&delivery, &attempt);
         self.count(&delivery, &attempt, now);
+        drop(worker);
         self.record(&delivery, &attempt, now).await;
         delivery.id
     }
@@ -404,6 +425,16 @@ impl Shared {
         if self.store_trouble.is_new(&text) {
             tracing::error!(output = self.output.name(), error = text, "deliveries wait for the store");
         }
+    }
+}
+
+/// Stands for an attempt until it has ended, however it ends.
+struct Worker<'a>(&'a Shared);
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        self.0.attempting.fetch_sub(1, Ordering::Relaxed);
+        self.0.ended.notify_one();
     }
 }
 
