@@ -2,14 +2,13 @@
 //! and telling words in it, weighed by where they stand: the title and the first lines say what is new, the rest recalls.
 //! Never looks at other articles.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use foldhash::HashMap;
-use rust_stemmers::{Algorithm, Stemmer};
 
+use super::lexicon::{Lexeme, Lexicon};
 use super::words::{Word, words};
 use crate::model::{Article, Span};
-use crate::text::english::word_map::{WordMap, WordSet};
 use crate::text::gazetteer::{Entity, EntityKind, Gazetteer};
 
 /// How much of a text is looked at, in bytes: enough for any report; of longer ones the beginning says what they are about.
@@ -40,27 +39,6 @@ pub struct Term {
     pub head: Option<f32>,
 }
 
-static STOP: LazyLock<WordSet<&'static str>> =
-    LazyLock::new(|| listed(include_str!("data/stop.txt")).collect());
-
-static NEWS_STEMS: LazyLock<WordSet<String>> = LazyLock::new(|| {
-    let stemmer = Stemmer::create(Algorithm::English);
-    listed(include_str!("data/newswords.txt")).map(|word| stemmer.stem(word).into_owned()).collect()
-});
-
-static KINDS: LazyLock<WordMap<&'static str, &'static str>> = LazyLock::new(|| {
-    include_str!("data/kinds.tsv")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split_once('\t'))
-        .flat_map(|(kind, words)| words.split_whitespace().map(move |word| (word, kind)))
-        .collect()
-});
-
-fn listed(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace)
-}
-
 /// The features of an article.
 pub fn of(article: &Article, gazetteer: &Gazetteer) -> Features {
     let text = beginning(&article.text, LOOKED_AT);
@@ -68,33 +46,32 @@ pub fn of(article: &Article, gazetteer: &Gazetteer) -> Features {
     let parts = Parts { title_end: article.title.len(), lead_end: article.body_start() + LEAD };
     let entities = gazetteer.find(text);
     let words = words(text, &small);
-    let mut tally = Tally::default();
-    let named = |entity: &&Entity| entity.name.chars().any(char::is_alphabetic);
-    for entity in entities.iter().filter(named) {
-        if let Some((class, base)) = entity_weight(entity.kind) {
-            let weight = parts.weight(entity.span.start);
-            tally.add(class, &entity.name, weight, base);
-            if let Some(party) = entity.party.as_ref().filter(|party| **party != entity.name) {
-                tally.add('c', party, weight, COUNTRY);
+    Lexicon::lend(|lexicon| {
+        let mut tally = Tally::default();
+        let named = |entity: &&Entity| entity.name.chars().any(char::is_alphabetic);
+        for entity in entities.iter().filter(named) {
+            if let Some((class, base)) = entity_weight(entity.kind) {
+                let weight = parts.weight(entity.span.start);
+                tally.add(lexicon.term(class, &entity.name), weight, base);
+                if let Some(party) = entity.party.as_ref().filter(|party| **party != entity.name) {
+                    tally.add(lexicon.term('c', party), weight, COUNTRY);
+                }
             }
         }
-    }
-    // Most words come again: what they are as terms is worked out once.
-    let stemmer = Stemmer::create(Algorithm::English);
-    for word in distinct(&words, &entities, &parts, article.body_start()) {
-        if let Some(kind) = word.kind.is_some().then(|| KINDS.get(word.lower)).flatten() {
-            tally.add('k', kind, word.kind, KIND);
+        for word in distinct(&words, &entities, &parts, article.body_start(), lexicon) {
+            if let Some(kind) = word.lexeme.kind.filter(|_| word.kind.is_some()) {
+                tally.add(kind, word.kind, KIND);
+            }
+            if word.name.is_some() {
+                tally.add(lexicon.as_name(word.number, word.lower), word.name, NAME);
+            }
+            if word.word.is_some() {
+                let (term, base) = lexicon.as_word(word.number, word.lower);
+                tally.add(term, word.word, base);
+            }
         }
-        if word.name.is_some() {
-            tally.add('n', &sound(word.lower), word.name, NAME);
-        }
-        if word.word.is_some() {
-            let stem = stemmer.stem(word.lower);
-            let base = if NEWS_STEMS.contains(stem.as_ref()) { NEWS_WORD } else { WORD };
-            tally.add('w', &stem, word.word, base);
-        }
-    }
-    tally.heaviest()
+        tally.heaviest(lexicon)
+    })
 }
 
 /// Where the parts of a text end.
@@ -139,8 +116,8 @@ impl Weight {
 /// A word of the text with all places where it stands.
 struct Distinct<'a> {
     lower: &'a str,
-    /// It tells nothing: it is on the list of such, or shorter than three letters.
-    idle: bool,
+    number: u32,
+    lexeme: Lexeme,
     /// It is written with a capital where no sentence begins. Titles do not count: many write every word large.
     named: bool,
     /// Where it may name a kind of event, where it counts as a name, and where as a word.
@@ -155,16 +132,18 @@ fn distinct<'a>(
     entities: &[Entity],
     parts: &Parts,
     body_start: usize,
+    lexicon: &mut Lexicon,
 ) -> Vec<Distinct<'a>> {
     let mut all: Vec<Distinct<'a>> = Vec::with_capacity(words.len());
-    let mut places: HashMap<&str, usize> = HashMap::default();
+    let mut places: HashMap<u32, usize> = HashMap::default();
     let mut which: Vec<usize> = Vec::with_capacity(words.len());
     for word in words {
         let lower: &str = &word.lower;
-        let place = *places.entry(lower).or_insert_with(|| {
-            let idle = lower.len() < 3 || STOP.contains(lower);
-            let nowhere = Weight::default();
-            all.push(Distinct { lower, idle, named: false, kind: nowhere, name: nowhere, word: nowhere });
+        let number = lexicon.word(lower);
+        let place = *places.entry(number).or_insert_with(|| {
+            let (lexeme, nowhere) = (lexicon.lexeme(number), Weight::default());
+            let (kind, name, word) = (nowhere, nowhere, nowhere);
+            all.push(Distinct { lower, number, lexeme, named: false, kind, name, word });
             all.len() - 1
         });
         if let Some(distinct) = all.get_mut(place) {
@@ -174,7 +153,7 @@ fn distinct<'a>(
     }
     let mut in_entity = Covered { entities, next: 0 };
     for (word, place) in words.iter().zip(which) {
-        let Some(distinct) = all.get_mut(place).filter(|distinct| !distinct.idle) else { continue };
+        let Some(distinct) = all.get_mut(place).filter(|distinct| !distinct.lexeme.idle) else { continue };
         let weight = parts.weight(word.at);
         distinct.kind.add(weight);
         match in_entity.at(word.at) {
@@ -191,8 +170,8 @@ fn distinct<'a>(
 const KIND: f32 = 1.5;
 const COUNTRY: f32 = 1.1;
 const NAME: f32 = 1.6;
-const WORD: f32 = 1.0;
-const NEWS_WORD: f32 = 0.25;
+pub(super) const WORD: f32 = 1.0;
+pub(super) const NEWS_WORD: f32 = 0.25;
 
 /// How much the name of a party or place says about what a report is about; nothing for roles.
 const fn entity_weight(kind: EntityKind) -> Option<(char, f32)> {
@@ -236,30 +215,21 @@ impl Sum {
     }
 }
 
-/// Terms by their text.
+/// Terms by their number in the lexicon.
 #[derive(Default)]
 struct Tally {
-    terms: HashMap<Arc<str>, Sum>,
-    /// The text of the term that is looked for.
-    text: String,
+    terms: HashMap<u32, Sum>,
 }
 
 impl Tally {
-    fn add(&mut self, class: char, name: &str, places: Weight, base: f32) {
-        self.text.clear();
-        self.text.extend([class, ':']);
-        self.text.push_str(name);
-        if let Some(sum) = self.terms.get_mut(self.text.as_str()) {
-            sum.add(places, base);
-        } else {
-            self.terms.entry(Arc::from(self.text.as_str())).or_default().add(places, base);
-        }
+    fn add(&mut self, term: u32, places: Weight, base: f32) {
+        self.terms.entry(term).or_default().add(places, base);
     }
 
     /// The heaviest terms of the whole text and those of title and lead; of equal ones the first by name.
-    fn heaviest(self) -> Features {
+    fn heaviest(self, lexicon: &Lexicon) -> Features {
         let mut terms: Vec<(Arc<str>, Weight)> =
-            self.terms.into_iter().map(|(text, sum)| (text, sum.weight())).collect();
+            self.terms.into_iter().map(|(term, sum)| (lexicon.text(term), sum.weight())).collect();
         terms.sort_unstable_by(|one, other| one.0.cmp(&other.0));
         let whole = kept(&terms, |weight| weight.whole);
         let head = kept(&terms, |weight| weight.head);

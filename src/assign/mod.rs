@@ -5,6 +5,7 @@
 pub mod features;
 mod figures;
 mod index;
+mod lexicon;
 mod likeness;
 mod sketch;
 mod terms;
