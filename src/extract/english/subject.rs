@@ -68,6 +68,19 @@ impl<'a> Scene<'a> {
         {
             return Some(inner);
         }
+        // "The union said the police had 'left us alone' and called for": behind a quotation whoever speaks goes on.
+        let joined_to_quote = view.is(start.saturating_sub(1), &["and", "but"])
+            && view.is(start.saturating_sub(2), &["”", "\"", "’"])
+            && outside;
+        if joined_to_quote
+            && let Some(first) = mentions.iter().filter(usable).find(|mention| {
+                let speaks = (mention.tokens.end..(mention.tokens.end + 2).min(start))
+                    .any(|at| speech::is_speech(view.word(at)));
+                !mention.governed && speaks
+            })
+        {
+            return Some(first);
+        }
         if let Some(mention) = self.grammatical_subject(at) {
             return Some(mention);
         }

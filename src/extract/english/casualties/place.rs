@@ -45,6 +45,7 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
         .or_else(|| before_number(here, figure.tokens.start))
         .or(behind)
         .or_else(|| sighting.of.as_ref().and_then(|of| named_in(here, of.end, 3)))
+        .or_else(|| sighting.of.as_ref().and_then(|of| of_toll_before(here, of)))
         .or_else(|| where_(here, clause))
         .or_else(|| reporting(here, clause, sighting))
         .or_else(|| at_start(here, clause))
@@ -54,6 +55,15 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
         return spoken_for(here, sighting).or_else(|| carried(here, sighting, clause));
     };
     (named.part || contrasts(here, &named) || !is_where_it_all_is(here, &named)).then_some(named.name)
+}
+
+/// "Put the number of dead there at 57 and that of the injured at 200": the second number is of the same place.
+fn of_toll_before(here: &Here<'_>, of: &Range<usize>) -> Option<Named> {
+    let joined = (of.start.saturating_sub(3)..of.start).any(|at| here.view.is(at, &["and"]));
+    let before = here.scene.figures.iter().rfind(|figure| figure.tokens.end <= of.start)?;
+    let there =
+        (before.tokens.start.saturating_sub(4)..before.tokens.start).find(|&at| here.view.is(at, &["there"]));
+    there.filter(|_| joined).and_then(|there| back(here, there))
 }
 
 /// "In Kalama 58 people died, in Vereta 37": each number right behind its place.
