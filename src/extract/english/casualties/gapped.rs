@@ -7,7 +7,7 @@ use super::predicate::Sort;
 use super::scene::{Here, each, harm_cues};
 use super::telling::{Sighting, tell};
 use crate::extract::cues::Cues;
-use crate::extract::english::lexicon::Frame;
+use crate::extract::english::lexicon::{Frame, speech};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Effect, Relation, Span};
 use crate::text::gazetteer::EntityKind;
@@ -134,10 +134,14 @@ fn goes_on(here: &Here<'_>, figure: &Figure, findings: &Findings) -> bool {
     });
     let end = figure.tokens.end;
     let place = here.view.is(end, AT) && is_name(here.view, end + 1);
+    // "… killed 35 people, two doctors and a resident said": those who tell it.
+    let tells = here.with_list(figure).iter().any(|member| {
+        (member.tokens.end..member.tokens.end + 2).any(|at| speech::is_speech(here.view.word(at)))
+    });
     let ends = place || !matches!(here.view.tag(end), Tag::Verb | Tag::Aux | Tag::Adposition);
     let counts = |figure: &Figure| matches!(figure.kind, FigureKind::Counted | FigureKind::One);
     let listed = counts(figure) && counts(before) && figure.may_be_people(true);
-    joined && listed && between.len() <= 12 && !finite && ends && already(here, before, findings)
+    joined && listed && !tells && between.len() <= 12 && !finite && ends && already(here, before, findings)
 }
 
 /// "They were shot dead along with 12 nurses": what befell people without a number befell those beside them.

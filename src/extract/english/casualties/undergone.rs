@@ -218,8 +218,14 @@ fn subjects<'r>(here: &Here<'r>, clause: &Clause, predicate: &Predicate) -> Vec<
             .filter(|member| member.tokens.end <= figure.tokens.end || list_goes_on(here, figure, member))
             .collect();
     }
-    let mut found: Vec<&Figure> =
-        clause.subject.iter().filter_map(|&phrase| here.figure_of(phrase)).collect();
+    // What stands before a semicolon is the subject of something else.
+    let apart = |figure: &Figure| (figure.tokens.end..start).any(|at| here.view.is(at, &[";"]));
+    let mut found: Vec<&Figure> = clause
+        .subject
+        .iter()
+        .filter_map(|&phrase| here.figure_of(phrase))
+        .filter(|figure| !apart(figure))
+        .collect();
     if let Some(first) = found.first().filter(|_| here.sentence.heading) {
         found.extend(here.list_before(first));
     }
