@@ -25,16 +25,7 @@ impl<'a> Scene<'a> {
         if view.form(at) == VerbForm::Gerund && self.is_done_by_others(start) {
             return None;
         }
-        // "Kenya releases 400 detainees, agrees to talks": a title joins its verbs with a comma.
-        let heads = self.analysis.sentences.get(self.sentence).is_some_and(|sentence| sentence.heading);
-        let listed =
-            heads && view.is(start.wrapping_sub(1), &[","]) && view.form(at) == VerbForm::ThirdPerson;
-        if listed
-            && let Some(first) = mentions
-                .iter()
-                .filter(usable)
-                .find(|mention| !mention.governed && self.has_verb(mention.tokens.end, start))
-        {
+        if let Some(first) = self.of_title(at, start) {
             return Some(first);
         }
         let adjacent =
@@ -68,17 +59,7 @@ impl<'a> Scene<'a> {
         {
             return Some(inner);
         }
-        // "The union said the police had 'left us alone' and called for": behind a quotation whoever speaks goes on.
-        let joined_to_quote = view.is(start.saturating_sub(1), &["and", "but"])
-            && view.is(start.saturating_sub(2), &["”", "\"", "’"])
-            && outside;
-        if joined_to_quote
-            && let Some(first) = mentions.iter().filter(usable).find(|mention| {
-                let speaks = (mention.tokens.end..(mention.tokens.end + 2).min(start))
-                    .any(|at| speech::is_speech(view.word(at)));
-                !mention.governed && speaks
-            })
-        {
+        if let Some(first) = self.behind_quotation(start).filter(|_| outside) {
             return Some(first);
         }
         if let Some(mention) = self.grammatical_subject(at) {
@@ -102,6 +83,32 @@ impl<'a> Scene<'a> {
         // A quotation or an aside lies between, or the verb is joined to an earlier one: the nearest mention that is
         // neither behind a preposition nor the object of a verb.
         mentions.iter().filter(usable).rfind(|mention| !mention.governed && !self.is_object(mention))
+    }
+
+    /// "Kenya releases 400 detainees, agrees to talks": a title joins its verbs with a comma.
+    fn of_title(&self, at: usize, start: usize) -> Option<&'a Mention> {
+        let heads = self.analysis.sentences.get(self.sentence).is_some_and(|sentence| sentence.heading);
+        let view = self.view;
+        let listed =
+            heads && view.is(start.wrapping_sub(1), &[","]) && view.form(at) == VerbForm::ThirdPerson;
+        let mut mentions = self.actors().in_sentence(self.sentence).iter().filter(|_| listed);
+        mentions.find(|mention| {
+            let acts = !mention.owner && !mention.modifier && !mention.governed;
+            acts && mention.tokens.end <= start && self.has_verb(mention.tokens.end, start)
+        })
+    }
+
+    /// "The union said the police had 'left us alone' and called for": behind a quotation whoever speaks goes on.
+    fn behind_quotation(&self, start: usize) -> Option<&'a Mention> {
+        let view = self.view;
+        let joined = view.is(start.wrapping_sub(1), &["and", "but"])
+            && view.is(start.wrapping_sub(2), &["”", "\"", "’"]);
+        let mut mentions = self.actors().in_sentence(self.sentence).iter().filter(|_| joined);
+        mentions.find(|mention| {
+            let speaks = (mention.tokens.end..(mention.tokens.end + 2).min(start))
+                .any(|at| speech::is_speech(view.word(at)));
+            !mention.owner && !mention.modifier && !mention.governed && speaks
+        })
     }
 
     /// "Held by colleagues demanding their pay": people whom nobody speaks for stand right before the participle.

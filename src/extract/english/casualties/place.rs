@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::figure::FigureKind;
-use super::place_item::item;
+use super::place_item::{before_number, item, of_toll_before};
 use super::place_name::{AT, Named, back, is_name, is_speakers, name_at, names_at, places_of};
 use super::scene::Here;
 use super::telling::Sighting;
@@ -56,37 +56,6 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
     };
     (named.part || contrasts(here, &named) || !is_where_it_all_is(here, &named)).then_some(named.name)
 }
-
-/// "Put the number of dead there at 57 and that of the injured at 200": the second number is of the same place.
-fn of_toll_before(here: &Here<'_>, of: &Range<usize>) -> Option<Named> {
-    let joined = (of.start.saturating_sub(3)..of.start).any(|at| here.view.is(at, &["and"]));
-    let before = here.scene.figures.iter().rfind(|figure| figure.tokens.end <= of.start)?;
-    let there =
-        (before.tokens.start.saturating_sub(4)..before.tokens.start).find(|&at| here.view.is(at, &["there"]));
-    there.filter(|_| joined).and_then(|there| back(here, there))
-}
-
-/// "In Kalama 58 people died, in Vereta 37": each number right behind its place.
-fn before_number(here: &Here<'_>, figure: usize) -> Option<Named> {
-    let floor = figure.saturating_sub(NAME_REACH).max(here.sentence.tokens.start);
-    let at = (floor..figure).rfind(|&at| here.view.is(at, &["in", "at"]))?;
-    let (named, end) = names_at(here.reading, here.view, here.sentence.heading, at + 1)?;
-    let again = figure + 1..here.sentence.tokens.end;
-    let listed = at == here.sentence.tokens.start && again.into_iter().any(|at| opens_place(here, at))
-        || opens_place(here, at);
-    (listed && end == figure).then_some(Named { part: true, ..named })
-}
-
-/// "…, in Vereta 37", "… and in Sona 17".
-fn opens_place(here: &Here<'_>, at: usize) -> bool {
-    let joined = here.view.is(at.wrapping_sub(1), &[",", ";", "and"]) && here.view.is(at, &["in", "at"]);
-    joined
-        && name_at(here.view, &here.reading.article.text, at + 1)
-            .is_some_and(|(_, end)| here.view.tag(end) == Tag::Number)
-}
-
-/// How far before a number the preposition of its place may stand.
-const NAME_REACH: usize = 5;
 
 /// "have crossed from the valley into Chad", "flew 300 evacuees to Lima".
 fn arrival(here: &Here<'_>, from: usize) -> Option<Named> {

@@ -1,7 +1,10 @@
-//! The place that heads an item of a list: "Kalama 58 dead, 120 injured; Vereta 37 dead", "Kalama: 58 dead". A figure goes
-//! in; the name at the head of its item comes out. Never reads one lone item: a name before a number may be whoever counts.
+//! The place that stands right before a number: at the head of an item of a list ("Kalama 58 dead, 120 injured; Vereta 37
+//! dead", "Kalama: 58 dead"), behind "in" ("In Kalama 58 died, in Vereta 37"), or in the toll before it. A figure goes in; the
+//! name comes out. Never reads one lone item: a name before a number may be whoever counts.
 
-use super::place_name::{Named, is_name, name_at};
+use std::ops::Range;
+
+use super::place_name::{Named, back, is_name, name_at, names_at};
 use super::scene::Here;
 use crate::model::Span;
 use crate::text::english::view::View;
@@ -70,3 +73,34 @@ fn has_neighbours(here: &Here<'_>) -> bool {
         })
     })
 }
+
+/// "Put the number of dead there at 57 and that of the injured at 200": the second number is of the same place.
+pub(super) fn of_toll_before(here: &Here<'_>, of: &Range<usize>) -> Option<Named> {
+    let joined = (of.start.saturating_sub(3)..of.start).any(|at| here.view.is(at, &["and"]));
+    let before = here.scene.figures.iter().rfind(|figure| figure.tokens.end <= of.start)?;
+    let there =
+        (before.tokens.start.saturating_sub(4)..before.tokens.start).find(|&at| here.view.is(at, &["there"]));
+    there.filter(|_| joined).and_then(|there| back(here, there))
+}
+
+/// "In Kalama 58 people died, in Vereta 37": each number right behind its place.
+pub(super) fn before_number(here: &Here<'_>, figure: usize) -> Option<Named> {
+    let floor = figure.saturating_sub(NAME_REACH).max(here.sentence.tokens.start);
+    let at = (floor..figure).rfind(|&at| here.view.is(at, &["in", "at"]))?;
+    let (named, end) = names_at(here.reading, here.view, here.sentence.heading, at + 1)?;
+    let again = figure + 1..here.sentence.tokens.end;
+    let listed = at == here.sentence.tokens.start && again.into_iter().any(|at| opens_place(here, at))
+        || opens_place(here, at);
+    (listed && end == figure).then_some(Named { part: true, ..named })
+}
+
+/// "…, in Vereta 37", "… and in Sona 17".
+fn opens_place(here: &Here<'_>, at: usize) -> bool {
+    let joined = here.view.is(at.wrapping_sub(1), &[",", ";", "and"]) && here.view.is(at, &["in", "at"]);
+    joined
+        && name_at(here.view, &here.reading.article.text, at + 1)
+            .is_some_and(|(_, end)| here.view.tag(end) == Tag::Number)
+}
+
+/// How far before a number the preposition of its place may stand.
+const NAME_REACH: usize = 5;
