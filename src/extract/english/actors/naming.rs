@@ -208,12 +208,15 @@ fn heads(draft: &Draft, view: View<'_>) -> Vec<String> {
             .filter(|word| word.len() > 4 || word == "club")
             .collect();
     }
-    match &draft.role {
-        Some((_, tokens)) if draft.party.is_some() => {
-            vec![view.word(tokens.end.saturating_sub(1)).to_owned()]
-        }
-        _ => Vec::new(),
+    let mut heads = Vec::new();
+    // "The European Union's envoy … the union": a body goes on under the last word of its name.
+    if let Some((party, EntityKind::Body | EntityKind::Organisation)) = &draft.party {
+        heads.extend(party.rsplit_once(' ').map(|(_, last)| last.to_lowercase()));
     }
+    if let Some((_, tokens)) = draft.role.as_ref().filter(|_| draft.party.is_some()) {
+        heads.push(view.word(tokens.end.saturating_sub(1)).to_owned());
+    }
+    heads
 }
 
 fn reference(draft: &Draft, sentence: usize, view: View<'_>, text: &str, memory: &Memory) -> Option<Known> {
