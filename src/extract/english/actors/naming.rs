@@ -221,7 +221,10 @@ fn heads(draft: &Draft, view: View<'_>) -> Vec<String> {
 
 fn reference(draft: &Draft, sentence: usize, view: View<'_>, text: &str, memory: &Memory) -> Option<Known> {
     let word = view.word(draft.tokens.start);
-    if let Some(named) = memory.pronoun(word, sentence, is_object(view, draft.tokens.start)) {
+    // "Both deny it" are the two named last; "both sides" are those of the matter.
+    let sides = word == "both" && draft.tokens.len() > 1;
+    let named = memory.pronoun(word, sentence, is_object(view, draft.tokens.start));
+    if let Some(named) = named.filter(|_| !sides) {
         return Some(Known::referring(named));
     }
     if draft.tokens.len() == 1 {

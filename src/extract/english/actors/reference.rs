@@ -68,6 +68,10 @@ pub(super) struct Memory {
     partial: bool,
     /// The list that is being read, and where its last member ended.
     list: Option<(Named, usize)>,
+    /// The two named last in one breath, whatever is said of them: whom "both" means.
+    pair: Option<Named>,
+    /// The body or party named last, and where that ended.
+    single: Option<(Named, usize)>,
 }
 
 /// The names with a count, the most frequent first, and of equals the one that the article names first.
@@ -267,6 +271,7 @@ impl Memory {
             sentence: mention.sentence,
         };
         let aside = mention.owner || mention.governed || mention.object;
+        self.note_pair(&named, mention, &continues_list);
         self.note_list(&named, mention, aside, continues_list);
         let put = |slot: &mut Option<Named>| {
             if !aside || slot.as_ref().is_none_or(|old| old.sentence + 1 < named.sentence) {
@@ -327,6 +332,19 @@ impl Memory {
         }
     }
 
+    /// Remembers "A and B", for a "both" that follows.
+    fn note_pair(&mut self, named: &Named, mention: &Mention, joins: impl Fn(usize) -> bool) {
+        if mention.owner || !matches!(mention.kind, Kind::Party | Kind::Office) {
+            return;
+        }
+        if let Some((first, _)) =
+            self.single.take().filter(|(first, end)| first.sentence == named.sentence && joins(*end))
+        {
+            self.pair = Some(Named { others: vec![Arc::clone(&named.name)], ..first });
+        }
+        self.single = Some((named.clone(), mention.tokens.end));
+    }
+
     /// Remembers "A, B and C" as one, for a "they" that follows.
     fn note_list(
         &mut self,
@@ -357,7 +375,11 @@ impl Memory {
             "it" if other(&self.body) => self.other_body.as_ref().filter(fresh),
             "he" | "she" | "him" | "her" => self.person.as_ref().filter(person),
             "it" => self.body.as_ref().filter(fresh),
-            "both" => self.many.as_ref().filter(|named| named.others.len() == 1).filter(fresh),
+            "both" => {
+                let many = self.many.as_ref().filter(|named| named.others.len() == 1);
+                let (pair, many) = (self.pair.as_ref().filter(fresh), many.filter(fresh));
+                if pair.map(|pair| pair.sentence) > many.map(|many| many.sentence) { pair } else { many }
+            }
             "they" | "them" => {
                 let latest = |one: Option<&Named>, other: Option<&Named>| match (one, other) {
                     (Some(one), Some(other)) => one.sentence >= other.sentence,
