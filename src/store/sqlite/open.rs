@@ -36,10 +36,6 @@ const MIGRATIONS: [(&str, &str); 10] = [
     ("V97__bare", include_str!("../migrations/sqlite/0097_bare.sql")),
 ];
 
-/// Pages in the log from which on it is moved into the database. A page that one commit after the other changes, of an
-/// index above all, is moved once for all of them: at SQLite's own thousand that were the commits of a second.
-const CHECKPOINT_PAGES: i64 = 8192;
-
 /// What one commit changes fits, so that no page goes into the log twice because of it.
 const WRITER_CACHE_KIB: i64 = 32 * 1024;
 
@@ -180,7 +176,6 @@ fn connect(path: &Path, access: Access, options: Options) -> Result<Connection, 
     if access != Access::ReadOnly {
         // Flushed at every commit: the alert that is promised to an output must survive a power cut.
         connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         // A long reader lets the log grow; afterwards it shrinks back to this many bytes.
         connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
         connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
