@@ -1,5 +1,5 @@
-//! Nobody lived: "no survivors among the 62 people on board", "none of the 40 passengers survived". Scenes go in; claims of
-//! all of them killed come out. Never reads hopes ("no survivors have been found yet"), nor a set without its number.
+//! Who did not live: "no survivors among the 62 people on board", "none of the 40 passengers survived", "six of his family
+//! did not survive". Scenes go in; claims of all of them killed come out. Never reads hopes ("no survivors have been found yet"), nor a set without its number.
 
 use super::figure::{Figure, FigureKind};
 use super::scene::{Here, each};
@@ -14,7 +14,7 @@ const NAME: &str = "no_survivors";
 /// The construction.
 pub(crate) const RULE: Rule = Rule {
     name: NAME,
-    summary: "nobody lived: \"no survivors among the 62 people on board\", \"none of the 40 survived\"",
+    summary: "who did not live: \"no survivors among the 62 people on board\", \"six did not survive\"",
     corpus: include_str!("no_survivors.md"),
     cues,
     find,

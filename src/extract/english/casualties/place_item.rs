@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use super::place_name::{Named, back, is_name, name_at, names_at};
 use super::scene::Here;
+use crate::extract::rule::Reading;
 use crate::model::Span;
-use crate::text::english::view::View;
+use crate::text::Tag;
 use crate::text::gazetteer::EntityKind;
-use crate::text::{Sentence, Tag};
 
 /// Signs between the name of an item and its number.
 const LEADS: &[&str] = &[":", "-", "–", "—", "("];
@@ -21,7 +21,7 @@ const ITEM_MAX: usize = 24;
 /// The place of the item that a figure stands in.
 pub(super) fn item(here: &Here<'_>, figure: usize) -> Option<Named> {
     let text = &here.reading.article.text;
-    let starts = items(here.view, here.sentence, text);
+    let starts = here.scene.items(here.reading);
     let (start, end) = *starts.iter().rfind(|(start, _)| *start < figure)?;
     let within = end..figure;
     let plain = |at: usize| {
@@ -46,17 +46,15 @@ pub(super) fn item(here: &Here<'_>, figure: usize) -> Option<Named> {
 
 /// Where items begin, and where their names end: a name with a number right behind it, at the start of the sentence, behind
 /// a semicolon or behind what introduces the list.
-fn items(view: View<'_>, sentence: &Sentence, text: &str) -> Vec<(usize, usize)> {
-    let first = sentence.tokens.start;
-    sentence
-        .tokens
-        .clone()
-        .filter(|&at| {
-            let opens = || at == first || view.is(at - 1, &[";", ":", "•", "-", "*", "–"]);
-            is_name(view, at) && opens()
-        })
+pub(super) fn items_of(reading: &Reading<'_>, number: usize) -> Vec<(usize, usize)> {
+    let view = reading.analysis.view(number);
+    let starts = (view.start..view.end).filter(|&at| {
+        let opens = || at == view.start || view.is(at - 1, &[";", ":", "•", "-", "*", "–"]);
+        is_name(view, at) && opens()
+    });
+    starts
         .filter_map(|at| {
-            let (_, end) = name_at(view, text, at)?;
+            let (_, end) = name_at(view, &reading.article.text, at)?;
             let sign = usize::from(view.is(end, LEADS));
             (view.tag(end + sign) == Tag::Number).then_some((at, end))
         })
@@ -67,10 +65,10 @@ fn items(view: View<'_>, sentence: &Sentence, text: &str) -> Vec<(usize, usize)>
 fn has_neighbours(here: &Here<'_>) -> bool {
     let number = here.scene.sentence;
     (number.saturating_sub(NEAR)..=number + NEAR).filter(|&other| other != number).any(|other| {
-        here.analysis.sentences.get(other).is_some_and(|sentence| {
-            sentence.part.speaks()
-                && !items(here.analysis.view(other), sentence, &here.reading.article.text).is_empty()
-        })
+        here.analysis
+            .sentences
+            .get(other)
+            .is_some_and(|sentence| sentence.part.speaks() && !items_of(here.reading, other).is_empty())
     })
 }
 

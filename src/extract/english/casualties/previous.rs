@@ -70,33 +70,31 @@ const TAKEN_BACK: &[&str] =
 /// "Initial reports of 20 dead turned out to be wrong": given at first and taken back in the same sentence.
 fn taken_back(here: &Here<'_>, figure: &Figure) -> bool {
     let start = figure.tokens.start;
+    let near = start.saturating_sub(GIVEN_REACH)..start;
     // Neither way of taking it back goes without a word for what was given.
-    if !(start.saturating_sub(GIVEN_REACH)..start).any(|at| IS_GIVEN.at(here.view, at)) {
+    if !near.clone().any(|at| IS_GIVEN.at(here.view, at)) {
         return false;
     }
-    let given = (start.saturating_sub(GIVEN_REACH)..start).any(|at| {
+    let given = near.clone().any(|at| {
         here.view.is(at, GIVEN)
             && (at.saturating_sub(2)..at).any(|before| here.view.is(before, FIRST))
             && !(at..start).any(|between| here.view.tag(between) == Tag::Punct)
     });
-    // "Correcting an earlier statement that two had died".
+    // "Correcting an earlier statement that two had died", "an earlier bulletin had spoken of 15 dead".
     let corrects = (start.saturating_sub(REACH)..start).any(|at| here.view.is(at, CORRECTS));
-    let behind = figure.tokens.end..here.sentence.tokens.end;
-    let mut behind = behind.take(REACH);
+    let had = near.clone().any(|at| here.view.is(at, &["had"]));
+    let mut behind = (figure.tokens.end..here.sentence.tokens.end).take(REACH);
     // "The figure of 300 dead going round is false" was never right.
-    let never = || {
-        let (first, near) = (here.sentence.tokens.start, start.saturating_sub(GIVEN_REACH)..start);
-        near.into_iter().any(|at| here.view.is(at, GIVEN) && at <= first + OPENING)
-    };
-    let had = || (start.saturating_sub(GIVEN_REACH)..start).any(|at| here.view.is(at, &["had"]));
-    given && (corrects || had())
+    let opens = here.sentence.tokens.start..=here.sentence.tokens.start + OPENING;
+    let never = || near.clone().any(|at| opens.contains(&at) && here.view.is(at, GIVEN));
+    given && (corrects || had)
         || behind.any(|at| {
-            here.view.is(at, TAKEN_BACK) && given || here.view.is(at, FALSE) && is(here, at) && never()
+            given && here.view.is(at, TAKEN_BACK) || here.view.is(at, FALSE) && is_called(here, at) && never()
         })
 }
 
-/// Whether a verb of being stands right before, with at most one word between.
-fn is(here: &Here<'_>, at: usize) -> bool {
+/// Whether a verb of being stands right before, with at most one word between: "is false", "were entirely invented".
+fn is_called(here: &Here<'_>, at: usize) -> bool {
     (at.saturating_sub(2)..at).any(|be| here.view.is(be, &["is", "are", "was", "were"]))
 }
 

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::figure::{Figure, FigureKind, figures};
+use super::place_item::items_of;
 use super::place_name::{Named, places_of};
 use super::predicate::{Predicate, predicates};
 use crate::extract::cues::Cues;
@@ -34,6 +35,8 @@ pub(crate) struct Scene {
     pub(super) sport: bool,
     /// Its places, once they are asked for.
     places: OnceCell<Vec<Named>>,
+    /// Where the items of its list begin and their names end, once they are asked for.
+    items: OnceCell<Vec<(usize, usize)>>,
 }
 
 impl Scene {
@@ -44,6 +47,11 @@ impl Scene {
                 reading.analysis.sentences.get(self.sentence).map(|sentence| sentence.tokens.clone());
             tokens.map_or_else(Vec::new, |tokens| places_of(reading, self.sentence, tokens))
         })
+    }
+
+    /// Where the items of its list begin, and where their names end.
+    pub(super) fn items(&self, reading: &Reading<'_>) -> &[(usize, usize)] {
+        self.items.get_or_init(|| items_of(reading, self.sentence))
     }
 }
 
@@ -114,6 +122,7 @@ pub(crate) fn scenes(analysis: &Analysis<'_>, partial: bool) -> Vec<Scene> {
             stretches: beside,
             sport,
             places: OnceCell::new(),
+            items: OnceCell::new(),
         });
     }
     scenes

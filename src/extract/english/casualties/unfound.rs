@@ -67,34 +67,27 @@ fn cues(cues: &mut Cues) {
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
-        for clause in here.clauses() {
-            let Some(verb) = clause.verb.as_ref().filter(|verb| verb.negated && !clause.hypothetical) else {
-                continue;
-            };
-            let past = !matches!(verb.tense, Tense::Future | Tense::Infinitive | Tense::Participle);
-            let list = if verb.voice == Voice::Passive { FOUND } else { COME_BACK };
-            if !past
-                || verb.modal.is_some()
-                || clause.link == Link::Infinitive
-                || !is_one_of(&here, verb.main, list)
-            {
-                continue;
-            }
-            for figure in people(&here, clause, verb.tokens.start) {
-                let said = verb.tokens.clone();
-                tell(&here, &Sighting::new(figure, Effect::Missing, said, NAME, 58), findings);
-            }
-        }
-    });
-    each(reading, |here| {
-        for at in here.sentence.tokens.clone() {
-            if let Some((rest, end)) =
-                here.view.follows(at, &["all", "but"]).then(|| rest(&here, at)).flatten()
-            {
+        here.clauses().for_each(|clause| not_back(&here, clause, findings));
+        for at in here.sentence.tokens.clone().filter(|&at| here.view.follows(at, &["all", "but"])) {
+            if let Some((rest, end)) = rest(&here, at) {
                 tell(&here, &Sighting::new(&rest, Effect::Missing, at..end, NAME, 62), findings);
             }
         }
     });
+}
+
+/// "Forty workers have not come home", "two boys were never found".
+fn not_back(here: &Here<'_>, clause: &Clause, findings: &mut Findings) {
+    let Some(verb) = clause.verb.as_ref().filter(|verb| verb.negated && verb.modal.is_none()) else { return };
+    let past = !matches!(verb.tense, Tense::Future | Tense::Infinitive | Tense::Participle);
+    let told = past && !clause.hypothetical && clause.link != Link::Infinitive;
+    let list = if verb.voice == Voice::Passive { FOUND } else { COME_BACK };
+    if told && is_one_of(here, verb.main, list) {
+        for figure in people(here, clause, verb.tokens.start) {
+            let said = verb.tokens.clone();
+            tell(here, &Sighting::new(figure, Effect::Missing, said, NAME, 58), findings);
+        }
+    }
 }
 
 /// Whether a verb is one of a list, with what must follow it.
