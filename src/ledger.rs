@@ -4,14 +4,16 @@
 pub mod edit;
 pub mod regroup;
 pub mod replay;
+mod loaded;
 #[cfg(test)]
 mod gold;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use self::loaded::{Facts, Loaded};
 use crate::assign::{Assignment, Room, StoryIndex, Traits};
 use crate::diff;
 use crate::model::{Article, ArticleId, Claim, Fact, FactKey, KnownClaim, Message, Story, StoryId};
@@ -42,8 +44,11 @@ pub struct Outcome {
 /// What the ledger may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Stories whose facts are in memory; beyond it those untouched for longest are dropped and must be loaded again.
+    /// Stories whose facts are in memory after [`Ledger::shed`]; beyond it those untouched for longest are dropped and must be
+    /// loaded again.
     pub loaded_stories: usize,
+    /// Claims in these facts, likewise: a story may have a few or thousands.
+    pub loaded_claims: usize,
     /// Open stories; beyond it the one that spoke longest ago closes.
     pub open_stories: usize,
     /// A story closes when nothing was reported on it for this long, measured in the articles' own time.
@@ -56,6 +61,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             loaded_stories: 2_000,
+            loaded_claims: 20_000,
             open_stories: 100_000,
             // Follow-ups of a disaster come for weeks; a month of silence ends the developing phase.
             quiet_after: SignedDuration::from_hours(24 * 30),
@@ -64,23 +70,12 @@ impl Default for Limits {
     }
 }
 
-/// The facts of one story in memory.
-#[derive(Debug, Default)]
-struct Loaded {
-    /// In key order, so that every walk over them gives the same answer.
-    facts: BTreeMap<FactKey, Fact>,
-    /// The count of uses at the last use.
-    used: u64,
-}
-
 /// What is known, in memory: the open stories, the facts of those in use, and the articles seen lately.
 #[derive(Debug)]
 pub struct Ledger {
     limits: Limits,
     index: StoryIndex,
-    loaded: HashMap<StoryId, Loaded>,
-    /// Counts uses, to find the facts untouched for longest.
-    uses: u64,
+    loaded: Loaded,
     seen: HashMap<ArticleId, StoryId>,
     seen_order: VecDeque<ArticleId>,
 }
@@ -96,8 +91,7 @@ impl Ledger {
         Self {
             limits,
             index: StoryIndex::new(limits.open_stories, limits.quiet_after, gazetteer),
-            loaded: HashMap::new(),
-            uses: 0,
+            loaded: Loaded::default(),
             seen: HashMap::new(),
             seen_order: VecDeque::new(),
         }
@@ -107,7 +101,7 @@ impl Ledger {
     /// are read when they are needed.
     pub fn restore(&mut self, stories: Vec<Story>) {
         for story in stories {
-            self.loaded.remove(&story.id);
+            self.loaded.forget(&story.id);
             self.index.insert(story);
         }
     }
@@ -130,7 +124,7 @@ impl Ledger {
     /// Whether the facts of this story must be loaded before these claims are applied. A story that an article is about to
     /// open needs nothing, and neither does an article that claims nothing.
     pub fn needs(&self, assignment: &Assignment, claims: &[Claim]) -> bool {
-        !claims.is_empty() && !assignment.opens && !self.loaded.contains_key(&assignment.story)
+        !claims.is_empty() && !assignment.opens && !self.loaded.contains(&assignment.story)
     }
 
     /// The facts of a story, as the store returned them.
@@ -141,8 +135,7 @@ impl Ledger {
             (fact.key.clone(), fact)
         });
         let facts = facts.collect();
-        self.uses += 1;
-        self.loaded.insert(story.clone(), Loaded { facts, used: self.uses });
+        self.loaded.change(story, |loaded| *loaded = facts);
     }
 
     /// Enters an article into its story and says what that changes. Outcomes of one story that are committed together
@@ -159,17 +152,16 @@ impl Ledger {
         let mut entry = diff::Entry::default();
         // Nine in ten articles claim nothing: they take no place among the stories in use.
         if !claims.is_empty() {
-            self.uses += 1;
-            let loaded = self.loaded.entry(story.id.clone()).or_default();
-            loaded.used = self.uses;
-            entry = diff::enter(&mut loaded.facts, &article, &assignment.origin, claims, learned_at);
+            entry = self.loaded.change(&story.id, |facts| {
+                diff::enter(facts, &article, &assignment.origin, claims, learned_at)
+            });
         }
-        self.outcome(article, assignment.origin, story, entry, learned_at)
+        outcome(article, assignment.origin, story, entry, learned_at)
     }
 
     /// Whether a story is open and its facts are in memory, as [`Ledger::edit`] and [`Ledger::retract`] need it.
     pub fn holds(&self, story: &StoryId) -> bool {
-        self.index.contains(story) && self.loaded.contains_key(story)
+        self.index.contains(story) && self.loaded.contains(story)
     }
 
     /// Enters an article that speaks to a story by name, whatever its words are about: an editor's. None when the story
@@ -181,12 +173,12 @@ impl Ledger {
         claims: Vec<Claim>,
         learned_at: Timestamp,
     ) -> Option<Outcome> {
-        let story = self.index.touch(story)?;
-        let loaded = self.loaded.get_mut(&story.id)?;
-        let entry = diff::enter(&mut loaded.facts, &article, &article.id, claims, learned_at);
+        let story = self.touch(story)?;
+        let enter = |facts: &mut Facts| diff::enter(facts, &article, &article.id, claims, learned_at);
+        let entry = self.loaded.change(&story.id, enter);
         self.remember(&article.id, &story.id);
         let origin = article.id.clone();
-        Some(self.outcome(article, origin, story, entry, learned_at))
+        Some(outcome(article, origin, story, entry, learned_at))
     }
 
     /// Takes back what articles said in a story, in one fact or in all, as the notice says. None when the story is not
@@ -199,13 +191,18 @@ impl Ledger {
         key: Option<FactKey>,
         learned_at: Timestamp,
     ) -> Option<Outcome> {
-        let story = self.index.touch(story)?;
-        let loaded = self.loaded.get_mut(&story.id)?;
+        let story = self.touch(story)?;
         let keys = key.map(|key| BTreeSet::from([key]));
-        let entry = diff::retract(&mut loaded.facts, &notice, articles, keys.as_ref(), learned_at);
+        let retract = |facts: &mut Facts| diff::retract(facts, &notice, articles, keys.as_ref(), learned_at);
+        let entry = self.loaded.change(&story.id, retract);
         self.remember(&notice.id, &story.id);
         let origin = notice.id.clone();
-        Some(self.outcome(notice, origin, story, entry, learned_at))
+        Some(outcome(notice, origin, story, entry, learned_at))
+    }
+
+    /// Counts a commit to a story that is held.
+    fn touch(&mut self, story: &StoryId) -> Option<Story> {
+        if self.loaded.contains(story) { self.index.touch(story) } else { None }
     }
 
     /// The versions of a document that memory knows, with their stories. A withdrawal is rare: it may search.
@@ -223,24 +220,16 @@ impl Ledger {
         versions
     }
 
-    fn outcome(
-        &mut self,
-        article: Article,
-        origin: ArticleId,
-        story: Story,
-        mut entry: diff::Entry,
-        learned_at: Timestamp,
-    ) -> Outcome {
-        let message = decide::message(&article, &story, std::mem::take(&mut entry.changes), learned_at);
-        self.shed();
-        let diff::Entry { claims, facts, dropped, .. } = entry;
-        Outcome { article, origin, story, claims, facts, dropped, message, learned_at }
+    /// Keeps the facts in memory within their limits. For the time between batches: what a batch has changed so far is in no
+    /// store yet from which it could be loaded again.
+    pub fn shed(&mut self) {
+        self.loaded.shed(self.limits.loaded_stories, self.limits.loaded_claims);
     }
 
     /// Drops everything in memory about a story, after a commit that failed: the caller reads it from the store again
     /// (`restore`), if it is there.
     pub fn forget(&mut self, story: &StoryId) {
-        self.loaded.remove(story);
+        self.loaded.forget(story);
         self.index.remove(story);
         self.seen.retain(|_, of| of != story);
         self.seen_order.retain(|article| self.seen.contains_key(article));
@@ -271,17 +260,18 @@ impl Ledger {
             }
         }
     }
+}
 
-    /// Keeps the facts in memory within their limit. A tenth is dropped at once, so that the search for the oldest is rare.
-    fn shed(&mut self) {
-        if self.loaded.len() <= self.limits.loaded_stories {
-            return;
-        }
-        let mut used: Vec<u64> = self.loaded.values().map(|loaded| loaded.used).collect();
-        used.sort_unstable();
-        let keep_from = used.get(used.len() / 10 + 1).copied().unwrap_or(self.uses);
-        self.loaded.retain(|_, loaded| loaded.used >= keep_from);
-    }
+fn outcome(
+    article: Article,
+    origin: ArticleId,
+    story: Story,
+    entry: diff::Entry,
+    learned_at: Timestamp,
+) -> Outcome {
+    let diff::Entry { claims, facts, dropped, changes } = entry;
+    let message = decide::message(&article, &story, changes, learned_at);
+    Outcome { article, origin, story, claims, facts, dropped, message, learned_at }
 }
 
 #[cfg(test)]

@@ -20,7 +20,6 @@ use super::run::{ledger_limits, names};
 use super::{ConfigFile, Done, articles};
 use crate::config::Config;
 use crate::extract;
-use crate::ledger::Limits;
 use crate::model::Article;
 use crate::notify::{RouteConfig, Router};
 use crate::store::SqliteStore;
@@ -59,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     } else {
         let defaults = Config::read(None, [])?;
         let router = Router::new(&RouteConfig::default(), &outputs);
-        Rehearsal::new(limits(&defaults), names(&defaults)?, router)
+        Rehearsal::new(ledger_limits(&defaults), names(&defaults)?, router)
     };
     let (mut old, mut new) = (old, rehearsal(&new)?);
     let same_names = Arc::ptr_eq(&old.names, &new.names);
@@ -86,12 +85,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
 /// What a config makes of articles.
 fn rehearsal(config: &Config) -> anyhow::Result<Rehearsal> {
     let outputs: Vec<String> = config.outputs.keys().cloned().collect();
-    Ok(Rehearsal::new(limits(config), names(config)?, Router::new(&config.routing, &outputs)))
-}
-
-/// The config's own, but for what only a store behind the memory makes possible.
-fn limits(config: &Config) -> Limits {
-    Limits { loaded_stories: usize::MAX, ..ledger_limits(config) }
+    Ok(Rehearsal::new(ledger_limits(config), names(config)?, Router::new(&config.routing, &outputs)))
 }
 
 /// Every article of every archive, in order.

@@ -27,8 +27,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let names = names(&arguments.config.load()?)?;
     let mut out = io::BufWriter::new(anstream::AutoStream::auto(io::stdout()));
-    let mut ledger =
-        Ledger::with_names(Limits { loaded_stories: usize::MAX, ..Limits::default() }, names.clone());
+    let mut ledger = Ledger::with_names(Limits::default(), names.clone());
     let done = articles::all(&arguments.files, |article| {
         if ledger.knows(&article.id) {
             return Ok(());

@@ -48,8 +48,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     }
     let names = names(&config)?;
     let at = arguments.at.unwrap_or_else(|| SystemClock.now());
-    let limits = Limits { loaded_stories: usize::MAX, ..Limits::default() };
-    let mut ledger = Ledger::with_names(limits, names.clone());
+    let mut ledger = Ledger::with_names(Limits::default(), names.clone());
     let done = articles::all(&arguments.explain, |article| {
         if ledger.knows(&article.id) {
             return Ok(());

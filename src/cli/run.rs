@@ -41,6 +41,9 @@ const REPLACEMENTS_WAITING_MAX: usize = 64;
 const STORE_PATIENCE: Duration = Duration::from_secs(60);
 const STORE_RETRY_WAIT: Duration = Duration::from_secs(2);
 
+/// For each story whose facts are kept in memory, so many claims: most stories have fewer, a few have thousands.
+const CLAIMS_A_STORY: usize = 10;
+
 pub(super) fn run(arguments: &ConfigFile) -> anyhow::Result<Done> {
     let config = arguments.load()?;
     telemetry::start(&config.log).map_err(anyhow::Error::msg)?;
@@ -279,7 +282,13 @@ async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 /// What the config lets the ledger hold.
 pub(super) fn ledger_limits(config: &Config) -> ledger::Limits {
     let quiet_after = SignedDuration::try_from(config.stories.quiet_time).unwrap_or(SignedDuration::MAX);
-    ledger::Limits { loaded_stories: config.stories.in_memory_max, quiet_after, ..ledger::Limits::default() }
+    let loaded_stories = config.stories.in_memory_max;
+    ledger::Limits {
+        loaded_stories,
+        loaded_claims: loaded_stories.saturating_mul(CLAIMS_A_STORY),
+        quiet_after,
+        ..ledger::Limits::default()
+    }
 }
 
 fn limits(config: &Config, names: &Arc<Gazetteer>) -> pipeline::Limits {

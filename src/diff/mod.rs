@@ -20,7 +20,7 @@ pub mod regroup;
 pub mod versions;
 pub mod explain;
 #[cfg(test)]
-mod timeline;
+pub(crate) mod timeline;
 #[cfg(test)]
 mod properties;
 

@@ -13,7 +13,7 @@ pub fn replay<'a>(
     articles: impl IntoIterator<Item = Article> + 'a,
     read: impl Fn(&Article) -> Vec<Claim> + 'a,
 ) -> impl Iterator<Item = Value> + 'a {
-    let mut ledger = Ledger::new(Limits { loaded_stories: usize::MAX, ..Limits::default() });
+    let mut ledger = Ledger::new(Limits::default());
     articles.into_iter().flat_map(move |article| {
         if ledger.knows(&article.id) {
             return Vec::new();

@@ -236,6 +236,7 @@ impl Desk {
         self.ahead.alone = turn.number == 0;
         self.ledger.restore(turn.moved);
         self.heed_regroupings().await?;
+        self.ledger.shed();
         let now = self.clock.now();
         let ids: Vec<ArticleId> =
             batch.iter().flat_map(|read| &read.articles).map(|read| read.article.id.clone()).collect();

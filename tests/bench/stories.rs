@@ -170,6 +170,7 @@ impl Desk {
     fn new(store: Arc<SqliteStore>, stories: u32) -> Self {
         let limits = Limits {
             loaded_stories: 10_000,
+            loaded_claims: 100_000,
             open_stories: Limits::default().open_stories.max(stories as usize),
             quiet_after: SignedDuration::from_hours(24 * 14),
             ..Limits::default()
@@ -207,6 +208,7 @@ impl Desk {
     async fn take(&mut self, batch: Vec<(Article, Vec<Claim>)>) {
         let ids: Vec<_> = batch.iter().map(|(article, _)| article.id.clone()).collect();
         assert!(self.store.known_articles(&ids).await.expect("an answer").is_empty(), "articles are new");
+        self.ledger.shed();
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(batch.len());
         for (article, claims) in batch {
             let watch = Stopwatch::start();

@@ -30,6 +30,7 @@ mod judge;
 mod kafka;
 #[cfg(feature = "kafka")]
 mod kills;
+mod memory;
 mod outputs;
 mod payloads;
 mod proof;

@@ -206,7 +206,7 @@ fn put_stream_figures(
 
 /// What each article changes, against an empty memory.
 fn replay<'a>(articles: impl IntoIterator<Item = &'a Article>) -> Vec<Outcome> {
-    let mut ledger = Ledger::new(Limits { loaded_stories: usize::MAX, ..Limits::default() });
+    let mut ledger = Ledger::new(Limits::default());
     articles
         .into_iter()
         .map(|article| enter(&mut ledger, article.clone(), extract::extract(article)))
