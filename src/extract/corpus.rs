@@ -12,7 +12,7 @@ use super::rule::{RULES, Rule};
 use super::{CUES, read, read_all, worth_reading};
 use crate::model::{Article, Bound, Casualty, Claim, Draft, Moment};
 use crate::text::gazetteer::Gazetteer;
-use crate::text::skim::Outline;
+use crate::text::skim::{Outline, Skim};
 
 /// A sentence with what must be read in it.
 #[derive(Debug)]
@@ -248,6 +248,30 @@ fn what_is_read_alone_is_not_overlooked_among_other_sentences() {
     let nothing = article(FILLER);
     assert!(worth_reading(&nothing, &names, RULES, &CUES).is_none(), "the filler has words of a rule");
     assert!(overlooked.is_empty(), "{} overlooked:\n{}", overlooked.len(), overlooked.join("\n"));
+}
+
+#[test]
+fn the_words_of_a_sentence_promise_what_a_rule_finds_there() {
+    let names = Gazetteer::builtin();
+    let mut promised = 0;
+    for case in RULES.iter().flat_map(|rule| cases(rule.corpus)) {
+        let article = article(&case.sentence);
+        let skim = Skim::of(&article, |word| CUES.marks_of_short(word), |word| CUES.marks(word));
+        let analysis = Outline::of(&article).analyse();
+        for claim in read_all(&article, Outline::of(&article), &names, RULES, &CUES).claims {
+            let evidence = claim.evidence();
+            let place = RULES.iter().position(|rule| rule.name == evidence.rule);
+            // A rule that goes on from what others found has no words of its own.
+            let Some(reader) = place.and_then(|place| CUES.reader(place, true)) else { continue };
+            let sentence = analysis.sentence_at(evidence.span.start).unwrap();
+            let span = analysis.sentences[sentence].span;
+            let marked = skim.within(&(span.start..span.end));
+            let readers = CUES.concerned_by_words(marked, analysis.view(sentence));
+            assert!(readers & reader != 0, "{}: {}", evidence.rule, case.sentence);
+            promised += 1;
+        }
+    }
+    assert!(promised > 500, "{promised}");
 }
 
 #[test]

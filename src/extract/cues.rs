@@ -2,6 +2,7 @@
 //! the marks of any word, and which rules the marked words of a sentence may concern. May say yes where nothing is to be
 //! read, never no where something is: a rule without its words finds nothing.
 
+use crate::text::english::view::View;
 use crate::text::english::word_map::{ShortWords, WordMap};
 use crate::text::english::{lemma, word_class};
 use crate::text::skim::{Marked, Marks, NUMBER, QUOTED, Readers};
@@ -19,13 +20,18 @@ enum Forms {
     All,
 }
 
+/// Whether the words of a sentence, not tagged yet, may say what their marks promise.
+pub type Words = fn(View<'_>) -> bool;
+
 /// Words that are enough for the rules that said so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 struct Enough {
     /// All of these in one sentence.
     together: Marks,
     /// Of two marks, one soon after the other.
     near: Option<(Marks, Marks)>,
+    /// And what is asked of the words as they stand.
+    words: Option<Words>,
     rules: Readers,
 }
 
@@ -116,12 +122,22 @@ impl Cues {
 
     /// These marks together in one sentence are enough for the rule.
     pub fn enough(&mut self, marks: Marks) {
-        self.add(marks, None);
+        self.add(marks, None, None);
+    }
+
+    /// These marks together in one sentence are enough for the rule where its words answer yes.
+    pub fn enough_where(&mut self, marks: Marks, words: Words) {
+        self.add(marks, None, Some(words));
     }
 
     /// A word with the one mark, and soon after it a word with the other, are enough for the rule.
     pub fn enough_near(&mut self, first: Marks, then: Marks) {
-        self.add(first | then, Some((first, then)));
+        self.add(first | then, Some((first, then)), None);
+    }
+
+    /// The same where the words of the sentence answer yes.
+    pub fn enough_near_where(&mut self, first: Marks, then: Marks, words: Words) {
+        self.add(first | then, Some((first, then)), Some(words));
     }
 
     /// Once something was found in an article, the rule may go on from it in sentences without its words.
@@ -134,11 +150,17 @@ impl Cues {
         Some(reader(place)).filter(|reader| !found || self.going_on & reader == 0)
     }
 
-    fn add(&mut self, together: Marks, near: Option<(Marks, Marks)>) {
-        let same = |other: &&mut Enough| other.together == together && other.near == near;
+    fn add(&mut self, together: Marks, near: Option<(Marks, Marks)>, words: Option<Words>) {
+        let asks_the_same = |other: Option<Words>| match (other, words) {
+            (Some(other), Some(words)) => std::ptr::fn_addr_eq(other, words),
+            (other, words) => other.is_none() && words.is_none(),
+        };
+        let same = |other: &&mut Enough| {
+            other.together == together && other.near == near && asks_the_same(other.words)
+        };
         match self.enough.iter_mut().find(same) {
             Some(enough) => enough.rules |= self.rule,
-            None => self.enough.push(Enough { together, near, rules: self.rule }),
+            None => self.enough.push(Enough { together, near, words, rules: self.rule }),
         }
     }
 
@@ -189,10 +211,20 @@ impl Cues {
     /// The rules that the marked words of a stretch may concern, in the order of the text; `around` are marks that hold
     /// of the whole stretch.
     pub(super) fn concerned(&self, marked: &[Marked], around: Marks) -> Readers {
+        self.concerned_where(marked, around, |_| true)
+    }
+
+    /// Those of the rules that the words of the sentence may concern as they stand, whether it is quoted or not.
+    pub(super) fn concerned_by_words(&self, marked: &[Marked], view: View<'_>) -> Readers {
+        self.concerned_where(marked, QUOTED, |words| words(view))
+    }
+
+    fn concerned_where(&self, marked: &[Marked], around: Marks, asked: impl Fn(Words) -> bool) -> Readers {
         let marks = marked.iter().fold(around, |marks, word| marks | word.marks);
         let mut rules = 0;
         self.wanting(marks, |enough| {
-            if rules & enough.rules != enough.rules && enough.met_by(marks, marked) {
+            let news = rules & enough.rules != enough.rules;
+            if news && enough.met_by(marks, marked) && enough.words.is_none_or(&asked) {
                 rules |= enough.rules;
             }
             false

@@ -118,7 +118,11 @@ fn worth_reading<'a>(
     if bytes.saturating_mul(MANY) > article.text.len() {
         return Some(skim.outline(concerned));
     }
-    let reading = Reading::of_some(article, few.analyse(), names);
+    let some = few.analyse_some(|sentence, view| {
+        let marked = skim.within(&(sentence.span.start..sentence.span.end));
+        cues.concerned_by_words(marked, view)
+    });
+    let reading = Reading::of_some(article, some, names);
     let mut findings = Findings::default();
     let worth = rules.iter().enumerate().any(|(place, rule)| {
         let mut find = || (rule.find)(&reading, &mut findings);

@@ -8,7 +8,7 @@ use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 
 use super::cues::Cues;
-use super::english::actors::Actors;
+use super::english::actors::{Actors, may_begin};
 use super::english::casualties::scene::{Scene, scenes};
 use super::english::{casualties, demands, positions};
 use crate::model::{Article, Casualty, Claim, Span};
@@ -87,6 +87,14 @@ impl<'a> Reading<'a> {
                 self.is_partial(),
             )
         })
+    }
+
+    /// Whether a sentence may name somebody: told without asking who is who in all that was analysed.
+    pub(super) fn may_name(&self, sentence: usize) -> bool {
+        let view = self.analysis.view(sentence);
+        let span = self.analysis.span(view.start..view.end);
+        self.entities_within(span).next().is_some()
+            || (view.start..view.end).any(|at| may_begin(&self.article.text, view, at))
     }
 
     /// The sentences that may say harm.

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::english::view::View;
 use super::english::{clause, phrase, quantity, quotation, tag, token};
-use super::skim::Outline;
+use super::skim::{Outline, Readers};
 use super::{Block, Bound, Clause, Phrase, Quantity, Quotation, Sentence, Span, Tag, Token, When};
 use crate::model::article::{Article, Moment};
 
@@ -79,7 +79,13 @@ impl<'a> Analysis<'a> {
         Outline::of(article).analyse()
     }
 
-    pub(super) fn build(article: &'a Article, blocks: Vec<Block>, outline: Vec<Sentence>) -> Self {
+    /// Of these sentences; `concerned` says of each that speaks whom it concerns by its words, or that it is left out.
+    pub(super) fn build(
+        article: &'a Article,
+        blocks: Vec<Block>,
+        outline: Vec<Sentence>,
+        concerned: impl Fn(&Sentence, View<'_>) -> Option<Readers>,
+    ) -> Self {
         let mut analysis = Self {
             text: &article.text,
             published_at: article.published_at,
@@ -98,7 +104,7 @@ impl<'a> Analysis<'a> {
         analysis.tokens.reserve(bytes / TOKEN_BYTES);
         for sentence in outline {
             if sentence.part.speaks() {
-                analysis.tokenize(&sentence);
+                analysis.tokenize(&sentence, &concerned);
             } else {
                 analysis.sentences.push(sentence);
             }
@@ -117,9 +123,15 @@ impl<'a> Analysis<'a> {
     }
 
     /// Tokens of one sentence, cut into several where it is overlong.
-    fn tokenize(&mut self, sentence: &Sentence) {
-        let first = self.tokens.len();
+    fn tokenize(&mut self, sentence: &Sentence, concerned: impl Fn(&Sentence, View<'_>) -> Option<Readers>) {
+        let (first, first_word) = (self.tokens.len(), self.words.len());
         token::tokenize(sentence.span.of(self.text), sentence.span.start, &mut self.tokens, &mut self.words);
+        let view = View::new(&self.tokens, &self.words, first..self.tokens.len());
+        let Some(concerns) = concerned(sentence, view) else {
+            self.tokens.truncate(first);
+            self.words.truncate(first_word);
+            return;
+        };
         let mut start = first;
         while start < self.tokens.len() {
             let end = self.cut(start, self.tokens.len());
@@ -136,6 +148,7 @@ impl<'a> Analysis<'a> {
             self.sentences.push(Sentence {
                 span: Span { start: from, end: to },
                 tokens: start..end,
+                concerns,
                 ..sentence.clone()
             });
             start = end;

@@ -4,6 +4,7 @@
 //! text means.
 
 use super::analysis::{Analysis, SENTENCE_BYTES_MAX};
+use super::english::view::View;
 use super::english::word_scan::{Piece, scan};
 use super::english::{part, sentence};
 use super::{Block, Part, Sentence, Span};
@@ -176,7 +177,7 @@ impl<'a> Skim<'a> {
     }
 
     /// The marked words of a stretch of the text.
-    fn within(&self, range: &Range<usize>) -> &[Marked] {
+    pub fn within(&self, range: &Range<usize>) -> &[Marked] {
         let from = self.marked.partition_point(|word| word.at < range.start);
         let to = self.marked.partition_point(|word| word.at < range.end);
         self.marked.get(from..to).unwrap_or_default()
@@ -247,7 +248,14 @@ impl<'a> Outline<'a> {
 
     /// Goes into detail in every sentence that speaks.
     pub fn analyse(self) -> Analysis<'a> {
-        Analysis::build(self.article, self.blocks, self.sentences)
+        Analysis::build(self.article, self.blocks, self.sentences, |sentence, _| Some(sentence.concerns))
+    }
+
+    /// Goes into detail only in sentences that still concern somebody once their words are seen, not tagged yet.
+    pub fn analyse_some(self, concerned: impl Fn(&Sentence, View<'_>) -> Readers) -> Analysis<'a> {
+        Analysis::build(self.article, self.blocks, self.sentences, |sentence, view| {
+            Some(sentence.concerns & concerned(sentence, view)).filter(|concerns| *concerns != 0)
+        })
     }
 
     /// The blocks of the wanted paragraphs and the sentences of those that speak.

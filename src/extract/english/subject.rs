@@ -12,6 +12,9 @@ impl<'a> Scene<'a> {
     /// The mention that is the subject of the verb at `at`.
     pub(super) fn subject(&self, at: usize, start: usize) -> Option<&'a Mention> {
         let view = self.view;
+        if self.reading.is_partial() && !self.reading.may_name(self.sentence) {
+            return None;
+        }
         let mentions = self.actors().in_sentence(self.sentence);
         // Who is named inside a quotation does not do what is told outside it.
         let outside = !self.in_quotes(at);

@@ -112,7 +112,7 @@ fn joins(view: View<'_>, last: usize, at: usize) -> bool {
 }
 
 /// Verbs that make a passive with the participle right behind them.
-fn is_like_be(word: &str) -> bool {
+pub(crate) fn is_like_be(word: &str) -> bool {
     matches!(
         word,
         "get"

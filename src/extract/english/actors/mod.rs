@@ -27,6 +27,8 @@ use crate::text::english::view::View;
 use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role};
 use crate::text::name::introduced_acronyms;
 
+pub(in crate::extract) use phrase::may_begin;
+
 use draft::Draft;
 use person::People;
 use phrase::PhraseReader;

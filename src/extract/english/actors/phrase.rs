@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::belonging::outranks;
 use super::draft::{Draft, pronoun};
-use super::proper::{Sort, is_title, starts_speech};
+use super::proper::{Sort, introduces_bearer, is_title, starts_speech};
 use crate::extract::english::lexicon::actors as lexicon;
 use crate::model::Span;
 use crate::text::english::tag;
@@ -38,6 +38,15 @@ fn is_named(text: &str, word: Span) -> bool {
                     at != word.start && again() && inside(at)
                 })
             }))
+}
+
+/// Whether a phrase that names somebody may begin at `at` with a word that is no known name.
+pub(in crate::extract) fn may_begin(text: &str, view: View<'_>, at: usize) -> bool {
+    let first = at == view.start;
+    let named = || view.token(at).is_some_and(|token| is_named(text, token.span));
+    let capital =
+        view.capital(at) && (!first || is_title(view, at) || introduces_bearer(view, at + 1) || named());
+    capital || pronoun(view, at).is_some()
 }
 
 /// Reads phrases in the sentences of one article.

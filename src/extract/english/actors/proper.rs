@@ -203,7 +203,7 @@ const NAMING: &[&str] = &[
 ];
 
 /// ", the interior minister" or a verb of saying after the first word of a sentence shows that it is a name.
-fn introduces_bearer(view: View<'_>, at: usize) -> bool {
+pub(super) fn introduces_bearer(view: View<'_>, at: usize) -> bool {
     (view.is(at, &[","]) && view.is(at + 1, &["the", "a", "an", "who", "whose"]))
         || (view.form(at) != VerbForm::None && speech::is_speech(view.word(at)))
 }

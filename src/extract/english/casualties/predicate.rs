@@ -66,6 +66,19 @@ const TRAVELS: &[&str] = &[
     "convoy",
 ];
 
+/// Whether all the words stand there of a verb that says harm only with others.
+pub(super) fn has_tail(view: View<'_>) -> bool {
+    (view.start..view.end).any(|at| {
+        let uses = USES.at(view, at).iter().filter(|verb| verb.effect.is_some() && !verb.tail.is_empty());
+        uses.into_iter().any(|verb| tail_end(view, at + 1, &verb.tail).is_some())
+    })
+}
+
+/// Whether all the words of a state stand there.
+pub(super) fn has_state(view: View<'_>) -> bool {
+    (view.start..view.end).any(|at| state_at(view, at).is_some())
+}
+
 /// All predicates of a sentence, in order.
 pub(super) fn predicates(view: View<'_>) -> Vec<Predicate> {
     let mut found: Vec<Predicate> = Vec::new();

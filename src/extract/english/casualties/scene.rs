@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use super::figure::{Figure, FigureKind, figures};
 use super::place_item::items_of;
 use super::place_name::{Named, places_of};
-use super::predicate::{Predicate, predicates};
+use super::predicate::{Predicate, has_state, has_tail, predicates};
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{harm_words, is_closed, is_sport, may_be_sport, state_words};
 use crate::extract::english::scope::{Carried, Stretch, Today, stretches};
@@ -152,12 +152,12 @@ pub(super) fn harm_cues(cues: &mut Cues) {
     for alike in telling.chunk_by(|(_, verb), (_, other)| initial(verb) == initial(other)) {
         let verbs = cues.verbs(alike.iter().map(|(_, verb)| *verb));
         let tails = cues.words(alike.iter().map(|(tail, _)| *tail));
-        cues.enough_near(verbs, tails);
+        cues.enough_near_where(verbs, tails, has_tail);
     }
     for same in light.chunk_by(|(tail, _), (other, _)| tail == other) {
         let verbs = cues.verbs(same.iter().map(|(_, verb)| *verb));
         let tail = cues.words(same.iter().map(|(tail, _)| *tail));
-        cues.enough_near(verbs, tail);
+        cues.enough_near_where(verbs, tail, has_tail);
     }
     let states =
         cues.words(state_words().filter(|(first, telling)| first == telling).map(|(first, _)| first));
@@ -166,7 +166,7 @@ pub(super) fn harm_cues(cues: &mut Cues) {
         cues.words(state_words().filter(|(first, telling)| first != telling).map(|(first, _)| first));
     let tellings =
         cues.words(state_words().filter(|(first, telling)| first != telling).map(|(_, telling)| telling));
-    cues.enough_near(firsts, tellings);
+    cues.enough_near_where(firsts, tellings, has_state);
 }
 
 /// Verbs after which an infinitive is still what happened: "are believed to have been killed", "managed to free 12".

@@ -8,6 +8,9 @@ use super::telling::{Sighting, tell};
 use crate::extract::cues::Cues;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Effect;
+use crate::text::english::verb::is_like_be;
+use crate::text::english::view::View;
+use crate::text::english::word_class::is_be;
 use crate::text::{Clause, Link, Tense, Voice};
 
 const NAME: &str = "unfound";
@@ -62,7 +65,16 @@ fn cues(cues: &mut Cues) {
         "hadn’t",
         "didn’t",
     ]);
-    cues.enough_near(not, verbs);
+    cues.enough_near_where(not, verbs, is_told);
+}
+
+/// Whether what must follow one of the verbs does. Those who are found are so in the passive; a title leaves it out.
+fn is_told(view: View<'_>) -> bool {
+    let title = !view.is(view.end.saturating_sub(1), &[".", "!", "?", "”", "\""]);
+    let passive =
+        |verb: usize| (view.start..verb).any(|at| is_be(view.word(at)) || is_like_be(view.word(at)));
+    (view.start..view.end)
+        .any(|at| is_one_of(view, at, COME_BACK) || is_one_of(view, at, FOUND) && (title || passive(at)))
 }
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -82,7 +94,7 @@ fn not_back(here: &Here<'_>, clause: &Clause, findings: &mut Findings) {
     let past = !matches!(verb.tense, Tense::Future | Tense::Infinitive | Tense::Participle);
     let told = past && !clause.hypothetical && clause.link != Link::Infinitive;
     let list = if verb.voice == Voice::Passive { FOUND } else { COME_BACK };
-    if told && is_one_of(here, verb.main, list) {
+    if told && is_one_of(here.view, verb.main, list) {
         for figure in people(here, clause, verb.tokens.start) {
             let said = verb.tokens.clone();
             tell(here, &Sighting::new(figure, Effect::Missing, said, NAME, 58), findings);
@@ -91,12 +103,11 @@ fn not_back(here: &Here<'_>, clause: &Clause, findings: &mut Findings) {
 }
 
 /// Whether a verb is one of a list, with what must follow it.
-fn is_one_of(here: &Here<'_>, main: usize, list: &[(&str, &[&str])]) -> bool {
-    let lemma = here.verb_lemma(main);
-    let elsewhere =
-        here.view.is(main + 1, &["to"]) && !(main + 2..main + 4).any(|at| here.view.is(at, LOST_TO));
-    list.iter().any(|(verb, follows)| {
-        *verb == &*lemma && (follows.is_empty() && !elsewhere || here.view.is(main + 1, follows))
+fn is_one_of(view: View<'_>, main: usize, list: &[(&str, &[&str])]) -> bool {
+    let lemma = view.verb(main);
+    list.iter().filter(|(verb, _)| *verb == &*lemma).any(|(_, follows)| {
+        let elsewhere = || view.is(main + 1, &["to"]) && !(main + 2..main + 4).any(|at| view.is(at, LOST_TO));
+        follows.is_empty() && !elsewhere() || view.is(main + 1, follows)
     })
 }
 
@@ -119,7 +130,7 @@ fn rest(here: &Here<'_>, all: usize) -> Option<(Figure, usize)> {
     let end = quantity.tokens.end;
     let verb = (end..end + REACH).find(|&at| {
         let passive = (at.saturating_sub(3)..at).any(|be| here.view.is(be, &["been", "were", "was", "are"]));
-        passive && is_one_of(here, at, FOUND)
+        passive && is_one_of(here.view, at, FOUND)
     })?;
     let phrase = here.sentence.phrases.clone().find(|&at| {
         here.analysis.phrases.get(at).is_some_and(|phrase| phrase.tokens.contains(&quantity.number.start))

@@ -8,8 +8,10 @@ use crate::extract::english::lexicon::acts;
 use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, Force};
-use crate::text::Tag;
+use crate::text::english::view::View;
+use crate::text::english::word_class::class_of;
 use crate::text::skim::QUOTED;
+use crate::text::{Tag, TokenKind};
 
 use super::addressee::{addressed, implied};
 use super::{Draft, act, each_scene, status};
@@ -25,16 +27,41 @@ pub const RULE: Rule = Rule {
 
 fn cues(cues: &mut Cues) {
     let heads = cues.all_forms(acts::heads().chain(["leave", "go"]));
-    cues.enough(heads | QUOTED);
+    cues.enough_where(heads | QUOTED, orders);
+}
+
+/// Whether an order may begin with some word: "we" and "the" begin none.
+fn orders(view: View<'_>) -> bool {
+    (view.start..view.end).any(|at| {
+        let head = head(view, at);
+        let begins = view.kind(head) == TokenKind::Word
+            && !matches!(class_of(view.word(head)), Some(Tag::Pronoun | Tag::Determiner | Tag::Coordinator));
+        begins && opens(view, at) && !is_behind(view, at)
+    })
+}
+
+/// Whether an utterance may begin at `at`.
+fn opens(view: View<'_>, at: usize) -> bool {
+    at == view.start || view.is(at - 1, &["“", "\"", "‘", "«", ".", "!"])
+}
+
+/// Whether the mark before `at` closes: it is joined to what stands before it and not to what stands behind.
+fn is_behind(view: View<'_>, at: usize) -> bool {
+    at > view.start + 1 && view.is(at - 1, &["\""]) && !view.spaced(at - 1) && view.spaced(at)
+}
+
+/// Where its verb stands when it is an order, "not" aside.
+fn head(view: View<'_>, at: usize) -> usize {
+    let head = at + usize::from(view.is(at, &["please", "just", "so", "now"]));
+    head + usize::from(view.is(head, &[","]))
 }
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
-            let opens = at == scene.view.start || scene.view.is(at - 1, &["“", "\"", "‘", "«", ".", "!"]);
             // "urged Kenya to “stop the raids”": no order of Kenya's.
             let infinitive = at >= scene.view.start + 2 && scene.view.is(at - 2, &["to"]);
-            if opens && !infinitive && scene.in_quotes(at) {
+            if opens(scene.view, at) && !infinitive && scene.in_quotes(at) {
                 read(scene, at, findings);
             }
         }
@@ -43,8 +70,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 
 fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
-    let mut verb = at + usize::from(view.is(at, &["please", "just", "so", "now"]));
-    verb += usize::from(view.is(verb, &[","]));
+    let verb = head(view, at);
     let negative = view.follows(verb, &["do", "not"]) || view.follows(verb, &["do", "n't"]);
     let start = if negative { verb + 1 } else { verb };
     let head = if negative { verb + 2 } else { verb };

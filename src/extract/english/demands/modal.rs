@@ -6,10 +6,14 @@ use crate::extract::english::actors::Kind;
 use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, Force};
+use crate::text::english::view::View;
 use crate::text::{Tag, VerbForm};
 
 use super::addressee::names_of;
 use super::{Draft, act, condition, demand_force, each_scene, status};
+
+/// Before these words the one who is obliged is the one who speaks, or nobody that is named.
+const ITSELF: &[&str] = &["we", "i", "you", "who", "which", "what", "that", "whoever", "how"];
 
 /// Reads "must", "should", "have to", "need to" and "ought to" inside somebody's words.
 pub const RULE: Rule = Rule {
@@ -22,10 +26,19 @@ pub const RULE: Rule = Rule {
 
 fn cues(cues: &mut Cues) {
     let alone = cues.words(["must", "should"]);
-    cues.enough(alone);
+    cues.enough_where(alone, obliges);
     let have = cues.words(["has", "have", "needs", "need", "ought"]);
     let to = cues.words(["to"]);
-    cues.enough(have | to);
+    cues.enough_where(have | to, obliges);
+}
+
+/// Whether a word of the sentence obliges somebody else than who speaks.
+fn obliges(view: View<'_>) -> bool {
+    let must = |at| {
+        view.is(at, &["must", "should"])
+            || view.is(at, &["has", "have", "needs", "need", "ought"]) && view.is(at + 1, &["to"])
+    };
+    (view.start..view.end).any(|at| must(at) && !view.is(at.saturating_sub(1), ITSELF))
 }
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -64,10 +77,7 @@ fn read(scene: &Scene<'_>, at: usize, verb: usize, force: Force, findings: &mut 
     let view = scene.view;
     let before = at.saturating_sub(1);
     let question = view.is(view.end.saturating_sub(1), &["?"]) || view.is(view.end.saturating_sub(2), &["?"]);
-    if question
-        || view.is(before, &["we", "i", "you", "who", "which", "what", "that", "whoever", "how"])
-        || conditional(scene, at)
-    {
+    if question || view.is(before, ITSELF) || conditional(scene, at) {
         return;
     }
     let Some(by) = scene.speaker(at) else { return };

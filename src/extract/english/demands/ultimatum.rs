@@ -9,6 +9,7 @@ use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
 use crate::text::VerbForm;
+use crate::text::english::view::View;
 
 use super::addressee::{list_end, names_of};
 use super::{Draft, act, condition, each_scene};
@@ -33,6 +34,9 @@ const CONDITIONS: &[&str] = &["unless", "until", "if"];
 const FUTURES: &[&str] =
     &["will", "would", "threatened", "threatens", "threatening", "warned", "vowed", "'ll", "wo", "shall"];
 
+/// Words that refuse something.
+const REFUSES: &[&str] = &["not", "n't", "no", "never", "reject", "rejects", "refuse"];
+
 /// What happens else is told in at most this many words.
 const CONDITION_WORDS_MAX: usize = 14;
 
@@ -42,7 +46,15 @@ fn cues(cues: &mut Cues) {
     cues.enough(gives | clock);
     let condition = cues.words(CONDITIONS.iter().copied());
     let future = cues.words(FUTURES.iter().copied());
-    cues.enough(condition | future);
+    cues.enough_where(condition | future, threatens);
+}
+
+/// Whether a condition stands there that may be one: "until" waits for what is refused before it.
+fn threatens(view: View<'_>) -> bool {
+    (view.start..view.end).any(|at| {
+        view.is(at, &["unless", "if"])
+            || view.is(at, &["until"]) && (view.start..view.end).any(|at| view.is(at, REFUSES))
+    })
 }
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -122,8 +134,7 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let end = if first { body.start } else { view.end };
     let window = act::cut(view, at + 1..end);
     let future = body.clone().rfind(|&at| view.is(at, FUTURES))?;
-    let refuses = (future..body.end)
-        .any(|at| view.is(at, &["not", "n't", "no", "never", "reject", "rejects", "refuse"]));
+    let refuses = (future..body.end).any(|at| view.is(at, REFUSES));
     if view.is(at, &["until"]) && !refuses || view.is(at, &["if"]) && refuses && !first {
         return None;
     }

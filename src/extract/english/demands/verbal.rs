@@ -2,7 +2,7 @@
 //! claim for each who demands, each addressee and each act.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::acts as lexicon;
@@ -11,6 +11,9 @@ use crate::extract::english::predicate::{Agent, Predicate, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force, Span};
 use crate::text::VerbForm;
+use crate::text::english::lemma;
+use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 
 use super::addressee::is_infinitive;
 use super::complement::{Complement, complement, content, passive_complement};
@@ -31,8 +34,30 @@ fn cues(cues: &mut Cues) {
     cues.enough(alone);
     let with = cues.verbs(verbs(true).map(|(verb, _)| verb));
     let more = cues.words(Frame::MORE.iter().chain(words::WANTED).chain(words::WANTED_DONE).copied());
-    cues.enough(with | more);
+    cues.enough_where(with | more, goes_on);
 }
+
+/// Whether something that its frame takes stands behind a verb that wants more than a noun.
+fn goes_on(view: View<'_>) -> bool {
+    // The first word is no verb that anybody does.
+    (view.start + 1..view.end).any(|at| {
+        let behind = |words: &[&str]| (at + 1..view.end).any(|at| view.is(at, words));
+        match VERBS.at(view, at) {
+            Some((_, Frame::Tell)) => behind(&["to", "for"]),
+            Some((_, Frame::Call)) => behind(&["to", "for", "on", "upon"]),
+            Some((_, Frame::Appeal)) => behind(Frame::MORE),
+            // "Wants to leave": who wants to do something himself asks nobody.
+            Some((_, Frame::Want)) => !view.is(at + 1, &["to"]),
+            Some((_, Frame::Need)) => {
+                view.is(at.saturating_sub(1), &["we", "i"]) && !view.is(at + 1, &["to"])
+            }
+            _ => false,
+        }
+    })
+}
+
+static VERBS: LazyLock<Listed<Option<(Force, Frame)>>> =
+    LazyLock::new(|| Listed::new(|word| words::verb(&lemma::verb(word)).or_else(|| words::verb(word))));
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
@@ -48,8 +73,7 @@ fn verb_at(scene: &Scene<'_>, at: usize) -> Option<(Force, Frame)> {
     if scene.view.form(at) == VerbForm::None {
         return None;
     }
-    let word = scene.view.word(at);
-    words::verb(&scene.view.verb(at)).or_else(|| words::verb(word))
+    VERBS.at(scene.view, at)
 }
 
 fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut Findings) {

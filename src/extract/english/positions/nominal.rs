@@ -6,6 +6,7 @@ use crate::extract::english::lexicon::{stance_verbs as words, stances};
 use crate::extract::english::predicate::{Agent, Scene, agent};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
+use crate::text::english::view::View;
 use crate::text::{Tag, VerbForm};
 
 use super::{Draft, object_end, targets};
@@ -19,9 +20,24 @@ pub const RULE: Rule = Rule {
     find,
 };
 
+/// How far before its noun the verb may stand that takes the stance.
+const TAKEN_REACH: usize = 6;
+
 fn cues(cues: &mut Cues) {
     let nouns = cues.words(words::stance_nouns());
-    cues.enough(nouns);
+    cues.enough_where(nouns, is_taken);
+}
+
+/// Whether somebody may take a stance with one of the nouns: a verb before it, an owner, or solidarity in person; and
+/// whether what leads from it to a target stands behind it.
+fn is_taken(view: View<'_>) -> bool {
+    (view.start..view.end).any(|at| {
+        let Some((stance, leads)) = words::stance_noun(view.word(at)) else { return false };
+        let before = at.saturating_sub(TAKEN_REACH)..at;
+        let taken = before.clone().any(|at| stances::takes(view.word(at)) || view.is(at, &["'s", "'"]));
+        let led = stance == Stance::Offer || (at + 1..at + 3).any(|at| view.is(at, leads));
+        led && (taken || view.is(at, &["solidarity"]))
+    })
 }
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -36,7 +52,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 
 fn read(scene: &Scene<'_>, at: usize, stance: Stance, leads: &[&str], findings: &mut Findings) -> Option<()> {
     let view = scene.view;
-    let from = at.saturating_sub(6).max(view.start);
+    let from = at.saturating_sub(TAKEN_REACH).max(view.start);
     let verb = (from..at)
         .rev()
         .take_while(|&verb| !view.is(verb, &[",", ";", "that"]))

@@ -7,7 +7,8 @@ use crate::extract::english::lexicon::stance_verbs::{self as words, Side};
 use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::Scene;
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::text::VerbForm;
+use crate::text::english::view::View;
+use crate::text::{TokenKind, VerbForm};
 
 use super::{Draft, object_end, targets};
 
@@ -23,7 +24,32 @@ pub const RULE: Rule = Rule {
 fn cues(cues: &mut Cues) {
     let verbs = cues.verbs(words::sides().map(|side| side.verb));
     let tails = cues.words(words::sides().filter_map(|side| side.tail.last().copied()));
-    cues.enough_near(verbs, tails);
+    cues.enough_near_where(verbs, tails, takes_side);
+}
+
+/// Whether all words of a side stand behind its verb in their order, with no number between.
+fn takes_side(view: View<'_>) -> bool {
+    (view.start..view.end).any(|at| {
+        let verb = view.verb(at);
+        words::sides().filter(|side| side.verb == verb).any(|side| {
+            let mut at = at + 1;
+            side.tail.iter().all(|word| {
+                let found = (at..view.end)
+                    .take_while(|&at| view.kind(at) != TokenKind::Number)
+                    .find(|&at| is_part(view, at, word));
+                at = found.unwrap_or(at) + 1;
+                found.is_some()
+            })
+        })
+    })
+}
+
+/// Whether the word at `at` is this word of a side.
+fn is_part(view: View<'_>, at: usize, word: &str) -> bool {
+    match word {
+        "~self" => view.is(at, &["itself", "himself", "herself", "themselves"]),
+        word => view.word(at) == word,
+    }
 }
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -70,11 +96,7 @@ fn tail(scene: &Scene<'_>, verb: usize, side: &Side) -> Option<usize> {
     let view = scene.view;
     let mut at = verb + 1;
     for word in &side.tail {
-        let fits = |at: usize| match *word {
-            "~self" => view.is(at, &["itself", "himself", "herself", "themselves"]),
-            word => view.is(at, &[word]),
-        };
-        at = [at, after_adverbs(scene, at)].into_iter().find(|&at| fits(at))? + 1;
+        at = [at, after_adverbs(scene, at)].into_iter().find(|&at| is_part(view, at, word))? + 1;
     }
     (at < view.end).then_some(at)
 }
