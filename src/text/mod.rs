@@ -109,7 +109,7 @@ pub struct Token {
     pub tag: Tag,
     /// Shape of the verb, if it is one.
     pub form: VerbForm,
-    /// Begins with a capital letter.
+    /// Begins with a capital letter, the article of an Arabic name aside ("al-Karim").
     pub capital: bool,
     /// Preceded by white space (or the start of the sentence).
     pub spaced: bool,

@@ -15,6 +15,9 @@ use super::actors::{Actors, Kind, Mention};
 use super::lexicon::speech;
 use crate::extract::rule::Reading;
 
+/// How many words of a count may stand between a vote and what was voted.
+const VOTE_REACH: usize = 9;
+
 /// A sentence with everything around it.
 #[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {
@@ -77,12 +80,19 @@ impl<'a> Scene<'a> {
         }
         if let Some(first_person) = self.first_person(start) {
             predicate.subject_start = Some(first_person);
-            predicate.agents = self.speaker(at)?;
+            predicate.agents = self.speaker(at).or_else(|| self.issuer(at))?;
             return (!predicate.agents.is_empty()).then_some(predicate);
         }
         let subject = self.subject(at, start)?;
         predicate.subject_start = Some(subject.tokens.start.min(start));
         predicate.agents = self.each_of(subject);
+        // "Kenya, which rejected it, and Chad": who is named behind the clause does not act in it.
+        let behind = subject.tokens.end;
+        let opens = behind + usize::from(view.is(behind, &[","]));
+        if view.is(opens, &["who", "which"]) && self.reaches(opens + 1, start) {
+            let close = view.token(at).map_or(0, |token| token.span.start);
+            predicate.agents.retain(|agent| agent.voice.start < close);
+        }
         if let Some(first) = self.actors().list_of(subject, view).first() {
             predicate.subject_start = Some(first.tokens.start.min(start));
         }
@@ -206,7 +216,8 @@ impl<'a> Scene<'a> {
             return false;
         }
         let own_words = self.first_person(start).is_some();
-        if self.clause_of(at).is_some_and(|clause| clause.hypothetical && !own_words)
+        let said = own_words || view.is(start, &["to"]) && self.is_voted(start);
+        if self.clause_of(at).is_some_and(|clause| clause.hypothetical && !said)
             || self.under_condition(start)
         {
             return false;
@@ -219,6 +230,17 @@ impl<'a> Scene<'a> {
             return false;
         }
         !self.long_past(start)
+    }
+
+    /// "Voted 120 to 35 to condemn", "voted unanimously to reject": what a vote decided is done. Asked of the "to".
+    pub(super) fn is_voted(&self, to: usize) -> bool {
+        let view = self.view;
+        let counts = |at: usize| {
+            matches!(view.tag(at), Tag::Number | Tag::Adverb | Tag::Adposition | Tag::Determiner)
+                || view.is(at, &["to", "votes", "majority", "overwhelmingly", "narrow", "large", "-", "–"])
+        };
+        let verb = (to.saturating_sub(VOTE_REACH).max(view.start)..to).rfind(|&at| !counts(at));
+        verb.is_some_and(|at| view.is(at, &["voted", "votes"]))
     }
 
     /// "If", "unless" or "whether" opens the clause of the token.

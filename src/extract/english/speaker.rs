@@ -11,6 +11,19 @@ use crate::model::Span;
 /// A quotation is followed over this many sentences to whoever speaks it.
 const QUOTED_SENTENCES_MAX: usize = 4;
 
+/// The first sentences of a text say who issued it.
+const ISSUER_SENTENCES: usize = 3;
+
+/// What somebody issues in words of his own.
+const STATEMENTS: &[&str] = &["statement", "declaration", "communique", "communiqué", "resolution", "letter", "appeal", "message"];
+
+const ISSUED: &[&str] = &["issued", "released", "published", "issues"];
+
+/// Whoever the sentences that were not read would name.
+fn somebody(voice: Span) -> Agent {
+    Agent { name: Arc::from("somebody"), voice, weighty: true, person: None }
+}
+
 impl<'a> Scene<'a> {
     /// Who says the words at `at`: the subject of a verb of saying outside the quotation, in this sentence or in the
     /// one before when the quotation runs on.
@@ -24,8 +37,7 @@ impl<'a> Scene<'a> {
     /// Where only some sentences were read, a quotation may have its speaker in another.
     fn speaker_elsewhere(&self, at: usize) -> Option<Vec<Agent>> {
         let span = self.view.token(at)?.span;
-        let somebody = || Agent { name: Arc::from("somebody"), voice: span, weighty: true, person: None };
-        (self.reading.is_partial() && self.in_quotes(at)).then(|| vec![somebody()])
+        (self.reading.is_partial() && self.in_quotes(at)).then(|| vec![somebody(span)])
     }
 
     /// The speaker of a quotation that runs on into later sentences, where they name him: “The door is open. Let them
@@ -55,6 +67,37 @@ impl<'a> Scene<'a> {
             }
         }
         None
+    }
+
+    /// Who says "we" outside of quotation marks: whoever issued the text, when it is a statement that says by whom.
+    pub(super) fn issuer(&self, at: usize) -> Option<Vec<Agent>> {
+        if self.in_quotes(at) {
+            return None;
+        }
+        if self.reading.is_partial() {
+            return Some(vec![somebody(self.view.token(at)?.span)]);
+        }
+        (0..ISSUER_SENTENCES.min(self.sentence)).find_map(|sentence| {
+            let scene = Scene { sentence, view: self.analysis.view(sentence), ..*self };
+            let view = scene.view;
+            (view.start..view.end).filter(|&noun| view.is(noun, STATEMENTS)).find_map(|noun| {
+                let by = self.actors().starting_at(sentence, noun + 2, view).filter(|mention| {
+                    view.is(noun + 1, &["by", "from", "of"]) && mention.tokens.start <= noun + 3
+                });
+                // "The union issued the following statement", "Union statement on the strike".
+                let issued = || {
+                    let verb = (view.start..noun).rfind(|&verb| view.is(verb, ISSUED))?;
+                    self.actors().in_sentence(sentence).iter().find(|mention| {
+                        !mention.governed && !mention.owner && scene.reaches(mention.tokens.end, verb)
+                    })
+                };
+                let titled = || {
+                    let mut mentions = self.actors().in_sentence(sentence).iter();
+                    mentions.find(|mention| sentence == 0 && mention.tokens.end == noun && !mention.governed)
+                };
+                by.or_else(issued).or_else(titled).map(|mention| scene.agents_of(mention))
+            })
+        })
     }
 
     fn speaker_here(&self, at: usize) -> Option<Vec<Agent>> {

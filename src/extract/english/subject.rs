@@ -28,6 +28,9 @@ impl<'a> Scene<'a> {
         if view.form(at) == VerbForm::Gerund && self.is_done_by_others(start) {
             return None;
         }
+        if self.is_of_document(start) {
+            return None;
+        }
         if let Some(first) = self.of_title(at, start) {
             return Some(first);
         }
@@ -50,16 +53,13 @@ impl<'a> Scene<'a> {
                 return Some(mention);
             }
         }
-        // "Whose work the union has criticised and called for": the joined verb has the subject of the clause it is in.
-        let clause = (view.start..start)
-            .rfind(|&at| view.is(at, &["whose", "whom"]))
-            .filter(|&opens| !(opens..start).any(|at| view.is(at, &[",", ";"])));
-        if let Some(opens) = clause
-            && view.is(start.saturating_sub(1), &["and", "but"])
-            && let Some(inner) = mentions.iter().filter(usable).find(|mention| {
-                !mention.governed && mention.tokens.start > opens && self.has_verb(mention.tokens.end, start)
-            })
-        {
+        if let Some(antecedent) = self.of_relative(start) {
+            return Some(antecedent);
+        }
+        if self.is_of_unnamed(start) {
+            return None;
+        }
+        if let Some(inner) = self.of_whose(start, usable) {
             return Some(inner);
         }
         if let Some(first) = self.behind_quotation(start).filter(|_| outside) {
@@ -86,6 +86,18 @@ impl<'a> Scene<'a> {
         // A quotation or an aside lies between, or the verb is joined to an earlier one: the nearest mention that is
         // neither behind a preposition nor the object of a verb.
         mentions.iter().filter(usable).rfind(|mention| !mention.governed && !self.is_object(mention))
+    }
+
+    /// "Whose work the union has criticised and called for": the joined verb has the subject of the clause it is in.
+    fn of_whose(&self, start: usize, usable: impl Fn(&&Mention) -> bool) -> Option<&'a Mention> {
+        let view = self.view;
+        let joined = view.is(start.saturating_sub(1), &["and", "but"]);
+        let opens = (view.start..start).rfind(|&at| view.is(at, &["whose", "whom"])).filter(|&opens| {
+            joined && !(opens..start).any(|at| view.is(at, &[",", ";"]))
+        })?;
+        self.actors().in_sentence(self.sentence).iter().filter(usable).find(|mention| {
+            !mention.governed && mention.tokens.start > opens && self.has_verb(mention.tokens.end, start)
+        })
     }
 
     /// "Kenya releases 400 detainees, agrees to talks": a title joins its verbs with a comma.
@@ -121,6 +133,42 @@ impl<'a> Scene<'a> {
             self.actors().in_sentence(self.sentence).iter().any(|mention| mention.tokens.contains(&noun));
         let people = || matches!(person(None, &self.analysis.lemma(noun)), Person::Known(_) | Person::Likely);
         self.view.tag(noun) == Tag::Noun && !mentioned && people()
+    }
+
+    /// "Berg, who called it a crime and promised punishment": a verb joined inside a relative clause has the one before
+    /// "who" for its subject.
+    fn of_relative(&self, start: usize) -> Option<&'a Mention> {
+        let view = self.view;
+        let joined = view.is(start.wrapping_sub(1), &["and", "then", "but"]);
+        let opens = (view.start..start).rfind(|&at| view.is(at, &["who", "which"])).filter(|_| joined)?;
+        let last = (opens..start).rfind(|&at| !view.is(at, &["and", "then", "but"]))?;
+        // A comma ends the clause, but for the one before "then".
+        let open = (opens..last).all(|at| !view.is(at, &[",", ";"]))
+            && (!view.is(last, &[",", ";"]) || view.is(last + 1, &["then"]));
+        let mut mentions = self.actors().in_sentence(self.sentence).iter().filter(|_| open);
+        mentions.find(|mention| {
+            let next = mention.tokens.end;
+            (next == opens || next + 1 == opens && view.is(next, &[","])) && !mention.owner && !mention.modifier
+        })
+    }
+
+    /// "Had blocked a Council statement condemning the raid": what was blocked says nothing for anybody.
+    fn is_of_document(&self, start: usize) -> bool {
+        let view = self.view;
+        let Some(noun) = start.checked_sub(1).filter(|&noun| view.is(noun, DOCUMENTS)) else { return false };
+        let from = noun.saturating_sub(6).max(view.start);
+        let verb = (from..noun).rfind(|&at| view.tag(at) == Tag::Verb && view.form(at) != VerbForm::None);
+        view.form(start) == VerbForm::Gerund
+            && verb.is_some_and(|verb| matches!(&*view.verb(verb), "block" | "veto" | "reject" | "oppose" | "prevent" | "stop"))
+    }
+
+    /// "While youth organisers rejected the talks": people right before the verb whom nobody speaks for.
+    fn is_of_unnamed(&self, start: usize) -> bool {
+        let view = self.view;
+        let Some(noun) = start.checked_sub(1).filter(|&noun| noun > view.start) else { return false };
+        let plural = view.tag(noun) == Tag::Noun && *self.analysis.lemma(noun) != *view.word(noun);
+        let people = || matches!(person(None, &self.analysis.lemma(noun)), Person::Known(_) | Person::Likely);
+        plural && self.actors().covering(self.sentence, noun).is_none() && people()
     }
 
     /// Whether a mention is what others are told apart from: "all states except Kenya and Chad".
@@ -273,6 +321,9 @@ impl<'a> Scene<'a> {
         true
     }
 }
+
+/// What bodies put their words in.
+const DOCUMENTS: &[&str] = &["statement", "resolution", "draft", "text", "declaration", "motion", "letter"];
 
 /// Days and parts of days.
 fn is_time(word: &str) -> bool {

@@ -40,6 +40,15 @@ pub(super) const fn is_apostrophe(sign: char) -> bool {
     matches!(sign, '\'' | '\u{2019}' | '\u{02BC}')
 }
 
+/// A capital at the beginning, or behind the article of an Arabic name ("al-Karim").
+fn begins_like_a_name(surface: &str) -> bool {
+    let upper = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+    upper(surface)
+        || surface.split_once(is_hyphen).is_some_and(|(article, name)| {
+            matches!(article, "al" | "el" | "as" | "ash" | "at" | "ad" | "an" | "ar" | "az") && upper(name)
+        })
+}
+
 const fn is_hyphen(sign: char) -> bool {
     matches!(sign, '-' | '\u{2010}' | '\u{2011}')
 }
@@ -68,7 +77,7 @@ impl Cutter<'_> {
             kind,
             tag: Tag::Other,
             form: VerbForm::None,
-            capital: surface.chars().next().is_some_and(char::is_uppercase),
+            capital: begins_like_a_name(surface),
             spaced: self.spaced,
             beginning: packed(word.as_bytes()),
             opens: match known.filter(|_| kind == TokenKind::Word) {

@@ -154,6 +154,10 @@ pub(super) fn pronoun(view: View<'_>, at: usize) -> Option<Draft> {
         let all = usize::from(view.is(at, &["all"]) && view.is(at + 1, &["the"]));
         let start = at + all + usize::from(view.is(at, &["the", "both", "all"]));
         let both = view.is(at, &["both"]);
+        // "Backed opposing sides" tells not which.
+        if start == at && view.is(start, &["opposing", "rival", "other"]) {
+            return None;
+        }
         let adjective =
             usize::from(view.is(start, &["two", "warring", "conflicting", "opposing", "rival", "other"]));
         let noun = start + adjective;

@@ -296,12 +296,12 @@ fn joined(before: &Mention, after: &Mention, view: View<'_>) -> bool {
             view.is(
                 at,
                 &[
-                    ",", "and", "&", "as", "well", "also", "the", "both", "from", "for", "by", "of", "then",
-                    "later",
+                    ",", "and", "&", "as", "well", "also", "the", "both", "from", "for", "by", "of", "to", "on",
+                    "then", "later",
                 ],
             )
         })
-        && !(gap.clone().any(|at| view.is(at, &["from", "for", "by", "of"])) && !before.governed)
+        && !(gap.clone().any(|at| view.is(at, &["from", "for", "by", "of", "to", "on"])) && !before.governed)
 }
 
 /// Whether a name of this kind can stand alone for somebody who acts.

@@ -8,10 +8,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::extract::english::lexicon::actors as lexicon;
-use crate::text::Tag;
+use crate::extract::english::lexicon::{actors as lexicon, speech};
 use crate::text::english::view::View;
 use crate::text::gazetteer::{EntityKind, Role};
+use crate::text::{Tag, VerbForm};
 
 use super::draft::Draft;
 use super::person::{People, Person};
@@ -135,10 +135,25 @@ pub(super) fn mention(
     };
     if !draft.medium {
         let armed = matches!(draft.party, Some((_, EntityKind::ArmedGroup)));
-        memory.note(&mention, &heads, (group, armed), joins);
+        let reported = is_reported(draft, view);
+        memory.note(&mention, &heads, (group, armed, reported), joins);
     }
     Some(mention)
 }
+
+/// "Said that Chad's minister Ada Brun": whether the phrase opens what somebody says.
+fn is_reported(draft: &Draft, view: View<'_>) -> bool {
+    let from = draft.tokens.start.saturating_sub(OWNERS_REACH).max(view.start);
+    let opens = (from..draft.tokens.start).rfind(|&at| {
+        !matches!(view.tag(at), Tag::ProperNoun | Tag::Noun | Tag::Adjective) && !view.is(at, &["the", "'s", "'"])
+    });
+    opens.is_some_and(|at| {
+        view.is(at, &["that"]) || view.form(at) != VerbForm::None && speech::is_speech(view.word(at))
+    })
+}
+
+/// How many words may say whose somebody is.
+const OWNERS_REACH: usize = 6;
 
 /// Whom words mean that only the rest of the article would explain, where it was not read.
 fn somebody(memory: &Memory) -> Option<Known> {

@@ -83,6 +83,8 @@ impl<'a> PhraseReader<'a> {
             for at in view.start + 1..view.end {
                 if view.capital(at) && !starts_speech(view, at) {
                     capitals.insert(view.word(at));
+                    // "Al-Karim" is "Karim" later.
+                    capitals.extend(view.word(at).split_once('-').map(|(_, bare)| bare));
                     let alone = !view.capital(at + 1);
                     if alone && view.is(at - 1, PREPOSITIONS_OF_PLACE) {
                         places.insert(view.word(at));
@@ -204,7 +206,11 @@ impl<'a> PhraseReader<'a> {
             at += usize::from(view.is(at, &["the", "other"]));
         }
         if lexicon::is_filler(view.word(at)) && self.entity(view, at).is_none() {
-            at = self.over_fillers(view, at)?;
+            at = match self.over_fillers(view, at) {
+                Some(end) => end,
+                None if self.filler_opens_name(view, at) => at,
+                None => return None,
+            };
         }
         (self.entity(view, at).is_some() || self.is_name_word(view, at) || is_title(view, at)).then_some(at)
     }

@@ -68,8 +68,8 @@ impl PhraseReader<'_> {
                 && view.is(
                     at,
                     &[
-                        "of", "for", "against", "al", "bin", "el", "de", "van", "von", "der", "ibn", "the",
-                        "'",
+                        "of", "for", "against", "al", "bin", "ben", "bint", "el", "de", "da", "dos", "di", "du",
+                        "van", "von", "der", "ibn", "ould", "abu", "the", "'",
                     ],
                 )
                 && (view.capital(at + 1) || view.is(at + 1, &["the", "der", "la"]) && view.capital(at + 2))
@@ -107,6 +107,17 @@ impl PhraseReader<'_> {
             && !is_title(view, at)
             && !lexicon::is_filler(word)
             && matches!(person(None, word), Person::Unknown | Person::No)
+    }
+
+    /// "The International Chamber of Pilots": a word that elsewhere only says what kind of, with capitals behind it.
+    pub(super) fn filler_opens_name(&self, view: View<'_>, at: usize) -> bool {
+        view.capital(at)
+            && !self.loose.get()
+            && view.is(at, NAMING)
+            && view.capital(at + 1)
+            && self.entity(view, at + 1).is_none_or(|(entity, _)| entity.kind == EntityKind::Role(Role::Civil))
+            && self.is_name_word(view, at + 1)
+            && !is_title(view, at + 1)
     }
 
     /// "Separatist-held", "WFP-managed": what follows the hyphen is a participle, so the whole is no name.
@@ -183,7 +194,7 @@ pub(super) fn starts_speech(view: View<'_>, at: usize) -> bool {
         && (view.is(at - 1, &["“", "‘", ":", "«", "—", "–"]) || view.is(at - 1, &["\""]) && !view.spaced(at))
 }
 
-/// Adjectives with which names of bodies begin.
+/// Words with which names of bodies begin.
 const NAMING: &[&str] = &[
     "royal",
     "national",
@@ -200,6 +211,29 @@ const NAMING: &[&str] = &[
     "public",
     "independent",
     "democratic",
+    "global",
+    "european",
+    "african",
+    "arab",
+    "asian",
+    "latin",
+    "american",
+    "human",
+    "rights",
+    "medical",
+    "environmental",
+    "climate",
+    "press",
+    "student",
+    "popular",
+    "communist",
+    "socialist",
+    "liberal",
+    "islamist",
+    "christian",
+    "muslim",
+    "jewish",
+    "kurdish",
 ];
 
 /// ", the interior minister" or a verb of saying after the first word of a sentence shows that it is a name.

@@ -50,6 +50,10 @@ pub(super) struct Memory {
     person: Option<Named>,
     /// The person before the last one, and the body: whom an object means that is not its own subject.
     other_person: Option<Named>,
+    /// The person named last behind a preposition, by a possessive or as an object.
+    person_aside: Option<Named>,
+    /// Where the last person ended who is told of in what another says.
+    told_of: Option<(usize, usize)>,
     body: Option<Named>,
     other_body: Option<Named>,
     group: Option<Named>,
@@ -256,7 +260,7 @@ impl Memory {
         &mut self,
         mention: &Mention,
         heads: &[String],
-        (group, armed): (bool, bool),
+        (group, armed, reported): (bool, bool, bool),
         continues_list: impl Fn(usize) -> bool,
     ) {
         if mention.modifier {
@@ -270,7 +274,11 @@ impl Memory {
             group,
             sentence: mention.sentence,
         };
-        let aside = mention.owner || mention.governed || mention.object;
+        let told_of = self.is_told_of(mention, reported, &continues_list);
+        let aside = mention.owner || mention.governed || mention.object || told_of;
+        if aside && !told_of && mention.kind == Kind::Person {
+            self.person_aside = Some(named.clone());
+        }
         self.note_pair(&named, mention, &continues_list);
         self.note_list(&named, mention, aside, continues_list);
         let put = |slot: &mut Option<Named>| {
@@ -332,6 +340,17 @@ impl Memory {
         }
     }
 
+    /// "Berg said that Brun had lied. He …": who speaks goes on, not who is told of.
+    fn is_told_of(&mut self, mention: &Mention, reported: bool, joins: impl Fn(usize) -> bool) -> bool {
+        let listed = self.told_of.is_some_and(|(sentence, end)| sentence == mention.sentence && joins(end));
+        let behind = self.person.as_ref().is_some_and(|person| person.sentence == mention.sentence);
+        let told_of = mention.kind == Kind::Person && behind && (reported || listed);
+        if told_of {
+            self.told_of = Some((mention.sentence, mention.tokens.end));
+        }
+        told_of
+    }
+
     /// Remembers "A and B", for a "both" that follows.
     fn note_pair(&mut self, named: &Named, mention: &Mention, joins: impl Fn(usize) -> bool) {
         if mention.owner || !matches!(mention.kind, Kind::Party | Kind::Office) {
@@ -371,7 +390,15 @@ impl Memory {
         let other =
             |last: &Option<Named>| object && last.as_ref().is_some_and(|last| last.sentence == sentence);
         match word {
-            "him" | "her" if other(&self.person) => self.other_person.as_ref().filter(person),
+            // "Brun said that Berg had told her": whoever is told of does it to who speaks.
+            "him" | "her" if self.told_of.is_some_and(|(at, _)| at == sentence) => {
+                self.person.as_ref().filter(person)
+            }
+            "him" | "her" if other(&self.person) => {
+                let differs = |aside: &&Named| self.person.as_ref().is_some_and(|own| own.name != aside.name);
+                let aside = self.person_aside.as_ref().filter(|aside| aside.sentence == sentence);
+                aside.filter(differs).or(self.other_person.as_ref().filter(person))
+            }
             "it" if other(&self.body) => self.other_body.as_ref().filter(fresh),
             "he" | "she" | "him" | "her" => self.person.as_ref().filter(person),
             "it" => self.body.as_ref().filter(fresh),

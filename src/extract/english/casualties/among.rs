@@ -24,9 +24,12 @@ pub(crate) const RULE: Rule = Rule {
 /// How far behind "among" the harm may stand: "among the more than 80 people killed".
 const REACH: usize = 9;
 
+/// Nouns of those who died.
+const HARMED: &[&str] = &["victims", "fatalities", "deaths", "martyrs", "fallen"];
+
 fn cues(cues: &mut Cues) {
     harm_cues(cues);
-    let harmed = cues.words(["victims", "fatalities", "deaths"]);
+    let harmed = cues.words(HARMED.iter().copied());
     cues.enough(harmed);
 }
 
@@ -82,7 +85,7 @@ fn harm_after(here: &Here<'_>, among: usize) -> Option<(Effect, usize)> {
             let those = (among + 1..at).any(|token| here.view.is(token, &["those"]));
             return (those || is_group(predicate)).then_some((predicate.effect, predicate.tokens.end));
         }
-        if here.view.is(at, &["victims", "fatalities", "deaths"]) {
+        if here.view.is(at, HARMED) {
             return Some((Effect::Killed, at + 1));
         }
         let those = here.view.is(among + 1, &["those"]);
@@ -107,6 +110,21 @@ fn is_group(predicate: &Predicate) -> bool {
     predicate.participle || predicate.sort == super::predicate::Sort::State
 }
 
+/// Words between those counted and "among".
+const BEING: &[&str] = &["is", "are", "was", "were", "be", "also", "been", "have", "has", "had"];
+
+/// "20 foreigners from Kenya, Chad and Norway are among": the figure before a list of names.
+fn from_places<'r>(here: &Here<'r>, among: usize) -> Option<&'r Figure> {
+    let verb = (here.sentence.tokens.start..among).rev().find(|&at| !here.view.is(at, BEING))? + 1;
+    let figure = here.scene.figures.iter().rfind(|figure| figure.tokens.end <= verb)?;
+    let mut between = figure.tokens.end..verb;
+    let placed = here.view.is(between.start, &["from", "of"]);
+    let names = between.all(|at| {
+        here.view.capital(at) || here.view.is(at, &[",", "and", "from", "of", "the"])
+    });
+    (placed && names && verb < among).then_some(figure)
+}
+
 fn members<'r>(here: &Here<'r>, among: usize, end: usize) -> Vec<&'r Figure> {
     // "among the dead were …"
     let verb =
@@ -128,7 +146,5 @@ fn members<'r>(here: &Here<'r>, among: usize, end: usize) -> Vec<&'r Figure> {
         subjects.extend(here.list_before(first));
         return subjects;
     }
-    here.figure_before(among, &["is", "are", "was", "were", "be", "also", "been", "have", "has", "had"])
-        .map(|figure| vec![figure])
-        .unwrap_or_default()
+    here.figure_before(among, BEING).or_else(|| from_places(here, among)).into_iter().collect()
 }

@@ -37,7 +37,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             let Some((effect, whole_at)) = whole.or_else(|| opening(&here, figure)).or(before) else {
                 continue;
             };
-            for member in here.with_list(figure) {
+            let mut list = here.with_list(figure);
+            list.extend(joined_over_place(&here, figure));
+            for member in list {
                 if !member.may_be_people(false) {
                     continue;
                 }
@@ -55,6 +57,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             }
         }
         tell_sums(&here, findings);
+        tell_same_again(&here, findings);
         let mut present = findings
             .casualties_within(here.sentence.span)
             .filter(|(_, casualty)| casualty.scope != Scope::Background);
@@ -75,6 +78,28 @@ fn tell_sums(here: &Here<'_>, findings: &mut Findings) {
             sighting.relation = Relation::Part;
             tell(here, &sighting, findings);
         }
+    }
+}
+
+/// "97 of the dead were women and 56 men": the second says what the first said, its words left out.
+fn tell_same_again(here: &Here<'_>, findings: &mut Findings) {
+    for next in &here.scene.figures {
+        let Some(and) = next.tokens.start.checked_sub(1).filter(|&and| here.view.is(and, &["and"])) else { continue };
+        let be = (and.saturating_sub(4)..and).rfind(|&at| here.view.is(at, &["are", "were"]));
+        let Some(be) = be.filter(|&be| (be + 1..and).all(|at| here.view.tag(at) == Tag::Noun || here.view.tag(at) == Tag::Adjective))
+        else {
+            continue;
+        };
+        let ends = matches!(here.view.tag(next.tokens.end), Tag::Punct | Tag::Coordinator) || next.tokens.end >= here.sentence.tokens.end;
+        let before = here.scene.figures.iter().rfind(|figure| figure.tokens.end <= be && be - figure.tokens.end <= 4);
+        let Some(told) = before.filter(|_| ends && next.head.is_some()).and_then(|before| here.span(&before.core)) else {
+            continue;
+        };
+        let part = findings.casualties_within(told).find(|(_, casualty)| casualty.relation == Relation::Part);
+        let Some(effect) = part.map(|(_, casualty)| casualty.effect) else { continue };
+        let mut sighting = Sighting::new(next, effect, next.tokens.clone(), NAME, 41);
+        sighting.relation = Relation::Part;
+        tell(here, &sighting, findings);
     }
 }
 
@@ -117,6 +142,19 @@ fn goes_its_own_way(here: &Here<'_>, figure: &Figure) -> bool {
     let end = figure.tokens.end;
     let past = matches!(here.view.form(end), VerbForm::Past | VerbForm::PastOrParticiple);
     here.view.tag(end) == Tag::Verb && past && !here.view.is(end, &["remained", "were", "was"])
+}
+
+/// "Including eight in the township of Osk and four boys": the member behind the place of the one before it.
+fn joined_over_place<'r>(here: &Here<'r>, figure: &Figure) -> Option<&'r Figure> {
+    let next = here.scene.figures.iter().find(|next| next.tokens.start > figure.tokens.end)?;
+    let between = figure.tokens.end..next.tokens.start.checked_sub(1)?;
+    let place = here.view.is(between.start, &["in", "at", "near", "from"])
+        && between.clone().all(|at| {
+            matches!(here.view.tag(at), Tag::Adposition | Tag::Determiner | Tag::ProperNoun | Tag::Noun | Tag::Adjective)
+        });
+    let harmed = here.scene.predicates.iter().any(|predicate| (next.tokens.end..next.tokens.end + 2).contains(&predicate.main));
+    let people = next.head.is_some() && !harmed;
+    (figure.head.is_none() && place && people && here.view.is(between.end, &["and"])).then_some(next)
 }
 
 /// Words that open the parts of a whole.

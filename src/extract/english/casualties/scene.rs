@@ -18,7 +18,7 @@ use crate::extract::rule::Reading;
 use crate::text::english::view::View;
 use crate::text::english::vocabulary::Listed;
 use crate::text::skim::NUMBER;
-use crate::text::{Analysis, Clause, Link, Sentence, Tag, Tense};
+use crate::text::{Analysis, Clause, Link, Sentence, Tag, Tense, VerbGroup};
 
 /// A sentence that says harm.
 #[derive(Debug)]
@@ -112,7 +112,9 @@ pub(crate) fn scenes(analysis: &Analysis<'_>, partial: bool) -> Vec<Scene> {
         }
         // A capital inside the sentence makes it a name: "the Tenants' Rights Keeper".
         let sport = sentence.tokens.clone().any(|token| {
-            let named = view.capital(token) && token > sentence.tokens.start;
+            // "A rights defender" plays nothing.
+            let named = view.capital(token) && token > sentence.tokens.start
+                || view.is(token.wrapping_sub(1), &["rights", "land", "environmental"]);
             !named && MAY_BE_SPORT.at(view, token) && is_sport(view.word(token), view.word(token + 1))
         });
         scenes.push(Scene {
@@ -344,7 +346,7 @@ impl<'r> Here<'r> {
         if let Some(modal) = verb.modal {
             let estimate = several && self.view.is(modal, &["may", "might", "could"]);
             let past = perfect && self.view.is(modal, &["may", "might", "must", "could"]);
-            if !(past && several || estimate && perfect) {
+            if !(past && several || estimate && perfect || self.concedes(verb)) {
                 return false;
             }
         } else if clause.hypothetical {
@@ -366,6 +368,12 @@ impl<'r> Here<'r> {
             Tense::Infinitive => perfect || ASSERTING.contains(&parent_lemma.as_str()),
             _ => true,
         }
+    }
+
+    /// "Would confirm only 40 deaths": whoever says no more says so much.
+    fn concedes(&self, verb: &VerbGroup) -> bool {
+        let confirms = ["confirm", "acknowledge", "admit", "verify"].contains(&&*self.verb_lemma(verb.main));
+        confirms && [verb.main.wrapping_sub(1), verb.tokens.end].into_iter().any(|at| self.view.is(at, &["only", "just"]))
     }
 
     /// "denied killing three": the participle is what was denied, not something that happened beside it.

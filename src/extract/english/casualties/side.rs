@@ -130,7 +130,15 @@ fn behind(here: &Here<'_>, figure: &Figure) -> Option<String> {
                 let token = here.analysis.token_at(close.span.start).map_or(at, |token| token + 1);
                 close.kind == EntityKind::Demonym && here.view.is(token, FIRMS)
             };
-            if of_firm() {
+            // "Foreigners from Chad, Norway and Peru": of none of them alone.
+            let of_several = || {
+                let next = here.analysis.token_at(close.span.end).unwrap_or(here.sentence.tokens.end);
+                let joins = here.view.is(next, &[",", "and"]);
+                joins && here.span(&(next + 1..next + 2)).is_some_and(|span| {
+                    here.reading.entities_within(span).any(|entity| entity.kind == EntityKind::Country)
+                })
+            };
+            if of_firm() || from && of_several() {
                 return None;
             }
             return near.then(|| party(close)).flatten();

@@ -80,6 +80,11 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
     if here.scene.sport && (sighting.effect != Effect::Killed || figure.low <= 1) {
         return;
     }
+    // "The bodies of 30 people and three survivors": these live. "Found no survivors" counts nobody saved.
+    let survives = figure.head.is_some_and(|head| here.view.is(head, &["survivors", "survivor"]));
+    if survives && (sighting.effect == Effect::Killed || figure.low == 0) {
+        return;
+    }
     // Gunmen who flee get away.
     if sighting.effect == Effect::Displaced && figure.group() == Some(Group::Militants) {
         return;

@@ -9,7 +9,7 @@ use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{counted, counted_nouns};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Bound, Effect, Group, Relation, Span};
-use crate::text::Tag;
+use crate::text::{Tag, VerbForm};
 
 const NAME: &str = "toll";
 
@@ -198,6 +198,9 @@ fn numbers<'r>(
             continue;
         }
         if let Some(bound) = carrier_at(here, at) {
+            if found.is_empty() && is_thinkable(here, at) {
+                return found;
+            }
             if !found.is_empty() && !here.view.is(at, &["from", "up", "down"]) {
                 return found;
             }
@@ -208,9 +211,39 @@ fn numbers<'r>(
     found
 }
 
-/// Past an aside such as "that has shaken the province".
+/// Past an aside such as "that has shaken the province": to its comma, or to the verb that carries the toll.
 fn skip_relative(here: &Here<'_>, at: usize, end: usize) -> usize {
-    (at + 1..end).find(|&token| here.view.is(token, &[","])).unwrap_or(end).min(at + 14)
+    let comma = (at + 1..end).find(|&token| here.view.is(token, &[","])).unwrap_or(end).min(at + 14);
+    let verb = |token: usize| matches!(here.view.tag(token), Tag::Verb | Tag::Aux);
+    let own = (at + 1..comma).find(|&token| verb(token)).unwrap_or(comma);
+    let own_end = (own..comma).find(|&token| !verb(token)).unwrap_or(comma);
+    let finite = |token: usize| {
+        matches!(here.view.form(token), VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::ThirdPerson)
+            || here.view.tag(token) == Tag::Aux
+    };
+    (own_end..comma).find(|&token| verb(token) && finite(token) && goes_to(here, token)).unwrap_or(comma)
+}
+
+/// Whether the verb at `at` carries something to a number: "has risen to 29", "jumped past 200".
+fn goes_to(here: &Here<'_>, at: usize) -> bool {
+    let next = (at + 1..at + 4).find(|&token| here.view.tag(token) == Tag::Adposition);
+    let main = if here.view.tag(at) == Tag::Aux && carrier_at(here, at + 1).is_some() { at + 1 } else { at };
+    carrier_at(here, main).is_some()
+        && next.is_some_and(|next| {
+            here.view.is(next, &["to", "at", "past", "above", "over"])
+                && here.scene.figures.iter().any(|figure| figure.tokens.start == next + 1)
+        })
+}
+
+/// Whether the verb says no more than what is thinkable: "deaths could reach 200". "May have reached 200" is a report.
+fn is_thinkable(here: &Here<'_>, at: usize) -> bool {
+    let modal = (at.saturating_sub(3)..at).rev().find(|&before| {
+        here.view.tag(before) != Tag::Adverb
+    });
+    modal.is_some_and(|modal| {
+        here.view.is(modal, &["could", "would", "will"])
+            || here.view.is(modal, &["may", "might"]) && !here.view.is(at, &["be", "have", "number"])
+    })
 }
 
 fn carrier_at(here: &Here<'_>, at: usize) -> Option<Bound> {

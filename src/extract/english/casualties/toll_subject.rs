@@ -28,12 +28,19 @@ pub(super) const COUNTS: &[&str] =
 pub(super) const HARMED: &[(&str, Effect)] = &[
     ("victims", Effect::Killed),
     ("victim", Effect::Killed),
+    ("martyrs", Effect::Killed),
+    ("fallen", Effect::Killed),
     ("survivors", Effect::Rescued),
     ("lives", Effect::Killed),
     ("hostages", Effect::Detained),
     ("detainees", Effect::Detained),
     ("refugees", Effect::Displaced),
     ("evacuees", Effect::Evacuated),
+];
+/// What stands between people and what befell them.
+const HOW_SURE: &[&str] = &[
+    "confirmed", "feared", "believed", "presumed", "known", "reported", "reportedly", "thought", "estimated", "registered",
+    "declared", "officially",
 ];
 /// How many words "number of …" may take to say of what.
 const REACH: usize = 9;
@@ -213,7 +220,8 @@ fn harm_of(here: &Here<'_>, from: usize) -> Option<(Effect, Option<Group>, usize
         let relative = here.view.is(at.wrapping_sub(1), &["who", "that", "been", "be"])
             || here.view.is(at, &["been", "are", "were", "have"])
                 && here.view.is(at.wrapping_sub(2), &["who", "that"]);
-        if relative {
+        // "Confirmed killed", "feared dead": how sure it is.
+        if relative || here.view.is(at, HOW_SURE) {
             continue;
         }
         if matches!(here.view.tag(at), Tag::Aux | Tag::Punct)

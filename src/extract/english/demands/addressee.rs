@@ -174,7 +174,9 @@ pub(super) fn unnamed(scene: &Scene<'_>, at: usize) -> Option<(Vec<Arc<str>>, us
         return None;
     }
     let end = phrase_end(scene, at).or_else(|| {
-        (at + 1..(at + 14).min(view.end)).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to))
+        let to =
+            (at + 1..(at + 14).min(view.end)).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to))?;
+        Some(to - usize::from(view.is(to - 1, &["not"])))
     })?;
     let words = scene.span(at..end).of(&scene.article.text);
     let short = words.split_whitespace().count() <= 4 && end > at;

@@ -59,10 +59,12 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     {
         verb += 1;
     }
-    let negated = (first..verb).any(|at| is_negation(view.word(at)) || view.is(at, &["n't", "never"]));
+    let negated = is_negated(scene, first, verb);
     let base = view.verb(verb);
     if view.is(verb, &["be"]) {
-        return absent(scene, at, verb, findings).or_else(|| befallen(scene, at, verb, negated, findings));
+        return absent(scene, at, verb, findings)
+            .or_else(|| withheld(scene, at, verb, findings))
+            .or_else(|| befallen(scene, at, verb, negated, findings));
     }
     // "Will accept only surrender" accepts nothing.
     if !is_bare(view, verb) || view.is(verb, &["have"]) || view.is(verb + 1, &["only"]) {
@@ -76,7 +78,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let stance = match stances::of_future(&base, negated) {
         Some(stance) => stance,
         None if goes_on && !negated => Stance::Vow,
-        None if !negated && takes_measures(scene, verb) => Stance::Vow,
+        None if !negated && (takes_measures(scene, verb) || keeps_on(scene, verb)) => Stance::Vow,
         // What somebody says of himself in his own words is meant, whatever the verb.
         None if first_person && !negated && scene.in_quotes(at) && !stances::is_idle(&base) => Stance::Vow,
         None => return None,
@@ -123,6 +125,13 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     Some(())
 }
 
+/// "Would never send", "would send no troops": the verb at `verb`, with the words from `first` on before it.
+fn is_negated(scene: &Scene<'_>, first: usize, verb: usize) -> bool {
+    let view = scene.view;
+    let before = |at: usize| is_negation(view.word(at)) || view.is(at, &["n't", "never"]);
+    view.is(verb + 1, &["no"]) || (first..verb).any(before)
+}
+
 /// Who commits himself, and whether he says so himself: a commander who says what the army will do commits it and
 /// himself.
 fn committed_by(
@@ -167,6 +176,42 @@ fn takes_measures(scene: &Scene<'_>, verb: usize) -> bool {
         && near(&["measures", "action", "steps", "means"])
         && near(&["all", "any", "every", "necessary"])
 }
+
+/// "Will keep attacking", "will keep on fighting": the verb behind says what.
+fn keeps_on(scene: &Scene<'_>, verb: usize) -> bool {
+    let view = scene.view;
+    let act = verb + 1 + usize::from(view.is(verb + 1, &["on"]));
+    view.is(verb, &["keep"])
+        && view.form(act) == VerbForm::Gerund
+        && stances::of_future(&view.verb(act), false) == Some(Stance::Vow)
+}
+
+/// "No ransom will be paid", says somebody who could: refused.
+fn withheld(scene: &Scene<'_>, at: usize, verb: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let no = (at.saturating_sub(WITHHELD_REACH).max(view.start)..at)
+        .rev()
+        .take_while(|&at| matches!(view.tag(at), Tag::Noun | Tag::Adjective | Tag::Determiner))
+        .find(|&at| view.is(at, &["no"]))?;
+    let refused = view.verb(verb + 1);
+    let gives = stances::of_future(&refused, true) == Some(Stance::Reject);
+    let given = gives && matches!(view.form(verb + 1), VerbForm::PastOrParticiple | VerbForm::Participle);
+    let agents = weighty(scene.speaker(at)?);
+    let told = given && !uncertain(scene, at);
+    let draft = Draft {
+        rule: RULE.name,
+        actors: &agents,
+        stance: Stance::Reject,
+        targets: vec![topic(scene, no + 1..at)],
+        window: no..verb + 2,
+        core: verb + 1,
+        weight: 1,
+    };
+    told.then(|| draft.emit(scene, findings))
+}
+
+/// How far before "will be" its "no" may stand.
+const WITHHELD_REACH: usize = 5;
 
 /// "There will be no negotiations", says somebody: refused.
 fn absent(scene: &Scene<'_>, at: usize, verb: usize, findings: &mut Findings) -> Option<()> {

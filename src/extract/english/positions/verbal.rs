@@ -70,6 +70,11 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &m
     let predicate = scene.predicate(at)?;
     let stance = if predicate.negated { negated(stance)? } else { stance };
     if predicate.passive {
+        // "Was taken to the port by a frigate": without its particle the verb takes no stance.
+        let particle = |word: &&str| (at + 1..at + 3).any(|next| scene.view.is(next, &[word]));
+        if stance != Stance::Accuse && !frame.companions().is_empty() && !frame.companions().iter().any(particle) {
+            return None;
+        }
         return passive(scene, &predicate, stance, findings);
     }
     let found = object(scene, next, stance, frame);
@@ -156,11 +161,15 @@ fn untold(scene: &Scene<'_>, at: usize, stance: Stance) -> bool {
     if view.form(at) == VerbForm::Gerund && view.is(before, &["been"]) {
         return true;
     }
+    // "Backed opposing sides": an adjective.
+    if view.is(at, &["opposing"]) && view.is(at + 1, &["sides", "parties", "camps", "factions", "forces", "groups"]) {
+        return true;
+    }
     if view.is(before, &["to"]) {
         return !view.is(
             at.saturating_sub(2),
             &["continued", "continues", "continue", "agreed", "moved", "came", "happy"],
-        );
+        ) && !scene.is_voted(before);
     }
     // "denied backing the rebels": what is denied, stopped or considered is not done.
     if view.form(at) == VerbForm::Gerund && NOT_DOING.contains(&&*view.verb(before)) {
