@@ -2,6 +2,7 @@
 //! rule that read it. Pure: the same article gives the same claims. Never fails: a rule that panics loses itself.
 
 pub mod rule;
+mod title_figure;
 pub mod cues;
 pub mod english;
 mod overlap;
@@ -89,6 +90,7 @@ fn read_all(
         Ok(()) => claims = marked,
         Err(_) => lost_rules.push("incident"),
     }
+    title_figure::drop_rounded(article, &mut claims);
     let beyond = claims.len().saturating_sub(CLAIMS_MAX);
     claims.truncate(CLAIMS_MAX);
     Extraction { claims, lost_rules, dropped: unsupported + beyond }

@@ -15,6 +15,9 @@ use super::actors::{Actors, Kind, Mention};
 use super::lexicon::speech;
 use crate::extract::rule::Reading;
 
+/// How many words may be said aside between many and their verb.
+const ASIDE_REACH: usize = 26;
+
 /// How many words of a count may stand between a vote and what was voted.
 const VOTE_REACH: usize = 9;
 
@@ -172,6 +175,18 @@ impl<'a> Scene<'a> {
                 }))
     }
 
+    /// "The protesters, who have camped for a month, demand": the verb of many, behind what is said of them aside.
+    fn is_behind_aside(&self, at: usize) -> bool {
+        let view = self.view;
+        let from = at.saturating_sub(ASIDE_REACH).max(view.start);
+        let comma = view.is(at.wrapping_sub(1), &[","]) && view.form(at) == VerbForm::Base;
+        let opens = (from..at.saturating_sub(1)).rfind(|&opens| view.is(opens, &["who", "which", "whose"]));
+        opens.filter(|&opens| comma && view.is(opens.wrapping_sub(1), &[","])).is_some_and(|opens| {
+            let mut mentions = self.actors().in_sentence(self.sentence).iter();
+            mentions.any(|mention| mention.plural && mention.tokens.end + 1 == opens)
+        })
+    }
+
     /// Whether the words before make it a noun, whatever is named there.
     fn looks_like_noun(&self, at: usize) -> bool {
         let view = self.view;
@@ -189,6 +204,7 @@ impl<'a> Scene<'a> {
             matches!(view.form(at), VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::Participle);
         view.tag(at) == Tag::Noun
             && !past
+            && !self.is_behind_aside(at)
             && !matches!(view.tag(before), Tag::Aux | Tag::Adverb | Tag::Particle)
             && !view.is(before, &["to", "and"])
             && !self

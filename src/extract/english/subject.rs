@@ -59,6 +59,9 @@ impl<'a> Scene<'a> {
         if self.is_of_unnamed(start) {
             return None;
         }
+        if let Some(main) = self.before_report(at, start, usable) {
+            return Some(main);
+        }
         if let Some(inner) = self.of_whose(start, usable) {
             return Some(inner);
         }
@@ -88,6 +91,22 @@ impl<'a> Scene<'a> {
         mentions.iter().filter(usable).rfind(|mention| !mention.governed && !self.is_object(mention))
     }
 
+    /// "Berg will step down, the speaker announced on Monday, bowing to a demand": the participle belongs to what was told.
+    fn before_report(&self, at: usize, start: usize, usable: impl Fn(&&Mention) -> bool) -> Option<&'a Mention> {
+        let view = self.view;
+        if view.form(at) != VerbForm::Gerund || !view.is(start.wrapping_sub(1), &[","]) {
+            return None;
+        }
+        let opens = (view.start..start - 1).rfind(|&at| view.is(at, &[","]))?;
+        let says = (opens + 1..start - 1).find(|&at| speech::is_speech(view.word(at)) && view.tag(at) == Tag::Verb)?;
+        // What is told behind the verb of saying has a subject of its own.
+        let told = (says + 1..start - 1).any(|at| matches!(view.tag(at), Tag::Verb | Tag::Aux));
+        let mut mentions = self.actors().in_sentence(self.sentence).iter().filter(usable);
+        mentions.find(|mention| {
+            !told && !mention.governed && mention.tokens.end <= opens && self.has_verb(mention.tokens.end, opens)
+        })
+    }
+
     /// "Whose work the union has criticised and called for": the joined verb has the subject of the clause it is in.
     fn of_whose(&self, start: usize, usable: impl Fn(&&Mention) -> bool) -> Option<&'a Mention> {
         let view = self.view;
@@ -104,11 +123,12 @@ impl<'a> Scene<'a> {
     fn of_title(&self, at: usize, start: usize) -> Option<&'a Mention> {
         let heads = self.analysis.sentences.get(self.sentence).is_some_and(|sentence| sentence.heading);
         let view = self.view;
-        let listed =
-            heads && view.is(start.wrapping_sub(1), &[","]) && view.form(at) == VerbForm::ThirdPerson;
-        let mut mentions = self.actors().in_sentence(self.sentence).iter().filter(|_| listed);
+        let comma = heads && view.is(start.wrapping_sub(1), &[","]);
+        let form = view.form(at);
+        let mut mentions = self.actors().in_sentence(self.sentence).iter().filter(|_| comma);
         mentions.find(|mention| {
-            let acts = !mention.owner && !mention.modifier && !mention.governed;
+            let listed = form == VerbForm::ThirdPerson || form == VerbForm::Base && mention.plural;
+            let acts = !mention.owner && !mention.modifier && !mention.governed && listed;
             acts && mention.tokens.end <= start && self.has_verb(mention.tokens.end, start)
         })
     }

@@ -88,6 +88,13 @@ fn closed(view: View<'_>, at: usize) -> Option<Tag> {
             Some(Tag::Adverb)
         }
         "out" if view.word(at + 1) == "of" => Some(Tag::Adposition),
+        // "Will back the plan", "agreed to back it".
+        "back"
+            if (word_class::is_modal(view.before(at)) || view.before(at) == "to")
+                && (opens_phrase(view, at + 1) || view.is(at + 1, &["it", "him", "them"])) =>
+        {
+            Some(Tag::Verb)
+        }
         "near" | "like" | "past" | "over" | "about" | "around"
             if !opens_phrase(view, at + 1) && next != Tag::Pronoun =>
         {

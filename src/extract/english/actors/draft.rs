@@ -22,6 +22,8 @@ pub(super) struct Draft {
     pub(super) title: Option<String>,
     /// "Its", "his", "her", "their" at the beginning.
     pub(super) possessor: Option<&'static str>,
+    /// "Eleven of its lawmakers": only some of them.
+    pub(super) some_of: bool,
     /// "Former", "ousted", "late": the office is held no more.
     pub(super) former: bool,
     /// A newspaper, broadcaster or news agency.

@@ -80,7 +80,7 @@ pub(super) fn mention(
     } else if let Some(name) = &draft.organisation_name {
         Known::party(&Arc::from(name.as_str()), Kind::Party)
     } else if let Some(person) =
-        office_holder(draft, people, memory).or_else(|| headline_holder(draft, sentence, people))
+        office_holder(draft, sentence, people, memory).or_else(|| headline_holder(draft, sentence, people))
     {
         of_person(draft, person, memory)
     } else if let Some((role, tokens)) = &draft.role {
@@ -165,6 +165,10 @@ fn own_party(draft: &mut Draft, sentence: usize, memory: &Memory) -> bool {
     let Some(possessor) = draft.possessor.filter(|_| draft.role.is_some() && draft.party.is_none()) else {
         return false;
     };
+    // "Eleven of its lawmakers" are not their party.
+    if draft.some_of {
+        return false;
+    }
     let Some(owner) =
         memory.pronoun(possessor, sentence, false).filter(|_| draft.organisation_name.is_none())
     else {
@@ -196,10 +200,17 @@ fn own_body(draft: &mut Draft, sentence: usize, people: &People, memory: &Memory
 }
 
 /// "The prime minister": the person the article names with this office, unless another country is named with it.
-fn office_holder<'p>(draft: &Draft, people: &'p People, memory: &Memory) -> Option<&'p Person> {
-    let title = draft.title.as_ref().filter(|_| draft.definite && draft.organisation_name.is_none())?;
+fn office_holder<'p>(
+    draft: &Draft,
+    sentence: usize,
+    people: &'p People,
+    memory: &Memory,
+) -> Option<&'p Person> {
+    // A title leaves the article out: "Kenya president agrees to quit".
+    let named = draft.definite || sentence == 0 && draft.party.is_some() && !draft.former;
+    let title = draft.title.as_ref().filter(|_| named && draft.organisation_name.is_none())?;
     let leads = draft.role.as_ref().is_some_and(|(role, _)| *role == Role::Head) && !draft.former;
-    let person = people.holding(title).or_else(|| people.leading(memory.home()?).filter(|_| leads))?;
+    let person = people.holding(title).or_else(|| people.leading(memory.home()?, title).filter(|_| leads))?;
     let same = match (&draft.party, &person.party) {
         (Some((named, _)), Some(own)) => named == own,
         (Some((named, _)), None) => Some(named) == memory.home(),
@@ -348,6 +359,9 @@ fn of_role(
         return Known::party(territory, Kind::Office);
     }
     let state = role.speaks_for_state() || role == Role::Voice;
+    if draft.title.as_ref().is_some_and(|title| title.starts_with("protest movement")) {
+        return Known { name: Arc::from("protesters"), ..kept(None, Kind::Folk) };
+    }
     // "Retired officers" and "former ministers" speak for nobody but themselves.
     if draft.former && word.ends_with('s') && draft.title.as_ref().is_some_and(|title| title.ends_with('s')) {
         return kept(draft.party.as_ref().map(|(party, _)| Arc::clone(party)), Kind::Folk);

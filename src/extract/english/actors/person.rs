@@ -100,8 +100,11 @@ impl People {
     }
 
     /// The one leader of a country whom the article names: "the president", when nobody is named with that office.
-    pub(super) fn leading(&self, country: &Arc<str>) -> Option<&Person> {
-        let mut own = self.known.values().filter(|person| {
+    pub(super) fn leading(&self, country: &Arc<str>, title: &str) -> Option<&Person> {
+        // Who is called prime minister is not the president.
+        let holds_another =
+            |key: &String| self.by_title.iter().any(|(other, holder)| holder == key && other != title);
+        let mut own = self.known.iter().filter(|(key, _)| !holds_another(key)).map(|(_, person)| person).filter(|person| {
             person.party.as_ref() == Some(country)
                 && !person.organisation
                 && !person.party_written

@@ -194,6 +194,8 @@ impl<'a> PhraseReader<'a> {
                 "their" => Some("they"),
                 _ => None,
             };
+            let counted = |at: usize| view.tag(at) == Tag::Number || lexicon::is_amount(view.word(at));
+            draft.some_of = view.is(at.wrapping_sub(1), &["of"]) && counted(at.wrapping_sub(2));
             at += 1;
         } else if view.is(at, &["a", "an", "another", "all", "both", "each", "other", "more"]) {
             at += 1;

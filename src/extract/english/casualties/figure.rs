@@ -159,6 +159,13 @@ fn counted(
     if view.preceded_by(quantity.tokens.start, &["all", "but"]) {
         return None;
     }
+    // "Five dead, Chinese media said": what follows the comma is another phrase.
+    let state = quantity.number.end;
+    if view.is(state, &["dead", "missing", "injured", "wounded", "hurt", "killed"]) && view.is(state + 1, &[","]) {
+        let start = phrase.tokens.start.min(quantity.tokens.start);
+        let tokens = start..quantity.tokens.end;
+        return Some(Figure { tokens, more: more(view, phrase, quantity), ..Figure::bare(at, quantity) });
+    }
     let mut figure = Figure {
         tokens: phrase.tokens.start.min(quantity.tokens.start)..phrase.tokens.end.max(quantity.tokens.end),
         more: more(view, phrase, quantity),

@@ -43,6 +43,7 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
     let named = arrives()
         .or_else(|| item(here, figure.tokens.start))
         .or_else(|| before_number(here, figure.tokens.start))
+        .or_else(|| owner_of_toll(here, sighting))
         .or(behind)
         .or_else(|| sighting.of.as_ref().and_then(|of| named_in(here, of.end, 3)))
         .or_else(|| sighting.of.as_ref().and_then(|of| of_toll_before(here, of)))
@@ -55,6 +56,15 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
         return spoken_for(here, sighting).or_else(|| carried(here, sighting, clause));
     };
     (named.part || contrasts(here, &named) || !is_where_it_all_is(here, &named)).then_some(named.name)
+}
+
+/// "Chad's toll is 72": the place whose toll it is.
+fn owner_of_toll(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
+    let mark = sighting.said.start.checked_sub(1).filter(|&at| here.view.is(at, &["'s", "\u{2019}s", "'"]))?;
+    let first = (here.sentence.tokens.start..mark).rev().take_while(|&at| is_name(here.view, at)).last()?;
+    let span = here.span(&(first..mark)).filter(|_| sighting.rule == "toll")?;
+    let entity = here.reading.entities_within(span).rfind(|entity| entity.is_place())?;
+    Some(Named::one(written(here, entity), false))
 }
 
 /// "have crossed from the valley into Chad", "flew 300 evacuees to Lima".
@@ -152,7 +162,7 @@ fn reporting(here: &Here<'_>, clause: Option<&Clause>, sighting: &Sighting<'_>) 
     let entity = here
         .reading
         .entities_within(subject)
-        .find(|entity| entity.is_place() || entity.kind == EntityKind::Demonym)?;
+        .rfind(|entity| entity.is_place() || entity.kind == EntityKind::Demonym)?;
     Some(Named::one(written(here, entity), false))
 }
 
@@ -264,7 +274,7 @@ fn closes(here: &Here<'_>, at: usize) -> bool {
 
 /// Prepositions that set the place at the start of a sentence.
 const OPENING: &[&str] = &[
-    "in", "at", "near", "outside", "around", "across", "below", "above", "off", "along", "inside", "beyond",
+    "in", "on", "at", "near", "outside", "around", "across", "below", "above", "off", "along", "inside", "beyond",
 ];
 
 /// "In the province of X, 12 people died".

@@ -8,7 +8,7 @@ use super::gapped::already;
 use super::scene::{Here, each};
 use super::telling::{Sighting, tell};
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::model::{Relation, Span};
+use crate::model::{Effect, Relation, Span};
 use crate::text::Tag;
 use crate::text::english::vocabulary::Listed;
 
@@ -93,6 +93,13 @@ fn taken_back(here: &Here<'_>, figure: &Figure) -> bool {
         })
 }
 
+/// Of which count "up from 4,349" was said: of those in the words before, the one that is nearest to it.
+fn led_up_to(findings: &Findings, before: Span, previous: u64) -> Option<Effect> {
+    let away = |value: u64| value.max(previous) * 100 / value.min(previous).max(1);
+    let told = findings.casualties_within(before).map(|(_, casualty)| casualty);
+    told.rev().min_by_key(|casualty| away(casualty.value)).map(|casualty| casualty.effect)
+}
+
 /// Whether a verb of being stands right before, with at most one word between: "is false", "were entirely invented".
 fn is_called(here: &Here<'_>, at: usize) -> bool {
     (at.saturating_sub(2)..at).any(|be| here.view.is(be, &["is", "are", "was", "were"]))
@@ -135,11 +142,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 .view
                 .token(figure.tokens.start.saturating_sub(REACH))
                 .map_or(here.sentence.span.start, |token| token.span.start);
-            let nearest = findings
-                .casualties_within(Span { start: near, end: start })
-                .next_back()
-                .map(|(_, casualty)| casualty.effect);
-            let Some(effect) = nearest else { continue };
+            let Some(effect) = led_up_to(findings, Span { start: near, end: start }, figure.low) else { continue };
             let mut sighting = Sighting::new(figure, effect, figure.tokens.clone(), NAME, 45);
             sighting.relation = Relation::Previous;
             tell(&here, &sighting, findings);

@@ -85,6 +85,11 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
     if survives && (sighting.effect == Effect::Killed || figure.low == 0) {
         return;
     }
+    // "A man who lost his wife and two daughters": counted among the dead already.
+    let bereft = here.view.is(sighting.said.start + 1, &["his", "her", "my"]);
+    if bereft && here.verb_lemma(sighting.said.start) == "lose" {
+        return;
+    }
     // Gunmen who flee get away.
     if sighting.effect == Effect::Displaced && figure.group() == Some(Group::Militants) {
         return;

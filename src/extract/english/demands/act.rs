@@ -92,7 +92,7 @@ pub(super) fn cut(view: View<'_>, window: Range<usize>) -> Range<usize> {
             && !(word == "against"
                 || word == "as" && (view.is(at + 1, &["well"]) || view.is(at.saturating_sub(1), &["such"])));
         let closing = word == "”" && view.is(at.saturating_sub(1), &[","]) || (marks > 2);
-        let next_clause = at > window.start && view.follows(at, &["and", "that"]);
+        let next_clause = at > window.start && (view.follows(at, &["and", "that"]) || joins_verb(view, at));
         if next_clause
             || opens_aside
             || stops
@@ -103,6 +103,16 @@ pub(super) fn cut(view: View<'_>, window: Range<usize>) -> Range<usize> {
         }
     }
     window
+}
+
+/// "Asked for patience and denied the report": behind the "and" whoever asks does something else.
+fn joins_verb(view: View<'_>, and: usize) -> bool {
+    let past = matches!(view.form(and + 1), VerbForm::Past | VerbForm::PastOrParticiple);
+    view.is(and, &["and", "but"])
+        && !view.is(and.wrapping_sub(1), &[","])
+        && past
+        && view.tag(and + 1) == Tag::Verb
+        && (view.tag(and + 2) == Tag::Determiner || view.is(and + 2, &["that", "to", "he", "she", "they", "it"]))
 }
 
 /// A comma inside a list of things asked for: what follows is a verb or a noun phrase that "and" closes.

@@ -7,6 +7,8 @@ use crate::extract::cues::Cues;
 use crate::extract::english::actors::Kind;
 use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
+use crate::text::Tag;
+use crate::text::gazetteer::Role;
 use crate::model::{Act, DemandStatus, Force};
 use crate::text::VerbForm;
 use crate::text::english::view::View;
@@ -106,6 +108,13 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
         Some(colon) => act::listed(view, colon + 1..view.end),
         None => act::acts(view, to_verb + 1..view.end),
     };
+    let bare = view.is(to_verb + 1, &["go", "quit", "leave"])
+        && (to_verb + 2 >= view.end || view.tag(to_verb + 2) == Tag::Punct || view.is(to_verb + 2, &["or"]));
+    let holds_office = mention.is_some_and(|mention| {
+        mention.person.is_some() || matches!(mention.role, Some(Role::Head | Role::Minister)) && !mention.plural
+    });
+    // "Gave the president until Friday to go": out of office.
+    let acts = if bare && holds_office { vec![Act::Resign] } else { acts };
     let clock = scene.span(clock..to_verb).of(&scene.article.text).trim_end_matches([',', ' ']);
     Draft {
         rule: RULE.name,

@@ -6,6 +6,7 @@ use crate::extract::english::demands::each_scene;
 use std::ops::Range;
 
 use crate::extract::english::actors::Mention;
+use crate::extract::english::lexicon::stance_verbs::stance_verb;
 use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::{Agent, Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -71,11 +72,18 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         return None;
     }
     let first_person = view.is(at.saturating_sub(1), &["we", "i"]);
+    // "Will support the plan" is read as "supports the plan".
+    let plain = view.is(at, &["will", "shall", "'ll"]) && !negated;
+    if plain && stance_verb(&base).is_some_and(|(stance, _)| matches!(stance, Stance::Support | Stance::Reject)) {
+        return None;
+    }
     if goes_on_asking(scene, verb) {
         return None;
     }
     let goes_on = view.is(verb, &["go", "carry", "press", "fight"]) && view.is(verb + 1, &["on", "ahead"]);
+    let gives_up = view.is(verb, &["give"]) && view.is(verb + 1, &["up", "in"]);
     let stance = match stances::of_future(&base, negated) {
+        _ if gives_up && negated => Stance::Vow,
         Some(stance) => stance,
         None if goes_on && !negated => Stance::Vow,
         None if !negated && (takes_measures(scene, verb) || keeps_on(scene, verb)) => Stance::Vow,
