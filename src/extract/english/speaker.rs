@@ -15,7 +15,8 @@ const QUOTED_SENTENCES_MAX: usize = 4;
 const ISSUER_SENTENCES: usize = 3;
 
 /// What somebody issues in words of his own.
-const STATEMENTS: &[&str] = &["statement", "declaration", "communique", "communiqué", "resolution", "letter", "appeal", "message"];
+const STATEMENTS: &[&str] =
+    &["statement", "declaration", "communique", "communiqué", "resolution", "letter", "appeal", "message"];
 
 const ISSUED: &[&str] = &["issued", "released", "published", "issues"];
 

@@ -92,18 +92,27 @@ impl<'a> Scene<'a> {
     }
 
     /// "Berg will step down, the speaker announced on Monday, bowing to a demand": the participle belongs to what was told.
-    fn before_report(&self, at: usize, start: usize, usable: impl Fn(&&Mention) -> bool) -> Option<&'a Mention> {
+    fn before_report(
+        &self,
+        at: usize,
+        start: usize,
+        usable: impl Fn(&&Mention) -> bool,
+    ) -> Option<&'a Mention> {
         let view = self.view;
         if view.form(at) != VerbForm::Gerund || !view.is(start.wrapping_sub(1), &[","]) {
             return None;
         }
         let opens = (view.start..start - 1).rfind(|&at| view.is(at, &[","]))?;
-        let says = (opens + 1..start - 1).find(|&at| speech::is_speech(view.word(at)) && view.tag(at) == Tag::Verb)?;
+        let says = (opens + 1..start - 1)
+            .find(|&at| speech::is_speech(view.word(at)) && view.tag(at) == Tag::Verb)?;
         // What is told behind the verb of saying has a subject of its own.
         let told = (says + 1..start - 1).any(|at| matches!(view.tag(at), Tag::Verb | Tag::Aux));
         let mut mentions = self.actors().in_sentence(self.sentence).iter().filter(usable);
         mentions.find(|mention| {
-            !told && !mention.governed && mention.tokens.end <= opens && self.has_verb(mention.tokens.end, opens)
+            !told
+                && !mention.governed
+                && mention.tokens.end <= opens
+                && self.has_verb(mention.tokens.end, opens)
         })
     }
 
@@ -111,9 +120,9 @@ impl<'a> Scene<'a> {
     fn of_whose(&self, start: usize, usable: impl Fn(&&Mention) -> bool) -> Option<&'a Mention> {
         let view = self.view;
         let joined = view.is(start.saturating_sub(1), &["and", "but"]);
-        let opens = (view.start..start).rfind(|&at| view.is(at, &["whose", "whom"])).filter(|&opens| {
-            joined && !(opens..start).any(|at| view.is(at, &[",", ";"]))
-        })?;
+        let opens = (view.start..start)
+            .rfind(|&at| view.is(at, &["whose", "whom"]))
+            .filter(|&opens| joined && !(opens..start).any(|at| view.is(at, &[",", ";"])))?;
         self.actors().in_sentence(self.sentence).iter().filter(usable).find(|mention| {
             !mention.governed && mention.tokens.start > opens && self.has_verb(mention.tokens.end, start)
         })
@@ -168,7 +177,9 @@ impl<'a> Scene<'a> {
         let mut mentions = self.actors().in_sentence(self.sentence).iter().filter(|_| open);
         mentions.find(|mention| {
             let next = mention.tokens.end;
-            (next == opens || next + 1 == opens && view.is(next, &[","])) && !mention.owner && !mention.modifier
+            (next == opens || next + 1 == opens && view.is(next, &[","]))
+                && !mention.owner
+                && !mention.modifier
         })
     }
 
@@ -179,7 +190,9 @@ impl<'a> Scene<'a> {
         let from = noun.saturating_sub(6).max(view.start);
         let verb = (from..noun).rfind(|&at| view.tag(at) == Tag::Verb && view.form(at) != VerbForm::None);
         view.form(start) == VerbForm::Gerund
-            && verb.is_some_and(|verb| matches!(&*view.verb(verb), "block" | "veto" | "reject" | "oppose" | "prevent" | "stop"))
+            && verb.is_some_and(|verb| {
+                matches!(&*view.verb(verb), "block" | "veto" | "reject" | "oppose" | "prevent" | "stop")
+            })
     }
 
     /// "While youth organisers rejected the talks": people right before the verb whom nobody speaks for.

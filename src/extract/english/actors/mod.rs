@@ -296,8 +296,8 @@ fn joined(before: &Mention, after: &Mention, view: View<'_>) -> bool {
             view.is(
                 at,
                 &[
-                    ",", "and", "&", "as", "well", "also", "the", "both", "from", "for", "by", "of", "to", "on",
-                    "then", "later",
+                    ",", "and", "&", "as", "well", "also", "the", "both", "from", "for", "by", "of", "to",
+                    "on", "then", "later",
                 ],
             )
         })

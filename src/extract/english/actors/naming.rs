@@ -145,7 +145,8 @@ pub(super) fn mention(
 fn is_reported(draft: &Draft, view: View<'_>) -> bool {
     let from = draft.tokens.start.saturating_sub(OWNERS_REACH).max(view.start);
     let opens = (from..draft.tokens.start).rfind(|&at| {
-        !matches!(view.tag(at), Tag::ProperNoun | Tag::Noun | Tag::Adjective) && !view.is(at, &["the", "'s", "'"])
+        !matches!(view.tag(at), Tag::ProperNoun | Tag::Noun | Tag::Adjective)
+            && !view.is(at, &["the", "'s", "'"])
     });
     opens.is_some_and(|at| {
         view.is(at, &["that"]) || view.form(at) != VerbForm::None && speech::is_speech(view.word(at))

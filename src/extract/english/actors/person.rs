@@ -104,12 +104,15 @@ impl People {
         // Who is called prime minister is not the president.
         let holds_another =
             |key: &String| self.by_title.iter().any(|(other, holder)| holder == key && other != title);
-        let mut own = self.known.iter().filter(|(key, _)| !holds_another(key)).map(|(_, person)| person).filter(|person| {
-            person.party.as_ref() == Some(country)
-                && !person.organisation
-                && !person.party_written
-                && matches!(person.role, None | Some(Role::Head))
-        });
+        let mut own =
+            self.known.iter().filter(|(key, _)| !holds_another(key)).map(|(_, person)| person).filter(
+                |person| {
+                    person.party.as_ref() == Some(country)
+                        && !person.organisation
+                        && !person.party_written
+                        && matches!(person.role, None | Some(Role::Head))
+                },
+            );
         let first = own.next()?;
         own.all(|other| other.name == first.name).then_some(first)
     }

@@ -68,8 +68,8 @@ impl PhraseReader<'_> {
                 && view.is(
                     at,
                     &[
-                        "of", "for", "against", "al", "bin", "ben", "bint", "el", "de", "da", "dos", "di", "du",
-                        "van", "von", "der", "ibn", "ould", "abu", "the", "'",
+                        "of", "for", "against", "al", "bin", "ben", "bint", "el", "de", "da", "dos", "di",
+                        "du", "van", "von", "der", "ibn", "ould", "abu", "the", "'",
                     ],
                 )
                 && (view.capital(at + 1) || view.is(at + 1, &["the", "der", "la"]) && view.capital(at + 2))
@@ -115,7 +115,9 @@ impl PhraseReader<'_> {
             && !self.loose.get()
             && view.is(at, NAMING)
             && view.capital(at + 1)
-            && self.entity(view, at + 1).is_none_or(|(entity, _)| entity.kind == EntityKind::Role(Role::Civil))
+            && self
+                .entity(view, at + 1)
+                .is_none_or(|(entity, _)| entity.kind == EntityKind::Role(Role::Civil))
             && self.is_name_word(view, at + 1)
             && !is_title(view, at + 1)
     }

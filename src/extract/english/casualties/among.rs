@@ -119,9 +119,8 @@ fn from_places<'r>(here: &Here<'r>, among: usize) -> Option<&'r Figure> {
     let figure = here.scene.figures.iter().rfind(|figure| figure.tokens.end <= verb)?;
     let mut between = figure.tokens.end..verb;
     let placed = here.view.is(between.start, &["from", "of"]);
-    let names = between.all(|at| {
-        here.view.capital(at) || here.view.is(at, &[",", "and", "from", "of", "the"])
-    });
+    let names =
+        between.all(|at| here.view.capital(at) || here.view.is(at, &[",", "and", "from", "of", "the"]));
     (placed && names && verb < among).then_some(figure)
 }
 

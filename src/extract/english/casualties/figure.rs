@@ -161,7 +161,9 @@ fn counted(
     }
     // "Five dead, Chinese media said": what follows the comma is another phrase.
     let state = quantity.number.end;
-    if view.is(state, &["dead", "missing", "injured", "wounded", "hurt", "killed"]) && view.is(state + 1, &[","]) {
+    if view.is(state, &["dead", "missing", "injured", "wounded", "hurt", "killed"])
+        && view.is(state + 1, &[","])
+    {
         let start = phrase.tokens.start.min(quantity.tokens.start);
         let tokens = start..quantity.tokens.end;
         return Some(Figure { tokens, more: more(view, phrase, quantity), ..Figure::bare(at, quantity) });

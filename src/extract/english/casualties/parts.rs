@@ -84,15 +84,22 @@ fn tell_sums(here: &Here<'_>, findings: &mut Findings) {
 /// "97 of the dead were women and 56 men": the second says what the first said, its words left out.
 fn tell_same_again(here: &Here<'_>, findings: &mut Findings) {
     for next in &here.scene.figures {
-        let Some(and) = next.tokens.start.checked_sub(1).filter(|&and| here.view.is(and, &["and"])) else { continue };
-        let be = (and.saturating_sub(4)..and).rfind(|&at| here.view.is(at, &["are", "were"]));
-        let Some(be) = be.filter(|&be| (be + 1..and).all(|at| here.view.tag(at) == Tag::Noun || here.view.tag(at) == Tag::Adjective))
-        else {
+        let Some(and) = next.tokens.start.checked_sub(1).filter(|&and| here.view.is(and, &["and"])) else {
             continue;
         };
-        let ends = matches!(here.view.tag(next.tokens.end), Tag::Punct | Tag::Coordinator) || next.tokens.end >= here.sentence.tokens.end;
-        let before = here.scene.figures.iter().rfind(|figure| figure.tokens.end <= be && be - figure.tokens.end <= 4);
-        let Some(told) = before.filter(|_| ends && next.head.is_some()).and_then(|before| here.span(&before.core)) else {
+        let be = (and.saturating_sub(4)..and).rfind(|&at| here.view.is(at, &["are", "were"]));
+        let Some(be) = be.filter(|&be| {
+            (be + 1..and).all(|at| here.view.tag(at) == Tag::Noun || here.view.tag(at) == Tag::Adjective)
+        }) else {
+            continue;
+        };
+        let ends = matches!(here.view.tag(next.tokens.end), Tag::Punct | Tag::Coordinator)
+            || next.tokens.end >= here.sentence.tokens.end;
+        let before =
+            here.scene.figures.iter().rfind(|figure| figure.tokens.end <= be && be - figure.tokens.end <= 4);
+        let Some(told) =
+            before.filter(|_| ends && next.head.is_some()).and_then(|before| here.span(&before.core))
+        else {
             continue;
         };
         let part = findings.casualties_within(told).find(|(_, casualty)| casualty.relation == Relation::Part);
@@ -150,9 +157,16 @@ fn joined_over_place<'r>(here: &Here<'r>, figure: &Figure) -> Option<&'r Figure>
     let between = figure.tokens.end..next.tokens.start.checked_sub(1)?;
     let place = here.view.is(between.start, &["in", "at", "near", "from"])
         && between.clone().all(|at| {
-            matches!(here.view.tag(at), Tag::Adposition | Tag::Determiner | Tag::ProperNoun | Tag::Noun | Tag::Adjective)
+            matches!(
+                here.view.tag(at),
+                Tag::Adposition | Tag::Determiner | Tag::ProperNoun | Tag::Noun | Tag::Adjective
+            )
         });
-    let harmed = here.scene.predicates.iter().any(|predicate| (next.tokens.end..next.tokens.end + 2).contains(&predicate.main));
+    let harmed = here
+        .scene
+        .predicates
+        .iter()
+        .any(|predicate| (next.tokens.end..next.tokens.end + 2).contains(&predicate.main));
     let people = next.head.is_some() && !harmed;
     (figure.head.is_none() && place && people && here.view.is(between.end, &["and"])).then_some(next)
 }

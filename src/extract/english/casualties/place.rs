@@ -60,7 +60,8 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
 
 /// "Chad's toll is 72": the place whose toll it is.
 fn owner_of_toll(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
-    let mark = sighting.said.start.checked_sub(1).filter(|&at| here.view.is(at, &["'s", "\u{2019}s", "'"]))?;
+    let mark =
+        sighting.said.start.checked_sub(1).filter(|&at| here.view.is(at, &["'s", "\u{2019}s", "'"]))?;
     let first = (here.sentence.tokens.start..mark).rev().take_while(|&at| is_name(here.view, at)).last()?;
     let span = here.span(&(first..mark)).filter(|_| sighting.rule == "toll")?;
     let entity = here.reading.entities_within(span).rfind(|entity| entity.is_place())?;
@@ -274,7 +275,8 @@ fn closes(here: &Here<'_>, at: usize) -> bool {
 
 /// Prepositions that set the place at the start of a sentence.
 const OPENING: &[&str] = &[
-    "in", "on", "at", "near", "outside", "around", "across", "below", "above", "off", "along", "inside", "beyond",
+    "in", "on", "at", "near", "outside", "around", "across", "below", "above", "off", "along", "inside",
+    "beyond",
 ];
 
 /// "In the province of X, 12 people died".

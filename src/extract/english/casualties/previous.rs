@@ -142,7 +142,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 .view
                 .token(figure.tokens.start.saturating_sub(REACH))
                 .map_or(here.sentence.span.start, |token| token.span.start);
-            let Some(effect) = led_up_to(findings, Span { start: near, end: start }, figure.low) else { continue };
+            let Some(effect) = led_up_to(findings, Span { start: near, end: start }, figure.low) else {
+                continue;
+            };
             let mut sighting = Sighting::new(figure, effect, figure.tokens.clone(), NAME, 45);
             sighting.relation = Relation::Previous;
             tell(&here, &sighting, findings);

@@ -373,7 +373,10 @@ impl<'r> Here<'r> {
     /// "Would confirm only 40 deaths": whoever says no more says so much.
     fn concedes(&self, verb: &VerbGroup) -> bool {
         let confirms = ["confirm", "acknowledge", "admit", "verify"].contains(&&*self.verb_lemma(verb.main));
-        confirms && [verb.main.wrapping_sub(1), verb.tokens.end].into_iter().any(|at| self.view.is(at, &["only", "just"]))
+        confirms
+            && [verb.main.wrapping_sub(1), verb.tokens.end]
+                .into_iter()
+                .any(|at| self.view.is(at, &["only", "just"]))
     }
 
     /// "denied killing three": the participle is what was denied, not something that happened beside it.

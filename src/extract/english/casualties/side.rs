@@ -134,9 +134,10 @@ fn behind(here: &Here<'_>, figure: &Figure) -> Option<String> {
             let of_several = || {
                 let next = here.analysis.token_at(close.span.end).unwrap_or(here.sentence.tokens.end);
                 let joins = here.view.is(next, &[",", "and"]);
-                joins && here.span(&(next + 1..next + 2)).is_some_and(|span| {
-                    here.reading.entities_within(span).any(|entity| entity.kind == EntityKind::Country)
-                })
+                joins
+                    && here.span(&(next + 1..next + 2)).is_some_and(|span| {
+                        here.reading.entities_within(span).any(|entity| entity.kind == EntityKind::Country)
+                    })
             };
             if of_firm() || from && of_several() {
                 return None;

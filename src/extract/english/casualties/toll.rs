@@ -237,9 +237,7 @@ fn goes_to(here: &Here<'_>, at: usize) -> bool {
 
 /// Whether the verb says no more than what is thinkable: "deaths could reach 200". "May have reached 200" is a report.
 fn is_thinkable(here: &Here<'_>, at: usize) -> bool {
-    let modal = (at.saturating_sub(3)..at).rev().find(|&before| {
-        here.view.tag(before) != Tag::Adverb
-    });
+    let modal = (at.saturating_sub(3)..at).rev().find(|&before| here.view.tag(before) != Tag::Adverb);
     modal.is_some_and(|modal| {
         here.view.is(modal, &["could", "would", "will"])
             || here.view.is(modal, &["may", "might"]) && !here.view.is(at, &["be", "have", "number"])

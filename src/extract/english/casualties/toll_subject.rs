@@ -39,8 +39,18 @@ pub(super) const HARMED: &[(&str, Effect)] = &[
 ];
 /// What stands between people and what befell them.
 const HOW_SURE: &[&str] = &[
-    "confirmed", "feared", "believed", "presumed", "known", "reported", "reportedly", "thought", "estimated", "registered",
-    "declared", "officially",
+    "confirmed",
+    "feared",
+    "believed",
+    "presumed",
+    "known",
+    "reported",
+    "reportedly",
+    "thought",
+    "estimated",
+    "registered",
+    "declared",
+    "officially",
 ];
 /// How many words "number of …" may take to say of what.
 const REACH: usize = 9;

@@ -112,7 +112,8 @@ fn joins_verb(view: View<'_>, and: usize) -> bool {
         && !view.is(and.wrapping_sub(1), &[","])
         && past
         && view.tag(and + 1) == Tag::Verb
-        && (view.tag(and + 2) == Tag::Determiner || view.is(and + 2, &["that", "to", "he", "she", "they", "it"]))
+        && (view.tag(and + 2) == Tag::Determiner
+            || view.is(and + 2, &["that", "to", "he", "she", "they", "it"]))
 }
 
 /// A comma inside a list of things asked for: what follows is a verb or a noun phrase that "and" closes.

@@ -7,11 +7,11 @@ use crate::extract::cues::Cues;
 use crate::extract::english::actors::Kind;
 use crate::extract::english::predicate::{Scene, is_bare};
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::text::Tag;
-use crate::text::gazetteer::Role;
 use crate::model::{Act, DemandStatus, Force};
+use crate::text::Tag;
 use crate::text::VerbForm;
 use crate::text::english::view::View;
+use crate::text::gazetteer::Role;
 
 use super::addressee::{list_end, names_of};
 use super::{Draft, act, condition, each_scene};
@@ -111,7 +111,8 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
     let bare = view.is(to_verb + 1, &["go", "quit", "leave"])
         && (to_verb + 2 >= view.end || view.tag(to_verb + 2) == Tag::Punct || view.is(to_verb + 2, &["or"]));
     let holds_office = mention.is_some_and(|mention| {
-        mention.person.is_some() || matches!(mention.role, Some(Role::Head | Role::Minister)) && !mention.plural
+        mention.person.is_some()
+            || matches!(mention.role, Some(Role::Head | Role::Minister)) && !mention.plural
     });
     // "Gave the president until Friday to go": out of office.
     let acts = if bare && holds_office { vec![Act::Resign] } else { acts };

@@ -72,7 +72,10 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &m
     if predicate.passive {
         // "Was taken to the port by a frigate": without its particle the verb takes no stance.
         let particle = |word: &&str| (at + 1..at + 3).any(|next| scene.view.is(next, &[word]));
-        if stance != Stance::Accuse && !frame.companions().is_empty() && !frame.companions().iter().any(particle) {
+        if stance != Stance::Accuse
+            && !frame.companions().is_empty()
+            && !frame.companions().iter().any(particle)
+        {
             return None;
         }
         return passive(scene, &predicate, stance, findings);
@@ -162,7 +165,9 @@ fn untold(scene: &Scene<'_>, at: usize, stance: Stance) -> bool {
         return true;
     }
     // "Backed opposing sides": an adjective.
-    if view.is(at, &["opposing"]) && view.is(at + 1, &["sides", "parties", "camps", "factions", "forces", "groups"]) {
+    if view.is(at, &["opposing"])
+        && view.is(at + 1, &["sides", "parties", "camps", "factions", "forces", "groups"])
+    {
         return true;
     }
     if view.is(before, &["to"]) {
