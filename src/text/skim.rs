@@ -5,7 +5,7 @@
 
 use super::analysis::{Analysis, SENTENCE_BYTES_MAX};
 use super::english::view::View;
-use super::english::word_scan::{Piece, scan};
+use super::english::word_scan::{Piece, Taker, scan};
 use super::english::{part, sentence};
 use super::{Block, Part, Sentence, Span};
 use crate::model::article::Article;
@@ -145,6 +145,33 @@ impl Quotation {
 /// How many bytes of a usual text go to one word with marks; few texts have more of them.
 const MARKED_BYTES: usize = 24;
 
+/// Marks the pieces of a text.
+struct Marker<S, M> {
+    marked: Vec<Marked>,
+    short: S,
+    mark: M,
+}
+
+impl<S: Fn(u64) -> Option<Marks>, M: Fn(&str) -> Marks> Taker for Marker<S, M> {
+    #[inline]
+    fn short(&mut self, at: usize, word: u64) {
+        if let Some(marks) = (self.short)(word) {
+            self.marked.push(Marked { at, marks });
+        }
+    }
+
+    fn other(&mut self, at: usize, piece: Piece<'_>) {
+        let marks = match piece {
+            Piece::Word(word) => (self.mark)(word),
+            Piece::Quote => QUOTED,
+            Piece::Digits => NUMBER,
+        };
+        if !marks.is_none() {
+            self.marked.push(Marked { at, marks });
+        }
+    }
+}
+
 /// The words of an article that have marks, in order.
 #[derive(Debug, Clone)]
 pub struct Skim<'a> {
@@ -154,21 +181,16 @@ pub struct Skim<'a> {
 
 impl<'a> Skim<'a> {
     /// Looks at every word once: `short` gives the marks of a word of at most eight letters, as `ShortWords` knows it,
-    /// `mark` those of any other.
-    pub fn of(article: &'a Article, short: impl Fn(u64) -> Marks, mark: impl Fn(&str) -> Marks) -> Self {
-        let mut marked = Vec::with_capacity(article.text.len() / MARKED_BYTES);
-        scan(&article.text, |at, piece| {
-            let marks = match piece {
-                Piece::Short(word) => short(word),
-                Piece::Word(word) => mark(word),
-                Piece::Quote => QUOTED,
-                Piece::Digits => NUMBER,
-            };
-            if !marks.is_none() {
-                marked.push(Marked { at, marks });
-            }
-        });
-        Self { article, marked }
+    /// `mark` those of any other; a word without marks has none or [`Marks::NONE`].
+    pub fn of(
+        article: &'a Article,
+        short: impl Fn(u64) -> Option<Marks>,
+        mark: impl Fn(&str) -> Marks,
+    ) -> Self {
+        let marked = Vec::with_capacity(article.text.len() / MARKED_BYTES);
+        let mut marker = Marker { marked, short, mark };
+        scan(&article.text, &mut marker);
+        Self { article, marked: marker.marked }
     }
 
     /// All marked words.
@@ -330,7 +352,7 @@ mod tests {
         ] {
             let draft = Draft { title: Some("Rain".to_owned()), text: text.to_owned(), ..Draft::default() };
             let article = Article::new(draft, jiff::Timestamp::UNIX_EPOCH);
-            let skim = Skim::of(&article, |_| Marks::NONE, |_| Marks::NONE);
+            let skim = Skim::of(&article, |_| None, |_| Marks::NONE);
             let quoted = |words: &[Marked], around: Marks| {
                 Readers::from(words.iter().fold(around, |marks, word| marks | word.marks).meet(QUOTED))
             };

@@ -4,9 +4,12 @@
 //! "Norway's" is "norway" + "'s"; "didn't" is "did" + "n't"; "soldiers'" is "soldiers" + "'"; "25-30" is three
 //! tokens, "44-day" and "Il-76" are one; "1,079", "6.8", "12:31", "10 000" and "U.S." are one.
 
+use std::ops::Range;
+
 use super::opening::opens;
-use super::vocabulary::known;
+use super::vocabulary::{Known, known, known_short};
 use super::word_map::packed;
+use super::word_scan::{run, short};
 use crate::model::article::Span;
 use crate::text::{Tag, Token, TokenKind, VerbForm};
 
@@ -14,7 +17,18 @@ use crate::text::{Tag, Token, TokenKind, VerbForm};
 pub fn tokenize(text: &str, offset: usize, tokens: &mut Vec<Token>, words: &mut String) {
     let mut cutter = Cutter { text, offset, tokens, words, spaced: true };
     let mut at = 0;
-    while let Some(next) = text.get(at..).and_then(|rest| rest.chars().next()) {
+    loop {
+        // Nearly all of a text are words of plain letters and single spaces.
+        if text.as_bytes().get(at) == Some(&b' ') {
+            cutter.spaced = true;
+            at += 1;
+            continue;
+        }
+        if let Some(end) = cutter.plain_word(at) {
+            at = end;
+            continue;
+        }
+        let Some(next) = cutter.char_at(at) else { break };
         let end = if next.is_whitespace() || is_invisible(next) {
             cutter.spaced |= next.is_whitespace();
             at + next.len_utf8()
@@ -66,18 +80,58 @@ impl Cutter<'_> {
         self.text.get(at..).and_then(|rest| rest.chars().next())
     }
 
+    /// A word of letters of ASCII with nothing behind it that could belong to it; returns its end.
+    fn plain_word(&mut self, start: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let (head, end) = run(bytes, start);
+        let next = bytes.get(end);
+        let belongs = |next: &u8| next.is_ascii_alphanumeric() || matches!(next, b'-' | b'\'' | b'.');
+        if end == start || next.is_some_and(|next| !next.is_ascii() || belongs(next)) {
+            return None;
+        }
+        let surface = self.text.get(start..end)?;
+        let first = self.words.len();
+        self.words.push_str(surface);
+        let short = short(head, end - start);
+        let as_written = short.is_some_and(|short| short.as_written);
+        if !as_written && let Some(word) = self.words.get_mut(first..) {
+            word.make_ascii_lowercase();
+        }
+        let known = match short {
+            Some(short) => known_short(short.lower),
+            None => known(self.words.get(first..)?),
+        };
+        let capital = bytes.get(start).is_some_and(u8::is_ascii_uppercase);
+        self.add(start..end, first, TokenKind::Word, known, capital);
+        Some(end)
+    }
+
     fn push(&mut self, start: usize, end: usize, kind: TokenKind) {
         let surface = self.text.get(start..end).unwrap_or_default();
         let first = self.words.len();
         self.normalise(surface);
+        let known = known(self.words.get(first..).unwrap_or_default());
+        let capital = begins_like_a_name(surface);
+        self.add(start..end, first, kind, known, capital);
+    }
+
+    /// Adds a token whose word stands at the end of the words, from `first` on.
+    #[inline]
+    fn add(
+        &mut self,
+        range: Range<usize>,
+        first: usize,
+        kind: TokenKind,
+        known: Option<&'static Known>,
+        capital: bool,
+    ) {
         let word = self.words.get(first..).unwrap_or_default();
-        let known = known(word);
         self.tokens.push(Token {
-            span: Span { start: self.offset + start, end: self.offset + end },
+            span: Span { start: self.offset + range.start, end: self.offset + range.end },
             kind,
             tag: Tag::Other,
             form: VerbForm::None,
-            capital: begins_like_a_name(surface),
+            capital,
             spaced: self.spaced,
             beginning: packed(word.as_bytes()),
             opens: match known.filter(|_| kind == TokenKind::Word) {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use super::opening::{self, Opens};
 use super::tag_model::{self, model};
 use super::view::View;
-use super::word_map::WordMap;
+use super::word_map::{ShortWords, WordMap};
 use super::{lemma, word_class};
 use crate::text::{Tag, TokenKind, VerbForm};
 
@@ -38,12 +38,15 @@ pub(crate) struct Known {
 /// All known words.
 struct Vocabulary {
     places: WordMap<&'static str, usize>,
+    /// Those of the short ones again.
+    short: ShortWords<usize>,
     known: Vec<Known>,
 }
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let listed = word_class::listed().chain(opening::listed()).chain(lemma::irregular_forms());
-    let mut vocabulary = Vocabulary { places: WordMap::default(), known: Vec::new() };
+    let short = ShortWords::of(std::iter::empty());
+    let mut vocabulary = Vocabulary { places: WordMap::default(), short, known: Vec::new() };
     for word in model().vocabulary().chain(listed) {
         if !word.is_ascii() || vocabulary.places.contains_key(word) {
             continue;
@@ -63,6 +66,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         });
         vocabulary.places.insert(word, place);
     }
+    vocabulary.short = ShortWords::of(vocabulary.known.iter().map(|known| (known.word, known.place)));
     vocabulary
 });
 
@@ -71,6 +75,13 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
 pub(super) fn known(word: &str) -> Option<&'static Known> {
     let vocabulary = &*VOCABULARY;
     vocabulary.known.get(*vocabulary.places.get(word)?)
+}
+
+/// The same of a word of at most eight letters, as [`ShortWords`] knows it.
+#[inline]
+pub(super) fn known_short(word: u64) -> Option<&'static Known> {
+    let vocabulary = &*VOCABULARY;
+    vocabulary.known.get(vocabulary.short.get(word)?)
 }
 
 /// What a list outside of this module says of each known word, worked out once.
@@ -102,6 +113,9 @@ mod tests {
     fn every_listed_word_is_known() {
         for word in word_class::listed().chain(opening::listed()).chain(lemma::irregular_forms()) {
             assert_eq!(known(word).is_some(), word.is_ascii(), "{word}");
+            if let Some(short) = ShortWords::<usize>::key(word) {
+                assert_eq!(known_short(short), known(word), "{word}");
+            }
         }
         assert!(VOCABULARY.known.len() > 20_000 && known("zzyzx").is_none());
     }

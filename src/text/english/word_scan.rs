@@ -7,11 +7,17 @@ use std::ops::Range;
 
 use super::token::is_invisible;
 
-/// A piece of the text.
+/// Who is given the pieces of a text, each with the place where it begins.
+pub(crate) trait Taker {
+    /// A run of at most eight letters of ASCII, in lower case, as `ShortWords` knows words: nearly all there is.
+    fn short(&mut self, at: usize, word: u64);
+    /// Any other piece.
+    fn other(&mut self, at: usize, piece: Piece<'_>);
+}
+
+/// A piece of the text that is no short word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece<'w> {
-    /// A run of at most eight letters of ASCII, in lower case, as `ShortWords` knows words.
-    Short(u64),
     /// Any other run of letters, in lower case.
     Word(&'w str),
     /// A sign that can open or close a quotation, apostrophes apart.
@@ -60,45 +66,68 @@ const fn first(eight: u64, length: usize) -> u64 {
     if length < STEP { eight & ((1 << (8 * length)) - 1) } else { eight }
 }
 
-/// Calls `each` with every piece and where it begins.
-pub(crate) fn scan(text: &str, mut each: impl FnMut(usize, Piece<'_>)) {
+/// The run of letters of ASCII that begins at `start`: the eight bytes there, and where it ends.
+#[expect(clippy::inline_always, reason = "one of the few steps that every word of every text takes")]
+#[inline(always)]
+pub(super) fn run(bytes: &[u8], start: usize) -> (u64, usize) {
+    let head = eight(bytes, start);
+    let mut length = letters(head);
+    let mut end = start + length;
+    while length == STEP {
+        length = letters(eight(bytes, end));
+        end += length;
+    }
+    (head, end)
+}
+
+/// A word of at most eight letters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Short {
+    /// In lower case, as `ShortWords` knows it.
+    pub(super) lower: u64,
+    /// Whether it is written so.
+    pub(super) as_written: bool,
+}
+
+/// A run of so many letters by the eight bytes from its first on, when it is a short word.
+#[inline]
+pub(super) fn short(head: u64, length: usize) -> Option<Short> {
+    let lower = first(head | (0x20 * EACH), length);
+    (length <= STEP).then(|| Short { lower, as_written: first(head, length) == lower })
+}
+
+/// Gives every piece to the taker, in order.
+pub(crate) fn scan(text: &str, taker: &mut impl Taker) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         if byte.is_ascii_alphabetic() {
             let start = at;
-            let head = eight(bytes, at);
-            let mut run = letters(head);
-            at += run;
-            while run == STEP {
-                run = letters(eight(bytes, at));
-                at += run;
-            }
+            let head;
+            (head, at) = run(bytes, start);
             let next = bytes.get(at).copied().unwrap_or_default();
             if !next.is_ascii() {
-                at = mixed(text, start, &mut each);
-            } else if at - start <= STEP {
-                let lower = head | (0x20 * EACH);
-                each(start, Piece::Short(first(lower, at - start)));
-                let clitic = next == b'\'' && matches!(bytes.get(at + 1), Some(b't' | b'T'));
-                if clitic && at > start + 1 && matches!(bytes.get(at - 1), Some(b'n' | b'N')) {
-                    each(start, Piece::Short(first(lower, at - start - 1)));
+                at = mixed(text, start, taker);
+            } else if let Some(word) = short(head, at - start) {
+                taker.short(start, word.lower);
+                if next == b'\'' {
+                    before_clitic(bytes, start..at, word.lower, taker);
                 }
             } else {
-                long(text, start..at, &mut each);
+                long(text, start..at, taker);
             }
             continue;
         }
         match byte {
-            b'"' => each(at, Piece::Quote),
+            b'"' => taker.other(at, Piece::Quote),
             b'0'..=b'9' => {
-                each(at, Piece::Digits);
+                taker.other(at, Piece::Digits);
                 while bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
                     at += 1;
                 }
             }
             _ if !byte.is_ascii() => {
-                at = mixed(text, at, &mut each);
+                at = mixed(text, at, taker);
                 continue;
             }
             _ => {}
@@ -107,8 +136,17 @@ pub(crate) fn scan(text: &str, mut each: impl FnMut(usize, Piece<'_>)) {
     }
 }
 
+/// What is left of a short word before "n't".
+fn before_clitic(bytes: &[u8], word: Range<usize>, lower: u64, taker: &mut impl Taker) {
+    let cut = word.len() - 1;
+    let negative = matches!(bytes.get(word.end - 1..word.end + 2), Some([b'n' | b'N', b'\'', b't' | b'T']));
+    if negative && cut > 0 {
+        taker.short(word.start, first(lower, cut));
+    }
+}
+
 /// A run of more letters than are looked at together.
-fn long(text: &str, run: Range<usize>, each: &mut impl FnMut(usize, Piece<'_>)) {
+fn long(text: &str, run: Range<usize>, taker: &mut impl Taker) {
     let bytes = text.as_bytes();
     let word = bytes.get(run.start..run.end.min(run.start + WORD_BYTES_MAX)).unwrap_or_default();
     let mut buffer = [0_u8; WORD_BYTES_MAX];
@@ -116,24 +154,24 @@ fn long(text: &str, run: Range<usize>, each: &mut impl FnMut(usize, Piece<'_>)) 
         lower.copy_from_slice(word);
         lower.make_ascii_lowercase();
         let rest = bytes.get(run.end..).unwrap_or_default();
-        give(std::str::from_utf8(lower).unwrap_or_default(), run.start, rest, each);
+        give(std::str::from_utf8(lower).unwrap_or_default(), run.start, rest, taker);
     }
 }
 
 /// A word, and what is left of it before "n't".
-fn give(word: &str, start: usize, rest: &[u8], each: &mut impl FnMut(usize, Piece<'_>)) {
-    each(start, Piece::Word(word));
+fn give(word: &str, start: usize, rest: &[u8], taker: &mut impl Taker) {
+    taker.other(start, Piece::Word(word));
     if let (
         Some(head),
         [b'\'', b't' | b'T', ..] | [0xE2, 0x80, 0x99, b't' | b'T', ..] | [0xCA, 0xBC, b't' | b'T', ..],
     ) = (word.strip_suffix('n'), rest)
     {
-        each(start, Piece::Word(head));
+        taker.other(start, Piece::Word(head));
     }
 }
 
 /// A stretch with other letters or signs than those of ASCII, up to the next white space; returns its end.
-fn mixed(text: &str, start: usize, each: &mut impl FnMut(usize, Piece<'_>)) -> usize {
+fn mixed(text: &str, start: usize, taker: &mut impl Taker) -> usize {
     let mut word = String::new();
     let mut begins = start;
     let mut end = text.len();
@@ -150,14 +188,14 @@ fn mixed(text: &str, start: usize, each: &mut impl FnMut(usize, Piece<'_>)) -> u
             continue;
         }
         if sign.is_numeric() {
-            each(at, Piece::Digits);
+            taker.other(at, Piece::Digits);
         }
         if !word.is_empty() {
-            give(&word, begins, text.as_bytes().get(at..).unwrap_or_default(), each);
+            give(&word, begins, text.as_bytes().get(at..).unwrap_or_default(), taker);
             word.clear();
         }
         if matches!(sign, '"' | '“' | '”' | '„' | '«' | '»' | '‘') {
-            each(at, Piece::Quote);
+            taker.other(at, Piece::Quote);
         }
         if sign.is_whitespace() {
             end = at + sign.len_utf8();
@@ -165,7 +203,7 @@ fn mixed(text: &str, start: usize, each: &mut impl FnMut(usize, Piece<'_>)) -> u
         }
     }
     if !word.is_empty() {
-        give(&word, begins, &[], each);
+        give(&word, begins, &[], taker);
     }
     end
 }
@@ -174,18 +212,23 @@ fn mixed(text: &str, start: usize, each: &mut impl FnMut(usize, Piece<'_>)) -> u
 mod tests {
     use super::*;
 
-    fn words(text: &str) -> Vec<String> {
-        let mut found = Vec::new();
-        scan(text, |_, piece| {
-            found.push(match piece {
-                Piece::Short(word) => {
-                    String::from_utf8_lossy(&word.to_le_bytes()).trim_end_matches('\0').to_owned()
-                }
+    impl Taker for Vec<String> {
+        fn short(&mut self, _: usize, word: u64) {
+            self.push(String::from_utf8_lossy(&word.to_le_bytes()).trim_end_matches('\0').to_owned());
+        }
+
+        fn other(&mut self, _: usize, piece: Piece<'_>) {
+            self.push(match piece {
                 Piece::Word(word) => word.to_owned(),
                 Piece::Quote => "\"".to_owned(),
                 Piece::Digits => "#".to_owned(),
             });
-        });
+        }
+    }
+
+    fn words(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        scan(text, &mut found);
         found
     }
 

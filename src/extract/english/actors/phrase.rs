@@ -43,9 +43,10 @@ fn is_named(text: &str, word: Span) -> bool {
 /// Whether a phrase that names somebody may begin at `at` with a word that is no known name.
 pub(in crate::extract) fn may_begin(text: &str, view: View<'_>, at: usize) -> bool {
     let first = at == view.start;
+    let word = || view.kind(at) == TokenKind::Word && !lexicon::is_no_name(view.word(at));
     let named = || view.token(at).is_some_and(|token| is_named(text, token.span));
-    let capital =
-        view.capital(at) && (!first || is_title(view, at) || introduces_bearer(view, at + 1) || named());
+    let name = || word() && (!first || introduces_bearer(view, at + 1) || named());
+    let capital = view.capital(at) && (is_title(view, at) || name());
     capital || pronoun(view, at).is_some()
 }
 

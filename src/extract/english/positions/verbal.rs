@@ -1,6 +1,6 @@
 //! Verbs of stance: "condemned the raid", "accused the rebels of", "turned down the offer", "agreed to a truce".
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::extract::cues::Cues;
 use crate::extract::english::actors::Kind;
@@ -10,6 +10,9 @@ use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::{Predicate, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
+use crate::text::english::lemma;
+use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::{Tag, VerbForm};
 
 use super::object::{Found, object};
@@ -28,16 +31,41 @@ fn cues(cues: &mut Cues) {
     let (alone, mut with): (Vec<_>, Vec<_>) =
         stance_verbs().partition(|(_, frame)| frame.companions().is_empty());
     let alone = cues.verbs(alone.into_iter().map(|(verb, _)| verb));
-    cues.enough(alone);
+    cues.enough_where(alone, is_taken);
     with.sort_unstable_by_key(|(_, frame)| frame.companions());
     for same in with.chunk_by(|(_, frame), (_, other)| frame.companions() == other.companions()) {
         let verbs = cues.verbs(same.iter().map(|(verb, _)| *verb));
         // In the passive stands "by", between two "the other" or "one another".
         let companions = same.iter().flat_map(|(_, frame)| frame.companions()).copied();
         let companions = cues.words(companions.chain(["by", "other", "another"]));
-        cues.enough(verbs | companions);
+        cues.enough_where(verbs | companions, is_taken);
     }
 }
+
+/// Whether somebody may take a stance by one of the verbs: not by the first word, which nobody stands before.
+fn is_taken(view: View<'_>) -> bool {
+    (view.start + 1..view.end).any(|at| {
+        let Some((stance, _)) = VERBS.at(view, at) else { return false };
+        // "Proposed a dividend": what is offered every day.
+        let small = stance == Stance::Offer
+            && view.is(at + 1, &["a", "an"])
+            && !(at + 1..view.end).any(|at| stances::is_generous(view.word(at)));
+        let voted = || (view.start..at).any(|at| view.is(at, &["voted", "votes"]));
+        !small && (!is_purpose(view, at) || voted())
+    })
+}
+
+/// "Is ready to condemn": this does not tell that somebody does, "continues to condemn" does.
+fn is_purpose(view: View<'_>, at: usize) -> bool {
+    view.is(at.saturating_sub(1), &["to"])
+        && !view.is(
+            at.saturating_sub(2),
+            &["continued", "continues", "continue", "agreed", "moved", "came", "happy"],
+        )
+}
+
+static VERBS: LazyLock<Listed<Option<(Stance, Frame)>>> =
+    LazyLock::new(|| Listed::new(|word| stance_verb(&lemma::verb(word)).or_else(|| stance_verb(word))));
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each_scene(reading, |scene| {
@@ -45,8 +73,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             if scene.view.form(at) == VerbForm::None && !scene.view.is(at, &["welcome"]) {
                 continue;
             }
-            let word = scene.view.word(at);
-            if let Some((stance, frame)) = stance_verb(&scene.view.verb(at)).or_else(|| stance_verb(word)) {
+            if let Some((stance, frame)) = VERBS.at(scene.view, at) {
                 read(scene, at, stance, frame, findings);
             }
         }
@@ -171,10 +198,7 @@ fn untold(scene: &Scene<'_>, at: usize, stance: Stance) -> bool {
         return true;
     }
     if view.is(before, &["to"]) {
-        return !view.is(
-            at.saturating_sub(2),
-            &["continued", "continues", "continue", "agreed", "moved", "came", "happy"],
-        ) && !scene.is_voted(before);
+        return is_purpose(view, at) && !scene.is_voted(before);
     }
     // "denied backing the rebels": what is denied, stopped or considered is not done.
     if view.form(at) == VerbForm::Gerund && NOT_DOING.contains(&&*view.verb(before)) {
