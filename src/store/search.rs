@@ -22,9 +22,9 @@ const WORDS_MAX: usize = 64;
 const ASKED_MAX: usize = 8;
 
 /// In which question a term answers. The texts stand in the database.
-const TITLE: &str = "title";
-const PLACE: &str = "place";
-const ACTOR: &str = "actor";
+pub(super) const TITLE: &str = "title";
+pub(super) const PLACE: &str = "place";
+pub(super) const ACTOR: &str = "actor";
 const ABOUT: &str = "about";
 
 /// What a story is found by.

@@ -30,6 +30,10 @@ use daemon::{Daemon, Receiver};
 use load::{Day, Sample};
 use table::{Stopwatch, Table, articles, machine, memory, process_time, quick};
 
+/// As the daemon has it: that of the system slows down where many small things lie about.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SEED: u64 = 20_260_603;
 /// Outcomes in one commit, as `batch_items_max` has it.
 const BATCH: usize = 200;

@@ -56,7 +56,8 @@ impl Table {
     }
 }
 
-/// In an order in which each row finds those it refers to.
+/// In an order in which each row finds those it refers to. By which words stories are found is not among them: that follows
+/// from the others, and each backend has its own way to keep it.
 pub(in crate::store) const TABLES: &[Table] = &[
     Table {
         name: "stories",
@@ -70,13 +71,6 @@ pub(in crate::store) const TABLES: &[Table] = &[
             ("bare", Kind::Flag),
         ],
         page: 500,
-        numbered: false,
-    },
-    Table {
-        name: "search",
-        key: 3,
-        columns: &[("story", Kind::Text), ("kind", Kind::Text), ("term", Kind::Text)],
-        page: 5000,
         numbered: false,
     },
     Table {

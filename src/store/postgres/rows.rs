@@ -12,8 +12,8 @@ use super::columns::{count, get, plain, string, text};
 use super::commit::Searched;
 use super::connect::{self, Copies, Options};
 use super::failure::Failure;
-use super::outbox;
 use super::statements::{execute, first, rows};
+use super::{outbox, search};
 use crate::model::{FactKey, Story};
 use crate::store::copy::tables::{COPYING, Cell, Kind, Row, Table};
 use crate::store::copy::{Source, Target};
@@ -323,6 +323,7 @@ impl Target for Rows {
                 execute(&self.client, go_on, &[&table.name, number]).await?;
             }
             outbox::end_all_leases(&self.client).await?;
+            search::fill(&self.client).await?;
             Ok(self.client.batch_execute(&format!("DROP TABLE IF EXISTS {COPYING}; ANALYZE")).await?)
         };
         self.write_with(finished).await

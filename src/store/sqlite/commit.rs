@@ -7,15 +7,16 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
+use super::audit;
 use super::columns::{count, integer, json, stamp};
 use super::failure::Failure;
 use super::lots::{self, PreparedParcel};
-use super::{audit, search};
+use super::search::Words;
 use crate::inputs::Checkpoint;
 use crate::ledger::Outcome;
 use crate::model::{Article, ArticleId, AuditEntry, Fact, FactKey, KnownClaim, StoryId};
 use crate::store::form::revisions_leap;
-use crate::store::search::{Term, of_outcomes};
+use crate::store::search::of_outcomes;
 use crate::store::{Commit, FAILED_BYTES_MAX, FAILED_ITEMS_MAX, FailedItem, HELD_BYTES_MAX, StoreError};
 
 pub(super) const IS_KNOWN: &str = "SELECT 1 FROM articles WHERE id = ?1";
@@ -62,8 +63,6 @@ pub(super) struct Prepared {
     stories: BTreeMap<StoryId, PreparedStory>,
     facts: Vec<PreparedFact>,
     outcomes: Vec<PreparedOutcome>,
-    /// By which words the stories are found.
-    terms: Vec<(StoryId, Term)>,
     failed: Vec<FailedItem>,
     retried: Vec<i64>,
     checkpoints: Vec<Checkpoint>,
@@ -79,6 +78,8 @@ struct PreparedStory {
     last_report_at: String,
     body: String,
     bare: bool,
+    /// By which further words it is found, if by any.
+    words: Option<Words>,
 }
 
 struct PreparedOutcome {
@@ -185,6 +186,7 @@ impl Prepared {
                 last_report_at: stamp(story.last_report_at),
                 body: String::new(),
                 bare: story.profile.bare,
+                words: None,
             };
             stories.insert(story.id.clone(), prepared);
         }
@@ -194,14 +196,15 @@ impl Prepared {
                 prepared.body = json(story)?;
             }
         }
+        for (story, term) in of_outcomes(&commit.outcomes) {
+            if let Some(prepared) = stories.get_mut(story) {
+                prepared.words.get_or_insert_default().add(&term);
+            }
+        }
         let mut touched = Touched::of(&commit.outcomes);
         let outcomes = commit.outcomes.iter().map(|outcome| PreparedOutcome::new(outcome, &mut touched));
         Ok(Self {
             stories,
-            terms: of_outcomes(&commit.outcomes)
-                .into_iter()
-                .map(|(story, term)| (story.to_owned(), term))
-                .collect(),
             outcomes: outcomes.collect::<Result<_, _>>()?,
             facts: touched.prepared()?,
             failed: commit.failed.clone(),
@@ -218,20 +221,11 @@ impl Prepared {
     pub(super) fn write(&self, connection: &Connection) -> Result<(), Failure> {
         self.check_articles(connection)?;
         self.check_revisions(connection)?;
-        for (id, story) in &self.stories {
-            connection.prepare_cached(WRITE_STORY)?.execute(params![
-                id,
-                story.last_report_at,
-                integer(story.revision),
-                story.body,
-                story.bare
-            ])?;
-        }
+        self.stories.iter().try_for_each(|(id, story)| story.write(connection, id))?;
         let facts = self.facts.iter().map(|fact| fact.write(connection)).collect::<Result<Vec<_>, _>>()?;
         for outcome in &self.outcomes {
             outcome.write(connection, &facts)?;
         }
-        search::write(connection, &self.terms)?;
         // First what is taken back: a commit may replace what it takes back.
         for subject in &self.dropped {
             lots::drop_subject(connection, subject)?;
@@ -304,6 +298,15 @@ impl Prepared {
             }
         }
         Ok(())
+    }
+}
+
+impl PreparedStory {
+    fn write(&self, connection: &Connection, id: &StoryId) -> Result<(), Failure> {
+        let Self { revision, last_report_at, body, bare, words, .. } = self;
+        let parameters = params![id, last_report_at, integer(*revision), body, bare];
+        connection.prepare_cached(WRITE_STORY)?.execute(parameters)?;
+        words.as_ref().map_or(Ok(()), |words| words.write(connection, id, *revision))
     }
 }
 

@@ -146,12 +146,12 @@ impl Store for SqliteStore {
 
     async fn commit(&self, commit: &Commit) -> Result<(), StoreError> {
         let prepared = Prepared::new(commit).map_err(|failure| failure.at(&self.path))?;
-        self.writer()?.write(move |connection| prepared.write(connection)).await
+        self.writer()?.write_much(move |connection| prepared.write(connection)).await
     }
 
     async fn regroup(&self, regroup: &Regroup) -> Result<(), StoreError> {
         let regroup = regroup.clone();
-        self.writer()?.write(move |connection| regroup::write(connection, &regroup)).await
+        self.writer()?.write_much(move |connection| regroup::write(connection, &regroup)).await
     }
 
     async fn regroupings(&self) -> Result<i64, StoreError> {

@@ -23,7 +23,7 @@ const APPLICATION_ID: i32 = 0x6e77_7364;
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// Every schema change ever made, in order. One that was released is never edited.
-const MIGRATIONS: [(&str, &str); 10] = [
+const MIGRATIONS: [(&str, &str); 11] = [
     ("V1__facts", include_str!("../migrations/sqlite/0001_facts.sql")),
     ("V10__lots", include_str!("../migrations/sqlite/0010_lots.sql")),
     ("V20__outputs", include_str!("../migrations/sqlite/0020_outputs.sql")),
@@ -34,6 +34,7 @@ const MIGRATIONS: [(&str, &str); 10] = [
     ("V90__retention", include_str!("../migrations/sqlite/0090_retention.sql")),
     ("V96__order", include_str!("../migrations/sqlite/0096_order.sql")),
     ("V97__bare", include_str!("../migrations/sqlite/0097_bare.sql")),
+    ("V98__fewer_pages", include_str!("../migrations/sqlite/0098_fewer_pages.sql")),
 ];
 
 /// What one commit changes fits, so that no page goes into the log twice because of it.
@@ -210,8 +211,13 @@ fn bring_up_to_date(connection: &mut Connection, path: &Path, access: Access) ->
     for migration in report.applied_migrations() {
         tracing::info!(path = %path.display(), %migration, "schema of the store brought up to date");
     }
-    // A copy brings along what stories are found by.
-    if is_unfinished(connection)? { Ok(()) } else { search::fill(connection) }
+    // Of a copy that is done when it is finished.
+    if is_unfinished(connection)? {
+        return Ok(());
+    }
+    let transaction = connection.transaction()?;
+    search::fill(&transaction)?;
+    Ok(transaction.commit()?)
 }
 
 /// An error of the disk inside a migration is still one of the disk.

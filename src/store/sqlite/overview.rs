@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params, params_
 use super::columns::{count, from_json, integer, stamp, time};
 use super::failure::Failure;
 use super::questions::collect;
+use super::search;
 use crate::model::{FactKey, Message, Story, Value};
 use crate::store::overview::{
     DeliveryEntry, DeliveryQuery, From, MessageQuery, NumberedMessage, StoryEntry, StoryQuery,
@@ -49,9 +50,8 @@ pub(super) fn question(query: &StoryQuery, asked: Vec<Asked>) -> (String, Vec<St
     if let Some((at, id)) = &query.after {
         with(" AND (last_report_at, id) < (?, ?)", vec![stamp(*at), id.clone()]);
     }
-    for Asked { kind, from, to } in asked {
-        let fits = " AND id IN (SELECT story FROM search WHERE kind = ? AND term >= ? AND term < ?)";
-        with(fits, vec![kind.to_owned(), from, to]);
+    for asked in asked {
+        with(&format!(" AND number IN ({})", search::FOUND), vec![search::fits(&asked)]);
     }
     let sql = format!(
         "SELECT stories.body AS body FROM (SELECT number, last_report_at, id FROM stories

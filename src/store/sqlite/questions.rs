@@ -10,6 +10,7 @@ use super::columns::{count, from_json, from_optional_json, integer, stamp, time}
 use super::commit::IS_KNOWN;
 use super::failure::Failure;
 use crate::assign::Room;
+use crate::diff::course;
 use crate::inputs::Checkpoint;
 use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Moment, Status, Story};
 use crate::store::form::{LAST, only};
@@ -21,7 +22,7 @@ pub(super) const FACTS: &str = "SELECT number, key, value, told, conflicts_told,
 pub(super) const CLAIMS: &str =
     "SELECT body FROM claims WHERE fact = ?1 AND compared = 1 ORDER BY held_at, number";
 pub(super) const CLAIMS_AS_OF: &str = "SELECT body FROM claims
-    WHERE fact = :fact AND held_at <= :held_at AND learned_at <= :learned_at ORDER BY held_at, number";
+    WHERE fact = :fact AND compared IN (0, 1) AND held_at <= :held_at AND learned_at <= :learned_at";
 pub(super) const OPEN_STORIES: &str =
     "SELECT body FROM stories WHERE bare = ?1 AND last_report_at >= ?2 AND merged_into IS NULL
     ORDER BY last_report_at DESC LIMIT ?3";
@@ -140,7 +141,9 @@ pub(super) fn facts(connection: &Connection, story: &str, at: AsOf) -> Result<Ve
         } else {
             let parameters =
                 named_params! { ":fact": number, ":held_at": held_at, ":learned_at": learned_at };
-            collect(connection.prepare_cached(CLAIMS_AS_OF)?, parameters, read_claim)?
+            let mut claims = collect(connection.prepare_cached(CLAIMS_AS_OF)?, parameters, read_claim)?;
+            course::sort(&mut claims);
+            claims
         };
         let mut fact = Fact { claims, ..Fact::empty(from_json(row, "key")?) };
         if present {

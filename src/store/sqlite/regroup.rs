@@ -76,8 +76,9 @@ pub(super) fn write(connection: &Connection, regroup: &Regroup) -> Result<(), Fa
     write_facts(connection, into)?;
     for story in [&from.story, &into.story] {
         connection.prepare_cached(DROP_EMPTY_FACTS)?.execute([&story.id])?;
-        search::renew(connection, story)?;
     }
+    search::renew(connection, &from.story, revisions.0)?;
+    search::renew(connection, &into.story, revisions.1)?;
     for (old, new) in &regroup.subjects {
         connection.prepare_cached(RENAME_SUBJECT)?.execute([old, new])?;
     }

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use super::failure::Failure;
 use super::open::{self, Options};
-use super::outbox;
+use super::{outbox, search};
 use crate::store::copy::tables::{COPYING, Cell, Row, Table};
 use crate::store::copy::{Source, Target};
 use crate::store::{Access, StoreError};
@@ -226,6 +226,7 @@ impl Target for Rows {
                 }
             }
             outbox::end_all_leases(connection)?;
+            search::fill(connection)?;
             Ok(connection.execute_batch(&format!("DROP TABLE IF EXISTS {COPYING}"))?)
         })?;
         self.take_name()

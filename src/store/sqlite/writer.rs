@@ -49,9 +49,26 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     {
+        self.queue(work, false).await
+    }
+
+    /// The same for a job of many rows, which goes before others that wait at the same time.
+    pub(super) async fn write_much<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        self.queue(work, true).await
+    }
+
+    async fn queue<T, F>(&self, work: F, large: bool) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        let task =
-            Task { work: Some(work), result: None, found_full: false, reply, path: Arc::clone(&self.path) };
+        let path = Arc::clone(&self.path);
+        let task = Task { work: Some(work), large, result: None, found_full: false, reply, path };
         let stopped = || {
             StoreError::Broken(format!(
                 "the writer of `{}` has stopped: restart newsdelta",
@@ -82,6 +99,8 @@ impl Drop for Writer {
 trait Job: Send {
     /// Writes, and says whether what was written is to be kept.
     fn run(&mut self, connection: &Connection) -> bool;
+    /// Whether it writes many rows.
+    fn is_large(&self) -> bool;
     /// Whether it failed for want of room.
     fn found_full(&self) -> bool;
     /// Tells the caller; `group` says whether the transaction is on disk.
@@ -90,6 +109,7 @@ trait Job: Send {
 
 struct Task<T, F> {
     work: Option<F>,
+    large: bool,
     result: Option<Result<T, StoreError>>,
     found_full: bool,
     reply: oneshot::Sender<Result<T, StoreError>>,
@@ -106,6 +126,10 @@ where
         self.found_full = matches!(&result, Some(Err(failure)) if failure.is_full());
         self.result = result.map(|result| result.map_err(|failure| failure.at(&self.path)));
         matches!(self.result, Some(Ok(_)))
+    }
+
+    fn is_large(&self) -> bool {
+        self.large
     }
 
     fn found_full(&self) -> bool {
@@ -150,41 +174,58 @@ fn make_room(connection: &Connection) -> bool {
 
 /// Runs a group in one transaction; on an error nothing of it is kept.
 fn write_group(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Failure> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    let written = match group {
-        [job] => write_alone(connection, job.as_mut()),
-        _ => group.iter_mut().try_for_each(|job| write_one(connection, job.as_mut())),
-    };
-    let committed = written.and_then(|()| {
-        // After a job that failed alone there is nothing left to commit.
-        if connection.is_autocommit() { Ok(()) } else { Ok(connection.execute_batch("COMMIT")?) }
+    let committed = write_all(connection, group).and_then(|()| {
+        // After jobs that all failed there is nothing to commit.
+        if connection.is_autocommit() { Ok(()) } else { run(connection, "COMMIT") }
     });
     if committed.is_err() && !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK")?;
+        run(connection, "ROLLBACK")?;
     }
     committed
 }
 
-/// Runs the only job of a group. The transaction itself is taken back when it fails, which spares SQLite the second
-/// journal that a savepoint needs.
-fn write_alone(connection: &Connection, job: &mut dyn Job) -> Result<(), Failure> {
+/// Runs all jobs of a group. What has nothing before it in the transaction is taken back with the transaction itself, which
+/// spares SQLite the second journal that a savepoint needs: so that the job with the most rows is one of these, it is first.
+fn write_all(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+    group.sort_by_key(|job| !job.is_large());
+    for job in group {
+        if connection.is_autocommit() {
+            run(connection, "BEGIN IMMEDIATE")?;
+            write_first(connection, job.as_mut())?;
+        } else {
+            write_behind(connection, job.as_mut())?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs a job with nothing before it in the transaction, which ends with it when it fails.
+fn write_first(connection: &Connection, job: &mut dyn Job) -> Result<(), Failure> {
     let keep = job.run(connection);
     match (keep, connection.is_autocommit()) {
         (true, true) => Err(taken_back()),
-        (false, false) => Ok(connection.execute_batch("ROLLBACK")?),
+        (false, false) => run(connection, "ROLLBACK"),
         // Kept until the commit; or it failed and was taken back by SQLite, and its own error says why.
         (true, false) | (false, true) => Ok(()),
     }
 }
 
-/// Runs one job of several so that its failure takes back nothing of the others.
-fn write_one(connection: &Connection, job: &mut dyn Job) -> Result<(), Failure> {
-    connection.execute_batch("SAVEPOINT job")?;
+/// Runs a job so that its failure takes back nothing of those before it.
+fn write_behind(connection: &Connection, job: &mut dyn Job) -> Result<(), Failure> {
+    run(connection, "SAVEPOINT job")?;
     let keep = job.run(connection);
     if connection.is_autocommit() {
         return Err(taken_back());
     }
-    connection.execute_batch(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
+    if !keep {
+        run(connection, "ROLLBACK TO job")?;
+    }
+    run(connection, "RELEASE job")
+}
+
+/// Runs a statement that ends or begins something, many times a second.
+fn run(connection: &Connection, statement: &str) -> Result<(), Failure> {
+    connection.prepare_cached(statement)?.execute([])?;
     Ok(())
 }
 
