@@ -32,11 +32,11 @@ fn whole_of_event(claim: &Claim) -> Option<&Casualty> {
 /// are not rounded.
 fn rounds(title: u64, exact: u64) -> bool {
     let mut step: u64 = 1;
-    while title > 0 && title % (step * 10) == 0 {
+    while title > 0 && title.is_multiple_of(step * 10) {
         step *= 10;
     }
     // 4,350 is rounded to fifties.
-    let step = if step == 10 && title % 50 == 0 { 50 } else { step };
+    let step = if step == 10 && title.is_multiple_of(50) { 50 } else { step };
     let away = title.abs_diff(exact);
     title >= 100 && title != exact && away * 2 <= step && away * 20 <= title
 }

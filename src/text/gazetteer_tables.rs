@@ -350,8 +350,11 @@ fn countries(rows: &mut Vec<Row>) {
 
 fn territories(rows: &mut Vec<Row>) {
     for fields in lines(include_str!("data/territories.tsv")) {
-        let Some((name, _)) = names(&fields, 0).next() else { continue };
+        let Some((name, given_name)) = names(&fields, 0).next() else { continue };
         let mut territory = row(name, name, Some(name), EntityKind::Territory);
+        if given_name {
+            territory.form = Form::GivenName;
+        }
         territory.home = names(&fields, 4).next().map(|(home, _)| home.to_owned());
         rows.push(territory);
         rows.extend(names(&fields, 3).map(|(alias, _)| row(alias, name, Some(name), EntityKind::Territory)));

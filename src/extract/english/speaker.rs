@@ -7,6 +7,7 @@ use super::actors::Mention;
 use super::lexicon::speech;
 use super::predicate::{Agent, Scene};
 use crate::model::Span;
+use crate::text::Tag;
 
 /// A quotation is followed over this many sentences to whoever speaks it.
 const QUOTED_SENTENCES_MAX: usize = 4;
@@ -153,6 +154,8 @@ impl<'a> Scene<'a> {
                         "noted",
                     ],
                 )
+                // "Brun, a lawmaker, said Berg should go": he does not say it.
+                && view.tag(mention.tokens.end) != Tag::Aux
                 && (verb == view.start || view.is(verb - 1, &[",", "”", "\"", "’", "'", "."]))
         });
         inverted.or_else(|| {

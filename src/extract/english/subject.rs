@@ -71,19 +71,7 @@ impl<'a> Scene<'a> {
         if let Some(mention) = self.grammatical_subject(at) {
             return Some(mention);
         }
-        // A verb joined to an earlier one has the subject of the sentence.
-        let timed = (view.start..start)
-            .rev()
-            .take_while(|&at| is_time(view.word(at)) || view.is(at, &["on", "last", "later", "also"]))
-            .last()
-            .unwrap_or(start);
-        let joined = view.is(timed.saturating_sub(1), &["and", "but", "then"]);
-        if joined
-            && let Some(first) = mentions
-                .iter()
-                .filter(usable)
-                .find(|mention| !mention.governed && self.has_verb(mention.tokens.end, start))
-        {
+        if let Some(first) = self.of_joined(start, usable) {
             return Some(first);
         }
         // A quotation or an aside lies between, or the verb is joined to an earlier one: the nearest mention that is
@@ -126,6 +114,19 @@ impl<'a> Scene<'a> {
         self.actors().in_sentence(self.sentence).iter().filter(usable).find(|mention| {
             !mention.governed && mention.tokens.start > opens && self.has_verb(mention.tokens.end, start)
         })
+    }
+
+    /// A verb joined to an earlier one has the subject of the sentence.
+    fn of_joined(&self, start: usize, usable: impl Fn(&&Mention) -> bool) -> Option<&'a Mention> {
+        let view = self.view;
+        let timed = (view.start..start)
+            .rev()
+            .take_while(|&at| is_time(view.word(at)) || view.is(at, &["on", "last", "later", "also"]))
+            .last()
+            .unwrap_or(start);
+        let joined = view.is(timed.saturating_sub(1), &["and", "but", "then"]);
+        let mut mentions = self.actors().in_sentence(self.sentence).iter().filter(|_| joined).filter(usable);
+        mentions.find(|mention| !mention.governed && self.has_verb(mention.tokens.end, start))
     }
 
     /// "Kenya releases 400 detainees, agrees to talks": a title joins its verbs with a comma.

@@ -180,8 +180,14 @@ impl PhraseReader<'_> {
                 }
                 draft.tokens.end = end;
             } else if self.is_name_word(view, at + 1) && self.entity(view, at + 1).is_none() {
-                let end = self.name_run(view, at + 1);
-                let closes = view.is(end, &[",", "."]) || end >= view.end;
+                let run = self.name_run(view, at + 1);
+                let end = (at + 1..run).find(|&at| view.is(at, &["of"])).unwrap_or(run);
+                // "The regional leader, Jon Berg of the Farmers' Party, has".
+                let of = view.is(end, &["of"])
+                    && (end..(end + 9).min(view.end)).find(|&at| view.is(at, &[","])).is_some_and(|comma| {
+                        !(end..comma).any(|at| matches!(view.tag(at), Tag::Verb | Tag::Aux))
+                    });
+                let closes = view.is(end, &[",", "."]) || end >= view.end || of;
                 if closes && end >= at + 3 && !self.is_organisation(view, at + 1..end) {
                     draft.person = Some(at + 1..end);
                     draft.tokens.end = end;

@@ -86,22 +86,11 @@ impl Draft {
             .tokens
             .clone()
             .any(|at| view.word(at).starts_with("spokes") || view.is(at, &["adviser", "advisor", "aide"]));
-        self.former = self.tokens.clone().any(|at| {
-            view.is(
-                at,
-                &[
-                    "former",
-                    "retired",
-                    "ousted",
-                    "deposed",
-                    "late",
-                    "outgoing",
-                    "jailed",
-                    "exiled",
-                    "ex-president",
-                ],
-            )
-        });
+        // "Former railway minister": a word that says of what may stand between.
+        let start = self.tokens.start;
+        let before =
+            start.checked_sub(2).filter(|_| view.tag(start - 1) == Tag::Noun && view.tag(start) == Tag::Noun);
+        self.former = self.tokens.clone().chain(before).any(|at| view.is(at, FORMER));
         self.armed = self.tokens.clone().any(|at| {
             view.is(at, &["rebel", "paramilitary", "insurgent", "guerrilla", "militant", "militia"])
         });
@@ -137,6 +126,10 @@ impl Draft {
         }
     }
 }
+
+/// Words of an office that is held no more.
+const FORMER: &[&str] =
+    &["former", "retired", "ousted", "deposed", "late", "outgoing", "jailed", "exiled", "ex-president"];
 
 /// Pronouns and "both sides".
 pub(super) fn pronoun(view: View<'_>, at: usize) -> Option<Draft> {

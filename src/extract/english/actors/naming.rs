@@ -311,6 +311,17 @@ fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
     let state = person.voice_of_state
         || role.is_none_or(|role| role.speaks_for_state() || role == Role::Voice || role == Role::Court);
     let home = memory.home();
+    // A former minister speaks for nobody but himself.
+    if person.former && !person.organisation {
+        return Known {
+            name: Arc::clone(&person.name),
+            party: person.party.clone(),
+            person: own,
+            others: Vec::new(),
+            sides: None,
+            kind: Kind::Person,
+        };
+    }
     let party = match (&person.party, role) {
         (Some(party), _) => Some(Arc::clone(party)),
         // An office without a country is of the country at home, and where there is none, nobody knows of which.

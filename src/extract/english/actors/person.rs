@@ -11,6 +11,7 @@ use super::draft::Draft;
 
 /// What the article says about a person anywhere in it.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is a question of its own about the person")]
 pub(super) struct Person {
     /// The longest form of the name.
     pub(super) name: Arc<str>,
@@ -18,6 +19,8 @@ pub(super) struct Person {
     /// The party is an organisation the article names, not a state.
     pub(super) organisation: bool,
     pub(super) role: Option<Role>,
+    /// Named with an office that is held no more, and with no other.
+    pub(super) former: bool,
     /// A spokesman or adviser of a state: what he says is not his own.
     pub(super) voice_of_state: bool,
     /// The party was written beside the name ("Kenyan President"), not only known to the world.
@@ -74,6 +77,9 @@ impl People {
                 person.organisation =
                     matches!(kind, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation);
             }
+        }
+        if draft.role.is_some() {
+            person.former = draft.former;
         }
         person.voice_of_state |= draft.of_state && draft.speaks;
         if let Some((role, _)) = &draft.role

@@ -332,6 +332,11 @@ impl Memory {
         if !aside && mention.kind != Kind::Reference {
             self.speaker = Some(named.clone());
         }
+        self.note_words(&named, mention, heads);
+    }
+
+    /// Remembers the role and the words by which later sentences may mean somebody.
+    fn note_words(&mut self, named: &Named, mention: &Mention, heads: &[String]) {
         if let Some(role) = mention.role.filter(|_| mention.party.is_some()) {
             self.by_role.insert(role, named.clone());
         }

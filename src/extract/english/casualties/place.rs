@@ -7,12 +7,12 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::figure::FigureKind;
-use super::place_item::{before_number, item, of_toll_before};
+use super::place_item::{before_number, item, of_toll_before, owner_of_toll};
 use super::place_name::{AT, Named, back, is_name, is_speakers, name_at, names_at, places_of};
 use super::scene::Here;
 use super::telling::Sighting;
-use crate::extract::english::lexicon::is_kind_of_place;
-use crate::model::{Bound, Effect, Relation, Span};
+use crate::extract::english::lexicon::{is_kind_of_place, speech};
+use crate::model::{Bound, Effect, Group, Relation, Span};
 use crate::text::english::vocabulary::Listed;
 use crate::text::gazetteer::{Entity, EntityKind};
 use crate::text::{Clause, Sentence, Tag, Tense, Voice};
@@ -56,16 +56,6 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
         return spoken_for(here, sighting).or_else(|| carried(here, sighting, clause));
     };
     (named.part || contrasts(here, &named) || !is_where_it_all_is(here, &named)).then_some(named.name)
-}
-
-/// "Chad's toll is 72": the place whose toll it is.
-fn owner_of_toll(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
-    let mark =
-        sighting.said.start.checked_sub(1).filter(|&at| here.view.is(at, &["'s", "\u{2019}s", "'"]))?;
-    let first = (here.sentence.tokens.start..mark).rev().take_while(|&at| is_name(here.view, at)).last()?;
-    let span = here.span(&(first..mark)).filter(|_| sighting.rule == "toll")?;
-    let entity = here.reading.entities_within(span).rfind(|entity| entity.is_place())?;
-    Some(Named::one(written(here, entity), false))
 }
 
 /// "have crossed from the valley into Chad", "flew 300 evacuees to Lima".
@@ -138,7 +128,10 @@ fn reporting(here: &Here<'_>, clause: Option<&Clause>, sighting: &Sighting<'_>) 
     let said = sighting.said.start..sighting.said.start + 1;
     let verb = parsed.filter(adjacent).or_else(|| Some(said).filter(adjacent))?;
     let lemma = here.verb_lemma(verb.end.checked_sub(1)?);
-    if !REPORTS.contains(&&*lemma) {
+    // "Chad has lost three soldiers": wherever they fought.
+    let force = figure.group() == Some(Group::Military)
+        || figure.head.is_some_and(|head| here.view.is(head, &["men", "peacekeepers"]));
+    if !REPORTS.contains(&&*lemma) || lemma == "lose" && force {
         return None;
     }
     let near = (here.sentence.tokens.start..verb.start)
@@ -168,7 +161,7 @@ fn reporting(here: &Here<'_>, clause: Option<&Clause>, sighting: &Sighting<'_>) 
 }
 
 /// The name of a place as it is known; of a capital as it is written, for it also stands for its country.
-fn written(here: &Here<'_>, entity: &Entity) -> String {
+pub(super) fn written(here: &Here<'_>, entity: &Entity) -> String {
     match entity.kind {
         EntityKind::Capital => entity.span.of(&here.reading.article.text).to_owned(),
         _ => entity.name.to_string(),
@@ -412,6 +405,15 @@ fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) ->
     }
     let first = here.sentence.tokens.start;
     let until = sighting.figure.tokens.start;
+    // "Chad says it killed 15 fighters": where, the sentence before need not have told.
+    let by_party = || {
+        let opening = here.span(&(first..first + 1));
+        let party = opening.is_some_and(|span| here.reading.entities_within(span).any(Entity::is_party));
+        party && speech::is_speech(here.view.word(first + 1)) && here.view.is(first + 2, &["it", "its"])
+    };
+    if sighting.rule == "inflicted" && by_party() {
+        return None;
+    }
     let own = places_of(here.reading, here.scene.sentence, first..until).pop();
     let elsewhere =
         || !places_of(here.reading, here.scene.sentence, until..here.sentence.tokens.end).is_empty();

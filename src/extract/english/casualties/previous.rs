@@ -59,6 +59,8 @@ const GIVEN: &[&str] = &[
     "rumors",
     "claims",
     "claim",
+    "version",
+    "post",
 ];
 static IS_GIVEN: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| GIVEN.contains(&word)));
 /// Verbs that do so before it.
@@ -87,7 +89,12 @@ fn taken_back(here: &Here<'_>, figure: &Figure) -> bool {
     // "The figure of 300 dead going round is false" was never right.
     let opens = here.sentence.tokens.start..=here.sentence.tokens.start + OPENING;
     let never = || near.clone().any(|at| opens.contains(&at) && here.view.is(at, GIVEN));
-    given && (corrects || had)
+    // "An earlier version of this page said 28 had died".
+    let superseded = near
+        .clone()
+        .any(|at| here.view.is(at, &["version", "post"]) && here.view.is(at.wrapping_sub(1), FIRST));
+    superseded
+        || given && (corrects || had)
         || behind.any(|at| {
             given && here.view.is(at, TAKEN_BACK) || here.view.is(at, FALSE) && is_called(here, at) && never()
         })

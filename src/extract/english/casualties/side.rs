@@ -24,9 +24,25 @@ pub(super) fn side(here: &Here<'_>, figure: &Figure) -> Option<String> {
         return party(entity).filter(|name| !is_aid_body(name));
     }
     behind(here, figure)
+        .or_else(|| lost(here, figure))
         .or_else(|| told_after(here, figure))
         .or_else(|| possessed(here, figure))
         .or_else(|| fought(here, figure))
+}
+
+/// "Chad has lost three soldiers": those of who lost them.
+fn lost(here: &Here<'_>, figure: &Figure) -> Option<String> {
+    let verb = figure.tokens.start.checked_sub(1).filter(|&at| here.verb_lemma(at) == "lose")?;
+    let force =
+        figure.group() == Some(Group::Military) || here.view.is(figure.head?, &["men", "peacekeepers"]);
+    let last = (here.sentence.tokens.start..verb)
+        .rfind(|&at| !matches!(here.view.tag(at), Tag::Aux | Tag::Adverb))
+        .filter(|_| force)?;
+    let subject = here.span(&(last..last + 1))?;
+    let entity = here.reading.entities_within(subject).next();
+    let entity =
+        entity.filter(|entity| matches!(entity.kind, EntityKind::Country | EntityKind::ArmedGroup))?;
+    party(entity)
 }
 
 /// The people that words name: "the number of Kenyan soldiers killed".

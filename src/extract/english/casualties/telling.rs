@@ -80,6 +80,12 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
     if here.scene.sport && (sighting.effect != Effect::Killed || figure.low <= 1) {
         return;
     }
+    // "No one from his province had died": others had.
+    let none_from = figure.low == 0
+        && figure.tokens.clone().chain([figure.tokens.end]).any(|at| here.view.is(at, &["from"]));
+    if none_from && sighting.rule != "none_hurt" {
+        return;
+    }
     // "The bodies of 30 people and three survivors": these live. "Found no survivors" counts nobody saved.
     let survives = figure.head.is_some_and(|head| here.view.is(head, &["survivors", "survivor"]));
     if survives && (sighting.effect == Effect::Killed || figure.low == 0) {

@@ -235,10 +235,30 @@ fn goes_to(here: &Here<'_>, at: usize) -> bool {
         })
 }
 
+/// Words of what has not come yet.
+const EXPECTED: &[&str] = &[
+    "expect",
+    "expects",
+    "expected",
+    "likely",
+    "set",
+    "predicted",
+    "forecast",
+    "projected",
+    "bound",
+    "fears",
+    "feared",
+];
+
 /// Whether the verb says no more than what is thinkable: "deaths could reach 200". "May have reached 200" is a report.
 fn is_thinkable(here: &Here<'_>, at: usize) -> bool {
     let modal = (at.saturating_sub(3)..at).rev().find(|&before| here.view.tag(before) != Tag::Adverb);
+    // "Expected the number to go up to 380", "is likely to exceed 200".
+    let expected = || (at.saturating_sub(9)..at).any(|before| here.view.is(before, EXPECTED));
     modal.is_some_and(|modal| {
+        if here.view.is(modal, &["to"]) && expected() {
+            return true;
+        }
         here.view.is(modal, &["could", "would", "will"])
             || here.view.is(modal, &["may", "might"]) && !here.view.is(at, &["be", "have", "number"])
     })

@@ -113,6 +113,7 @@ fn joins_verb(view: View<'_>, and: usize) -> bool {
         && past
         && view.tag(and + 1) == Tag::Verb
         && (view.tag(and + 2) == Tag::Determiner
+            || view.is(and + 2, &["short"])
             || view.is(and + 2, &["that", "to", "he", "she", "they", "it"]))
 }
 

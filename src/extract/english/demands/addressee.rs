@@ -49,6 +49,16 @@ pub(super) fn other_than(
     if let Some(office) = own_office(scene, by, to, core) {
         return Some(vec![office]);
     }
+    // "Berg blamed him and demanded that he resign": not Berg.
+    if let ([one], Some(own)) = (to, &by.person)
+        && one == own
+    {
+        let mut named = scene.actors().in_sentence(scene.sentence).iter();
+        let other = named.rfind(|mention| {
+            mention.tokens.end <= core && mention.person.as_ref().is_some_and(|person| person != own)
+        });
+        return other.and_then(|other| other.person.clone()).map(|person| vec![person]);
+    }
     if !to.contains(&by.name) {
         return Some(to.to_vec());
     }

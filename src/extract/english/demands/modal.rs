@@ -91,6 +91,11 @@ fn read(scene: &Scene<'_>, at: usize, verb: usize, force: Force, findings: &mut 
     let passive = view.is(verb, &["be"])
         && matches!(view.form(verb + 1), VerbForm::Participle | VerbForm::PastOrParticiple);
     let mut acts = act::acts(view, window.clone());
+    // "He should go": somebody leaves his office, forces their places.
+    let goes = view.is(verb, &["go", "quit"]) && subject.is_some_and(|subject| subject.person.is_some());
+    if goes && acts == [Act::Withdraw] && act::cut(view, window.clone()).len() == 1 {
+        acts = vec![Act::Resign];
+    }
     if acts == [Act::Other] {
         // "The violence must stop", "all weapons must be handed over": what must be done stands before the verb.
         let back = (view.start..at)
@@ -100,8 +105,6 @@ fn read(scene: &Scene<'_>, at: usize, verb: usize, force: Force, findings: &mut 
             .or_else(|| act::act_within(view, back..act::cut(view, window.clone()).end))
         {
             acts = vec![act];
-        } else if view.is(verb, &["go"]) && subject.is_some_and(|subject| subject.person.is_some()) {
-            acts = vec![Act::Resign];
         } else if view.is(verb, &["stop", "end", "cease"])
             && subject.is_none_or(|subject| subject.kind == Kind::Reference)
         {

@@ -30,6 +30,8 @@ const GIVES: &[&str] = &["gave", "given", "gives", "give", "giving"];
 /// Words of time of which one stands behind it, besides "until".
 const CLOCKS: &[&str] =
     &["hours", "days", "weeks", "week", "hour", "day", "month", "months", "minutes", "ultimatum", "deadline"];
+/// What else is done with an ultimatum.
+const ISSUES: &[&str] = &["issued", "issues", "delivered", "delivers", "sent", "handed"];
 /// What opens a condition.
 const CONDITIONS: &[&str] = &["unless", "until", "if"];
 /// What announces what happens else.
@@ -46,6 +48,9 @@ fn cues(cues: &mut Cues) {
     let gives = cues.words(GIVES.iter().copied());
     let clock = cues.words(CLOCKS.iter().copied().chain(["until"]));
     cues.enough(gives | clock);
+    let issues = cues.words(ISSUES.iter().copied());
+    let ultimatum = cues.words(["ultimatum"]);
+    cues.enough(issues | ultimatum);
     let condition = cues.words(CONDITIONS.iter().copied());
     let future = cues.words(FUTURES.iter().copied());
     cues.enough_where(condition | future, threatens);
@@ -64,6 +69,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
         for at in scene.view.start..scene.view.end {
             if scene.view.is(at, GIVES) {
                 deadline(scene, at, findings);
+                announced(scene, at, findings);
+            } else if scene.view.is(at, ISSUES) {
+                announced(scene, at, findings);
             } else if scene.view.is(at, CONDITIONS) {
                 threat(scene, at, findings);
             }
@@ -133,6 +141,45 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
     .emit(scene, findings);
     Some(())
 }
+
+/// "Gave X an ultimatum: V or face Z", "issued an ultimatum to X: V".
+fn announced(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
+    let view = scene.view;
+    let noun = (at + 1..(at + ANNOUNCED_REACH).min(view.end)).find(|&at| view.is(at, &["ultimatum"]))?;
+    let colon = (noun + 1..(noun + ANNOUNCED_REACH).min(view.end)).find(|&at| view.is(at, &[":"]))?;
+    let first = colon + 1 + usize::from(view.is(colon + 1, &["“", "\"", "‘"]));
+    let predicate = scene.predicate(at).filter(|predicate| !predicate.negated && !predicate.passive)?;
+    if !is_bare(view, first) {
+        return None;
+    }
+    let told = |from: usize| {
+        let mention = scene.actors().starting_at(scene.sentence, from, view);
+        mention.filter(|mention| mention.tokens.start <= from + 1 && mention.tokens.end <= colon)
+    };
+    let to = told(at + 1).or_else(|| view.is(noun + 1, &["to"]).then(|| told(noun + 2)).flatten());
+    let end = act::cut(view, colon + 1..view.end).end;
+    let or = (colon + 1..end).find(|&at| view.is(at, &["or"]));
+    let asked = colon + 1..or.unwrap_or(end);
+    let else_ = or.map(|or| scene.span(or + 1..end).of(&scene.article.text).to_owned());
+    Draft {
+        rule: RULE.name,
+        by: &predicate.agents,
+        to: to.map(|mention| names_of(scene, mention)).unwrap_or_default(),
+        window: asked.clone(),
+        acts: act::acts(view, asked),
+        force: Force::Ultimatum,
+        status: DemandStatus::Made,
+        condition: else_,
+        core: at,
+        start: predicate.subject_start.unwrap_or(at),
+        weight: 4,
+    }
+    .emit(scene, findings);
+    Some(())
+}
+
+/// How many words may stand before and behind the "ultimatum" that somebody is given.
+const ANNOUNCED_REACH: usize = 9;
 
 /// "X will V unless Y W", "X threatened to V if Y W", "X would not V until Y W", "if Y is not W-ed, X will V".
 #[expect(clippy::too_many_lines, reason = "a flat list of cases, clearer in one piece than cut in two")]

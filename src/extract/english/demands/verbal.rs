@@ -140,6 +140,11 @@ fn asks_nothing(scene: &Scene<'_>, at: usize, frame: Frame) -> bool {
         return frame == Frame::Tell && to.is_none_or(|to| act::acts(view, to + 1..view.end) == [Act::Other]);
     }
     let next = after_adverbs(scene, at + 1);
+    // "Expected the number to go up": of things nothing is asked.
+    let thing = || scene.actors().starting_at(scene.sentence, next, view).is_none();
+    if view.is(at, &["expect", "expects", "expected"]) && thing() {
+        return true;
+    }
     match frame {
         Frame::Tell => !(at + 1..view.end).any(|at| view.is(at, &["to", "for"])),
         Frame::Want => view.is(next, &["to"]),

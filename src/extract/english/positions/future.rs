@@ -82,17 +82,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     if goes_on_asking(scene, verb) {
         return None;
     }
-    let goes_on = view.is(verb, &["go", "carry", "press", "fight"]) && view.is(verb + 1, &["on", "ahead"]);
-    let gives_up = view.is(verb, &["give"]) && view.is(verb + 1, &["up", "in"]);
-    let stance = match stances::of_future(&base, negated) {
-        _ if gives_up && negated => Stance::Vow,
-        Some(stance) => stance,
-        None if goes_on && !negated => Stance::Vow,
-        None if !negated && (takes_measures(scene, verb) || keeps_on(scene, verb)) => Stance::Vow,
-        // What somebody says of himself in his own words is meant, whatever the verb.
-        None if first_person && !negated && scene.in_quotes(at) && !stances::is_idle(&base) => Stance::Vow,
-        None => return None,
-    };
+    let stance = stance_of(scene, at, verb, negated)?;
     // "Would" commits only in somebody's mouth; a question or a condition commits nobody.
     // "If our demands are not met we shall": a threat in somebody's own words is meant.
     let threat = first_person && scene.in_quotes(at) && opens_with_condition(scene, at);
@@ -100,7 +90,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         return None;
     }
     let agents = if first_person {
-        scene.speaker(at)?
+        scene.speaker(at).or_else(|| scene.issuer(at))?
     } else {
         let subject = scene.subject(verb, at)?;
         if !scene.reaches_from(subject, at) {
@@ -133,6 +123,22 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     .emit(scene, findings);
     Some(())
+}
+
+/// The stance that the verb at `verb` behind "will" or "would" takes.
+fn stance_of(scene: &Scene<'_>, at: usize, verb: usize, negated: bool) -> Option<Stance> {
+    let view = scene.view;
+    let base = view.verb(verb);
+    let goes_on = view.is(verb, &["go", "carry", "press", "fight"]) && view.is(verb + 1, &["on", "ahead"]);
+    if view.is(verb, &["give"]) && view.is(verb + 1, &["up", "in"]) && negated {
+        return Some(Stance::Vow);
+    }
+    let told = stances::of_future(&base, negated);
+    let vows = goes_on || takes_measures(scene, verb) || keeps_on(scene, verb);
+    // What somebody says of himself in his own words is meant, whatever the verb.
+    let own_words =
+        || view.is(at.saturating_sub(1), &["we", "i"]) && scene.in_quotes(at) && !stances::is_idle(&base);
+    told.or_else(|| (!negated && (vows || own_words())).then_some(Stance::Vow))
 }
 
 /// "Would never send", "would send no troops": the verb at `verb`, with the words from `first` on before it.

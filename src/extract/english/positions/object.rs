@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::extract::english::lexicon::actors::is_organisation;
 use crate::extract::english::lexicon::stance_verbs::{Frame, RESPONSIBLE};
 use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::Scene;
@@ -57,7 +58,9 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
                 return Some((stance, vec![Some(Arc::clone(&blamed.name))], end));
             }
             // Faults and storms are blamed every day: a stance is taken toward somebody.
-            scene.actors().starting_at(scene.sentence, next, view)?;
+            if scene.actors().starting_at(scene.sentence, next, view).is_none() && !is_body(scene, next) {
+                return None;
+            }
             let empty = next >= end && !view.is(next, &["“", "\""]);
             let named = if let Some(mention) =
                 scene.actors().starting_at(scene.sentence, next, view).filter(|mention| mention.owner)
@@ -110,11 +113,15 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
                 return (next + 1 < end).then(|| (stance, targets(scene, next + 1..end), end));
             }
             let particle = (next..(next + 5).min(view.end)).find(|&at| view.is(at, particles))?;
+            // "Ruled it out": what was asked, and nobody.
+            if view.is(next, &["it", "that", "this"]) && next + 1 == particle {
+                return Some((stance, vec![antecedent(scene, particle)], particle + 1));
+            }
             let between = scene
                 .actors()
                 .starting_at(scene.sentence, next, view)
                 .is_some_and(|mention| mention.tokens.end == particle)
-                || view.is(next, &["it", "them", "that", "him", "her"]);
+                || view.is(next, &["them", "him", "her"]);
             between.then(|| (stance, targets(scene, next..particle), particle + 1))
         }
         Frame::With(words) => {
@@ -332,4 +339,12 @@ fn antecedent(scene: &Scene<'_>, at: usize) -> Option<Arc<str>> {
         })
     };
     topic(scene, noun.or_else(before)?..that)
+}
+
+/// Whether the words at `at` are of a body without a name: "the river authority", "the weather agency".
+fn is_body(scene: &Scene<'_>, at: usize) -> bool {
+    let view = scene.view;
+    let phrase = (at..(at + 6).min(view.end))
+        .take_while(|&at| matches!(view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Noun));
+    phrase.last().is_some_and(|head| view.tag(head) == Tag::Noun && is_organisation(view.word(head)))
 }
