@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use crate::model::{Article, Claim, Status};
 use crate::text::gazetteer::Gazetteer;
-use crate::text::skim::{Marked, Marks, Outline, QUOTED, Skim};
+use crate::text::skim::{Glance, Marked, Marks, Outline, QUOTED, Skim};
 use cues::Cues;
 use english::casualties::incident;
 use rule::{Finding, Findings, RULES, Reading, Rule};
@@ -112,13 +112,13 @@ fn worth_reading<'a>(
         return None;
     }
     let concerned = |words: &[Marked], around: Marks| cues.concerned(words, around);
-    let few = skim.glance(concerned, |words| cues.concern_some(words, Marks::NONE));
+    let Glance { few, all } = skim.glance(concerned, |words| cues.concern_some(words, Marks::NONE));
     let bytes = few.bytes();
     if bytes == 0 {
         return None;
     }
     if bytes.saturating_mul(MANY) > article.text.len() {
-        return Some(skim.outline(concerned));
+        return Some(all.unwrap_or_else(|| skim.outline(concerned)));
     }
     let some = few.analyse_some(|sentence, view| {
         let marked = skim.within(&(sentence.span.start..sentence.span.end));
@@ -131,7 +131,7 @@ fn worth_reading<'a>(
         let concerned = reading.begin(cues.reader(place, false));
         concerned && (catch_unwind(AssertUnwindSafe(&mut find)).is_err() || !findings.is_empty())
     });
-    worth.then(|| skim.outline(concerned))
+    worth.then(|| all.unwrap_or_else(|| skim.outline(concerned)))
 }
 
 /// Whether the quote is exactly the words it says it is: no evidence, no claim.

@@ -12,6 +12,7 @@ use super::gazetteer_tables::{self as tables, Form, Row};
 use super::name::{spelling_key, surname};
 use crate::model::Span;
 use crate::text::english::word_map::{WordMap, WordSet};
+use crate::text::english::word_scan::run;
 
 pub use super::gazetteer_tables::{Role, is_people};
 
@@ -292,10 +293,16 @@ const BEGINNING_BITS: u32 = 14;
 /// Where the first four letters and the length of a word are noted, capitals like small letters.
 #[inline]
 fn beginning(word: &str) -> usize {
-    let mut bytes = [0; 4];
-    bytes.iter_mut().zip(word.bytes()).for_each(|(to, from)| *to = from | 0x20);
+    let bytes = word.as_bytes();
+    let four = bytes.first_chunk().copied().unwrap_or_else(|| {
+        let mut few = [0; 4];
+        few.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        few
+    });
+    // In small letters; what a short word lacks is told by its length.
+    let four = u32::from_le_bytes(four) | 0x2020_2020;
     let length = u32::try_from(word.len()).unwrap_or(u32::MAX);
-    let hash = (u32::from_le_bytes(bytes) ^ length.wrapping_mul(0x85EB_CA6B)).wrapping_mul(0x9E37_79B1);
+    let hash = (four ^ length.wrapping_mul(0x85EB_CA6B)).wrapping_mul(0x9E37_79B1);
     (hash >> (u32::BITS - BEGINNING_BITS)) as usize
 }
 
@@ -305,6 +312,14 @@ fn each_word<'t>(text: &'t str, mut each: impl FnMut(usize, &'t str)) {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let start = at;
+        // Nearly all words are letters alone.
+        let (_, end) = run(bytes, at);
+        let next = bytes.get(end);
+        if end > start && next.is_none_or(|next| next.is_ascii() && !next.is_ascii_digit()) {
+            at = end;
+            each(start, text.get(start..end).unwrap_or_default());
+            continue;
+        }
         if byte.is_ascii() {
             at += bytes.iter().skip(at).take_while(|byte| byte.is_ascii_alphanumeric()).count();
             if at == start {

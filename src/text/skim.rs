@@ -9,6 +9,7 @@ use super::english::word_scan::{Piece, Taker, scan};
 use super::english::{part, sentence};
 use super::{Block, Part, Sentence, Span};
 use crate::model::article::Article;
+use std::cell::Cell;
 use std::ops::{BitOr, BitOrAssign, Range};
 
 /// A bit for each sort of word.
@@ -211,10 +212,16 @@ impl<'a> Skim<'a> {
         &self,
         concerned: impl Fn(&[Marked], Marks) -> Readers,
         some: impl Fn(&[Marked]) -> bool,
-    ) -> Outline<'a> {
-        let mut outline = self.cut(&concerned, |range| some(self.within(range)));
+    ) -> Glance<'a> {
+        let left_out = Cell::new(false);
+        let mut outline = self.cut(&concerned, |range| {
+            let wanted = some(self.within(range));
+            left_out.set(left_out.get() || !wanted);
+            wanted
+        });
+        let all = (!left_out.get()).then(|| outline.clone());
         outline.sentences.retain(|sentence| sentence.concerns != 0 && sentence.part.speaks());
-        outline
+        Glance { few: outline, all }
     }
 
     /// All sentences.
@@ -247,6 +254,15 @@ impl<'a> Skim<'a> {
     fn sign_at(&self, at: usize) -> Option<char> {
         self.article.text.get(at..).and_then(|rest| rest.chars().next())
     }
+}
+
+/// What a glance at an article has seen.
+#[derive(Debug, Clone)]
+pub struct Glance<'a> {
+    /// The sentences that concern somebody.
+    pub few: Outline<'a>,
+    /// All sentences, when no paragraph was left out.
+    pub all: Option<Outline<'a>>,
 }
 
 /// Parts and sentences of an article, nothing finer.

@@ -50,6 +50,9 @@ pub(super) fn stretches(
     let mut found = Vec::new();
     let reader = Reader { analysis, sentence, view, today };
     for at in sentence.tokens.clone() {
+        if !MAY_LOOK_BACK.at(view, at) && !view.is(at, OF_THE_INCIDENT) {
+            continue;
+        }
         if let Some(tokens) = reader.background_from(at) {
             found.push(Stretch { tokens, scope: Scope::Background });
         } else if let Some(tokens) = reader.incident_from(at) {
@@ -132,6 +135,9 @@ fn may_look_back(word: &str) -> bool {
         )
         || hints_at_any(word)
 }
+
+/// What a mark of the incident alone can begin with.
+const OF_THE_INCIDENT: &[&str] = &["alone", "that", "the"];
 
 static MAY_LOOK_BACK: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(may_look_back));
 static SAYS_NOW: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| hints_at(word, Hint::Now)));
@@ -249,7 +255,7 @@ impl Reader<'_> {
 
     /// "on Thursday alone", "the day's toll".
     fn incident_from(&self, at: usize) -> Option<Range<usize>> {
-        if !self.view.is(at, &["alone", "that", "the"]) {
+        if !self.view.is(at, OF_THE_INCIDENT) {
             return None;
         }
         let alone =

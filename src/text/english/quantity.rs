@@ -128,6 +128,10 @@ pub fn find(view: View<'_>, found: &mut Vec<Quantity>) {
     let first = found.len();
     let mut at = view.start;
     while at < view.end {
+        if !view.opens(at, Opens::QUANTITY) {
+            at += 1;
+            continue;
+        }
         let floor =
             found.get(first..).and_then(<[Quantity]>::last).map_or(view.start, |last| last.tokens.end);
         match quantity_at(view, at, floor) {
@@ -142,9 +146,6 @@ pub fn find(view: View<'_>, found: &mut Vec<Quantity>) {
 
 /// The quantity whose number starts at `at`; its bound words may reach back to `floor`.
 fn quantity_at(view: View<'_>, at: usize, floor: usize) -> Option<Quantity> {
-    if !view.opens(at, Opens::QUANTITY) {
-        return None;
-    }
     if let Some(quantity) = nobody(view, at).or_else(|| single_token(view, at)) {
         return Some(quantity);
     }

@@ -69,7 +69,7 @@ const fn first(eight: u64, length: usize) -> u64 {
 /// The run of letters of ASCII that begins at `start`: the eight bytes there, and where it ends.
 #[expect(clippy::inline_always, reason = "one of the few steps that every word of every text takes")]
 #[inline(always)]
-pub(super) fn run(bytes: &[u8], start: usize) -> (u64, usize) {
+pub(crate) fn run(bytes: &[u8], start: usize) -> (u64, usize) {
     let head = eight(bytes, start);
     let mut length = letters(head);
     let mut end = start + length;

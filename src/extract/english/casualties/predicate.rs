@@ -83,6 +83,10 @@ pub(super) fn has_state(view: View<'_>) -> bool {
 pub(super) fn predicates(view: View<'_>) -> Vec<Predicate> {
     let mut found: Vec<Predicate> = Vec::new();
     for at in view.start..view.end {
+        // Most words say no harm in any form.
+        if USES.at(view, at).is_empty() && STATES.at(view, at).is_empty() {
+            continue;
+        }
         if let Some(predicate) = verb_at(view, at).or_else(|| state_at(view, at)) {
             // "shot and killed" is one predicate: its second verb says nothing of its own.
             let inside = found.last().is_some_and(|last| last.tokens.end > at && last.tokens.len() <= 3);

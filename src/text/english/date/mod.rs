@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use self::reader::Reader;
+use super::opening::Opens;
 use super::view::View;
 use crate::model::article::{Moment, Span};
 use crate::text::Analysis;
@@ -88,6 +89,10 @@ pub(super) fn find(view: View<'_>, published: Option<Moment>) -> Vec<When> {
     let mut found = Vec::new();
     let mut at = view.start;
     while at < view.end && found.len() < PHRASES_MAX {
+        if !view.opens(at, Opens::DATED) {
+            at += 1;
+            continue;
+        }
         match reader.phrase(at) {
             Some(when) => {
                 at = when.tokens.end.max(at + 1);

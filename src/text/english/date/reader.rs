@@ -40,9 +40,6 @@ impl<'a> Reader<'a> {
 
     /// A phrase of time that starts at `at`, with the preposition before it.
     pub(super) fn phrase(&self, at: usize) -> Option<When> {
-        if !self.view.opens(at, Opens::DATED) {
-            return None;
-        }
         let (start, direction) = self.direction(at);
         let found = self.moment(start)?;
         let found = self.refined(found);
