@@ -22,9 +22,11 @@ fn config(folder: &Path, receiver: &Receiver) -> String {
 
 /// Puts a file into the inbox the way a careful sender does: written elsewhere, then moved.
 fn drop_in(folder: &Path, name: &str, bytes: &[u8]) {
-    let outside = folder.join("outgoing");
+    let (outside, inbox) = (folder.join("outgoing"), folder.join("inbox"));
+    // The daemon makes it, too, but may be ready before it has.
+    fs::create_dir_all(&inbox).expect("a folder");
     fs::write(&outside, bytes).expect("a file is written");
-    fs::rename(outside, folder.join("inbox").join(name)).expect("a file is moved");
+    fs::rename(outside, inbox.join(name)).expect("a file is moved");
 }
 
 /// Puts articles into the inbox, so many in each file, and waits until all are done.
