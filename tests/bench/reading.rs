@@ -29,6 +29,10 @@ use newsdelta::text::gazetteer::Gazetteer;
 use load::{Day, HOSTILE, Sample, hostile};
 use table::{Stopwatch, Table, machine, median, part, per_second, quantile, quick};
 
+/// As the daemon has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SEED: u64 = 20_260_601;
 
 fn main() {

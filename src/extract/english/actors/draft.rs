@@ -20,7 +20,7 @@ pub(super) struct Draft {
     pub(super) known_person: Option<Arc<str>>,
     /// The office as named here, "prime minister", by which later sentences may mean the person.
     pub(super) title: Option<String>,
-    /// "Its", "his", "her", "their" at the beginning.
+    /// The pronoun of "its", "his", "her", "their" at the beginning.
     pub(super) possessor: Option<&'static str>,
     /// "Eleven of its lawmakers": only some of them.
     pub(super) some_of: bool,

@@ -10,6 +10,7 @@ mod belonging;
 #[cfg(test)]
 mod corpus;
 mod draft;
+mod gender;
 mod naming;
 mod person;
 mod phrase;
@@ -124,10 +125,13 @@ impl Actors {
             let view = analysis.view(sentence);
             for draft in reader.drafts(view, about.paragraph == 0 || about.heading) {
                 if !draft.is_thing() {
-                    people.learn(&draft);
                     drafts.push((sentence, draft));
                 }
             }
+        }
+        spell_out(&mut drafts);
+        for (_, draft) in &drafts {
+            people.learn(draft);
         }
         people.recognise(names, &entities);
         let mut mentions: Vec<Mention> = Vec::with_capacity(drafts.len());
@@ -231,6 +235,30 @@ impl Actors {
         self.entities.get(first..last).unwrap_or_default()
     }
 }
+
+/// "The Royal College of Bakers … the RCB": gives an acronym the name whose first letters it is, when it is the only one.
+fn spell_out(drafts: &mut [(usize, Draft)]) {
+    let mut names: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for name in drafts.iter().filter_map(|(_, draft)| draft.organisation_name.as_ref()) {
+        let initials: String = name
+            .split_whitespace()
+            .filter_map(|word| word.chars().next().filter(|first| first.is_uppercase()))
+            .collect();
+        if initials.len() >= INITIALS_LEAST {
+            names
+                .entry(initials)
+                .and_modify(|known| *known = known.take().filter(|known| known == name))
+                .or_insert_with(|| Some(name.clone()));
+        }
+    }
+    for (_, draft) in drafts.iter_mut() {
+        let long = draft.organisation_name.as_ref().and_then(|name| names.get(name.as_str())?.clone());
+        draft.organisation_name = long.or(draft.organisation_name.take());
+    }
+}
+
+/// Two letters are anybody's initials.
+const INITIALS_LEAST: usize = 3;
 
 /// An article that speaks of an armed group's government or foreign ministry means that government by the capital of its
 /// country too.

@@ -8,16 +8,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::extract::english::lexicon::{actors as lexicon, speech};
+use crate::extract::english::lexicon::actors as lexicon;
+use crate::text::Tag;
 use crate::text::english::view::View;
 use crate::text::gazetteer::{EntityKind, Role};
-use crate::text::{Tag, VerbForm};
 
 use super::draft::Draft;
+use super::gender::gender_behind;
 use super::person::{People, Person};
 use super::phrase::span_of;
 use super::reference::{Memory, Named};
-use super::standing::{is_done_to, is_governed, is_object};
+use super::standing::{is_done_to, is_governed, is_object, is_reported};
 use super::{Kind, Mention};
 
 /// Name, party and person of a mention.
@@ -121,13 +122,11 @@ pub(super) fn mention(
         plural: last.ends_with('s') && known.kind != Kind::Person
             || view.is(draft.tokens.start, &["they", "them"]),
     };
+    if let Some(person) = mention.person.as_ref().filter(|_| known.kind == Kind::Person) {
+        memory.note_gender(person, gender_behind(view, mention.tokens.clone()));
+    }
     let heads = heads(draft, view);
-    let group = draft.organisation.is_some()
-        || people.named(draft).is_some_and(|person| person.organisation)
-        || matches!(
-            draft.party,
-            Some((_, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation))
-        );
+    let group = is_group(draft, people);
     let joins = |end: usize| {
         let gap = end..mention.tokens.start;
         (1..=4).contains(&gap.len())
@@ -141,20 +140,15 @@ pub(super) fn mention(
     Some(mention)
 }
 
-/// "Said that Chad's minister Ada Brun": whether the phrase opens what somebody says.
-fn is_reported(draft: &Draft, view: View<'_>) -> bool {
-    let from = draft.tokens.start.saturating_sub(OWNERS_REACH).max(view.start);
-    let opens = (from..draft.tokens.start).rfind(|&at| {
-        !matches!(view.tag(at), Tag::ProperNoun | Tag::Noun | Tag::Adjective)
-            && !view.is(at, &["the", "'s", "'"])
-    });
-    opens.is_some_and(|at| {
-        view.is(at, &["that"]) || view.form(at) != VerbForm::None && speech::is_speech(view.word(at))
-    })
+/// Whether the phrase is of an organisation, not of a state.
+fn is_group(draft: &Draft, people: &People) -> bool {
+    draft.organisation.is_some()
+        || people.named(draft).is_some_and(|person| person.organisation)
+        || matches!(
+            draft.party,
+            Some((_, EntityKind::Body | EntityKind::ArmedGroup | EntityKind::Organisation))
+        )
 }
-
-/// How many words may say whose somebody is.
-const OWNERS_REACH: usize = 6;
 
 /// Whom words mean that only the rest of the article would explain, where it was not read.
 fn somebody(memory: &Memory) -> Option<Known> {
@@ -193,6 +187,10 @@ fn own_body(draft: &mut Draft, sentence: usize, people: &People, memory: &Memory
     };
     let titled = draft.title.as_ref().is_some_and(|title| lexicon::is_function(title))
         && draft.role.as_ref().is_some_and(|(role, tokens)| *role == Role::Voice && tokens.end <= name.start);
+    // "The Front claimed the attack. ... its spokesman", or only "spokesman Jon Berg".
+    let speaks = draft.title.as_ref().is_some_and(|title| title.starts_with("spokes"))
+        && memory.role(Role::Voice).is_some_and(|last| last.group);
+    let titled = titled || speaks;
     let placed = people.named(draft).is_some_and(|person| person.party.is_some());
     let Some(body) = memory.recent_group(sentence).filter(|_| titled && !placed) else { return false };
     let Some(party) = body.party.clone() else { return false };

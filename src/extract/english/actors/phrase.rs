@@ -191,7 +191,8 @@ impl<'a> PhraseReader<'a> {
             draft.definite = true;
             draft.possessor = match view.word(at) {
                 "its" => Some("it"),
-                "his" | "her" => Some("he"),
+                "his" => Some("he"),
+                "her" => Some("she"),
                 "their" => Some("they"),
                 _ => None,
             };

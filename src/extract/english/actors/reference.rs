@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::text::Analysis;
 use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role};
 
+use super::gender::Gender;
 use super::{Kind, Mention};
 
 /// A pronoun reaches back this many sentences; what it means further back is a guess.
@@ -50,6 +51,8 @@ pub(super) struct Memory {
     person: Option<Named>,
     /// The person before the last one, and the body: whom an object means that is not its own subject.
     other_person: Option<Named>,
+    /// Who the text has said is a woman or a man.
+    genders: BTreeMap<Arc<str>, Gender>,
     /// The person named last behind a preposition, by a possessive or as an object.
     person_aside: Option<Named>,
     /// Where the last person ended who is told of in what another says.
@@ -405,7 +408,11 @@ impl Memory {
                 aside.filter(differs).or(self.other_person.as_ref().filter(person))
             }
             "it" if other(&self.body) => self.other_body.as_ref().filter(fresh),
-            "he" | "she" | "him" | "her" => self.person.as_ref().filter(person),
+            "he" | "she" | "him" | "her" => {
+                let fits = |named: &&Named| self.may_be(word, named);
+                let last = self.person.as_ref().filter(fits);
+                last.or(self.other_person.as_ref().filter(fits)).filter(person)
+            }
             "it" => self.body.as_ref().filter(fresh),
             "both" => {
                 let many = self.many.as_ref().filter(|named| named.others.len() == 1);
@@ -422,6 +429,19 @@ impl Memory {
             }
             _ => None,
         }
+    }
+
+    /// Remembers that somebody was said to be a woman or a man.
+    pub(super) fn note_gender(&mut self, person: &Arc<str>, gender: Option<Gender>) {
+        if let Some(gender) = gender {
+            self.genders.entry(Arc::clone(person)).or_insert(gender);
+        }
+    }
+
+    /// Whether "he" or "she" may mean somebody, for all that was said.
+    fn may_be(&self, pronoun: &str, named: &Named) -> bool {
+        let known = named.person.as_ref().and_then(|person| self.genders.get(person));
+        known.is_none_or(|known| Gender::of(pronoun) == Some(*known))
     }
 
     /// Whom "the ministry", "the army" or "a spokesman" means.

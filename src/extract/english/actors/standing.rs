@@ -47,3 +47,18 @@ fn is_transitive(view: View<'_>, at: usize) -> bool {
         && !matches!(view.tag(at + 1), Tag::Verb | Tag::Aux)
         && view.form(at + 1) == VerbForm::None
 }
+
+/// "Said that Chad's minister Ada Brun": whether the phrase opens what somebody says.
+pub(super) fn is_reported(draft: &Draft, view: View<'_>) -> bool {
+    let from = draft.tokens.start.saturating_sub(OWNERS_REACH).max(view.start);
+    let opens = (from..draft.tokens.start).rfind(|&at| {
+        !matches!(view.tag(at), Tag::ProperNoun | Tag::Noun | Tag::Adjective)
+            && !view.is(at, &["the", "'s", "'"])
+    });
+    opens.is_some_and(|at| {
+        view.is(at, &["that"]) || view.form(at) != VerbForm::None && speech::is_speech(view.word(at))
+    })
+}
+
+/// How many words may say whose somebody is.
+const OWNERS_REACH: usize = 6;

@@ -31,6 +31,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             {
                 continue;
             }
+            if is_of_untold(&here, figure, findings) {
+                continue;
+            }
             let whole = whole_of(&here, figure, findings).map(|whole| (whole.effect, whole.place.clone()));
             let before = last.filter(|(sentence, _)| here.scene.sentence - sentence == 1);
             let before = before.map(|(_, effect)| (effect, None));
@@ -294,10 +297,40 @@ fn whole_of<'f>(here: &Here<'_>, figure: &Figure, findings: &'f Findings) -> Opt
         .map(|(_, casualty)| casualty)
 }
 
+/// "47 people were on the island, 24 of them Kenyans": part of those to whom nothing has happened yet.
+fn is_of_untold(here: &Here<'_>, figure: &Figure, findings: &Findings) -> bool {
+    let mut before = here.scene.figures.iter().filter(|other| other.tokens.end <= figure.tokens.start);
+    let told = |other: &Figure| {
+        here.span(&other.core).is_some_and(|core| findings.casualties_within(core).next().is_some())
+    };
+    let harmed = |other: &Figure| {
+        other.head.is_some_and(|head| {
+            here.view.is(head, &["victims", "casualties", "fatalities", "bodies", "hostages"])
+        })
+    };
+    let nearest = before.rfind(|other| {
+        let does = other.kind == FigureKind::Bare && here.view.tag(other.tokens.end) == Tag::Aux;
+        (does || other.kind == FigureKind::Counted && other.may_be_people(false)) && other.low >= figure.low
+    });
+    // A list of parts: "including eight in Osk, two in Darek".
+    nearest.is_some_and(|whole| {
+        !told(whole) && !harmed(whole) && whole.low > figure.low && !opens_part(here, whole)
+    })
+}
+
 /// "seven of them children": the noun stands right behind the figure.
 fn told_after(here: &Here<'_>, figure: &Figure) -> Option<Group> {
     if figure.head.is_some() {
         return None;
+    }
+    // "Seven soldiers were hurt, two of them officers": of the army.
+    let officers = here.view.is(figure.tokens.end, &["officers"]);
+    let soldiers = || {
+        let mut before = here.scene.figures.iter().filter(|other| other.tokens.end <= figure.tokens.start);
+        before.rfind(|other| other.head.is_some()).is_some_and(|whole| whole.group() == Some(Group::Military))
+    };
+    if officers && soldiers() {
+        return Some(Group::Military);
     }
     called_behind(here, figure)
 }

@@ -96,7 +96,16 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
     let small = matches!(view.word(at + 1), "us" | "me" | "each" | "himself" | "themselves")
         || view.is(at + 1, &["him", "her"]) && complement.acts == [Act::Other];
     let nobody = predicate.agents.iter().any(|agent| agent.voice.end == 0);
-    if nobody && complement.acts != [Act::Evacuate] || idle || self_told || small && frame != Frame::Call {
+    // "We want them to feel the pain": a wish.
+    let wish = frame == Frame::Want
+        && complement.acts == [Act::Other]
+        && view.is(at + 1, &["them", "him", "her", "it"]);
+    if nobody && complement.acts != [Act::Evacuate]
+        || wish
+        || idle
+        || self_told
+        || small && frame != Frame::Call
+    {
         return;
     }
     let condition = condition(scene, complement.window.start..complement.window.end)
