@@ -39,6 +39,11 @@ impl<'a> Scene<'a> {
         let participle = matches!(view.form(at), VerbForm::Gerund)
             || view.is(start, &["to"])
             || view.is(at.saturating_sub(1), &["to"]);
+        // "Berg, who had joined the opposition, accused": what is told aside does nothing here.
+        let aside = adjacent.and_then(|mention| self.aside_around(mention, start));
+        if let Some(main) = aside {
+            return Some(main);
+        }
         if let Some(mention) = adjacent {
             // "protesters in Lusaka, demanding": after a comma the participle belongs to the subject of the clause.
             let after_comma = participle && view.is(start.saturating_sub(1), &[","]);
@@ -77,6 +82,18 @@ impl<'a> Scene<'a> {
         // A quotation or an aside lies between, or the verb is joined to an earlier one: the nearest mention that is
         // neither behind a preposition nor the object of a verb.
         mentions.iter().filter(usable).rfind(|mention| !mention.governed && !self.is_object(mention))
+    }
+
+    /// Whose aside, closed by the comma before `start`, a mention stands in.
+    fn aside_around(&self, mention: &Mention, start: usize) -> Option<&'a Mention> {
+        let view = self.view;
+        let closed = view.is(start.wrapping_sub(1), &[","]) && mention.tokens.end + 1 == start;
+        let opens = (view.start + 1..mention.tokens.start)
+            .rfind(|&at| view.is(at, &["who", "which"]) && view.is(at - 1, &[","]))
+            .filter(|_| closed)?;
+        let inner = (opens..mention.tokens.start).all(|at| !view.is(at, &[","]));
+        let mut mentions = self.actors().in_sentence(self.sentence).iter().filter(|_| inner);
+        mentions.find(|whose| whose.tokens.end + 1 == opens && !whose.owner && !whose.modifier)
     }
 
     /// "Berg will step down, the speaker announced on Monday, bowing to a demand": the participle belongs to what was told.

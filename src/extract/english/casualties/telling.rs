@@ -92,7 +92,8 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
         return;
     }
     // "A man who lost his wife and two daughters": counted among the dead already.
-    let bereft = here.view.is(sighting.said.start + 1, &["his", "her", "my"]);
+    let own = sighting.said.start + 1;
+    let bereft = here.view.is(own, &["his", "her", "my"]) && !here.view.is(own + 1, &["life"]);
     if bereft && here.verb_lemma(sighting.said.start) == "lose" {
         return;
     }
