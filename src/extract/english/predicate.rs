@@ -181,10 +181,10 @@ impl<'a> Scene<'a> {
         let from = at.saturating_sub(ASIDE_REACH).max(view.start);
         let comma = view.is(at.wrapping_sub(1), &[","]) && view.form(at) == VerbForm::Base;
         let opens = (from..at.saturating_sub(1)).rfind(|&opens| view.is(opens, &["who", "which", "whose"]));
-        opens.filter(|&opens| comma && view.is(opens.wrapping_sub(1), &[","])).is_some_and(|opens| {
-            let mut mentions = self.actors().in_sentence(self.sentence).iter();
-            mentions.any(|mention| mention.plural && mention.tokens.end + 1 == opens)
-        })
+        opens
+            .filter(|&opens| comma && view.is(opens.wrapping_sub(1), &[","]))
+            .and_then(|opens| self.antecedent(opens))
+            .is_some_and(|mention| mention.plural)
     }
 
     /// Whether the words before make it a noun, whatever is named there.

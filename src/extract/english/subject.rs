@@ -25,7 +25,7 @@ impl<'a> Scene<'a> {
                 && !(outside && self.in_quotes(mention.tokens.start))
                 && !self.is_excepted(mention)
         };
-        if view.form(at) == VerbForm::Gerund && self.is_done_by_others(start) {
+        if view.form(at) == VerbForm::Gerund && self.unnamed_before(start).is_some() {
             return None;
         }
         if self.is_of_document(start) {
@@ -61,7 +61,9 @@ impl<'a> Scene<'a> {
         if let Some(antecedent) = self.of_relative(start) {
             return Some(antecedent);
         }
-        if self.is_of_unnamed(start) {
+        // Only many do something without a name: one is mentioned with his article.
+        let unnamed = self.unnamed_before(start);
+        if unnamed.is_some_and(|noun| *self.analysis.lemma(noun) != *view.word(noun)) {
             return None;
         }
         if let Some(main) = self.before_report(at, start, usable) {
@@ -92,8 +94,7 @@ impl<'a> Scene<'a> {
             .rfind(|&at| view.is(at, &["who", "which"]) && view.is(at - 1, &[","]))
             .filter(|_| closed)?;
         let inner = (opens..mention.tokens.start).all(|at| !view.is(at, &[","]));
-        let mut mentions = self.actors().in_sentence(self.sentence).iter().filter(|_| inner);
-        mentions.find(|whose| whose.tokens.end + 1 == opens && !whose.owner && !whose.modifier)
+        self.antecedent(opens).filter(|_| inner)
     }
 
     /// "Berg will step down, the speaker announced on Monday, bowing to a demand": the participle belongs to what was told.
@@ -173,13 +174,12 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// "Held by colleagues demanding their pay": people whom nobody speaks for stand right before the participle.
-    fn is_done_by_others(&self, start: usize) -> bool {
-        let Some(noun) = start.checked_sub(1).filter(|&noun| noun > self.view.start) else { return false };
-        let mentioned =
-            self.actors().in_sentence(self.sentence).iter().any(|mention| mention.tokens.contains(&noun));
+    /// People whom nobody speaks for, right before a verb: "colleagues demanding their pay", "village elders rejected".
+    fn unnamed_before(&self, start: usize) -> Option<usize> {
+        let noun = start.checked_sub(1).filter(|&noun| noun > self.view.start)?;
         let people = || matches!(person(None, &self.analysis.lemma(noun)), Person::Known(_) | Person::Likely);
-        self.view.tag(noun) == Tag::Noun && !mentioned && people()
+        let named = || self.actors().covering(self.sentence, noun).is_some();
+        (self.view.tag(noun) == Tag::Noun && !named() && people()).then_some(noun)
     }
 
     /// "Berg, who called it a crime and promised punishment": a verb joined inside a relative clause has the one before
@@ -192,13 +192,14 @@ impl<'a> Scene<'a> {
         // A comma ends the clause, but for the one before "then".
         let open = (opens..last).all(|at| !view.is(at, &[",", ";"]))
             && (!view.is(last, &[",", ";"]) || view.is(last + 1, &["then"]));
-        let mut mentions = self.actors().in_sentence(self.sentence).iter().filter(|_| open);
-        mentions.find(|mention| {
-            let next = mention.tokens.end;
-            (next == opens || next + 1 == opens && view.is(next, &[","]))
-                && !mention.owner
-                && !mention.modifier
-        })
+        self.antecedent(opens).filter(|_| open)
+    }
+
+    /// Of whom a clause is that opens with "who" or "which" at `opens`: whoever is named right before.
+    pub(super) fn antecedent(&self, opens: usize) -> Option<&'a Mention> {
+        let end = opens - usize::from(self.view.is(opens.wrapping_sub(1), &[","]));
+        let mut mentions = self.actors().in_sentence(self.sentence).iter();
+        mentions.find(|mention| mention.tokens.end == end && !mention.owner && !mention.modifier)
     }
 
     /// "Had blocked a Council statement condemning the raid": what was blocked says nothing for anybody.
@@ -211,15 +212,6 @@ impl<'a> Scene<'a> {
             && verb.is_some_and(|verb| {
                 matches!(&*view.verb(verb), "block" | "veto" | "reject" | "oppose" | "prevent" | "stop")
             })
-    }
-
-    /// "While youth organisers rejected the talks": people right before the verb whom nobody speaks for.
-    fn is_of_unnamed(&self, start: usize) -> bool {
-        let view = self.view;
-        let Some(noun) = start.checked_sub(1).filter(|&noun| noun > view.start) else { return false };
-        let plural = view.tag(noun) == Tag::Noun && *self.analysis.lemma(noun) != *view.word(noun);
-        let people = || matches!(person(None, &self.analysis.lemma(noun)), Person::Known(_) | Person::Likely);
-        plural && self.actors().covering(self.sentence, noun).is_none() && people()
     }
 
     /// Whether a mention is what others are told apart from: "all states except Kenya and Chad".

@@ -404,8 +404,10 @@ impl Memory {
             }
             "him" | "her" if other(&self.person) => {
                 let differs = |aside: &&Named| self.person.as_ref().is_some_and(|own| own.name != aside.name);
+                let fits = |named: &&Named| self.may_be(word, named);
                 let aside = self.person_aside.as_ref().filter(|aside| aside.sentence == sentence);
-                aside.filter(differs).or(self.other_person.as_ref().filter(person))
+                let aside = aside.filter(differs).filter(fits);
+                aside.or(self.other_person.as_ref().filter(fits).filter(person))
             }
             "it" if other(&self.body) => self.other_body.as_ref().filter(fresh),
             "he" | "she" | "him" | "her" => {

@@ -1,5 +1,6 @@
 //! Who did not live: "no survivors among the 62 people on board", "none of the 40 passengers survived", "six of his family
-//! did not survive". Scenes go in; claims of all of them killed come out. Never reads hopes ("no survivors have been found yet"), nor a set without its number.
+//! did not survive". Scenes go in; claims of all of them killed come out. Never reads hopes ("no survivors have been found
+//! yet"), nor a set without its number.
 
 use super::figure::{Figure, FigureKind};
 use super::scene::{Here, each};

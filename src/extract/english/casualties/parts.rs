@@ -4,7 +4,8 @@
 use super::figure::{Figure, FigureKind};
 use super::scene::{Here, each};
 use super::telling::{SEVERE, Sighting, tell};
-use crate::extract::english::lexicon::Person;
+use super::toll_subject::HARMED;
+use crate::extract::english::lexicon::{Person, counted};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Casualty, Effect, Group, Relation, Scope, Span};
 use crate::text::{Tag, VerbForm};
@@ -303,9 +304,11 @@ fn is_of_untold(here: &Here<'_>, figure: &Figure, findings: &Findings) -> bool {
     let told = |other: &Figure| {
         here.span(&other.core).is_some_and(|core| findings.casualties_within(core).next().is_some())
     };
+    // "25 victims, including two civilians": the noun says what befell them.
     let harmed = |other: &Figure| {
         other.head.is_some_and(|head| {
-            here.view.is(head, &["victims", "casualties", "fatalities", "bodies", "hostages"])
+            counted(&here.analysis.lemma(head)).is_some()
+                || HARMED.iter().any(|(noun, _)| here.view.is(head, &[noun]))
         })
     };
     let nearest = before.rfind(|other| {

@@ -10,9 +10,10 @@ use super::figure::FigureKind;
 use super::place_item::{before_number, item, of_toll_before, owner_of_toll};
 use super::place_name::{AT, Named, back, is_name, is_speakers, name_at, names_at, places_of};
 use super::scene::Here;
+use super::side::is_force;
 use super::telling::Sighting;
 use crate::extract::english::lexicon::{is_kind_of_place, speech};
-use crate::model::{Bound, Effect, Group, Relation, Span};
+use crate::model::{Bound, Effect, Relation, Span};
 use crate::text::english::vocabulary::Listed;
 use crate::text::gazetteer::{Entity, EntityKind};
 use crate::text::{Clause, Sentence, Tag, Tense, Voice};
@@ -129,9 +130,7 @@ fn reporting(here: &Here<'_>, clause: Option<&Clause>, sighting: &Sighting<'_>) 
     let verb = parsed.filter(adjacent).or_else(|| Some(said).filter(adjacent))?;
     let lemma = here.verb_lemma(verb.end.checked_sub(1)?);
     // "Chad has lost three soldiers": wherever they fought.
-    let force = figure.group() == Some(Group::Military)
-        || figure.head.is_some_and(|head| here.view.is(head, &["men", "peacekeepers"]));
-    if !REPORTS.contains(&&*lemma) || lemma == "lose" && force {
+    if !REPORTS.contains(&&*lemma) || lemma == "lose" && is_force(here, figure) {
         return None;
     }
     let near = (here.sentence.tokens.start..verb.start)

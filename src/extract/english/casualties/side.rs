@@ -30,14 +30,18 @@ pub(super) fn side(here: &Here<'_>, figure: &Figure) -> Option<String> {
         .or_else(|| fought(here, figure))
 }
 
+/// Whether a figure counts those who fight for somebody.
+pub(super) fn is_force(here: &Here<'_>, figure: &Figure) -> bool {
+    figure.group() == Some(Group::Military)
+        || figure.head.is_some_and(|head| here.view.is(head, &["men", "peacekeepers"]))
+}
+
 /// "Chad has lost three soldiers": those of who lost them.
 fn lost(here: &Here<'_>, figure: &Figure) -> Option<String> {
     let verb = figure.tokens.start.checked_sub(1).filter(|&at| here.verb_lemma(at) == "lose")?;
-    let force =
-        figure.group() == Some(Group::Military) || here.view.is(figure.head?, &["men", "peacekeepers"]);
     let last = (here.sentence.tokens.start..verb)
         .rfind(|&at| !matches!(here.view.tag(at), Tag::Aux | Tag::Adverb))
-        .filter(|_| force)?;
+        .filter(|_| is_force(here, figure))?;
     let subject = here.span(&(last..last + 1))?;
     let entity = here.reading.entities_within(subject).next();
     let entity =

@@ -73,8 +73,8 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     let first_person = view.is(at.saturating_sub(1), &["we", "i"]);
     // "Will support the plan" is read as "supports the plan".
-    let plain = view.is(at, &["will", "shall", "'ll"]) && !negated;
-    if plain
+    let promised = view.is(at, &["will", "shall", "'ll"]) && !negated;
+    if promised
         && stance_verb(&base).is_some_and(|(stance, _)| matches!(stance, Stance::Support | Stance::Reject))
     {
         return None;
