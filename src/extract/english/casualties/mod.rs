@@ -10,7 +10,8 @@ mod place_name;
 mod predicate;
 pub(in crate::extract) mod scene;
 mod side;
-mod telling;
+pub(in crate::extract) mod sighting;
+pub(in crate::extract) mod telling;
 mod toll_subject;
 
 pub(crate) mod toll;

@@ -11,7 +11,7 @@ use super::place_item::{before_number, item, of_toll_before, owner_of_toll};
 use super::place_name::{AT, Named, back, is_name, is_speakers, name_at, names_at, places_of};
 use super::scene::Here;
 use super::side::is_force;
-use super::telling::Sighting;
+use super::sighting::Sighting;
 use crate::extract::english::lexicon::{is_kind_of_place, speech};
 use crate::model::{Bound, Effect, Relation, Span};
 use crate::text::english::vocabulary::Listed;
@@ -24,8 +24,8 @@ const WHERE_REACH: usize = 6;
 const ARRIVAL_REACH: usize = 12;
 
 /// The place of a figure.
-pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> {
-    let figure = sighting.figure;
+pub(super) fn place(here: &Here<'_>, sighting: &Sighting) -> Option<String> {
+    let figure = &sighting.figure;
     let clause = here.clause_around(figure.core.start);
     let end = figure.tokens.end.max(sighting.said.end);
     let behind = named_in(here, past_verb(here, end), 8).or_else(|| named_in(here, figure.tokens.end, 3));
@@ -82,7 +82,7 @@ fn arrival(here: &Here<'_>, from: usize) -> Option<Named> {
 }
 
 /// "flew 300 evacuees to Lima, of whom 40 were Chileans": a part arrives with its whole.
-fn arrival_of_whole(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
+fn arrival_of_whole(here: &Here<'_>, sighting: &Sighting) -> Option<Named> {
     let start = sighting.figure.tokens.start;
     let whole = here.scene.figures.iter().rfind(|other| other.tokens.end <= start)?;
     (sighting.relation == Relation::Part).then(|| arrival(here, whole.tokens.end)).flatten()
@@ -117,8 +117,8 @@ const REPORTS: &[&str] = &[
 const SUFFERS: &[&str] = &["lose", "mourn", "see", "bury"];
 
 /// The place in the subject of the verb whose object the figure is.
-fn reporting(here: &Here<'_>, clause: Option<&Clause>, sighting: &Sighting<'_>) -> Option<Named> {
-    let figure = sighting.figure;
+fn reporting(here: &Here<'_>, clause: Option<&Clause>, sighting: &Sighting) -> Option<Named> {
+    let figure = &sighting.figure;
     let parsed = clause
         .and_then(|clause| clause.verb.as_ref())
         .filter(|verb| verb.voice == Voice::Active)
@@ -193,8 +193,8 @@ const WARDS: &[&str] = &["hospital", "hospitals", "clinic", "clinics", "morgue",
 static IS_WARD: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| WARDS.contains(&word)));
 
 /// "Doctors at Torhall's main hospital said they had treated 60": the place of the hospital before the figure.
-fn ward(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
-    let figure = sighting.figure;
+fn ward(here: &Here<'_>, sighting: &Sighting) -> Option<Named> {
+    let figure = &sighting.figure;
     let before = here.sentence.tokens.start..figure.tokens.start.min(sighting.said.start);
     let ward = before.clone().find(|&at| IS_WARD.at(here.view, at))?;
     let tends = |at: usize| TENDS.contains(&&*here.verb_lemma(at));
@@ -343,7 +343,7 @@ fn contrasts(here: &Here<'_>, named: &Named) -> bool {
 
 /// "The district of Torhall stressed that phones were dead. 'We assume 1,300 people missing,' it wrote": who speaks for a
 /// place counts its people.
-fn spoken_for(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> {
+fn spoken_for(here: &Here<'_>, sighting: &Sighting) -> Option<String> {
     let core = here.span(&sighting.figure.core)?;
     let speaker = here.analysis.speaker_of(core)?.speaker;
     let phrase = here.analysis.phrases.get(speaker)?;
@@ -381,7 +381,7 @@ static IS_OVERALL: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| 
 
 /// A sentence without a place of its own stays where the one before was: "A shell hit a clinic in Torhall. Thirteen
 /// people were wounded." A running total does not, and a paragraph begins anew.
-fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) -> Option<String> {
+fn carried(here: &Here<'_>, sighting: &Sighting, clause: Option<&Clause>) -> Option<String> {
     let goes_on = clause
         .and_then(|clause| clause.verb.as_ref())
         .is_some_and(|verb| matches!(verb.tense, Tense::PresentPerfect | Tense::Present | Tense::Future));

@@ -70,6 +70,23 @@ pub(super) struct Here<'r> {
     pub(super) scene: &'r Scene,
 }
 
+impl<'r> Here<'r> {
+    /// The scene of a sentence.
+    pub(super) fn of(reading: &'r Reading<'r>, number: usize) -> Option<Self> {
+        let analysis = &reading.analysis;
+        let sentence = analysis.sentences.get(number)?;
+        let scene = scene_of(reading, number)?;
+        Some(Here { reading, analysis, sentence, view: analysis.view(number), scene })
+    }
+}
+
+/// The scene of the sentence with a number, if it has one.
+fn scene_of<'r>(reading: &'r Reading<'_>, number: usize) -> Option<&'r Scene> {
+    let scenes = reading.scenes();
+    let at = scenes.binary_search_by_key(&number, |scene| scene.sentence).ok()?;
+    scenes.get(at)
+}
+
 /// Calls `read` with each scene of the article that may concern the rule that reads, in order.
 pub(super) fn each<'r>(reading: &'r Reading<'r>, mut read: impl FnMut(Here<'r>)) {
     for scene in reading.scenes() {
@@ -208,10 +225,7 @@ const DENYING: &[&str] = &[
 impl<'r> Here<'r> {
     /// The scene of the sentence before, in the same paragraph or the one before it.
     pub(super) fn scene_before(&self) -> Option<&'r Scene> {
-        let number = self.scene.sentence.checked_sub(1)?;
-        let scenes = self.reading.scenes();
-        let at = scenes.binary_search_by_key(&number, |scene| scene.sentence).ok()?;
-        scenes.get(at)
+        scene_of(self.reading, self.scene.sentence.checked_sub(1)?)
     }
 
     /// The base form of a word taken as a verb.
