@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cues::Cues;
 use super::english::actors::{Actors, may_begin};
 use super::english::casualties::scene::{Scene, scenes};
+use super::english::casualties::setting::Setting;
 use super::english::casualties::sighting::Sighted;
 use super::english::{casualties, demands, positions};
 use crate::model::{Article, Claim, Span};
@@ -33,6 +34,7 @@ pub struct Reading<'a> {
     /// The rule that reads; none when every sentence may concern it.
     reader: Cell<Option<Readers>>,
     scenes: OnceCell<Vec<Scene>>,
+    setting: OnceCell<Setting>,
     entities: OnceCell<Vec<Entity>>,
     actors: OnceCell<Actors>,
 }
@@ -49,6 +51,7 @@ impl<'a> Reading<'a> {
             concerned,
             reader: Cell::new(None),
             scenes: OnceCell::new(),
+            setting: OnceCell::new(),
             entities: OnceCell::new(),
             actors: OnceCell::new(),
         }
@@ -101,6 +104,11 @@ impl<'a> Reading<'a> {
     /// The sentences that may say harm.
     pub(super) fn scenes(&self) -> &[Scene] {
         self.scenes.get_or_init(|| scenes(&self.analysis, self.is_partial()))
+    }
+
+    /// Where the report as a whole plays.
+    pub(super) fn setting(&self) -> &Setting {
+        self.setting.get_or_init(|| Setting::of(self))
     }
 
     /// The known names of the article, or of the sentences that were analysed, in order.

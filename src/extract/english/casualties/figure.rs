@@ -3,10 +3,13 @@
 //! them.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use crate::extract::english::lexicon::{Person, is_plural_only, person};
+use crate::extract::english::lexicon::{Person, is_paired, is_plural_only, person};
 use crate::model::{Bound, Group};
+use crate::text::english::lemma;
 use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::gazetteer::is_people;
 use crate::text::{Analysis, Phrase, Quantity, QuantityKind, Sentence, Tag};
 
@@ -380,8 +383,13 @@ fn is_nominal(view: View<'_>, head: usize) -> bool {
 
 /// What a head noun is, looked up with the word before it.
 pub(super) fn person_at(analysis: &Analysis<'_>, view: View<'_>, head: usize) -> Person {
-    let lemma = analysis.lemma(head);
     let before = head.checked_sub(1).map(|at| view.word(at)).filter(|word| !word.is_empty());
+    if view.known(head).is_some()
+        && let Some(person) = PERSONS.at(view, head).alone(view.tag(head), before.is_some())
+    {
+        return person;
+    }
+    let lemma = analysis.lemma(head);
     match person(before, &lemma) {
         Person::Unknown | Person::Likely if view.word(head) != lemma => match person(before, view.word(head))
         {
@@ -389,6 +397,44 @@ pub(super) fn person_at(analysis: &Analysis<'_>, view: View<'_>, head: usize) ->
             found => found,
         },
         found => found,
+    }
+}
+
+static PERSONS: LazyLock<Listed<ByItself>> = LazyLock::new(|| Listed::new(ByItself::of));
+
+/// What a word is as a head noun, when no word stands before it.
+#[derive(Debug, Clone, Copy)]
+struct ByItself {
+    /// Where it is a noun.
+    noun: Person,
+    /// Where it is neither noun nor verb.
+    written: Person,
+    /// No word before it makes it something else.
+    single: bool,
+}
+
+impl ByItself {
+    fn of(word: &str) -> Self {
+        let singular = lemma::noun(word);
+        let written = person(None, word);
+        let noun = match person(None, &singular) {
+            found @ (Person::Unknown | Person::Likely) if *singular != *word => match written {
+                Person::Unknown => found,
+                written => written,
+            },
+            found => found,
+        };
+        Self { noun, written, single: !is_paired(word) && !is_paired(&singular) }
+    }
+
+    /// What it is with a tag, unless that hangs on the word before it.
+    fn alone(self, tag: Tag, behind_a_word: bool) -> Option<Person> {
+        match tag {
+            _ if behind_a_word && !self.single => None,
+            Tag::Noun => Some(self.noun),
+            Tag::Verb | Tag::Aux => None,
+            _ => Some(self.written),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! words count anybody at all. Whose they are, where, when and who says so is not asked yet: most of what is seen is seen by
 //! several constructions, and only one of them is told. Never makes a claim: that is `telling`'s to do.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::figure::Figure;
@@ -10,7 +11,7 @@ use super::scene::Here;
 use crate::extract::english::scope::scope_at;
 use crate::extract::rule::Findings;
 use crate::model::{Bound, Effect, Group, Relation, Scope, Span};
-use crate::text::VerbForm;
+use crate::text::{Attribution, VerbForm};
 
 /// People, and what happened to them.
 #[derive(Debug, Clone)]
@@ -78,6 +79,8 @@ pub(in crate::extract) struct Sighted {
     pub(super) quoted: Span,
     /// The words no other figure has.
     pub(super) core: Span,
+    /// Who says so, once it is asked.
+    speaker: OnceCell<Option<Attribution>>,
 }
 
 impl Sighted {
@@ -111,9 +114,14 @@ impl Sighted {
         self.scope
     }
 
+    /// Who says so, asked in its own sentence.
+    pub(super) fn speaker(&self, here: &Here<'_>) -> Option<&Attribution> {
+        self.speaker.get_or_init(|| here.analysis.speaker_of(self.core)).as_ref()
+    }
+
     /// Where it was, asked in its own sentence.
     pub(super) fn place(&self, here: &Here<'_>) -> Option<String> {
-        place(here, &self.sighting).or_else(|| self.sighting.whole_at.clone())
+        place(here, self).or_else(|| self.sighting.whole_at.clone())
     }
 }
 
@@ -136,7 +144,7 @@ pub(super) fn sight(here: &Here<'_>, sighting: Sighting, findings: &mut Findings
     findings.add_people(
         core,
         weight,
-        Sighted { sighting, sentence: here.scene.sentence, scope, quoted, core },
+        Sighted { sighting, sentence: here.scene.sentence, scope, quoted, core, speaker: OnceCell::new() },
     );
 }
 

@@ -34,7 +34,7 @@ pub(in crate::extract) fn tell(reading: &Reading<'_>, sighted: &Sighted) -> Opti
             .or_else(|| side_of_whole(here, figure)),
         place: sighted.place(here),
         scope: sighted.scope,
-        source: source(here, sighted.core),
+        source: source(here, sighted),
         as_of: as_of(here, sighting, sighted.core),
         relation: sighting.relation,
         evidence: Evidence {
@@ -74,13 +74,13 @@ fn bound(here: &Here<'_>, sighting: &Sighting) -> Bound {
 const SOURCE_BYTES_MAX: usize = 120;
 
 /// Who states the figure: the one relied on where somebody else passes it on ("X said, citing Y").
-fn source(here: &Here<'_>, core: Span) -> Option<String> {
-    let span = match here.analysis.speaker_of(core) {
+fn source(here: &Here<'_>, sighted: &Sighted) -> Option<String> {
+    let span = match sighted.speaker(here) {
         Some(attribution) => {
             let via = attribution.via.map(|phrase| here.analysis.span(here.analysis.extent(phrase)));
             via.unwrap_or(attribution.span)
         }
-        None => teller(here, core)?,
+        None => teller(here, sighted.core)?,
     };
     let written = span.of(&here.reading.article.text).split_whitespace().collect::<Vec<_>>().join(" ");
     let name = written.strip_prefix("the ").or_else(|| written.strip_prefix("The ")).unwrap_or(&written);
