@@ -103,7 +103,7 @@ fn claims(reading: &Reading<'_>, kept: Vec<Finding>, lost_rules: &mut Vec<&'stat
     let mut claims = Vec::with_capacity(kept.len());
     for finding in kept {
         match finding.said {
-            Said::Claim(claim) => claims.push(claim),
+            Said::Claim(claim) => claims.push(*claim),
             Said::People(people) => match catch_unwind(AssertUnwindSafe(|| tell(reading, &people))) {
                 Ok(claim) => claims.extend(claim),
                 Err(_) if lost_rules.contains(&people.rule()) => {}

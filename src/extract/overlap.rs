@@ -12,7 +12,7 @@ use super::rule::{Finding, Said};
 /// Keeps the strongest of the findings that say the same thing of the same words.
 pub(super) fn resolve(found: Vec<Finding>) -> Vec<Finding> {
     // In the order of the text, of what begins together the strongest first; among equals the longer core, then the order
-    // of the rules. Findings are large: their places are sorted.
+    // of the rules.
     let mut order: Vec<(usize, Reverse<u8>, Reverse<usize>, usize)> = found
         .iter()
         .enumerate()
@@ -48,27 +48,39 @@ pub(super) fn resolve(found: Vec<Finding>) -> Vec<Finding> {
 fn drop_unaddressed(kept: &mut Vec<Finding>) {
     let addressed: BTreeSet<(String, Act)> = kept
         .iter()
-        .filter_map(|finding| match &finding.said {
-            Said::Claim(Claim::Demand(demand)) if demand.to.is_some() => {
-                Some((demand.by.clone(), demand.act))
-            }
-            _ => None,
-        })
+        .filter_map(|finding| finding.said.demand())
+        .filter(|demand| demand.to.is_some())
+        .map(|demand| (demand.by.clone(), demand.act))
         .collect();
-    kept.retain(|finding| match &finding.said {
-        Said::Claim(Claim::Demand(demand)) => {
-            demand.to.is_some() || !addressed.contains(&(demand.by.clone(), demand.act))
-        }
-        _ => true,
+    kept.retain(|finding| {
+        finding
+            .said
+            .demand()
+            .is_none_or(|demand| demand.to.is_some() || !addressed.contains(&(demand.by.clone(), demand.act)))
     });
+}
+
+impl Said {
+    fn demand(&self) -> Option<&Demand> {
+        match self {
+            Self::Claim(claim) => match &**claim {
+                Claim::Demand(demand) => Some(demand),
+                Claim::Casualty(_) | Claim::Position(_) => None,
+            },
+            Self::People(_) => None,
+        }
+    }
 }
 
 /// Whether two things said of the same words cannot both be meant.
 fn exclude_each_other(one: &Said, other: &Said) -> bool {
     match (one, other) {
         (Said::People(one), Said::People(other)) => same_figure(one, other),
-        (Said::Claim(Claim::Demand(one)), Said::Claim(Claim::Demand(other))) => same_demand(one, other),
-        (Said::Claim(Claim::Position(one)), Said::Claim(Claim::Position(other))) => same_position(one, other),
+        (Said::Claim(one), Said::Claim(other)) => match (&**one, &**other) {
+            (Claim::Demand(one), Claim::Demand(other)) => same_demand(one, other),
+            (Claim::Position(one), Claim::Position(other)) => same_position(one, other),
+            _ => false,
+        },
         _ => false,
     }
 }

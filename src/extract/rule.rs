@@ -157,9 +157,9 @@ impl<'a> Reading<'a> {
 #[derive(Debug, Clone)]
 pub(super) enum Said {
     /// A claim.
-    Claim(Claim),
+    Claim(Box<Claim>),
     /// People and what befell them: the claim is made once it is known that it is wanted.
-    People(Sighted),
+    People(Box<Sighted>),
 }
 
 /// What was said, and the words that are its own: the figure, or the verb that demands. Two findings overlap when their own
@@ -185,13 +185,13 @@ pub struct Findings {
 impl Findings {
     /// Takes a claim that shares its quote with others but not the words of `core`.
     pub fn add_at(&mut self, core: Span, weight: u8, claim: Claim) {
-        self.found.push(Finding { said: Said::Claim(claim), core, weight });
+        self.found.push(Finding { said: Said::Claim(Box::new(claim)), core, weight });
     }
 
     /// Takes people and what befell them, to be made a claim of.
     pub(super) fn add_people(&mut self, core: Span, weight: u8, people: Sighted) {
         self.people.insert((core.start, self.found.len()));
-        self.found.push(Finding { said: Said::People(people), core, weight });
+        self.found.push(Finding { said: Said::People(Box::new(people)), core, weight });
     }
 
     /// The casualties already found whose own words lie inside `within`, in the order of the text.
@@ -203,7 +203,7 @@ impl Findings {
         self.people.range(range).filter_map(move |&(_, index)| {
             let finding = self.found.get(index)?;
             let Said::People(people) = &finding.said else { return None };
-            (finding.core.end <= within.end).then_some((finding.core, people))
+            (finding.core.end <= within.end).then_some((finding.core, &**people))
         })
     }
 

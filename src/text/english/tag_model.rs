@@ -366,7 +366,14 @@ impl Patch {
             Test::Word(..) => u128::MAX,
             Test::Never => 0,
         };
-        self.tests.iter().fold(places.from(self.from, 0), |found, test| found & fits(test))
+        let mut found = places.from(self.from, 0);
+        for test in &self.tests {
+            if found == 0 {
+                break;
+            }
+            found &= fits(test);
+        }
+        found
     }
 }
 

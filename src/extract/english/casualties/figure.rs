@@ -187,7 +187,7 @@ fn counted(
     } else if let Some((other, noun)) = of_phrase(analysis, sentence, at) {
         figure.tokens.end = noun.tokens.end;
         figure.noun_phrase = other;
-        let anaphoric = ANAPHORS.contains(&view.word(noun.head));
+        let anaphoric = view.is(noun.head, ANAPHORS);
         let definite = noun
             .determiner
             .is_some_and(|token| view.is(token, &["the", "those", "these", "its", "their", "his", "our"]));
@@ -199,7 +199,7 @@ fn counted(
     // "killed a family of six and four guests": the family is what is killed, the number says how many they are.
     if figure.kind == FigureKind::Bare
         && let Some((of, holder)) = phrase.of.and_then(|of| Some((of, analysis.phrases.get(of)?)))
-        && HOLDERS.contains(&view.word(holder.head))
+        && view.is(holder.head, HOLDERS)
         && holder.quantity.is_none()
     {
         figure.noun_phrase = of;
@@ -249,7 +249,7 @@ fn is_age_of(analysis: &Analysis<'_>, view: View<'_>, phrase: &Phrase) -> bool {
         && noun.quantity.is_none()
         && matches!(person_at(analysis, view, noun.head), Person::Known(_))
         && !is_several(analysis, view, noun.head)
-        && !HOLDERS.contains(&view.word(noun.head))
+        && !view.is(noun.head, HOLDERS)
 }
 
 /// "A woman, 34, and her son were hurt": a number between commas behind one person is an age.
@@ -374,7 +374,7 @@ fn more(view: View<'_>, phrase: &Phrase, quantity: &Quantity) -> bool {
     let bound = quantity.tokens.start..quantity.number.start;
     (first.saturating_sub(1)..=last)
         .filter(|at| !bound.contains(at) && !quantity.number.contains(at))
-        .any(|at| MORE.contains(&view.word(at)))
+        .any(|at| view.is(at, MORE))
 }
 
 fn is_nominal(view: View<'_>, head: usize) -> bool {

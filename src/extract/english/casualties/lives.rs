@@ -68,8 +68,5 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 fn ended(here: &Here<'_>, phrase: &Phrase) -> Option<usize> {
     let before = phrase.tokens.start.saturating_sub(REACH)..phrase.tokens.start;
     let after = phrase.tokens.end..phrase.tokens.end + 3;
-    before
-        .rev()
-        .chain(after)
-        .find(|&at| ENDS.contains(&&*here.verb_lemma(at)) || ENDS.contains(&here.view.word(at)))
+    before.rev().chain(after).find(|&at| ENDS.contains(&&*here.verb_lemma(at)) || here.view.is(at, ENDS))
 }

@@ -8,7 +8,7 @@ use super::telling::SEVERE;
 use super::toll_subject::HARMED;
 use crate::extract::english::lexicon::{Person, counted};
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::model::{Casualty, Effect, Group, Relation, Scope, Span};
+use crate::model::{Effect, Group, Relation, Scope, Span};
 use crate::text::{Tag, VerbForm};
 
 const NAME: &str = "parts";

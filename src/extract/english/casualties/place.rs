@@ -16,7 +16,7 @@ use crate::extract::english::lexicon::{is_kind_of_place, speech};
 use crate::model::{Bound, Effect, Relation, Span};
 use crate::text::english::vocabulary::Listed;
 use crate::text::gazetteer::{Entity, EntityKind};
-use crate::text::{Clause, Sentence, Tag, Tense, Voice};
+use crate::text::{Clause, Tag, Tense, Voice};
 
 /// How far before "where" the name of the place may begin.
 const WHERE_REACH: usize = 6;

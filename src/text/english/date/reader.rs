@@ -88,8 +88,12 @@ impl<'a> Reader<'a> {
         if !self.view.opens(at, Opens::TIME) {
             return None;
         }
-        self.full_date(at)
-            .or_else(|| self.clock_time(at))
+        let exact = self.full_date(at).or_else(|| self.clock_time(at));
+        if self.view.kind(at) == TokenKind::Number {
+            // A figure names no day and no month.
+            return exact.or_else(|| self.ago(at)).or_else(|| self.year(at));
+        }
+        exact
             .or_else(|| self.weekday(at))
             .or_else(|| self.relative_day(at))
             .or_else(|| self.last_unit(at))
