@@ -1,11 +1,13 @@
 //! The real SQLite store, made to fail. Comes in: calls. Goes out: the store's answers, or a failure before anything was
 //! written, or one after it was. A call holds up the whole world until it is done, so that threads bring in no chance;
-//! before and after it others may act, and the process may be killed.
+//! before and after it others may act, and the process may be killed. Most of what a world asks is whether anything is due
+//! yet: what the store answered to that is not asked again before something is written.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::Duration;
@@ -35,11 +37,33 @@ const ONE_STORY: &str = "DELETE FROM further_stories;
             WHERE head.output = waiting.output AND head.story = waiting.story AND head.state = 'due')
         GROUP BY output, story)";
 
+/// What is written about the deliveries of one output changes nothing for the others.
+const OF_ONE_OUTPUT: [&str; 2] = ["lease", "record"];
+
 /// What a mistake keeps to itself.
 #[derive(Default)]
 struct Mistake {
     /// Leased to the dispatcher though the store would not.
     leased_beside: Vec<Delivery>,
+}
+
+/// What the store answered since it was last written.
+#[derive(Default)]
+struct Answered {
+    /// When the next delivery of an output is due.
+    due: BTreeMap<String, Option<Timestamp>>,
+    /// Whether nothing waits.
+    is_told: Option<bool>,
+    /// What waits for people.
+    letters: Option<Vec<DeadLetter>>,
+}
+
+impl Answered {
+    /// Something is written about the deliveries of this output alone.
+    fn forget(&mut self, output: &str) {
+        self.due.remove(output);
+        (self.is_told, self.letters) = (None, None);
+    }
 }
 
 /// The store and its fate.
@@ -49,6 +73,7 @@ pub(crate) struct FaultyStore {
     path: PathBuf,
     /// What a mistake keeps to itself.
     mistake: Mutex<Mistake>,
+    answered: Mutex<Answered>,
     /// Whether the last commit failed.
     failed: AtomicBool,
     /// Whether the last answer was a lie.
@@ -62,6 +87,7 @@ impl FaultyStore {
             store: Arc::new(store),
             path: path.to_owned(),
             mistake: Mutex::default(),
+            answered: Mutex::default(),
             failed: AtomicBool::new(false),
             lied: AtomicBool::new(false),
         }
@@ -70,6 +96,48 @@ impl FaultyStore {
     /// The store without its faults.
     pub(crate) fn real(&self) -> &Arc<SqliteStore> {
         &self.store
+    }
+
+    fn answered(&self) -> MutexGuard<'_, Answered> {
+        self.answered.lock().unwrap()
+    }
+
+    /// Nothing waits, nothing is held back, and nobody has to see to anything.
+    pub(crate) fn is_told(&self) -> bool {
+        let known = self.answered().is_told;
+        known.unwrap_or_else(|| {
+            let metrics = at_once(self.store.metrics()).unwrap();
+            let is_told = metrics.outboxes.iter().all(|outbox| outbox.waiting == 0)
+                && metrics.dead_items + metrics.dead_deliveries == 0
+                && at_once(self.store.next_release()).unwrap().is_none();
+            self.answered().is_told = Some(is_told);
+            is_told
+        })
+    }
+
+    /// What waits for people, so many at most.
+    pub(crate) fn letters(&self, limit: usize) -> Vec<DeadLetter> {
+        let known = self.answered().letters.clone();
+        known.unwrap_or_else(|| {
+            let letters = at_once(self.store.dead_letters(limit)).unwrap();
+            self.answered().letters = Some(letters.clone());
+            letters
+        })
+    }
+
+    async fn remembered_items(&self, limit: usize, now: Timestamp) -> Result<Vec<RetriedItem>, StoreError> {
+        let none = self.answered().letters.as_ref().is_some_and(Vec::is_empty);
+        if none { Ok(Vec::new()) } else { self.store.items_to_retry(limit, now).await }
+    }
+
+    async fn remembered_due(&self, output: &str) -> Result<Option<Timestamp>, StoreError> {
+        let known = self.answered().due.get(output).copied();
+        if let Some(due) = known {
+            return Ok(due);
+        }
+        let due = self.store.next_due(output).await?;
+        self.answered().due.insert(output.to_owned(), due);
+        Ok(due)
     }
 
     /// One call: `took_effect` is told of an answer before anything can happen to it.
@@ -98,6 +166,9 @@ impl FaultyStore {
             return Err(StoreError::Unavailable("the disk is full".to_owned()));
         }
         let answer = at_once(answer);
+        if writes && !OF_ONE_OUTPUT.contains(&name) {
+            *self.answered() = Answered::default();
+        }
         if answer.is_ok() && !self.lied.swap(false, Ordering::SeqCst) {
             took_effect(sim);
         }
@@ -156,7 +227,13 @@ impl FaultyStore {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<Delivery>, StoreError> {
-        let mut leased = self.store.lease(output, limit, now, until).await?;
+        let due = self.answered().due.get(output).copied();
+        let nothing_is_due = due.is_some_and(|due| due.is_none_or(|due| due > now));
+        let mut leased =
+            if nothing_is_due { Vec::new() } else { self.store.lease(output, limit, now, until).await? };
+        if !leased.is_empty() {
+            self.answered().forget(output);
+        }
         let beside = &mut self.mistake.lock().unwrap().leased_beside;
         leased.extend(beside.extract_if(.., |delivery| delivery.output == output));
         Ok(leased)
@@ -168,6 +245,7 @@ impl FaultyStore {
         attempt: &Attempt,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.answered().forget(&delivery.output);
         let attempt = match attempt {
             Attempt::Delivered if self.has(Sabotage::DeliveryForgotten) => return Ok(()),
             // It steps aside, and is sent all the same.
@@ -290,14 +368,14 @@ calls! {
     read recent_articles(limit: usize) -> Vec<KnownArticle>;
     read facts(story: &StoryId) -> Vec<Fact>;
     write commit(commit: &Commit) -> (), by sabotaged_commit, then committed(commit);
-    read items_to_retry(limit: usize, now: Timestamp) -> Vec<RetriedItem>;
+    read items_to_retry(limit: usize, now: Timestamp) -> Vec<RetriedItem>, by remembered_items;
     write regroup(regroup: &Regroup) -> ();
     read regroupings() -> i64;
     write lease(output: &str, limit: usize, now: Timestamp, until: Timestamp) -> Vec<Delivery>, by sabotaged_lease;
     write record(delivery: &Delivery, attempt: &Attempt, now: Timestamp) -> (), by sabotaged_record,
         then recorded(delivery, attempt);
     write give_back(deliveries: &[Delivery], now: Timestamp) -> ();
-    read next_due(output: &str) -> Option<Timestamp>;
+    read next_due(output: &str) -> Option<Timestamp>, by remembered_due;
     read stories(limit: usize) -> Vec<Story>;
     read story(id: &str) -> Option<Story>;
     read facts_as_of(story: &StoryId, at: AsOf) -> Vec<Fact>;

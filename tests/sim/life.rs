@@ -29,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::desk::{Channel, DESK};
 use crate::faulty_store::FaultyStore;
-use crate::people::{Act, People, is_told, router};
+use crate::people::{Act, People, router};
 use crate::receiver::{PICKY, Receiver};
 use crate::sim::{Sim, Weather};
 use crate::source::{Shelf, Source};
@@ -135,7 +135,7 @@ impl Outside {
                 }
                 () = tokio::time::sleep(Duration::from_secs(5)), if !stop.is_cancelled() => {}
             }
-            let rests = self.rests() && is_told(&store);
+            let rests = self.rests() && store.is_told();
             if began.elapsed() >= PATIENCE && !rests {
                 self.sim.complain(format!("after {PATIENCE:?} it has not come to rest"));
             }

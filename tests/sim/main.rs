@@ -39,6 +39,10 @@ use crate::sabotage::Sabotage;
 use crate::sim::Course;
 use crate::world::Worlds;
 
+/// That of the daemon.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How many seeds are run when nobody says otherwise.
 const SEEDS: u64 = 400;
 

@@ -66,7 +66,7 @@ impl People {
             if self.sim.strikes(|weather| weather.reloads) {
                 self.reload().await;
             }
-            if outside.waits_for_acts() && is_told(&self.store) {
+            if outside.waits_for_acts() && self.store.is_told() {
                 self.act(&outside).await;
             }
         }
@@ -74,7 +74,7 @@ impl People {
 
     /// What was read in vain is read once more or discarded; what was refused is sent once more or discarded.
     async fn see_to_dead_letters(&self) {
-        for DeadLetter { id, letter, .. } in at_once(self.store.real().dead_letters(LETTERS)).unwrap() {
+        for DeadLetter { id, letter, .. } in self.store.letters(LETTERS) {
             let entry = |action| self.entry(action, &id);
             let again = match &letter {
                 Letter::Item { item, retrying, .. } if *retrying || item.retry_at.is_some() => continue,
@@ -155,14 +155,6 @@ impl People {
             }
         }
     }
-}
-
-/// Nothing waits, nothing is held back, and nobody has to see to anything.
-pub(crate) fn is_told(store: &FaultyStore) -> bool {
-    let metrics = at_once(store.real().metrics()).unwrap();
-    metrics.outboxes.iter().all(|outbox| outbox.waiting == 0)
-        && metrics.dead_items + metrics.dead_deliveries == 0
-        && at_once(store.real().next_release()).unwrap().is_none()
 }
 
 /// Who is told what.

@@ -1,7 +1,7 @@
 //! Made-up worlds: a few disasters each, told report by report; tolls rise, are corrected, and reports are withdrawn or
 //! held back for a while. Each has two halves, between which people act. Comes in: nothing. Goes out: records, and for each world what its receivers are told when nothing goes wrong.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -146,8 +146,11 @@ impl Worlds {
         outside.live(&path, Weather::default(), Ending::Rest);
         let told: Vec<_> = outside.receivers.iter().map(|receiver| receiver.received()).collect();
         let mut course = outside.sim.course();
-        for (name, told) in RECEIVERS.iter().zip(&told).filter(|(name, _)| **name != PICKY) {
-            judge::keeps_order(name, told, &order_of_outbox(&path, name), &mut course);
+        let kept = RECEIVERS.iter().zip(&told).filter(|(name, _)| **name != PICKY);
+        let outboxes = outboxes(&path);
+        for (name, told) in kept {
+            let outbox = outboxes.get(*name).map_or(&[][..], Vec::as_slice);
+            judge::keeps_order(name, told, outbox, &mut course);
         }
         if let Some(channel) = &outside.channel {
             // Told everything at once, like the first of the receivers.
@@ -158,16 +161,18 @@ impl Worlds {
     }
 }
 
-/// The ids of an output's messages in the order in which they entered the outbox.
-fn order_of_outbox(path: &Path, output: &str) -> Vec<String> {
+/// For each output the ids of its messages, in the order in which they entered the outbox.
+fn outboxes(path: &Path) -> BTreeMap<String, Vec<String>> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(async {
-        let store = SqliteStore::open(path, Access::ReadOnly, Options::default()).unwrap();
-        let query =
-            DeliveryQuery { output: Some(output.to_owned()), state: None, before: None, limit: 10_000 };
-        let entries = store.find_deliveries(&query).await.unwrap();
-        entries.into_iter().rev().map(|entry| entry.message).collect()
-    })
+    let options = Options { readers: 1, ..Options::default() };
+    let store = SqliteStore::open(path, Access::ReadOnly, options).unwrap();
+    let query = DeliveryQuery { output: None, state: None, before: None, limit: 100_000 };
+    let entries = runtime.block_on(store.find_deliveries(&query)).unwrap();
+    let mut outboxes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for entry in entries.into_iter().rev() {
+        outboxes.entry(entry.output).or_default().push(entry.message);
+    }
+    outboxes
 }
 
 fn weather(random: &mut Rng) -> Weather {

@@ -9,10 +9,8 @@ mod place_item;
 mod place_name;
 mod predicate;
 pub(in crate::extract) mod scene;
-pub(in crate::extract) mod setting;
 mod side;
-pub(in crate::extract) mod sighting;
-pub(in crate::extract) mod telling;
+mod telling;
 mod toll_subject;
 
 pub(crate) mod toll;
