@@ -17,7 +17,8 @@ use crate::text::gazetteer::Gazetteer;
 use crate::text::skim::{Glance, Marked, Marks, Outline, QUOTED, Skim};
 use cues::Cues;
 use english::casualties::incident;
-use rule::{Finding, Findings, RULES, Reading, Rule};
+use english::casualties::telling::tell;
+use rule::{Finding, Findings, RULES, Reading, Rule, Said};
 
 /// At most this many claims are kept of one article, the first in the text: a page that lists a thousand is a table,
 /// not a report. What is beyond is counted in [`Extraction::dropped`].
@@ -83,9 +84,9 @@ fn read_all(
     let all = found.len();
     found.retain(|finding| has_evidence(article, finding));
     let unsupported = all - found.len();
-    let mut claims = overlap::resolve(found);
-    let mut marked = claims.clone();
     reading.begin(None);
+    let mut claims = claims(&reading, overlap::resolve(found), &mut lost_rules);
+    let mut marked = claims.clone();
     match catch_unwind(AssertUnwindSafe(|| incident::mark(&reading, &mut marked))) {
         Ok(()) => claims = marked,
         Err(_) => lost_rules.push("incident"),
@@ -94,6 +95,24 @@ fn read_all(
     let beyond = claims.len().saturating_sub(CLAIMS_MAX);
     claims.truncate(CLAIMS_MAX);
     Extraction { claims, lost_rules, dropped: unsupported + beyond }
+}
+
+/// Makes claims of what was found, in the order of their quotes. What a claim tells besides is asked only here, of what is
+/// kept; a question that panics loses its claim.
+fn claims(reading: &Reading<'_>, kept: Vec<Finding>, lost_rules: &mut Vec<&'static str>) -> Vec<Claim> {
+    let mut claims = Vec::with_capacity(kept.len());
+    for finding in kept {
+        match finding.said {
+            Said::Claim(claim) => claims.push(*claim),
+            Said::People(people) => match catch_unwind(AssertUnwindSafe(|| tell(reading, &people))) {
+                Ok(claim) => claims.extend(claim),
+                Err(_) if lost_rules.contains(&people.rule()) => {}
+                Err(_) => lost_rules.push(people.rule()),
+            },
+        }
+    }
+    claims.sort_by_key(|claim| claim.evidence().span);
+    claims
 }
 
 /// Where more than one in so many bytes concern some rule, trying them first would be for nothing.
@@ -136,6 +155,11 @@ fn worth_reading<'a>(
 
 /// Whether the quote is exactly the words it says it is: no evidence, no claim.
 fn has_evidence(article: &Article, finding: &Finding) -> bool {
-    let evidence = finding.claim.evidence();
-    !evidence.quote.is_empty() && evidence.span.of(&article.text) == evidence.quote
+    match &finding.said {
+        Said::Claim(claim) => {
+            let evidence = claim.evidence();
+            !evidence.quote.is_empty() && evidence.span.of(&article.text) == evidence.quote
+        }
+        Said::People(people) => !people.quoted().of(&article.text).is_empty(),
+    }
 }

@@ -1,17 +1,18 @@
-//! Findings of all rules go in; one claim for each thing said comes out, in the order of the text. The only place
-//! where rules are weighed against each other. Never reads the text.
+//! Findings of all rules go in; one for each thing said comes out, in the order of the text. The only place where rules are
+//! weighed against each other. Never reads the text.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::model::{Act, Casualty, Claim, Demand, Position};
+use crate::model::{Act, Claim, Demand, Position};
 
-use super::rule::Finding;
+use super::english::casualties::sighting::Sighted;
+use super::rule::{Finding, Said};
 
 /// Keeps the strongest of the findings that say the same thing of the same words.
-pub(super) fn resolve(found: Vec<Finding>) -> Vec<Claim> {
+pub(super) fn resolve(found: Vec<Finding>) -> Vec<Finding> {
     // In the order of the text, of what begins together the strongest first; among equals the longer core, then the order
-    // of the rules. Findings are large: their places are sorted.
+    // of the rules.
     let mut order: Vec<(usize, Reverse<u8>, Reverse<usize>, usize)> = found
         .iter()
         .enumerate()
@@ -28,7 +29,7 @@ pub(super) fn resolve(found: Vec<Finding>) -> Vec<Claim> {
     for finding in found {
         open.retain(|&index| kept.get(index).is_some_and(|other| other.core.end > finding.core.start));
         let rival = open.iter().copied().find(|&index| {
-            kept.get(index).is_some_and(|other| exclude_each_other(&other.claim, &finding.claim))
+            kept.get(index).is_some_and(|other| exclude_each_other(&other.said, &finding.said))
         });
         if let Some(place) = rival.and_then(|index| kept.get_mut(index)) {
             if finding.weight > place.weight {
@@ -39,40 +40,54 @@ pub(super) fn resolve(found: Vec<Finding>) -> Vec<Claim> {
         open.push(kept.len());
         kept.push(finding);
     }
-    let mut claims: Vec<Claim> = kept.into_iter().map(|finding| finding.claim).collect();
-    drop_unaddressed(&mut claims);
-    claims.sort_by_key(|claim| claim.evidence().span);
-    claims
+    drop_unaddressed(&mut kept);
+    kept
 }
 
 /// A demand without an addressee says nothing that the same demand with one does not say.
-fn drop_unaddressed(claims: &mut Vec<Claim>) {
-    let addressed: BTreeSet<(String, Act)> = claims
+fn drop_unaddressed(kept: &mut Vec<Finding>) {
+    let addressed: BTreeSet<(String, Act)> = kept
         .iter()
-        .filter_map(|claim| match claim {
-            Claim::Demand(demand) if demand.to.is_some() => Some((demand.by.clone(), demand.act)),
-            _ => None,
-        })
+        .filter_map(|finding| finding.said.demand())
+        .filter(|demand| demand.to.is_some())
+        .map(|demand| (demand.by.clone(), demand.act))
         .collect();
-    claims.retain(|claim| match claim {
-        Claim::Demand(demand) => demand.to.is_some() || !addressed.contains(&(demand.by.clone(), demand.act)),
-        Claim::Casualty(_) | Claim::Position(_) => true,
+    kept.retain(|finding| {
+        finding
+            .said
+            .demand()
+            .is_none_or(|demand| demand.to.is_some() || !addressed.contains(&(demand.by.clone(), demand.act)))
     });
 }
 
-/// Whether two claims on the same words cannot both be meant.
-fn exclude_each_other(one: &Claim, other: &Claim) -> bool {
+impl Said {
+    fn demand(&self) -> Option<&Demand> {
+        match self {
+            Self::Claim(claim) => match &**claim {
+                Claim::Demand(demand) => Some(demand),
+                Claim::Casualty(_) | Claim::Position(_) => None,
+            },
+            Self::People(_) => None,
+        }
+    }
+}
+
+/// Whether two things said of the same words cannot both be meant.
+fn exclude_each_other(one: &Said, other: &Said) -> bool {
     match (one, other) {
-        (Claim::Casualty(one), Claim::Casualty(other)) => same_figure(one, other),
-        (Claim::Demand(one), Claim::Demand(other)) => same_demand(one, other),
-        (Claim::Position(one), Claim::Position(other)) => same_position(one, other),
+        (Said::People(one), Said::People(other)) => same_figure(one, other),
+        (Said::Claim(one), Said::Claim(other)) => match (&**one, &**other) {
+            (Claim::Demand(one), Claim::Demand(other)) => same_demand(one, other),
+            (Claim::Position(one), Claim::Position(other)) => same_position(one, other),
+            _ => false,
+        },
         _ => false,
     }
 }
 
 /// One figure counts one effect: "12 wounded" cannot count the dead as well. "No deaths or injuries" counts two.
-fn same_figure(one: &Casualty, other: &Casualty) -> bool {
-    one.effect == other.effect || one.value != 0
+fn same_figure(one: &Sighted, other: &Sighted) -> bool {
+    one.effect() == other.effect() || one.value() != 0
 }
 
 fn same_demand(one: &Demand, other: &Demand) -> bool {

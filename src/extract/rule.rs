@@ -5,13 +5,15 @@
 //! line in [`RULES`].
 
 use std::cell::{Cell, OnceCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cues::Cues;
 use super::english::actors::{Actors, may_begin};
 use super::english::casualties::scene::{Scene, scenes};
+use super::english::casualties::setting::Setting;
+use super::english::casualties::sighting::Sighted;
 use super::english::{casualties, demands, positions};
-use crate::model::{Article, Casualty, Claim, Span};
+use crate::model::{Article, Claim, Span};
 use crate::text::gazetteer::{Entity, EntityKind, Gazetteer};
 use crate::text::skim::Readers;
 use crate::text::{Analysis, Sentence};
@@ -32,6 +34,7 @@ pub struct Reading<'a> {
     /// The rule that reads; none when every sentence may concern it.
     reader: Cell<Option<Readers>>,
     scenes: OnceCell<Vec<Scene>>,
+    setting: OnceCell<Setting>,
     entities: OnceCell<Vec<Entity>>,
     actors: OnceCell<Actors>,
 }
@@ -48,6 +51,7 @@ impl<'a> Reading<'a> {
             concerned,
             reader: Cell::new(None),
             scenes: OnceCell::new(),
+            setting: OnceCell::new(),
             entities: OnceCell::new(),
             actors: OnceCell::new(),
         }
@@ -102,6 +106,11 @@ impl<'a> Reading<'a> {
         self.scenes.get_or_init(|| scenes(&self.analysis, self.is_partial()))
     }
 
+    /// Where the report as a whole plays.
+    pub(super) fn setting(&self) -> &Setting {
+        self.setting.get_or_init(|| Setting::of(self))
+    }
+
     /// The known names of the article, or of the sentences that were analysed, in order.
     #[inline]
     pub fn entities(&self) -> &[Entity] {
@@ -144,45 +153,57 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// A claim, and the words that are its own: the figure, or the verb that demands. Two findings overlap when their own
+/// What a construction says.
+#[derive(Debug, Clone)]
+pub(super) enum Said {
+    /// A claim.
+    Claim(Box<Claim>),
+    /// People and what befell them: the claim is made once it is known that it is wanted.
+    People(Box<Sighted>),
+}
+
+/// What was said, and the words that are its own: the figure, or the verb that demands. Two findings overlap when their own
 /// words do, however long their quotes are.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
+#[derive(Debug, Clone)]
+pub(super) struct Finding {
     /// What was read.
-    pub claim: Claim,
+    pub(super) said: Said,
     /// The words no other claim of the same kind can be made from.
-    pub core: Span,
+    pub(super) core: Span,
     /// How sure the construction is against another reading of the same words: higher wins.
-    pub weight: u8,
+    pub(super) weight: u8,
 }
 
 /// What the rules have found so far.
 #[derive(Debug, Default)]
 pub struct Findings {
     found: Vec<Finding>,
-    /// Positions in `found` by the start of the core.
-    by_start: BTreeMap<usize, Vec<usize>>,
+    /// The starts of the cores of people, each with its position in `found`.
+    people: BTreeSet<(usize, usize)>,
 }
 
 impl Findings {
-    /// Takes a claim whose quote is its own.
-    pub fn add(&mut self, claim: Claim) {
-        self.add_at(claim.evidence().span, 0, claim);
-    }
-
     /// Takes a claim that shares its quote with others but not the words of `core`.
     pub fn add_at(&mut self, core: Span, weight: u8, claim: Claim) {
-        self.by_start.entry(core.start).or_default().push(self.found.len());
-        self.found.push(Finding { claim, core, weight });
+        self.found.push(Finding { said: Said::Claim(Box::new(claim)), core, weight });
+    }
+
+    /// Takes people and what befell them, to be made a claim of.
+    pub(super) fn add_people(&mut self, core: Span, weight: u8, people: Sighted) {
+        self.people.insert((core.start, self.found.len()));
+        self.found.push(Finding { said: Said::People(Box::new(people)), core, weight });
     }
 
     /// The casualties already found whose own words lie inside `within`, in the order of the text.
-    pub fn casualties_within(&self, within: Span) -> impl DoubleEndedIterator<Item = (Span, &Casualty)> {
-        let range = within.start..within.end.max(within.start);
-        self.by_start.range(range).flat_map(|(_, found)| found).filter_map(move |&index| {
+    pub(super) fn casualties_within(
+        &self,
+        within: Span,
+    ) -> impl DoubleEndedIterator<Item = (Span, &Sighted)> {
+        let range = (within.start, 0)..(within.end.max(within.start), 0);
+        self.people.range(range).filter_map(move |&(_, index)| {
             let finding = self.found.get(index)?;
-            let Claim::Casualty(casualty) = &finding.claim else { return None };
-            (finding.core.end <= within.end).then_some((finding.core, casualty))
+            let Said::People(people) = &finding.said else { return None };
+            (finding.core.end <= within.end).then_some((finding.core, &**people))
         })
     }
 
@@ -199,9 +220,7 @@ impl Findings {
     /// Forgets what was found after the first `count`: a rule that panicked may have left half a thought.
     pub(super) fn truncate(&mut self, count: usize) {
         self.found.truncate(count);
-        for places in self.by_start.values_mut() {
-            places.retain(|&index| index < count);
-        }
+        self.people.retain(|&(_, index)| index < count);
     }
 
     /// All of them, in the order of the rules.

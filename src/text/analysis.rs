@@ -339,14 +339,10 @@ impl<'a> Analysis<'a> {
 
     /// The innermost clause that covers the token.
     pub fn clause_at(&self, token: usize) -> Option<usize> {
-        let sentence = self.sentences.get(self.sentence_of(token)?)?;
-        let covers =
-            |index: &usize| self.clauses.get(*index).is_some_and(|clause| clause.tokens.contains(&token));
-        sentence
-            .clauses
-            .clone()
-            .filter(covers)
-            .min_by_key(|&index| self.clauses.get(index).map_or(usize::MAX, |clause| clause.tokens.len()))
+        let range = self.sentences.get(self.sentence_of(token)?)?.clauses.clone();
+        let clauses = self.clauses.get(range.clone())?.iter().zip(range);
+        let covering = clauses.filter(|(clause, _)| clause.tokens.contains(&token));
+        covering.min_by_key(|(clause, _)| clause.tokens.len()).map(|(_, index)| index)
     }
 
     /// How many the phrase speaks of: its quantity when that is a count, else one for a singular with "a", "another"

@@ -221,8 +221,12 @@ impl Gazetteer {
                 };
                 let end = at + entry.written.len();
                 let span = Span { start: within.start + at, end: within.start + end };
-                let here = stretch.as_bytes().get(at..end);
-                if here.is_some_and(|here| here.eq_ignore_ascii_case(entry.written.as_bytes()))
+                let (here, written) = (stretch.as_bytes().get(at..end), entry.written.as_bytes());
+                // Many names share their first word; few end alike.
+                let ends = |here: &[u8]| {
+                    here.last().zip(written.last()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+                };
+                if here.is_some_and(|here| ends(here) && here.eq_ignore_ascii_case(written))
                     && is_whole_word(text, span)
                     && entry.form.allows(text, span, &entry.written)
                 {

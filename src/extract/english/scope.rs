@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::lexicon::{Hint, hints_at, hints_at_any, speech};
+use super::lexicon::{Hint, Hints, hints_at, hints_at_any, hints_of, speech};
 use crate::model::{Moment, Scope};
 use crate::text::english::calendar;
 use crate::text::english::view::View;
@@ -140,6 +140,7 @@ fn may_look_back(word: &str) -> bool {
 const OF_THE_INCIDENT: &[&str] = &["alone", "that", "the"];
 
 static MAY_LOOK_BACK: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(may_look_back));
+static HINTS: LazyLock<Listed<Hints>> = LazyLock::new(|| Listed::new(hints_of));
 static SAYS_NOW: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| hints_at(word, Hint::Now)));
 
 struct Reader<'r> {
@@ -156,13 +157,14 @@ impl Reader<'_> {
             return None;
         }
         let word = self.view.word(at);
+        let hints = HINTS.at(self.view, at);
         if self.is_past_year(at) {
             return Some(self.reach_of_time(at));
         }
-        if self.is_far_month(at) || self.is_long_ago(at) {
+        if self.is_far_month(at) || hints.say(Hint::LongTime) && self.is_long_ago(at) {
             return Some(self.reach_of_time(at));
         }
-        if hints_at(word, Hint::Answer) && !self.view.is(at + 1, &["team", "teams", "unit"]) {
+        if hints.say(Hint::Answer) && !self.view.is(at + 1, &["team", "teams", "unit"]) {
             let end = self.clause_at(at).map_or(at, |clause| clause.tokens.end).max(at + 25);
             return Some(at..end.min(self.sentence.tokens.end));
         }
@@ -177,10 +179,10 @@ impl Reader<'_> {
         if self.view.follows(at, &["last", "week"]) && !self.view.is(at + 2, &["'s"]) {
             return Some(self.reach_of_time(at));
         }
-        if hints_at(word, Hint::LooksBack) {
+        if hints.say(Hint::LooksBack) {
             return Some(self.sentence.tokens.clone());
         }
-        if hints_at(word, Hint::Habit)
+        if hints.say(Hint::Habit)
             || self.view.follows(at, &["every", "year"])
             || self.view.follows(at, &["each", "year"])
             || self.view.follows(at, &["a", "year"])
@@ -203,7 +205,7 @@ impl Reader<'_> {
             let earlier = before.clone().any(|at| self.is_event(at) && !self.view.is(at + 1, &["of"]));
             return earlier.then_some(before);
         }
-        let other = hints_at(word, Hint::Another) && hints_at(self.view.word(at + 1), Hint::Event);
+        let other = hints.say(Hint::Another) && hints_at(self.view.word(at + 1), Hint::Event);
         let world_war = word == "world" && self.view.is(at + 1, &["war"]);
         (other || world_war).then(|| self.reach_of_time(at))
     }
@@ -314,11 +316,8 @@ impl Reader<'_> {
         (today.month - i64::from(month)).rem_euclid(12)
     }
 
-    /// "three years ago", "last year", "in recent decades", "in the past five years", "a year earlier".
+    /// Behind a word for a long time: "three years ago", "last year", "in recent decades", "in the past five years", "a year earlier".
     fn is_long_ago(&self, at: usize) -> bool {
-        if !hints_at(self.view.word(at), Hint::LongTime) {
-            return false;
-        }
         let next = self.view.word(at + 1);
         let before = self.view.before(at);
         let past = |word: &str| matches!(word, "last" | "previous" | "past" | "recent");

@@ -49,6 +49,11 @@ pub(super) fn openings() -> impl Iterator<Item = &'static str> {
 
 /// The value of digits alone: "1,079", "6.8", "10 000".
 pub fn plain_digits(word: &str) -> Option<f64> {
+    // Most figures are digits alone; what has fewer than sixteen is below the largest.
+    if (1..16).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit()) {
+        let value = word.bytes().fold(0_u64, |value, byte| value * 10 + u64::from(byte - b'0'));
+        return Some(value as f64);
+    }
     let cleaned: String = word.chars().filter(|sign| !matches!(sign, ',' | ' ')).collect();
     // "1.234.567" groups by full stops.
     let cleaned = if cleaned.matches('.').count() > 1 { cleaned.replace('.', "") } else { cleaned };

@@ -55,6 +55,17 @@ enum Test {
     Never,
 }
 
+impl Test {
+    /// The tags without which it holds nowhere.
+    fn wants(&self) -> u32 {
+        match *self {
+            Self::Tagged(_, tag) | Self::Near(_, tag) => bit(tag),
+            Self::Between(before, behind) => bit(before) | bit(behind),
+            Self::Word(..) | Self::Never => 0,
+        }
+    }
+}
+
 /// A change of one tag into another where all tests hold.
 #[derive(Debug)]
 struct Patch {
@@ -63,6 +74,8 @@ struct Patch {
     tests: Vec<Test>,
     /// A word that must stand in the sentence.
     needs: Option<usize>,
+    /// The tags that must stand in the sentence, a bit each.
+    wants: u32,
 }
 
 /// What the model says of a word by itself.
@@ -133,7 +146,8 @@ impl Model {
                 Test::Word(_, word) => Some(*word),
                 _ => None,
             });
-            Patch { from: patch.from, to: patch.to, tests, needs }
+            let wants = tests.iter().fold(0, |wants, test| wants | test.wants());
+            Patch { from: patch.from, to: patch.to, tests, needs, wants }
         });
         // More patches than a set holds would be another model than the one that is pinned.
         let patches: Vec<Patch> = patches.take(256).collect();
@@ -231,9 +245,10 @@ impl Model {
             present &= present - 1;
         }
         let mut changing = PatchSet::default();
-        while tags != 0 {
-            changing.or(self.changing_from(tags.trailing_zeros() as usize));
-            tags &= tags - 1;
+        let mut left = tags;
+        while left != 0 {
+            changing.or(self.changing_from(left.trailing_zeros() as usize));
+            left &= left - 1;
         }
         let mut places = Places::of(&guesses.tags);
         for (block, possible) in possible.0.into_iter().enumerate() {
@@ -247,11 +262,15 @@ impl Model {
                 // What a change makes possible is tried from here on, never before.
                 left = possible & u64::MAX.checked_shl(at + 1).unwrap_or(0);
                 let Some(patch) = self.patches.get(block * 64 + at as usize) else { continue };
+                if patch.wants & !tags != 0 {
+                    continue;
+                }
                 let changed = match &mut places {
                     Some(places) => patch.change_where_it_fits(places, guesses),
                     None => patch.change_everywhere(guesses),
                 };
                 if changed {
+                    tags |= bit(patch.to);
                     changing.or(self.changing_from(patch.to as usize));
                 }
             }
@@ -347,7 +366,14 @@ impl Patch {
             Test::Word(..) => u128::MAX,
             Test::Never => 0,
         };
-        self.tests.iter().fold(places.from(self.from, 0), |found, test| found & fits(test))
+        let mut found = places.from(self.from, 0);
+        for test in &self.tests {
+            if found == 0 {
+                break;
+            }
+            found &= fits(test);
+        }
+        found
     }
 }
 

@@ -43,11 +43,24 @@ struct Vocabulary {
     known: Vec<Known>,
 }
 
+/// Figures up to this one are known.
+const FIGURES: usize = 2100;
+
+/// Signs and figures, of which every text is full.
+static SIGNS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let signs = (b'!'..=b'~').filter(u8::is_ascii_punctuation).map(|sign| char::from(sign).to_string());
+    signs
+        .chain(["--".to_owned(), "...".to_owned()])
+        .chain((0..=FIGURES).map(|figure| figure.to_string()))
+        .collect()
+});
+
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let listed = word_class::listed().chain(opening::listed()).chain(lemma::irregular_forms());
     let short = ShortWords::of(std::iter::empty());
     let mut vocabulary = Vocabulary { places: WordMap::default(), short, known: Vec::new() };
-    for word in model().vocabulary().chain(listed) {
+    let signs = SIGNS.iter().map(String::as_str);
+    for word in model().vocabulary().chain(listed).chain(signs) {
         if !word.is_ascii() || vocabulary.places.contains_key(word) {
             continue;
         }

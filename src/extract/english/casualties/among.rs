@@ -4,7 +4,7 @@
 use super::figure::Figure;
 use super::predicate::Predicate;
 use super::scene::{Here, each, harm_cues};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use crate::extract::cues::Cues;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Effect, Relation};
@@ -49,7 +49,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 }
                 let mut sighting = Sighting::new(figure, effect, at..end, NAME, 62);
                 sighting.relation = Relation::Part;
-                tell(&here, &sighting, findings);
+                sight(&here, sighting, findings);
             }
         }
     });
@@ -70,7 +70,7 @@ fn made_up_of(here: &Here<'_>, those: usize, findings: &mut Findings) {
     for figure in here.with_list(first).into_iter().filter(|figure| figure.may_be_people(true)) {
         let mut sighting = Sighting::new(figure, effect, those..verb, NAME, 62);
         sighting.relation = Relation::Part;
-        tell(here, &sighting, findings);
+        sight(here, sighting, findings);
     }
 }
 

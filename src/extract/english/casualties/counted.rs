@@ -3,7 +3,7 @@
 
 use super::figure::{Figure, FigureKind};
 use super::scene::{Here, each};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{CountedKind, Person, counted, counted_nouns};
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -42,7 +42,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 continue;
             }
             if let Some(ordinal) = ordinal(&here, at, phrase).filter(|_| noun.kind == CountedKind::Event) {
-                tell(&here, &Sighting::new(&ordinal, noun.effect, said, NAME, 50), findings);
+                sight(&here, Sighting::new(&ordinal, noun.effect, said, NAME, 50), findings);
                 continue;
             }
             if let Some(figure) = here.figure_of(at).filter(|figure| figure.low > 0) {
@@ -63,13 +63,13 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 if figure.kind == FigureKind::Share && here.view.is(figure.tokens.end, SAID_OF_SOME) {
                     sighting.relation = Relation::Part;
                 }
-                tell(&here, &sighting, findings);
+                sight(&here, sighting, findings);
                 continue;
             }
             for figure in here.scene.figures.iter().filter(|figure| is_of(&here, figure, at)) {
                 if figure.may_be_people(false) && figure.kind != FigureKind::TheOne {
                     for member in here.with_list(figure) {
-                        tell(&here, &Sighting::new(member, noun.effect, said.clone(), NAME, 55), findings);
+                        sight(&here, Sighting::new(member, noun.effect, said.clone(), NAME, 55), findings);
                     }
                 }
             }

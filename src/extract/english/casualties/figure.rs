@@ -3,10 +3,13 @@
 //! them.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use crate::extract::english::lexicon::{Person, is_plural_only, person};
+use crate::extract::english::lexicon::{Person, is_paired, is_plural_only, person};
 use crate::model::{Bound, Group};
+use crate::text::english::lemma;
 use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::gazetteer::is_people;
 use crate::text::{Analysis, Phrase, Quantity, QuantityKind, Sentence, Tag};
 
@@ -184,7 +187,7 @@ fn counted(
     } else if let Some((other, noun)) = of_phrase(analysis, sentence, at) {
         figure.tokens.end = noun.tokens.end;
         figure.noun_phrase = other;
-        let anaphoric = ANAPHORS.contains(&view.word(noun.head));
+        let anaphoric = view.is(noun.head, ANAPHORS);
         let definite = noun
             .determiner
             .is_some_and(|token| view.is(token, &["the", "those", "these", "its", "their", "his", "our"]));
@@ -196,7 +199,7 @@ fn counted(
     // "killed a family of six and four guests": the family is what is killed, the number says how many they are.
     if figure.kind == FigureKind::Bare
         && let Some((of, holder)) = phrase.of.and_then(|of| Some((of, analysis.phrases.get(of)?)))
-        && HOLDERS.contains(&view.word(holder.head))
+        && view.is(holder.head, HOLDERS)
         && holder.quantity.is_none()
     {
         figure.noun_phrase = of;
@@ -246,7 +249,7 @@ fn is_age_of(analysis: &Analysis<'_>, view: View<'_>, phrase: &Phrase) -> bool {
         && noun.quantity.is_none()
         && matches!(person_at(analysis, view, noun.head), Person::Known(_))
         && !is_several(analysis, view, noun.head)
-        && !HOLDERS.contains(&view.word(noun.head))
+        && !view.is(noun.head, HOLDERS)
 }
 
 /// "A woman, 34, and her son were hurt": a number between commas behind one person is an age.
@@ -371,7 +374,7 @@ fn more(view: View<'_>, phrase: &Phrase, quantity: &Quantity) -> bool {
     let bound = quantity.tokens.start..quantity.number.start;
     (first.saturating_sub(1)..=last)
         .filter(|at| !bound.contains(at) && !quantity.number.contains(at))
-        .any(|at| MORE.contains(&view.word(at)))
+        .any(|at| view.is(at, MORE))
 }
 
 fn is_nominal(view: View<'_>, head: usize) -> bool {
@@ -380,8 +383,13 @@ fn is_nominal(view: View<'_>, head: usize) -> bool {
 
 /// What a head noun is, looked up with the word before it.
 pub(super) fn person_at(analysis: &Analysis<'_>, view: View<'_>, head: usize) -> Person {
-    let lemma = analysis.lemma(head);
     let before = head.checked_sub(1).map(|at| view.word(at)).filter(|word| !word.is_empty());
+    if view.known(head).is_some()
+        && let Some(person) = PERSONS.at(view, head).alone(view.tag(head), before.is_some())
+    {
+        return person;
+    }
+    let lemma = analysis.lemma(head);
     match person(before, &lemma) {
         Person::Unknown | Person::Likely if view.word(head) != lemma => match person(before, view.word(head))
         {
@@ -389,6 +397,44 @@ pub(super) fn person_at(analysis: &Analysis<'_>, view: View<'_>, head: usize) ->
             found => found,
         },
         found => found,
+    }
+}
+
+static PERSONS: LazyLock<Listed<ByItself>> = LazyLock::new(|| Listed::new(ByItself::of));
+
+/// What a word is as a head noun, when no word stands before it.
+#[derive(Debug, Clone, Copy)]
+struct ByItself {
+    /// Where it is a noun.
+    noun: Person,
+    /// Where it is neither noun nor verb.
+    written: Person,
+    /// No word before it makes it something else.
+    single: bool,
+}
+
+impl ByItself {
+    fn of(word: &str) -> Self {
+        let singular = lemma::noun(word);
+        let written = person(None, word);
+        let noun = match person(None, &singular) {
+            found @ (Person::Unknown | Person::Likely) if *singular != *word => match written {
+                Person::Unknown => found,
+                written => written,
+            },
+            found => found,
+        };
+        Self { noun, written, single: !is_paired(word) && !is_paired(&singular) }
+    }
+
+    /// What it is with a tag, unless that hangs on the word before it.
+    fn alone(self, tag: Tag, behind_a_word: bool) -> Option<Person> {
+        match tag {
+            _ if behind_a_word && !self.single => None,
+            Tag::Noun => Some(self.noun),
+            Tag::Verb | Tag::Aux => None,
+            _ => Some(self.written),
+        }
     }
 }
 

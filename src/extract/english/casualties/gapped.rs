@@ -5,7 +5,7 @@ use super::figure::{Figure, FigureKind};
 use super::place_name::{AT, is_name};
 use super::predicate::Sort;
 use super::scene::{Here, each, harm_cues};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{Frame, speech};
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -58,7 +58,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             for member in list.into_iter().filter(|member| member.may_be_people(false)) {
                 let alone = entered(&here, member);
                 let member = alone.as_ref().unwrap_or(member);
-                tell(&here, &Sighting::new(member, effect, member.tokens.clone(), NAME, 35), findings);
+                sight(&here, Sighting::new(member, effect, member.tokens.clone(), NAME, 35), findings);
             }
         }
     });
@@ -159,6 +159,6 @@ fn host(here: &Here<'_>, figure: &Figure, findings: &Findings) -> Option<Effect>
     let end = here.view.token(figure.tokens.start)?.span.start;
     findings
         .casualties_within(Span { start, end })
-        .rfind(|(_, casualty)| casualty.relation != Relation::Previous && casualty.value > 0)
-        .map(|(_, casualty)| casualty.effect)
+        .rfind(|(_, casualty)| casualty.relation() != Relation::Previous && casualty.value() > 0)
+        .map(|(_, casualty)| casualty.effect())
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::figure::{Figure, FigureKind};
 use super::scene::{Here, each};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::Person;
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -66,11 +66,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             if let Some(people) = listed(&here, first) {
                 // "named the two victims as": told already.
                 let mut told = findings.casualties_within(here.sentence.span);
-                if told.any(|(_, casualty)| casualty.effect == *effect && casualty.value == people.low) {
+                if told.any(|(_, casualty)| casualty.effect() == *effect && casualty.value() == people.low) {
                     return;
                 }
                 drop(told);
-                tell(&here, &Sighting::new(&people, *effect, at..first, NAME, 85), findings);
+                sight(&here, Sighting::new(&people, *effect, at..first, NAME, 85), findings);
                 return;
             }
         }

@@ -4,7 +4,7 @@
 use super::figure::{Figure, FigureKind};
 use super::predicate::{Predicate, Sort};
 use super::scene::{Here, each, harm_cues};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use crate::extract::english::lexicon::Frame;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::text::Voice;
@@ -41,9 +41,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                     continue;
                 }
                 let weight = if figure.kind == FigureKind::TheOne { 30 } else { 60 };
-                tell(
+                sight(
                     &here,
-                    &Sighting::new(figure, predicate.effect, predicate.tokens.clone(), NAME, weight),
+                    Sighting::new(figure, predicate.effect, predicate.tokens.clone(), NAME, weight),
                     findings,
                 );
             }

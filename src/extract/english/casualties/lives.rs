@@ -2,7 +2,7 @@
 //! 300 lives". Scenes go in, claims come out.
 
 use super::scene::{Here, each};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use crate::extract::cues::Cues;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Effect;
@@ -57,7 +57,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             };
             if let Some(figure) = own.or_else(of) {
                 for member in here.with_list(figure) {
-                    tell(&here, &Sighting::new(member, Effect::Killed, said.clone(), NAME, 65), findings);
+                    sight(&here, Sighting::new(member, Effect::Killed, said.clone(), NAME, 65), findings);
                 }
             }
         }
@@ -68,8 +68,5 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 fn ended(here: &Here<'_>, phrase: &Phrase) -> Option<usize> {
     let before = phrase.tokens.start.saturating_sub(REACH)..phrase.tokens.start;
     let after = phrase.tokens.end..phrase.tokens.end + 3;
-    before
-        .rev()
-        .chain(after)
-        .find(|&at| ENDS.contains(&&*here.verb_lemma(at)) || ENDS.contains(&here.view.word(at)))
+    before.rev().chain(after).find(|&at| ENDS.contains(&&*here.verb_lemma(at)) || here.view.is(at, ENDS))
 }

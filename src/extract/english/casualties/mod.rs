@@ -9,8 +9,10 @@ mod place_item;
 mod place_name;
 mod predicate;
 pub(in crate::extract) mod scene;
+pub(in crate::extract) mod setting;
 mod side;
-mod telling;
+pub(in crate::extract) mod sighting;
+pub(in crate::extract) mod telling;
 mod toll_subject;
 
 pub(crate) mod toll;

@@ -4,7 +4,7 @@
 
 use super::figure::{Figure, FigureKind};
 use super::scene::{Here, each};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use crate::extract::cues::Cues;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Effect;
@@ -41,7 +41,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 && let Some(figure) = did_not_survive(&here, at)
             {
                 let said = figure.tokens.end..at + 1;
-                tell(&here, &Sighting::new(figure, Effect::Killed, said, NAME, 60), findings);
+                sight(&here, Sighting::new(figure, Effect::Killed, said, NAME, 60), findings);
                 continue;
             }
             let all = if here.view.is(at, SURVIVORS) {
@@ -53,7 +53,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             };
             if let Some((figure, from)) = all {
                 let said = from.min(at)..at + 1;
-                tell(&here, &Sighting::new(figure, Effect::Killed, said, NAME, 72), findings);
+                sight(&here, Sighting::new(figure, Effect::Killed, said, NAME, 72), findings);
             }
         }
     });

@@ -3,7 +3,7 @@
 
 use super::figure::{Figure, FigureKind, person_at};
 use super::scene::{Here, each};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{Person, is_plural_only};
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -87,7 +87,7 @@ fn none_of(here: &Here<'_>, no: usize, findings: &mut Findings) {
         let effect = HARMS.iter().find(|(noun, _)| *noun == word).map(|(_, effect)| *effect);
         if let Some(effect) = effect.or(life.then_some(Effect::Killed)) {
             let figure = nobody(at, no, Person::Unknown);
-            tell(here, &Sighting::new(&figure, effect, no..at + 1, NAME, 60), findings);
+            sight(here, Sighting::new(&figure, effect, no..at + 1, NAME, 60), findings);
             found = true;
         } else if found && !here.view.is(at, &["or", "and", ","]) {
             return;
@@ -111,9 +111,9 @@ fn all_whole(here: &Here<'_>, whole: usize, findings: &mut Findings) {
     if let Some(phrase) = subject {
         let person = person_at(here.analysis, here.view, phrase.head);
         let figure = nobody(phrase.head, phrase.tokens.start, person);
-        tell(
+        sight(
             here,
-            &Sighting::new(&figure, Effect::Injured, phrase.tokens.start..whole + 1, NAME, 60),
+            Sighting::new(&figure, Effect::Injured, phrase.tokens.start..whole + 1, NAME, 60),
             findings,
         );
     }

@@ -3,11 +3,12 @@
 
 use super::figure::{Figure, FigureKind};
 use super::scene::{Here, each};
-use super::telling::{SEVERE, Sighting, tell};
+use super::sighting::{Sighted, Sighting, sight};
+use super::telling::SEVERE;
 use super::toll_subject::HARMED;
 use crate::extract::english::lexicon::{Person, counted};
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::model::{Casualty, Effect, Group, Relation, Scope, Span};
+use crate::model::{Effect, Group, Relation, Scope, Span};
 use crate::text::{Tag, VerbForm};
 
 const NAME: &str = "parts";
@@ -35,7 +36,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             if is_of_untold(&here, figure, findings) {
                 continue;
             }
-            let whole = whole_of(&here, figure, findings).map(|whole| (whole.effect, whole.place.clone()));
+            let whole = whole_of(&here, figure, findings).map(|whole| (whole.effect(), whole.place(&here)));
             let before = last.filter(|(sentence, _)| here.scene.sentence - sentence == 1);
             let before = before.map(|(_, effect)| (effect, None));
             let Some((effect, whole_at)) = whole.or_else(|| opening(&here, figure)).or(before) else {
@@ -57,16 +58,16 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 sighting.relation = Relation::Part;
                 sighting.group = told_after(&here, member);
                 sighting.whole_at.clone_from(&whole_at);
-                tell(&here, &sighting, findings);
+                sight(&here, sighting, findings);
             }
         }
         tell_sums(&here, findings);
         tell_same_again(&here, findings);
         let mut present = findings
             .casualties_within(here.sentence.span)
-            .filter(|(_, casualty)| casualty.scope != Scope::Background);
+            .filter(|(_, casualty)| casualty.scope() != Scope::Background);
         if let Some((_, casualty)) = present.next_back() {
-            last = Some((here.scene.sentence, casualty.effect));
+            last = Some((here.scene.sentence, casualty.effect()));
         }
     });
 }
@@ -75,12 +76,12 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 fn tell_sums(here: &Here<'_>, findings: &mut Findings) {
     for whole in &here.scene.figures {
         let Some(core) = here.span(&whole.core) else { continue };
-        let told = findings.casualties_within(core).next().map(|(_, casualty)| casualty.effect);
+        let told = findings.casualties_within(core).next().map(|(_, casualty)| casualty.effect());
         let Some(effect) = told else { continue };
         for part in adds_up(here, whole) {
             let mut sighting = Sighting::new(part, effect, part.tokens.clone(), NAME, 41);
             sighting.relation = Relation::Part;
-            tell(here, &sighting, findings);
+            sight(here, sighting, findings);
         }
     }
 }
@@ -106,11 +107,12 @@ fn tell_same_again(here: &Here<'_>, findings: &mut Findings) {
         else {
             continue;
         };
-        let part = findings.casualties_within(told).find(|(_, casualty)| casualty.relation == Relation::Part);
-        let Some(effect) = part.map(|(_, casualty)| casualty.effect) else { continue };
+        let part =
+            findings.casualties_within(told).find(|(_, casualty)| casualty.relation() == Relation::Part);
+        let Some(effect) = part.map(|(_, casualty)| casualty.effect()) else { continue };
         let mut sighting = Sighting::new(next, effect, next.tokens.clone(), NAME, 41);
         sighting.relation = Relation::Part;
-        tell(here, &sighting, findings);
+        sight(here, sighting, findings);
     }
 }
 
@@ -289,12 +291,14 @@ fn of_things(here: &Here<'_>, figure: &Figure) -> bool {
 }
 
 /// The nearest figure before a part, in its sentence.
-fn whole_of<'f>(here: &Here<'_>, figure: &Figure, findings: &'f Findings) -> Option<&'f Casualty> {
+fn whole_of<'f>(here: &Here<'_>, figure: &Figure, findings: &'f Findings) -> Option<&'f Sighted> {
     let start = here.sentence.span.start;
     let end = here.view.token(figure.tokens.start)?.span.start;
     findings
         .casualties_within(Span { start, end })
-        .rfind(|(_, casualty)| casualty.relation != Relation::Part && casualty.relation != Relation::Previous)
+        .rfind(|(_, casualty)| {
+            casualty.relation() != Relation::Part && casualty.relation() != Relation::Previous
+        })
         .map(|(_, casualty)| casualty)
 }
 

@@ -8,15 +8,15 @@ use std::sync::LazyLock;
 
 use super::figure::FigureKind;
 use super::place_item::{before_number, item, of_toll_before, owner_of_toll};
-use super::place_name::{AT, Named, back, is_name, is_speakers, name_at, names_at, places_of};
-use super::scene::Here;
+use super::place_name::{AT, Named, back, is_name, is_speakers, name_at, names_at};
+use super::scene::{Here, last_place};
 use super::side::is_force;
-use super::telling::Sighting;
+use super::sighting::{Sighted, Sighting};
 use crate::extract::english::lexicon::{is_kind_of_place, speech};
 use crate::model::{Bound, Effect, Relation, Span};
 use crate::text::english::vocabulary::Listed;
 use crate::text::gazetteer::{Entity, EntityKind};
-use crate::text::{Clause, Sentence, Tag, Tense, Voice};
+use crate::text::{Clause, Tag, Tense, Voice};
 
 /// How far before "where" the name of the place may begin.
 const WHERE_REACH: usize = 6;
@@ -24,8 +24,9 @@ const WHERE_REACH: usize = 6;
 const ARRIVAL_REACH: usize = 12;
 
 /// The place of a figure.
-pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> {
-    let figure = sighting.figure;
+pub(super) fn place(here: &Here<'_>, sighted: &Sighted) -> Option<String> {
+    let sighting = &sighted.sighting;
+    let figure = &sighting.figure;
     let clause = here.clause_around(figure.core.start);
     let end = figure.tokens.end.max(sighting.said.end);
     let behind = named_in(here, past_verb(here, end), 8).or_else(|| named_in(here, figure.tokens.end, 3));
@@ -54,9 +55,10 @@ pub(super) fn place(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> 
         .or_else(|| ward(here, sighting))
         .or_else(|| there(here, clause));
     let Some(named) = named else {
-        return spoken_for(here, sighting).or_else(|| carried(here, sighting, clause));
+        return spoken_for(here, sighted).or_else(|| carried(here, sighting, clause));
     };
-    (named.part || contrasts(here, &named) || !is_where_it_all_is(here, &named)).then_some(named.name)
+    (named.part || contrasts(here, &named) || !here.reading.setting().is_where_it_all_is(here, &named))
+        .then_some(named.name)
 }
 
 /// "have crossed from the valley into Chad", "flew 300 evacuees to Lima".
@@ -82,7 +84,7 @@ fn arrival(here: &Here<'_>, from: usize) -> Option<Named> {
 }
 
 /// "flew 300 evacuees to Lima, of whom 40 were Chileans": a part arrives with its whole.
-fn arrival_of_whole(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
+fn arrival_of_whole(here: &Here<'_>, sighting: &Sighting) -> Option<Named> {
     let start = sighting.figure.tokens.start;
     let whole = here.scene.figures.iter().rfind(|other| other.tokens.end <= start)?;
     (sighting.relation == Relation::Part).then(|| arrival(here, whole.tokens.end)).flatten()
@@ -117,8 +119,8 @@ const REPORTS: &[&str] = &[
 const SUFFERS: &[&str] = &["lose", "mourn", "see", "bury"];
 
 /// The place in the subject of the verb whose object the figure is.
-fn reporting(here: &Here<'_>, clause: Option<&Clause>, sighting: &Sighting<'_>) -> Option<Named> {
-    let figure = sighting.figure;
+fn reporting(here: &Here<'_>, clause: Option<&Clause>, sighting: &Sighting) -> Option<Named> {
+    let figure = &sighting.figure;
     let parsed = clause
         .and_then(|clause| clause.verb.as_ref())
         .filter(|verb| verb.voice == Voice::Active)
@@ -193,8 +195,8 @@ const WARDS: &[&str] = &["hospital", "hospitals", "clinic", "clinics", "morgue",
 static IS_WARD: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| WARDS.contains(&word)));
 
 /// "Doctors at Torhall's main hospital said they had treated 60": the place of the hospital before the figure.
-fn ward(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
-    let figure = sighting.figure;
+fn ward(here: &Here<'_>, sighting: &Sighting) -> Option<Named> {
+    let figure = &sighting.figure;
     let before = here.sentence.tokens.start..figure.tokens.start.min(sighting.said.start);
     let ward = before.clone().find(|&at| IS_WARD.at(here.view, at))?;
     let tends = |at: usize| TENDS.contains(&&*here.verb_lemma(at));
@@ -338,14 +340,13 @@ fn contrasts(here: &Here<'_>, named: &Named) -> bool {
     }
     let mut places = here.scene.places(here.reading).iter();
     let first = places.next();
-    first.is_some_and(|first| places.any(|other| other.name != first.name))
+    first.is_some_and(|first| places.any(|other| other.named.name != first.named.name))
 }
 
 /// "The district of Torhall stressed that phones were dead. 'We assume 1,300 people missing,' it wrote": who speaks for a
 /// place counts its people.
-fn spoken_for(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> {
-    let core = here.span(&sighting.figure.core)?;
-    let speaker = here.analysis.speaker_of(core)?.speaker;
+fn spoken_for(here: &Here<'_>, sighted: &Sighted) -> Option<String> {
+    let speaker = sighted.speaker(here)?.speaker;
     let phrase = here.analysis.phrases.get(speaker)?;
     let mut number = here.analysis.sentence_at(here.analysis.tokens.get(phrase.head)?.span.start)?;
     let mut head = phrase.head;
@@ -360,7 +361,7 @@ fn spoken_for(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<String> {
     let kind = is_kind_of_place(view.word(head)) && view.is(of, &["of"]);
     let name = kind.then(|| name_at(view, &here.reading.article.text, of + 1)).flatten()?.0;
     let named = Named::one(name, false);
-    (!is_where_it_all_is(here, &named)).then_some(named.name)
+    (!here.reading.setting().is_where_it_all_is(here, &named)).then_some(named.name)
 }
 
 /// Words of a figure that speaks for more than the place of the sentence before.
@@ -381,7 +382,7 @@ static IS_OVERALL: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| 
 
 /// A sentence without a place of its own stays where the one before was: "A shell hit a clinic in Torhall. Thirteen
 /// people were wounded." A running total does not, and a paragraph begins anew.
-fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) -> Option<String> {
+fn carried(here: &Here<'_>, sighting: &Sighting, clause: Option<&Clause>) -> Option<String> {
     let goes_on = clause
         .and_then(|clause| clause.verb.as_ref())
         .is_some_and(|verb| matches!(verb.tense, Tense::PresentPerfect | Tense::Present | Tense::Future));
@@ -413,9 +414,8 @@ fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) ->
     if sighting.rule == "inflicted" && by_party() {
         return None;
     }
-    let own = places_of(here.reading, here.scene.sentence, first..until).pop();
-    let elsewhere =
-        || !places_of(here.reading, here.scene.sentence, until..here.sentence.tokens.end).is_empty();
+    let own = here.scene.place_before(here.reading, until).cloned();
+    let elsewhere = || here.scene.has_place_from(here.reading, until);
     let named = match own {
         Some(named) => Some(named),
         None if !sighting.continues && elsewhere() => None,
@@ -423,7 +423,7 @@ fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) ->
             let number = here.scene.sentence.checked_sub(back)?;
             let sentence = here.analysis.sentences.get(number)?;
             let same = sentence.paragraph == here.sentence.paragraph && sentence.part.speaks();
-            same.then(|| places_of(here.reading, number, sentence.tokens.clone()).pop()).flatten()
+            same.then(|| last_place(here.reading, number)).flatten()
         }),
     }?;
     let wide = here.reading.entities().iter().any(|entity| {
@@ -431,74 +431,8 @@ fn carried(here: &Here<'_>, sighting: &Sighting<'_>, clause: Option<&Clause>) ->
     });
     // "In Norland the centre lists 31 dead. The mayor said the true figure was 36."
     let wide = wide && !sighting.continues;
-    (!wide && !is_where_it_all_is(here, &named)).then_some(named.name)
+    (!wide && !here.reading.setting().is_where_it_all_is(here, &named)).then_some(named.name)
 }
 
 /// How many sentences of its paragraph a place is carried through.
 const PARAGRAPH_REACH: usize = 3;
-
-/// The title and the first paragraph say where the whole event is.
-fn is_where_it_all_is(here: &Here<'_>, named: &Named) -> bool {
-    let article = here.reading.article;
-    let one = named.members.len() == 1;
-    if one && (is_one_of_countries(here, &named.name) || is_told_apart(here, &named.name)) {
-        return false;
-    }
-    if named.members.iter().all(|name| article.title.contains(name)) {
-        return true;
-    }
-    let lead = lead(here).map(|sentence| sentence.span);
-    lead.is_some_and(|lead| {
-        named.members.iter().all(|name| lead.of(&article.text).contains(name))
-            || here.sentence.span.start <= lead.start
-    })
-}
-
-/// "In Sudland more than 170 have died": the report also counts the people of another country.
-fn is_told_apart(here: &Here<'_>, name: &str) -> bool {
-    let is_country = |entity: &Entity| entity.kind == EntityKind::Country;
-    here.reading.scenes().iter().take(APART_REACH).any(|scene| {
-        let view = here.analysis.view(scene.sentence);
-        let counts = scene.stretches.is_empty() && scene.figures.iter().any(|figure| figure.low > 1);
-        let told = counts && !scene.predicates.is_empty() && view.is(view.start, &["in"]);
-        let first = view.token(view.start + 1).filter(|_| told).map(|token| token.span.start);
-        let end = here.analysis.sentences.get(scene.sentence).map(|sentence| sentence.span.end);
-        let within = first.zip(end).map(|(start, end)| Span { start, end });
-        let country = within.and_then(|span| here.reading.entities_within(span).next());
-        country.is_some_and(|entity| {
-            is_country(entity) && Some(entity.span.start) == first && *entity.name != *name
-        })
-    }) && here.reading.entities().iter().any(|entity| is_country(entity) && *entity.name == *name)
-}
-
-/// In how many sentences with figures another country is looked for.
-const APART_REACH: usize = 60;
-
-/// The first sentence of the body.
-fn lead<'r>(here: &Here<'r>) -> Option<&'r Sentence> {
-    let body = here.reading.article.body_start();
-    here.analysis.sentences.iter().find(|sentence| sentence.part.speaks() && sentence.span.start >= body)
-}
-
-/// Which part of a country.
-const COMPASS: &[&str] =
-    &["western", "eastern", "northern", "southern", "central", "north", "south", "east", "west", "parts of"];
-
-/// "floods in Norland and Sudland": of an event in several countries each is a part.
-fn is_one_of_countries(here: &Here<'_>, name: &str) -> bool {
-    let article = here.reading.article;
-    let Some(lead) = lead(here) else { return false };
-    let opening = Span { start: 0, end: lead.span.end };
-    let countries: Vec<&Entity> =
-        here.reading.entities_within(opening).filter(|entity| entity.kind == EntityKind::Country).collect();
-    let is_place = |entity: &Entity| {
-        let before = article.text.get(..entity.span.start).unwrap_or_default().trim_end();
-        // "in western Norland".
-        let before = COMPASS.iter().find_map(|word| before.strip_suffix(word)).unwrap_or(before).trim_end();
-        [" in", "In", " and", ",", " hit", " hits", " struck", " across", " lash", " batter"]
-            .iter()
-            .any(|word| before.ends_with(word))
-    };
-    let named = countries.iter().any(|entity| *entity.name == *name);
-    named && countries.iter().any(|entity| *entity.name != *name && is_place(entity))
-}

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::place::written;
 use super::place_name::{Named, back, is_name, name_at, names_at};
 use super::scene::Here;
-use super::telling::Sighting;
+use super::sighting::Sighting;
 use crate::extract::rule::Reading;
 use crate::model::Span;
 use crate::text::Tag;
@@ -106,7 +106,7 @@ fn opens_place(here: &Here<'_>, at: usize) -> bool {
 const NAME_REACH: usize = 5;
 
 /// "Chad's toll is 72": the place whose toll it is.
-pub(super) fn owner_of_toll(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Named> {
+pub(super) fn owner_of_toll(here: &Here<'_>, sighting: &Sighting) -> Option<Named> {
     let mark =
         sighting.said.start.checked_sub(1).filter(|&at| here.view.is(at, &["'s", "\u{2019}s", "'"]))?;
     let first = (here.sentence.tokens.start..mark).rev().take_while(|&at| is_name(here.view, at)).last()?;

@@ -42,6 +42,13 @@ impl Named {
     }
 }
 
+/// A place, and the tokens that lead to it and name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Placed {
+    pub(super) tokens: Range<usize>,
+    pub(super) named: Named,
+}
+
 /// The proper name that begins within a few tokens, past "the province of", and the token behind it.
 pub(super) fn name_at(view: View<'_>, text: &str, from: usize) -> Option<(String, usize)> {
     let mut at = from;
@@ -143,7 +150,7 @@ pub(super) fn is_speakers(view: View<'_>, at: usize, end: usize) -> bool {
 
 /// The places that a sentence sets what it tells in, in order: those behind a preposition and "the town of X", without
 /// those of its speakers.
-pub(super) fn places_of(reading: &Reading<'_>, number: usize, tokens: Range<usize>) -> Vec<Named> {
+pub(super) fn places_of(reading: &Reading<'_>, number: usize, tokens: Range<usize>) -> Vec<Placed> {
     places(reading, number, tokens, false)
 }
 
@@ -178,7 +185,7 @@ fn is_scene(view: View<'_>, at: usize, end: usize) -> bool {
 /// How far into the aside the word for a kind of place may stand.
 const ASIDE_REACH: usize = 3;
 
-fn places(reading: &Reading<'_>, number: usize, tokens: Range<usize>, speakers: bool) -> Vec<Named> {
+fn places(reading: &Reading<'_>, number: usize, tokens: Range<usize>, speakers: bool) -> Vec<Placed> {
     let Some(sentence) = reading.analysis.sentences.get(number) else { return Vec::new() };
     let view = reading.analysis.view(number);
     let mut found = Vec::new();
@@ -200,7 +207,7 @@ fn places(reading: &Reading<'_>, number: usize, tokens: Range<usize>, speakers: 
         match sets.then(|| names_at(reading, view, sentence.heading, from)).flatten() {
             Some((named, end)) => {
                 if speakers || !is_speakers(view, at, end) {
-                    found.push(named);
+                    found.push(Placed { tokens: at..end, named });
                 }
                 at = end.max(at + 1);
             }
@@ -231,7 +238,8 @@ pub(super) fn back(here: &Here<'_>, before: usize) -> Option<Named> {
         }
         let tokens = sentence.tokens.start..sentence.tokens.end.min(before);
         // "Authorities in Osk said 60 people had died there".
-        if let Some(named) = places(here.reading, number, tokens, number == here.scene.sentence).pop() {
+        let found = places(here.reading, number, tokens, number == here.scene.sentence).pop();
+        if let Some(Placed { named, .. }) = found {
             return Some(Named { part: true, ..named });
         }
     }

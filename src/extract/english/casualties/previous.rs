@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::figure::Figure;
 use super::gapped::already;
 use super::scene::{Here, each};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighted, Sighting, sight};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Effect, Relation, Span};
 use crate::text::Tag;
@@ -104,7 +104,7 @@ fn taken_back(here: &Here<'_>, figure: &Figure) -> bool {
 fn led_up_to(findings: &Findings, before: Span, previous: u64) -> Option<Effect> {
     let away = |value: u64| value.max(previous) * 100 / value.min(previous).max(1);
     let told = findings.casualties_within(before).map(|(_, casualty)| casualty);
-    told.rev().min_by_key(|casualty| away(casualty.value)).map(|casualty| casualty.effect)
+    told.rev().min_by_key(|casualty| away(casualty.value())).map(Sighted::effect)
 }
 
 /// Whether a verb of being stands right before, with at most one word between: "is false", "were entirely invented".
@@ -125,11 +125,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
         for figure in here.scene.figures.iter().filter(|figure| taken_back(&here, figure)) {
             let Some(core) = here.span(&figure.core) else { continue };
-            let told = findings.casualties_within(core).next().map(|(_, casualty)| casualty.effect);
+            let told = findings.casualties_within(core).next().map(|(_, casualty)| casualty.effect());
             let Some(effect) = told else { continue };
             let mut sighting = Sighting::new(figure, effect, figure.tokens.clone(), NAME, OVERRIDES);
             sighting.relation = Relation::Previous;
-            tell(&here, &sighting, findings);
+            sight(&here, sighting, findings);
         }
         for figure in &here.scene.figures {
             let Some(words) = BACK.iter().find(|words| here.view.preceded_by(figure.tokens.start, words))
@@ -154,7 +154,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             };
             let mut sighting = Sighting::new(figure, effect, figure.tokens.clone(), NAME, 45);
             sighting.relation = Relation::Previous;
-            tell(&here, &sighting, findings);
+            sight(&here, sighting, findings);
         }
     });
 }

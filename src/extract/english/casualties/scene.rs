@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use super::figure::{Figure, FigureKind, figures};
 use super::place_item::items_of;
-use super::place_name::{Named, places_of};
+use super::place_name::{Named, Placed, places_of};
 use super::predicate::{Predicate, has_state, has_tail, predicates};
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{harm_words, is_closed, is_sport, may_be_sport, state_words};
@@ -34,14 +34,14 @@ pub(crate) struct Scene {
     /// It holds words of sport.
     pub(super) sport: bool,
     /// Its places, once they are asked for.
-    places: OnceCell<Vec<Named>>,
+    places: OnceCell<Vec<Placed>>,
     /// Where the items of its list begin and their names end, once they are asked for.
     items: OnceCell<Vec<(usize, usize)>>,
 }
 
 impl Scene {
     /// The places that it sets what it tells in.
-    pub(super) fn places(&self, reading: &Reading<'_>) -> &[Named] {
+    pub(super) fn places(&self, reading: &Reading<'_>) -> &[Placed] {
         self.places.get_or_init(|| {
             let tokens =
                 reading.analysis.sentences.get(self.sentence).map(|sentence| sentence.tokens.clone());
@@ -49,10 +49,33 @@ impl Scene {
         })
     }
 
+    /// The last of its places before a token.
+    pub(super) fn place_before(&self, reading: &Reading<'_>, token: usize) -> Option<&Named> {
+        let places = self.places(reading);
+        let before = places.partition_point(|place| place.tokens.start < token);
+        before.checked_sub(1).and_then(|last| places.get(last)).map(|place| &place.named)
+    }
+
+    /// Whether it has a place from a token on.
+    pub(super) fn has_place_from(&self, reading: &Reading<'_>, token: usize) -> bool {
+        let places = self.places(reading);
+        // Words that name one place together may name another from their middle on.
+        if places.iter().any(|place| place.tokens.start < token && token < place.tokens.end) {
+            let end = places_end(reading, self.sentence);
+            return !places_of(reading, self.sentence, token..end).is_empty();
+        }
+        places.last().is_some_and(|place| place.tokens.start >= token)
+    }
+
     /// Where the items of its list begin, and where their names end.
     pub(super) fn items(&self, reading: &Reading<'_>) -> &[(usize, usize)] {
         self.items.get_or_init(|| items_of(reading, self.sentence))
     }
+}
+
+/// Where the tokens of a sentence end.
+fn places_end(reading: &Reading<'_>, sentence: usize) -> usize {
+    reading.analysis.sentences.get(sentence).map_or(0, |sentence| sentence.tokens.end)
 }
 
 /// A scene with everything around it: what a construction reads.
@@ -68,6 +91,32 @@ pub(super) struct Here<'r> {
     pub(super) view: View<'r>,
     /// Its people and its harm.
     pub(super) scene: &'r Scene,
+}
+
+impl<'r> Here<'r> {
+    /// The scene of a sentence.
+    pub(super) fn of(reading: &'r Reading<'r>, number: usize) -> Option<Self> {
+        let analysis = &reading.analysis;
+        let sentence = analysis.sentences.get(number)?;
+        let scene = scene_of(reading, number)?;
+        Some(Here { reading, analysis, sentence, view: analysis.view(number), scene })
+    }
+}
+
+/// The scene of the sentence with a number, if it has one.
+fn scene_of<'r>(reading: &'r Reading<'_>, number: usize) -> Option<&'r Scene> {
+    let scenes = reading.scenes();
+    let at = scenes.binary_search_by_key(&number, |scene| scene.sentence).ok()?;
+    scenes.get(at)
+}
+
+/// The place that a sentence names last.
+pub(super) fn last_place(reading: &Reading<'_>, number: usize) -> Option<Named> {
+    if let Some(scene) = scene_of(reading, number) {
+        return scene.places(reading).last().map(|place| place.named.clone());
+    }
+    let tokens = reading.analysis.sentences.get(number)?.tokens.clone();
+    places_of(reading, number, tokens).pop().map(|place| place.named)
 }
 
 /// Calls `read` with each scene of the article that may concern the rule that reads, in order.
@@ -208,10 +257,7 @@ const DENYING: &[&str] = &[
 impl<'r> Here<'r> {
     /// The scene of the sentence before, in the same paragraph or the one before it.
     pub(super) fn scene_before(&self) -> Option<&'r Scene> {
-        let number = self.scene.sentence.checked_sub(1)?;
-        let scenes = self.reading.scenes();
-        let at = scenes.binary_search_by_key(&number, |scene| scene.sentence).ok()?;
-        scenes.get(at)
+        scene_of(self.reading, self.scene.sentence.checked_sub(1)?)
     }
 
     /// The base form of a word taken as a verb.

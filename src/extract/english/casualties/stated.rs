@@ -5,7 +5,7 @@ use super::figure::{Figure, FigureKind};
 use super::parts::called_behind;
 use super::predicate::{Predicate, Sort};
 use super::scene::{Here, each, harm_cues};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use super::undergone::around_insertion;
 use crate::extract::english::lexicon::Frame;
 use crate::extract::rule::{Findings, Reading, Rule};
@@ -108,7 +108,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                         }
                         sighting.group = called.filter(|group| *group != Group::Other);
                     }
-                    tell(&here, &sighting, findings);
+                    sight(&here, sighting, findings);
                 }
             }
         }

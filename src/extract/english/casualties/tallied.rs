@@ -5,7 +5,7 @@
 use super::figure::{Figure, FigureKind};
 use super::gapped::already;
 use super::scene::{Here, each};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use crate::extract::english::lexicon::Person;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Effect, Relation, Scope, Span};
@@ -69,7 +69,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 let said = start.saturating_sub(2)..member.tokens.end;
                 let mut sighting = Sighting::new(member, effect, said, NAME, 36);
                 sighting.continues = true;
-                tell(&here, &sighting, findings);
+                sight(&here, sighting, findings);
             }
         }
     });
@@ -93,11 +93,11 @@ fn told_before(here: &Here<'_>, figure: &Figure, findings: &Findings) -> Option<
         findings
             .casualties_within(span)
             .filter(|(_, casualty)| {
-                near && casualty.scope == Scope::Event
-                    && casualty.value > 1
-                    && !matches!(casualty.relation, Relation::Previous | Relation::Part)
+                near && casualty.scope() == Scope::Event
+                    && casualty.value() > 1
+                    && !matches!(casualty.relation(), Relation::Previous | Relation::Part)
             })
-            .map(|(_, casualty)| casualty.effect)
+            .map(|(_, casualty)| casualty.effect())
             .next_back()
     })
 }

@@ -1,5 +1,5 @@
-//! Turns people and what happened to them into a claim. A figure, an effect and the words between them go in; a claim
-//! with group, side, place, scope, source, time and quote comes out. Never decides that something happened.
+//! Turns people and what happened to them into a claim. A sighting goes in; a claim with group, side, place, source, time
+//! and quote comes out. Never decides that something happened.
 
 use std::ops::Range;
 
@@ -7,127 +7,23 @@ use jiff::Timestamp;
 
 use super::figure::{Figure, FigureKind, person_at};
 use super::parts::opens_part;
-use super::place::place;
 use super::scene::Here;
 use super::side::{EMPLOYED, employer, side, side_of_whole, side_within};
+use super::sighting::{Sighted, Sighting};
 use crate::extract::english::lexicon::{Person, force, speech};
-use crate::extract::english::scope::scope_at;
-use crate::extract::rule::Findings;
-use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Relation, Scope, Span};
+use crate::extract::rule::Reading;
+use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Span};
 use crate::text::english::date::{Direction, Grain, When};
 use crate::text::gazetteer::is_aid_body;
-use crate::text::{Tag, VerbForm, Voice};
+use crate::text::{Tag, Voice};
 
-/// People, and what happened to them.
-#[derive(Debug, Clone)]
-pub(super) struct Sighting<'f> {
-    /// The people.
-    pub(super) figure: &'f Figure,
-    /// What happened.
-    pub(super) effect: Effect,
-    /// The tokens that say so, besides the figure's own.
-    pub(super) said: Range<usize>,
-    /// How it relates to the other figures.
-    pub(super) relation: Relation,
-    /// Another bound than the figure's own: "passes 100".
-    pub(super) bound: Option<Bound>,
-    /// Another group than the figure's own.
-    pub(super) group: Option<Group>,
-    /// The words that say whom it counts, where they stand apart from it: "the number of Kenyan soldiers killed".
-    pub(super) of: Option<Range<usize>>,
-    /// It says itself nothing of what it counts and goes on from what was told before: "the true figure was 36".
-    pub(super) continues: bool,
-    /// Where the whole was whose part it is.
-    pub(super) whole_at: Option<String>,
-    /// The construction.
-    pub(super) rule: &'static str,
-    /// Its strength against other constructions on the same figure.
-    pub(super) weight: u8,
-}
-
-impl<'f> Sighting<'f> {
-    /// A plain sighting.
-    pub(super) fn new(
-        figure: &'f Figure,
-        effect: Effect,
-        said: Range<usize>,
-        rule: &'static str,
-        weight: u8,
-    ) -> Self {
-        let relation = if figure.more { Relation::Added } else { Relation::Whole };
-        Self {
-            figure,
-            effect,
-            said,
-            relation,
-            bound: None,
-            group: None,
-            of: None,
-            continues: false,
-            whole_at: None,
-            rule,
-            weight,
-        }
-    }
-}
-
-/// At most this many bytes of a sentence are quoted.
-const QUOTE_BYTES_MAX: usize = 400;
-
-/// Makes the claim.
-pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Findings) {
-    let figure = sighting.figure;
-    if here.scene.sport && (sighting.effect != Effect::Killed || figure.low <= 1) {
-        return;
-    }
-    // "No one from his province had died": others had.
-    let none_from = figure.low == 0
-        && figure.tokens.clone().chain([figure.tokens.end]).any(|at| here.view.is(at, &["from"]));
-    if none_from && sighting.rule != "none_hurt" {
-        return;
-    }
-    // "The bodies of 30 people and three survivors": these live. "Found no survivors" counts nobody saved.
-    let survives = figure.head.is_some_and(|head| here.view.is(head, &["survivors", "survivor"]));
-    if survives && (sighting.effect == Effect::Killed || figure.low == 0) {
-        return;
-    }
-    // "A man who lost his wife and two daughters": counted among the dead already.
-    let own = sighting.said.start + 1;
-    let bereft = here.view.is(own, &["his", "her", "my"]) && !here.view.is(own + 1, &["life"]);
-    if bereft && here.verb_lemma(sighting.said.start) == "lose" {
-        return;
-    }
-    // Gunmen who flee get away.
-    if sighting.effect == Effect::Displaced && figure.group() == Some(Group::Militants) {
-        return;
-    }
-    let convict = figure.head.is_some_and(|head| {
-        here.view.is(
-            head,
-            &[
-                "inmates",
-                "prisoners",
-                "convicts",
-                "suspects",
-                "inmate",
-                "prisoner",
-                "convict",
-                "detainees",
-                "detainee",
-            ],
-        )
-    });
-    if sighting.effect == Effect::Rescued && (convict || lets_go(here, sighting))
-        || sighting.effect == Effect::Detained && is_let_go(here, figure)
-    {
-        return;
-    }
-    let Some(core) = here.span(&figure.core) else { return };
-    let quoted = figure.tokens.start.min(sighting.said.start)..figure.tokens.end.max(sighting.said.end);
-    let near = here.span(&quoted).filter(|span| span.end - span.start <= QUOTE_BYTES_MAX);
-    let Some(span) = near.or_else(|| here.span(&figure.tokens)) else { return };
-    let text = &here.reading.article.text;
-    let claim = Casualty {
+/// Makes the claim of a sighting.
+pub(in crate::extract) fn tell(reading: &Reading<'_>, sighted: &Sighted) -> Option<Claim> {
+    let here = &Here::of(reading, sighted.sentence)?;
+    let sighting = &sighted.sighting;
+    let figure = &sighting.figure;
+    let span = sighted.quoted;
+    let casualty = Casualty {
         effect: sighting.effect,
         value: figure.low,
         high: figure.high,
@@ -136,47 +32,24 @@ pub(super) fn tell(here: &Here<'_>, sighting: &Sighting<'_>, findings: &mut Find
         side: side(here, figure)
             .or_else(|| sighting.of.as_ref().and_then(|of| side_within(here, of)))
             .or_else(|| side_of_whole(here, figure)),
-        place: place(here, sighting).or_else(|| sighting.whole_at.clone()),
-        scope: scope(here, sighting),
-        source: source(here, core),
-        as_of: as_of(here, sighting, core),
+        place: sighted.place(here),
+        scope: sighted.scope,
+        source: source(here, sighted),
+        as_of: as_of(here, sighting, sighted.core),
         relation: sighting.relation,
-        evidence: Evidence { quote: span.of(text).to_owned(), span, rule: sighting.rule.to_owned() },
+        evidence: Evidence {
+            quote: span.of(&reading.article.text).to_owned(),
+            span,
+            rule: sighting.rule.to_owned(),
+        },
     };
-    // "was wounded and later died": the worse of two on one person is how it ended.
-    let weight = sighting.weight + u8::from(sighting.effect == Effect::Killed);
-    findings.add_at(core, weight, Claim::Casualty(claim));
+    Some(Claim::Casualty(casualty))
 }
-
-/// "Police arrested 63 and released 20 of them": who was held by the law is let go, not rescued. Whoever is called
-/// something else than those arrested may be its hostages.
-fn lets_go(here: &Here<'_>, sighting: &Sighting<'_>) -> bool {
-    let released = matches!(&*here.verb_lemma(sighting.said.start), "release" | "free" | "let");
-    let held = |at: usize| {
-        here.view
-            .is(at, &["arrested", "arrests", "charged", "questioned", "fined", "custody", "bail", "detained"])
-    };
-    let before = here.sentence.tokens.start..sighting.figure.tokens.start;
-    released && sighting.figure.head.is_none() && before.into_iter().any(held)
-}
-
-/// "Releases 400 detainees", "let 400 of the detained protesters go": they are held no more.
-fn is_let_go(here: &Here<'_>, figure: &Figure) -> bool {
-    let (start, end) = (figure.tokens.start, figure.tokens.end);
-    let verb = (start.saturating_sub(LET_GO_REACH)..start).rfind(|&at| here.view.form(at) != VerbForm::None);
-    let Some(verb) = verb.filter(|&verb| !here.view.is(verb.wrapping_sub(1), &["to"])) else { return false };
-    let lets = here.view.is(verb, &["let", "lets", "letting"])
-        && (end..end + LET_GO_REACH).any(|at| here.view.is(at, &["go"]));
-    lets || matches!(&*here.verb_lemma(verb), "release" | "free" | "pardon")
-}
-
-/// How far behind the verb those who are let go may stand.
-const LET_GO_REACH: usize = 3;
 
 /// Its own bound, else the "at least" of the figure it shares its verb with: "at least 80 died in the north, 30 in the
 /// south", "at least four soldiers and two civilians".
-fn bound(here: &Here<'_>, sighting: &Sighting<'_>) -> Bound {
-    let figure = sighting.figure;
+fn bound(here: &Here<'_>, sighting: &Sighting) -> Bound {
+    let figure = &sighting.figure;
     if figure.bound != Bound::Exact
         || figure.more
         || !matches!(figure.kind, FigureKind::Counted | FigureKind::Bare)
@@ -201,13 +74,13 @@ fn bound(here: &Here<'_>, sighting: &Sighting<'_>) -> Bound {
 const SOURCE_BYTES_MAX: usize = 120;
 
 /// Who states the figure: the one relied on where somebody else passes it on ("X said, citing Y").
-fn source(here: &Here<'_>, core: Span) -> Option<String> {
-    let span = match here.analysis.speaker_of(core) {
+fn source(here: &Here<'_>, sighted: &Sighted) -> Option<String> {
+    let span = match sighted.speaker(here) {
         Some(attribution) => {
             let via = attribution.via.map(|phrase| here.analysis.span(here.analysis.extent(phrase)));
             via.unwrap_or(attribution.span)
         }
-        None => teller(here, core)?,
+        None => teller(here, sighted.core)?,
     };
     let written = span.of(&here.reading.article.text).split_whitespace().collect::<Vec<_>>().join(" ");
     let name = written.strip_prefix("the ").or_else(|| written.strip_prefix("The ")).unwrap_or(&written);
@@ -248,7 +121,7 @@ fn teller(here: &Here<'_>, core: Span) -> Option<Span> {
 }
 
 /// When the figure held: "as of 8 p.m.", "by Wednesday evening"; of a toll also the day on which it was reached.
-fn as_of(here: &Here<'_>, sighting: &Sighting<'_>, core: Span) -> Option<Timestamp> {
+fn as_of(here: &Here<'_>, sighting: &Sighting, core: Span) -> Option<Timestamp> {
     // "last night's quake now has 820 dead": the time is the quake's.
     let owns = |when: &When| here.view.is(when.tokens.end, &["'s", "’s"]);
     let when = here.analysis.date_of(core).filter(|when| !owns(when))?;
@@ -260,16 +133,6 @@ fn as_of(here: &Here<'_>, sighting: &Sighting<'_>, core: Span) -> Option<Timesta
     let published = here.reading.article.published_at.map(|moment| moment.at);
     let end = when.ends_at().filter(|_| states)?;
     Some(published.map_or(end, |published| end.min(published)))
-}
-
-/// Background where the figure or what is said of it is.
-fn scope(here: &Here<'_>, sighting: &Sighting<'_>) -> Scope {
-    let last = sighting.said.end.saturating_sub(1);
-    [sighting.figure.core.start, sighting.said.start, last]
-        .into_iter()
-        .map(|at| scope_at(&here.scene.stretches, at))
-        .max()
-        .unwrap_or(Scope::Event)
 }
 
 impl Here<'_> {
@@ -295,11 +158,11 @@ pub(super) const SEVERE: &[&str] = &[
     "intensive",
 ];
 
-fn group(here: &Here<'_>, sighting: &Sighting<'_>) -> Group {
+fn group(here: &Here<'_>, sighting: &Sighting) -> Group {
     if let Some(group) = sighting.group {
         return group;
     }
-    let figure = sighting.figure;
+    let figure = &sighting.figure;
     let severe = sighting.effect == Effect::Injured
         && matches!(figure.kind, FigureKind::Bare | FigureKind::Share)
         && sighting.said.clone().any(|at| here.view.is(at, SEVERE));
@@ -343,8 +206,8 @@ const OF_A_SET: &[&str] = &["member", "members", "suspected", "alleged", "suspec
 
 /// Somebody arrested alone, or as a member of something, is held for what he is thought to have done, not as one of the
 /// people.
-fn is_held_for_a_reason(here: &Here<'_>, sighting: &Sighting<'_>) -> bool {
-    let figure = sighting.figure;
+fn is_held_for_a_reason(here: &Here<'_>, sighting: &Sighting) -> bool {
+    let figure = &sighting.figure;
     let set = figure.tokens.clone().any(|at| here.view.is(at, OF_A_SET));
     let plain = figure.head.is_some_and(|head| here.view.is(head, &["people", "persons"]));
     let arrested =
@@ -378,7 +241,7 @@ fn works_for_aid(here: &Here<'_>, figure: &Figure) -> bool {
 }
 
 /// "Police said 300 of their own had been hurt", "the army put its own dead at 40".
-fn of_their_own(here: &Here<'_>, sighting: &Sighting<'_>) -> Option<Group> {
+fn of_their_own(here: &Here<'_>, sighting: &Sighting) -> Option<Group> {
     let words = sighting.figure.tokens.start.min(sighting.said.start)
         ..sighting.figure.tokens.end.max(sighting.said.end) + 1;
     let own = words

@@ -3,7 +3,7 @@
 
 use super::figure::Figure;
 use super::scene::{Here, each, harm_cues};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use super::toll_subject::{COUNTS, HARMED, TollSubject, subjects};
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{counted, counted_nouns};
@@ -116,13 +116,13 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 let everybody = (subject.effect.is_some() && figure.head.is_none()).then_some(Group::People);
                 sighting.group = subject.group.or(everybody.filter(|_| !owned(&here, subject)));
                 sighting.bound = (figure.bound == Bound::Exact).then_some(bound);
-                tell(&here, &sighting, findings);
+                sight(&here, sighting, findings);
                 last_end = figure.tokens.end;
             }
         }
         let whole = here.sentence.span;
         if let Some((_, casualty)) = findings.casualties_within(whole).next_back() {
-            before = Some((here.scene.sentence, casualty.effect));
+            before = Some((here.scene.sentence, casualty.effect()));
         }
     });
 }
@@ -145,7 +145,7 @@ fn carried_over(
     let inside = findings
         .casualties_within(Span { start, end })
         .next_back()
-        .map(|(_, casualty)| casualty.effect)
+        .map(|(_, casualty)| casualty.effect())
         .or_else(|| told_before(here, findings));
     inside.or(before.filter(|(sentence, _)| here.scene.sentence - sentence <= 2).map(|(_, effect)| effect))
 }
@@ -155,7 +155,7 @@ fn told_before(here: &Here<'_>, findings: &Findings) -> Option<Effect> {
     let sentence = here.analysis.sentences.get(here.scene.sentence.checked_sub(1)?)?;
     findings
         .casualties_within(sentence.span)
-        .map(|(_, casualty)| casualty.effect)
+        .map(|(_, casualty)| casualty.effect())
         .find(|effect| *effect == Effect::Killed)
 }
 

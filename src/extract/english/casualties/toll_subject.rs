@@ -150,7 +150,7 @@ fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
     {
         return Some(TollSubject { tokens, effect: Some(Effect::Killed), group: None, is_toll: true });
     }
-    if COUNTS.contains(&word) && phrase.quantity.is_none() {
+    if here.view.is(head, COUNTS) && phrase.quantity.is_none() {
         let next = here.view.word(phrase.tokens.end);
         if matches!(next, "of" | "for") {
             let (effect, group, end) = harm_of(here, phrase.tokens.end + 1)?;

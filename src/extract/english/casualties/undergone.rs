@@ -4,7 +4,7 @@
 use super::figure::{Figure, FigureKind};
 use super::predicate::{Predicate, Sort};
 use super::scene::{Here, each, harm_cues};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use crate::extract::english::lexicon::{Frame, Person};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Bound, Effect, Group};
@@ -29,7 +29,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             for figure in turned_round(&here, predicate).into_iter().chain(set_off(&here, predicate)) {
                 let weight = if figure.tokens.start > predicate.main { 60 } else { 45 };
                 let said = predicate.tokens.clone();
-                tell(&here, &Sighting::new(figure, predicate.effect, said, NAME, weight), findings);
+                sight(&here, Sighting::new(figure, predicate.effect, said, NAME, weight), findings);
             }
             let Some(clause) = here.clause_of_verb(predicate.main) else { continue };
             if !undergoes(clause, frame) && !reduced(&here, clause, predicate, frame) {
@@ -41,7 +41,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             });
             if let Some(person) = people.is_empty().then(|| named(&here, clause, predicate)).flatten() {
                 let said = predicate.tokens.clone();
-                tell(&here, &Sighting::new(&person, predicate.effect, said, NAME, 28), findings);
+                sight(&here, Sighting::new(&person, predicate.effect, said, NAME, 28), findings);
             }
             for figure in people {
                 let several = figure.low > 1;
@@ -62,9 +62,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                     && clause.link == Link::Participial
                     && predicate.main == figure.tokens.end;
                 let weight = if names_the_set { 40 } else { weight(figure, clause, supposed) };
-                tell(
+                sight(
                     &here,
-                    &Sighting::new(figure, predicate.effect, predicate.tokens.clone(), NAME, weight),
+                    Sighting::new(figure, predicate.effect, predicate.tokens.clone(), NAME, weight),
                     findings,
                 );
             }

@@ -4,7 +4,7 @@
 
 use super::figure::{Figure, FigureKind};
 use super::scene::{Here, each};
-use super::telling::{Sighting, tell};
+use super::sighting::{Sighting, sight};
 use crate::extract::cues::Cues;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Effect;
@@ -82,7 +82,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
         here.clauses().for_each(|clause| not_back(&here, clause, findings));
         for at in here.sentence.tokens.clone().filter(|&at| here.view.follows(at, &["all", "but"])) {
             if let Some((rest, end)) = rest(&here, at) {
-                tell(&here, &Sighting::new(&rest, Effect::Missing, at..end, NAME, 62), findings);
+                sight(&here, Sighting::new(&rest, Effect::Missing, at..end, NAME, 62), findings);
             }
         }
     });
@@ -97,7 +97,7 @@ fn not_back(here: &Here<'_>, clause: &Clause, findings: &mut Findings) {
     if told && is_one_of(here.view, verb.main, list) {
         for figure in people(here, clause, verb.tokens.start) {
             let said = verb.tokens.clone();
-            tell(here, &Sighting::new(figure, Effect::Missing, said, NAME, 58), findings);
+            sight(here, Sighting::new(figure, Effect::Missing, said, NAME, 58), findings);
         }
     }
 }

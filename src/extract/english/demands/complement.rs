@@ -319,7 +319,7 @@ fn insisted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
 /// "X to V".
 fn wanted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     let view = scene.view;
-    if let Some(noun) = (next..next + WANTED_REACH).find(|&at| WANTED.contains(&view.word(at)))
+    if let Some(noun) = (next..next + WANTED_REACH).find(|&at| view.is(at, WANTED))
         && (next..noun).all(|at| {
             matches!(view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Adverb | Tag::Noun | Tag::Number)
                 || view.is(at, &["per", "%", "pay"])

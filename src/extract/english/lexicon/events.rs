@@ -56,11 +56,11 @@ const SECTIONS: &[(&str, Hint)] = &[
 ];
 
 /// What the words of the lists say, a bit for each hint.
-static HINTS: LazyLock<WordMap<&'static str, u16>> = LazyLock::new(|| {
-    let mut hints: WordMap<&'static str, u16> = WordMap::default();
+static HINTS: LazyLock<WordMap<&'static str, Hints>> = LazyLock::new(|| {
+    let mut hints: WordMap<&'static str, Hints> = WordMap::default();
     for &(section, hint) in SECTIONS {
         for word in word_list(LIST, section) {
-            *hints.entry(word).or_default() |= bit(hint);
+            hints.entry(word).or_default().0 |= bit(hint);
         }
     }
     hints
@@ -70,10 +70,28 @@ const fn bit(hint: Hint) -> u16 {
     1 << hint as u16
 }
 
+/// All that a word says of time or event, the present apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in super::super) struct Hints(u16);
+
+impl Hints {
+    /// Whether it says this.
+    #[inline]
+    pub(in super::super) fn say(self, hint: Hint) -> bool {
+        self.0 & bit(hint) != 0
+    }
+}
+
+/// All that a word says.
+#[inline]
+pub(in super::super) fn hints_of(word: &str) -> Hints {
+    HINTS.get(word).copied().unwrap_or_default()
+}
+
 /// Whether a word says this.
 #[inline]
 pub(in super::super) fn hints_at(word: &str, hint: Hint) -> bool {
-    HINTS.get(word).is_some_and(|hints| hints & bit(hint) != 0) || hint == Hint::Now && is_weekday(word)
+    hints_of(word).say(hint) || hint == Hint::Now && is_weekday(word)
 }
 
 /// Whether a word says anything of time or event.

@@ -29,12 +29,12 @@ pub(super) mod stance_verbs;
 pub(super) mod stances;
 mod sport;
 
-pub(super) use events::{Hint, hints_at, hints_at_any, is_kind_of_place};
+pub(super) use events::{Hint, Hints, hints_at, hints_at_any, hints_of, is_kind_of_place};
 pub(super) use harm::{
     CountedKind, Frame, GAP_MAX, HarmVerb, Piece, State, counted, counted_nouns, harm_verbs, harm_words,
     is_closed, state_words, states,
 };
-pub(super) use people::{Person, force, group_of, is_plural_only, person};
+pub(super) use people::{Person, force, group_of, is_paired, is_plural_only, person};
 pub(super) use sport::{is_sport, may_be_sport};
 
 /// The entries of a list: sections in brackets, comments after `#`, entries as `split` cuts a line.

@@ -108,6 +108,11 @@ pub(in super::super) fn group_of(before: Option<&str>, noun: &str) -> Option<Gro
     PEOPLE.get(noun).copied()
 }
 
+/// Whether a word before it may decide the group of a noun.
+pub(in super::super) fn is_paired(noun: &str) -> bool {
+    PAIRED.contains(noun)
+}
+
 /// What is known of a head noun given by its lemma, with the lemma before it.
 pub(in super::super) fn person(before: Option<&str>, noun: &str) -> Person {
     if let Some(group) = group_of(before, noun) {

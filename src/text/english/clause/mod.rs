@@ -66,7 +66,7 @@ impl Item {
 }
 
 fn items(view: View<'_>, phrases: &[Phrase], own: Range<usize>, groups: Vec<VerbGroup>) -> Vec<Item> {
-    let mut items = Vec::new();
+    let mut items = Vec::with_capacity(view.end.saturating_sub(view.start));
     let mut groups = groups.into_iter().peekable();
     let mut next_phrase = own.start;
     let mut at = view.start;

@@ -8,7 +8,8 @@ use crate::text::{Clause, Link, Phrase, Tag, Tense, Voice};
 
 impl Builder<'_> {
     pub(super) fn take_phrase(&mut self, place: usize, index: usize) {
-        let Some(phrase) = self.phrase(index).cloned() else { return };
+        let phrases = self.phrases;
+        let Some(phrase) = phrases.get(index) else { return };
         if self.consumed.take() == Some(index) {
             return;
         }
@@ -17,7 +18,7 @@ impl Builder<'_> {
             // "after the army denied" is tagged a conjunction; here only real prepositions arrive.
             return;
         }
-        if self.relative(place, index, &phrase) {
+        if self.relative(place, index, phrase) {
             return;
         }
         if phrase.of.is_some() {
@@ -29,17 +30,22 @@ impl Builder<'_> {
             return;
         }
         let Some(top) = self.top() else { return };
-        let Some(clause) = self.clause(top).cloned() else { return };
+        let Some(clause) = self.clause(top) else { return };
         if clause.verb.is_none() {
-            self.subject_or_fronted(top, index, &phrase, &clause);
+            if clause.subject.is_empty() {
+                self.add_subject(top, index);
+            } else {
+                let clause = clause.clone();
+                self.subject_or_fronted(top, index, phrase, &clause);
+            }
             return;
         }
         let finite_next = self.finite_follows(place);
         let waiting = self.waiting_outer(top);
         if finite_next && waiting.is_none_or(|outer| self.clears(place, outer)) {
-            self.new_subject(place, top, index, &phrase);
+            self.new_subject(place, top, index, phrase);
         } else if phrase.apposition_to.is_none() {
-            self.add_object(top, index, &phrase);
+            self.add_object(top, index, phrase);
         }
     }
 
@@ -116,11 +122,11 @@ impl Builder<'_> {
         }
     }
 
-    /// A phrase before the verb: a subject, a member of one, or a fronted time.
+    /// Another phrase before the verb: a member of the subject, a new one, or a fronted time.
     pub(super) fn subject_or_fronted(&mut self, top: usize, index: usize, phrase: &Phrase, clause: &Clause) {
         let time = |index: usize| self.phrase(index).is_some_and(|phrase| self.view.is_time(phrase.head));
         let listed = phrase.coordinated_with.is_some_and(|with| clause.subject.contains(&with));
-        if clause.subject.is_empty() || listed {
+        if listed {
             self.add_subject(top, index);
         } else if phrase.apposition_to.is_some_and(|to| {
             clause.subject.contains(&to) || self.phrase(to).is_some_and(|to| to.of.is_some())

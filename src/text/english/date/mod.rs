@@ -115,9 +115,12 @@ impl Analysis<'_> {
     /// sentence.
     pub fn date_of(&self, span: Span) -> Option<When> {
         let sentence = self.sentence_at(span.start)?;
+        let dates = self.dates_in(sentence);
+        if dates.is_empty() {
+            return None;
+        }
         let token = self.token_at(span.start)?;
         let last = self.token_at(span.end.saturating_sub(1).max(span.start))?;
-        let dates = self.dates_in(sentence);
         let clause = self.clause_at(token);
         let distance = |when: &When| {
             if when.tokens.start >= last {

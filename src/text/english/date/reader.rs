@@ -15,7 +15,16 @@ use crate::text::{Tag, TokenKind};
 pub(super) struct Reader<'a> {
     view: View<'a>,
     published: Option<(DateTime, jiff::tz::Offset)>,
+    /// A word of the sentence counts back from today.
+    looks_back: bool,
 }
+
+/// Words behind a length of time that count it back from today.
+const AGO: &[&str] = &["ago", "earlier"];
+
+/// Words behind a number that make it a time of day; full stops at the end are not counted.
+const CLOCK: &[&str] =
+    &["p.m", "pm", "a.m", "am", "o'clock", "gmt", "utc", "hours", "hrs", "cet", "cest", "in"];
 
 /// What was read: where it ends, the interval, its grain.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +40,7 @@ impl<'a> Reader<'a> {
         Self {
             view,
             published: published.map(|moment| (moment.offset.to_datetime(moment.at), moment.offset)),
+            looks_back: (view.start..view.end).any(|at| view.is(at, AGO)),
         }
     }
 
@@ -78,8 +88,12 @@ impl<'a> Reader<'a> {
         if !self.view.opens(at, Opens::TIME) {
             return None;
         }
-        self.full_date(at)
-            .or_else(|| self.clock_time(at))
+        let exact = self.full_date(at).or_else(|| self.clock_time(at));
+        if self.view.kind(at) == TokenKind::Number {
+            // A figure names no day and no month.
+            return exact.or_else(|| self.ago(at)).or_else(|| self.year(at));
+        }
+        exact
             .or_else(|| self.weekday(at))
             .or_else(|| self.relative_day(at))
             .or_else(|| self.last_unit(at))
@@ -198,11 +212,15 @@ impl<'a> Reader<'a> {
             "midnight" => return Some((Time::constant(0, 0, 0, 0), at + 1)),
             _ => {}
         }
+        let digits: &str = word.split(|sign: char| sign.is_ascii_alphabetic()).next().unwrap_or_default();
+        let suffix = word.get(digits.len()..).unwrap_or_default();
+        let next = if suffix.is_empty() { view.word(at + 1) } else { suffix };
+        if !CLOCK.contains(&next.trim_end_matches('.')) && !word.contains(':') {
+            return None;
+        }
         let spelled = (view.kind(at) != TokenKind::Number)
             .then(|| number::read(view, at).filter(|number| number.value <= 12 && number.end == at + 1))
             .flatten();
-        let digits: &str = word.split(|sign: char| sign.is_ascii_alphabetic()).next().unwrap_or_default();
-        let suffix = word.get(digits.len()..).unwrap_or_default();
         let (hour, minute) = match (spelled, digits.split_once([':', '.'])) {
             (Some(number), _) => (i8::try_from(number.value).ok()?, 0),
             (None, Some((hour, minute))) => (hour.parse::<i8>().ok()?, minute.get(..2)?.parse::<i8>().ok()?),
@@ -211,7 +229,6 @@ impl<'a> Reader<'a> {
             }
             (None, None) => (digits.parse::<i8>().ok()?, 0),
         };
-        let next = if suffix.is_empty() { view.word(at + 1) } else { suffix };
         let after = if suffix.is_empty() { at + 2 } else { at + 1 };
         let hour = match next.trim_end_matches('.') {
             "p.m" | "pm" if hour < 12 => hour + 12,
@@ -310,7 +327,7 @@ impl<'a> Reader<'a> {
     /// "three years ago", "two days earlier", "a week before".
     fn ago(&self, at: usize) -> Option<Found> {
         let view = self.view;
-        let today = self.today()?;
+        let today = self.today().filter(|_| self.looks_back)?;
         let (count, unit_at) = match number::read(view, at) {
             Some(number) if !number.vague && number.value < 3000 => {
                 (i64::try_from(number.value).ok()?, number.end)
@@ -327,7 +344,7 @@ impl<'a> Reader<'a> {
             "decade" | "decades" => ((count * 10).years(), Grain::Decade),
             _ => return None,
         };
-        if !view.is(unit_at + 1, &["ago", "earlier"]) {
+        if !view.is(unit_at + 1, AGO) {
             return None;
         }
         let date = today.checked_sub(length).ok()?;

@@ -1,0 +1,232 @@
+//! What a construction has seen. People and the words that say what befell them go in; a note of them comes out, where the
+//! words count anybody at all. Whose they are, where, when and who says so is not asked yet: most of what is seen is seen by
+//! several constructions, and only one of them is told. Never makes a claim: that is `telling`'s to do.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use super::figure::Figure;
+use super::place::place;
+use super::scene::Here;
+use crate::extract::english::scope::scope_at;
+use crate::extract::rule::Findings;
+use crate::model::{Bound, Effect, Group, Relation, Scope, Span};
+use crate::text::{Attribution, VerbForm};
+
+/// People, and what happened to them.
+#[derive(Debug, Clone)]
+pub(in crate::extract) struct Sighting {
+    /// The people.
+    pub(super) figure: Figure,
+    /// What happened.
+    pub(super) effect: Effect,
+    /// The tokens that say so, besides the figure's own.
+    pub(super) said: Range<usize>,
+    /// How it relates to the other figures.
+    pub(super) relation: Relation,
+    /// Another bound than the figure's own: "passes 100".
+    pub(super) bound: Option<Bound>,
+    /// Another group than the figure's own.
+    pub(super) group: Option<Group>,
+    /// The words that say whom it counts, where they stand apart from it: "the number of Kenyan soldiers killed".
+    pub(super) of: Option<Range<usize>>,
+    /// It says itself nothing of what it counts and goes on from what was told before: "the true figure was 36".
+    pub(super) continues: bool,
+    /// Where the whole was whose part it is.
+    pub(super) whole_at: Option<String>,
+    /// The construction.
+    pub(super) rule: &'static str,
+    /// Its strength against other constructions on the same figure.
+    pub(super) weight: u8,
+}
+
+impl Sighting {
+    /// A plain sighting.
+    pub(super) fn new(
+        figure: &Figure,
+        effect: Effect,
+        said: Range<usize>,
+        rule: &'static str,
+        weight: u8,
+    ) -> Self {
+        let relation = if figure.more { Relation::Added } else { Relation::Whole };
+        Self {
+            figure: figure.clone(),
+            effect,
+            said,
+            relation,
+            bound: None,
+            group: None,
+            of: None,
+            continues: false,
+            whole_at: None,
+            rule,
+            weight,
+        }
+    }
+}
+
+/// A sighting, with where it was made.
+#[derive(Debug, Clone)]
+pub(in crate::extract) struct Sighted {
+    /// What was seen.
+    pub(super) sighting: Sighting,
+    /// The number of its sentence.
+    pub(super) sentence: usize,
+    /// Whether it is of what the report is about.
+    pub(super) scope: Scope,
+    /// The words to quote.
+    pub(super) quoted: Span,
+    /// The words no other figure has.
+    pub(super) core: Span,
+    /// Who says so, once it is asked.
+    speaker: OnceCell<Option<Attribution>>,
+}
+
+impl Sighted {
+    /// What happened.
+    pub(in crate::extract) fn effect(&self) -> Effect {
+        self.sighting.effect
+    }
+
+    /// To how many.
+    pub(in crate::extract) fn value(&self) -> u64 {
+        self.sighting.figure.low
+    }
+
+    /// The words to quote.
+    pub(in crate::extract) fn quoted(&self) -> Span {
+        self.quoted
+    }
+
+    /// The construction.
+    pub(in crate::extract) fn rule(&self) -> &'static str {
+        self.sighting.rule
+    }
+
+    /// How it relates to the other figures.
+    pub(super) fn relation(&self) -> Relation {
+        self.sighting.relation
+    }
+
+    /// Whether it is of what the report is about.
+    pub(super) fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// Who says so, asked in its own sentence.
+    pub(super) fn speaker(&self, here: &Here<'_>) -> Option<&Attribution> {
+        self.speaker.get_or_init(|| here.analysis.speaker_of(self.core)).as_ref()
+    }
+
+    /// Where it was, asked in its own sentence.
+    pub(super) fn place(&self, here: &Here<'_>) -> Option<String> {
+        place(here, self).or_else(|| self.sighting.whole_at.clone())
+    }
+}
+
+/// At most this many bytes of a sentence are quoted.
+const QUOTE_BYTES_MAX: usize = 400;
+
+/// Takes note of a sighting, unless its people are counted elsewhere or not at all.
+pub(super) fn sight(here: &Here<'_>, sighting: Sighting, findings: &mut Findings) {
+    if !counts(here, &sighting) {
+        return;
+    }
+    let figure = &sighting.figure;
+    let Some(core) = here.span(&figure.core) else { return };
+    let words = figure.tokens.start.min(sighting.said.start)..figure.tokens.end.max(sighting.said.end);
+    let near = here.span(&words).filter(|span| span.end - span.start <= QUOTE_BYTES_MAX);
+    let Some(quoted) = near.or_else(|| here.span(&figure.tokens)) else { return };
+    let scope = scope(here, &sighting);
+    // "was wounded and later died": the worse of two on one person is how it ended.
+    let weight = sighting.weight + u8::from(sighting.effect == Effect::Killed);
+    findings.add_people(
+        core,
+        weight,
+        Sighted { sighting, sentence: here.scene.sentence, scope, quoted, core, speaker: OnceCell::new() },
+    );
+}
+
+/// Whether the words count anybody to whom it happened.
+fn counts(here: &Here<'_>, sighting: &Sighting) -> bool {
+    let figure = &sighting.figure;
+    if here.scene.sport && (sighting.effect != Effect::Killed || figure.low <= 1) {
+        return false;
+    }
+    // "No one from his province had died": others had.
+    let none_from = figure.low == 0
+        && figure.tokens.clone().chain([figure.tokens.end]).any(|at| here.view.is(at, &["from"]));
+    if none_from && sighting.rule != "none_hurt" {
+        return false;
+    }
+    // "The bodies of 30 people and three survivors": these live. "Found no survivors" counts nobody saved.
+    let survives = figure.head.is_some_and(|head| here.view.is(head, &["survivors", "survivor"]));
+    if survives && (sighting.effect == Effect::Killed || figure.low == 0) {
+        return false;
+    }
+    // "A man who lost his wife and two daughters": counted among the dead already.
+    let own = sighting.said.start + 1;
+    let bereft = here.view.is(own, &["his", "her", "my"]) && !here.view.is(own + 1, &["life"]);
+    if bereft && here.verb_lemma(sighting.said.start) == "lose" {
+        return false;
+    }
+    // Gunmen who flee get away.
+    if sighting.effect == Effect::Displaced && figure.group() == Some(Group::Militants) {
+        return false;
+    }
+    let convict = figure.head.is_some_and(|head| {
+        here.view.is(
+            head,
+            &[
+                "inmates",
+                "prisoners",
+                "convicts",
+                "suspects",
+                "inmate",
+                "prisoner",
+                "convict",
+                "detainees",
+                "detainee",
+            ],
+        )
+    });
+    let let_go = sighting.effect == Effect::Rescued && (convict || lets_go(here, sighting))
+        || sighting.effect == Effect::Detained && is_let_go(here, figure);
+    !let_go
+}
+
+/// "Police arrested 63 and released 20 of them": who was held by the law is let go, not rescued. Whoever is called
+/// something else than those arrested may be its hostages.
+fn lets_go(here: &Here<'_>, sighting: &Sighting) -> bool {
+    let released = matches!(&*here.verb_lemma(sighting.said.start), "release" | "free" | "let");
+    let held = |at: usize| {
+        here.view
+            .is(at, &["arrested", "arrests", "charged", "questioned", "fined", "custody", "bail", "detained"])
+    };
+    let before = here.sentence.tokens.start..sighting.figure.tokens.start;
+    released && sighting.figure.head.is_none() && before.into_iter().any(held)
+}
+
+/// "Releases 400 detainees", "let 400 of the detained protesters go": they are held no more.
+fn is_let_go(here: &Here<'_>, figure: &Figure) -> bool {
+    let (start, end) = (figure.tokens.start, figure.tokens.end);
+    let verb = (start.saturating_sub(LET_GO_REACH)..start).rfind(|&at| here.view.form(at) != VerbForm::None);
+    let Some(verb) = verb.filter(|&verb| !here.view.is(verb.wrapping_sub(1), &["to"])) else { return false };
+    let lets = here.view.is(verb, &["let", "lets", "letting"])
+        && (end..end + LET_GO_REACH).any(|at| here.view.is(at, &["go"]));
+    lets || matches!(&*here.verb_lemma(verb), "release" | "free" | "pardon")
+}
+
+/// How far behind the verb those who are let go may stand.
+const LET_GO_REACH: usize = 3;
+
+/// Background where the figure or what is said of it is.
+fn scope(here: &Here<'_>, sighting: &Sighting) -> Scope {
+    let last = sighting.said.end.saturating_sub(1);
+    [sighting.figure.core.start, sighting.said.start, last]
+        .into_iter()
+        .map(|at| scope_at(&here.scene.stretches, at))
+        .max()
+        .unwrap_or(Scope::Event)
+}
