@@ -12,7 +12,7 @@ mod corpus;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
-use crate::model::{Article, Claim, Status};
+use crate::model::{Article, Claim, Scope, Status};
 use crate::text::gazetteer::Gazetteer;
 use crate::text::skim::{Glance, Marked, Marks, Outline, QUOTED, Skim};
 use cues::Cues;
@@ -86,9 +86,12 @@ fn read_all(
     let unsupported = all - found.len();
     reading.begin(None);
     let mut claims = claims(&reading, overlap::resolve(found), &mut lost_rules);
-    let mut marked = claims.clone();
-    match catch_unwind(AssertUnwindSafe(|| incident::mark(&reading, &mut marked))) {
-        Ok(()) => claims = marked,
+    match catch_unwind(AssertUnwindSafe(|| incident::blows(&reading, &claims))) {
+        Ok(blows) => blows.into_iter().for_each(|place| {
+            if let Some(Claim::Casualty(casualty)) = claims.get_mut(place) {
+                casualty.scope = Scope::Incident;
+            }
+        }),
         Err(_) => lost_rules.push("incident"),
     }
     title_figure::drop_rounded(article, &mut claims);

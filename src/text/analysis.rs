@@ -113,8 +113,9 @@ impl<'a> Analysis<'a> {
         analysis.quantities.reserve(analysis.tokens.len() / 12);
         analysis.phrases.reserve(analysis.tokens.len() / 3);
         analysis.clauses.reserve(analysis.tokens.len() / 7);
+        let mut guesses = tag::Guesses::default();
         for index in 0..analysis.sentences.len() {
-            analysis.detail(index);
+            analysis.detail(index, &mut guesses);
         }
         analysis.dates.resize_with(analysis.sentences.len(), OnceCell::new);
         analysis.quotations = quotation::find(&analysis);
@@ -167,7 +168,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// Tags, quantities, phrases and clauses of one sentence.
-    fn detail(&mut self, index: usize) {
+    fn detail(&mut self, index: usize, guesses: &mut tag::Guesses) {
         let Some(sentence) = self.sentences.get(index) else { return };
         let range = sentence.tokens.clone();
         let heading = sentence.heading;
@@ -175,7 +176,7 @@ impl<'a> Analysis<'a> {
             return;
         }
         let capitals_speak = !self.title_case(range.clone());
-        tag::tag(&mut self.tokens, &self.words, range.clone(), capitals_speak, heading);
+        tag::tag(&mut self.tokens, &self.words, range.clone(), capitals_speak, heading, guesses);
         let view = View::new(&self.tokens, &self.words, range);
         let first_quantity = self.quantities.len();
         quantity::find(view, &mut self.quantities);

@@ -5,6 +5,7 @@
 //!
 //! The data are tables of general world knowledge, compiled in; what a user adds comes as `Additions`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
@@ -258,13 +259,19 @@ impl Gazetteer {
         if !self.beginnings.get(beginning(word)).is_some_and(|begins| *begins) {
             return &[];
         }
-        let capital = word.bytes().any(|byte| byte.is_ascii_uppercase());
-        let found = if capital {
-            self.by_first.get(word.to_ascii_lowercase().as_str())
-        } else {
-            self.by_first.get(word)
+        if !word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return self.by_first.get(word).map_or(&[], Vec::as_slice);
+        }
+        let mut space = [0; FIRST_BYTES];
+        let small = match space.get_mut(..word.len()) {
+            Some(small) => {
+                small.copy_from_slice(word.as_bytes());
+                small.make_ascii_lowercase();
+                std::str::from_utf8(small).map_or(Cow::Borrowed(""), Cow::Borrowed)
+            }
+            None => Cow::Owned(word.to_ascii_lowercase()),
         };
-        found.map_or(&[], Vec::as_slice)
+        self.by_first.get(&*small).map_or(&[], Vec::as_slice)
     }
 
     /// The leader whom a surname alone means, with the party, when only one known to the world bears it.
@@ -290,6 +297,9 @@ impl Gazetteer {
         self.homes.get(party)
     }
 }
+
+/// Nearly all words are shorter than this.
+const FIRST_BYTES: usize = 24;
 
 /// Beginnings of words are told apart by so many bits of their hash.
 const BEGINNING_BITS: u32 = 14;

@@ -308,7 +308,7 @@ impl<'a> Outline<'a> {
                 std::iter::once(0..text.len()).collect()
             };
             for piece in pieces {
-                for range in bounded(text, piece) {
+                cut_bounded(text, piece, |range| {
                     sentences.push(Sentence {
                         span: Span {
                             start: block.span.start + range.start,
@@ -324,16 +324,15 @@ impl<'a> Outline<'a> {
                         phrases: 0..0,
                         clauses: 0..0,
                     });
-                }
+                });
             }
         }
         Self { article, blocks, sentences }
     }
 }
 
-/// Cuts an overlong stretch at white space, else at a character.
-fn bounded(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
+/// Calls `each` with the stretch, an overlong one cut at white space, else at a character.
+fn cut_bounded(text: &str, range: Range<usize>, mut each: impl FnMut(Range<usize>)) {
     let mut start = range.start;
     while range.end - start > SENTENCE_BYTES_MAX {
         let mut limit = start + SENTENCE_BYTES_MAX;
@@ -345,11 +344,10 @@ fn bounded(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
             .and_then(|piece| piece.rfind(char::is_whitespace))
             .map_or(limit, |at| start + at);
         let cut = if cut > start { cut } else { limit };
-        found.push(start..cut);
+        each(start..cut);
         start = cut;
     }
-    found.push(start..range.end);
-    found
+    each(start..range.end);
 }
 
 #[cfg(test)]

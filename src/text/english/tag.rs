@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use harper_brill::UPOS;
 
-use super::tag_model::{Entry, Guesses, model};
+pub(crate) use super::tag_model::Guesses;
+use super::tag_model::{Entry, model};
 use super::view::View;
 use super::{lemma, word_class};
 use crate::text::{Tag, Token, TokenKind, VerbForm};
@@ -30,13 +31,19 @@ pub(crate) fn vocabulary() -> impl Iterator<Item = &'static str> {
     model().vocabulary()
 }
 
-/// Tags the tokens of `range`. `capitals_speak` is false where capitals say nothing: headlines in title case, texts
+/// Tags the tokens of `range`; `guesses` is kept from one sentence to the next so that its space is. `capitals_speak` is false where capitals say nothing: headlines in title case, texts
 /// in capitals only.
-pub fn tag(tokens: &mut [Token], words: &str, range: Range<usize>, capitals_speak: bool, heading: bool) {
-    let mut guesses = Guesses::of(range.len());
+pub(crate) fn tag(
+    tokens: &mut [Token],
+    words: &str,
+    range: Range<usize>,
+    capitals_speak: bool,
+    heading: bool,
+    guesses: &mut Guesses,
+) {
     let view = View::new(tokens, words, range.clone());
-    model().tag(range.clone().map(|at| guess(view, at)), &mut guesses);
-    for (at, guess) in range.clone().zip(guesses.tags) {
+    model().tag(range.clone().map(|at| guess(view, at)), guesses);
+    for (at, guess) in range.clone().zip(guesses.tags.iter().copied()) {
         let view = View::new(tokens, words, range.clone());
         let (tag, form) = first_tag(view, at, guess, capitals_speak);
         if let Some(token) = tokens.get_mut(at) {

@@ -417,18 +417,13 @@ fn flatten(criteria: WrittenCriteria, wanted: &mut Vec<Box<str>>, tests: &mut Ve
 
 /// Tags of a sentence, kept from one sentence to the next so that their space is.
 #[derive(Debug, Default)]
-pub(super) struct Guesses {
+pub(crate) struct Guesses {
     /// A tag for each word.
     pub(super) tags: Vec<Option<UPOS>>,
     passes_for: Vec<u128>,
 }
 
 impl Guesses {
-    /// With space for so many words.
-    pub(super) fn of(words: usize) -> Self {
-        Self { tags: Vec::with_capacity(words), passes_for: Vec::with_capacity(words) }
-    }
-
     fn is(&self, at: Option<usize>, tag: UPOS) -> bool {
         at.and_then(|at| self.tags.get(at)) == Some(&Some(tag))
     }

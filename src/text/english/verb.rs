@@ -9,9 +9,9 @@ use crate::text::{Tag, Tense, VerbForm, VerbGroup, Voice};
 /// The verb groups of the sentence, in order.
 pub fn find(view: View<'_>) -> Vec<VerbGroup> {
     let mut found = Vec::new();
-    let mut at = view.start;
+    let (mut at, mut parts) = (view.start, Vec::new());
     while at < view.end {
-        match group_at(view, at) {
+        match group_at(view, at, &mut parts) {
             Some(group) => {
                 at = group.tokens.end.max(at + 1);
                 found.push(group);
@@ -25,12 +25,13 @@ pub fn find(view: View<'_>) -> Vec<VerbGroup> {
 /// Adverbs allowed inside one group; more than this many tokens between two of its parts end it.
 const GAP: usize = 3;
 
-fn group_at(view: View<'_>, start: usize) -> Option<VerbGroup> {
+/// The group that begins at `start`; `parts` is only space for its verbs.
+fn group_at(view: View<'_>, start: usize, parts: &mut Vec<usize>) -> Option<VerbGroup> {
     let infinitive = view.word(start) == "to" && view.tag(start) == Tag::Particle;
     if !infinitive && !matches!(view.tag(start), Tag::Verb | Tag::Aux) {
         return None;
     }
-    let mut parts: Vec<usize> = Vec::new();
+    parts.clear();
     let mut negated = false;
     let mut at = if infinitive { start + 1 } else { start };
     let mut gap = 0;
@@ -89,7 +90,7 @@ fn group_at(view: View<'_>, start: usize) -> Option<VerbGroup> {
     } else {
         main
     };
-    let (voice, tense) = voice_and_tense(view, &parts, infinitive, modal.is_some());
+    let (voice, tense) = voice_and_tense(view, parts, infinitive, modal.is_some());
     Some(VerbGroup { tokens: start..last + 1, main, voice, tense, negated, modal })
 }
 

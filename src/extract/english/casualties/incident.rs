@@ -29,14 +29,15 @@ const LEAD: usize = 3;
 /// Rules that read totals, parts of totals and what is left of them.
 const TOTALS: &[&str] = &["toll", "previous", "among", "parts", "gapped", "unfound"];
 
-/// Marks the figures of single blows.
-pub(crate) fn mark(reading: &Reading<'_>, claims: &mut [Claim]) {
+/// Which of the claims are figures of single blows, by their place.
+pub(crate) fn blows(reading: &Reading<'_>, claims: &[Claim]) -> Vec<usize> {
+    let mut found = Vec::new();
     let totals = totals(claims);
     let long = names(&reading.analysis, Hint::LongEvent);
     let disease = names(&reading.analysis, Hint::Disease);
     let opening = opening_end(reading);
     let told_at_once = totals_of(claims.iter().filter(|claim| claim.evidence().span.start < opening));
-    for claim in claims {
+    for (place, claim) in claims.iter().enumerate() {
         let Claim::Casualty(casualty) = claim else { continue };
         let total = totals.get(&casualty.effect).copied().unwrap_or(0);
         // What title and first sentence tell is the event itself, unless they tell the total too.
@@ -54,9 +55,10 @@ pub(crate) fn mark(reading: &Reading<'_>, claims: &mut [Claim]) {
                     && is_one_day(&reading.analysis, casualty)
                 || !disease && is_a_case(casualty, &totals))
         {
-            casualty.scope = Scope::Incident;
+            found.push(place);
         }
     }
+    found
 }
 
 /// Where the first sentence of the body ends.

@@ -401,17 +401,17 @@ impl<'r> Here<'r> {
         let parent = clause.parent.and_then(|parent| self.analysis.clauses.get(parent));
         let parent_lemma = parent
             .and_then(|parent| parent.verb.as_ref())
-            .map(|verb| self.verb_lemma(verb.main).into_owned())
+            .map(|verb| self.verb_lemma(verb.main))
             .unwrap_or_default();
         if matches!(clause.link, Link::Content | Link::Participial | Link::Infinitive)
-            && DENYING.contains(&parent_lemma.as_str())
+            && DENYING.contains(&&*parent_lemma)
             && (clause.link != Link::Participial || self.opens_as_object(clause, parent))
         {
             return false;
         }
         match verb.tense {
             Tense::Future => false,
-            Tense::Infinitive => perfect || ASSERTING.contains(&parent_lemma.as_str()),
+            Tense::Infinitive => perfect || ASSERTING.contains(&&*parent_lemma),
             _ => true,
         }
     }
