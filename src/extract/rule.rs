@@ -5,7 +5,7 @@
 //! line in [`RULES`].
 
 use std::cell::{Cell, OnceCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::cues::Cues;
 use super::english::actors::{Actors, may_begin};
@@ -178,9 +178,12 @@ pub(super) struct Finding {
 #[derive(Debug, Default)]
 pub struct Findings {
     found: Vec<Finding>,
-    /// The starts of the cores of people, each with its position in `found`.
-    people: BTreeSet<(usize, usize)>,
+    /// The starts of the cores of people in each stretch of the text, each with its position in `found`, in order.
+    people: Vec<Vec<(usize, usize)>>,
 }
+
+/// How many bytes a stretch of the text has.
+const STRETCH_BYTES: usize = 256;
 
 impl Findings {
     /// Takes a claim that shares its quote with others but not the words of `core`.
@@ -190,7 +193,15 @@ impl Findings {
 
     /// Takes people and what befell them, to be made a claim of.
     pub(super) fn add_people(&mut self, core: Span, weight: u8, people: Sighted) {
-        self.people.insert((core.start, self.found.len()));
+        let stretch = core.start / STRETCH_BYTES;
+        if self.people.len() <= stretch {
+            self.people.resize_with(stretch + 1, Vec::new);
+        }
+        if let Some(people) = self.people.get_mut(stretch) {
+            // What is found last comes behind all that begins there.
+            let place = people.partition_point(|(start, _)| *start <= core.start);
+            people.insert(place, (core.start, self.found.len()));
+        }
         self.found.push(Finding { said: Said::People(Box::new(people)), core, weight });
     }
 
@@ -199,8 +210,12 @@ impl Findings {
         &self,
         within: Span,
     ) -> impl DoubleEndedIterator<Item = (Span, &Sighted)> {
-        let range = (within.start, 0)..(within.end.max(within.start), 0);
-        self.people.range(range).filter_map(move |&(_, index)| {
+        let last = (within.end.max(within.start) / STRETCH_BYTES + 1).min(self.people.len());
+        let stretches = self.people.get(within.start / STRETCH_BYTES..last).unwrap_or_default();
+        stretches.iter().flatten().filter_map(move |&(start, index)| {
+            if !(within.start..within.end).contains(&start) {
+                return None;
+            }
             let finding = self.found.get(index)?;
             let Said::People(people) = &finding.said else { return None };
             (finding.core.end <= within.end).then_some((finding.core, &**people))
@@ -220,7 +235,7 @@ impl Findings {
     /// Forgets what was found after the first `count`: a rule that panicked may have left half a thought.
     pub(super) fn truncate(&mut self, count: usize) {
         self.found.truncate(count);
-        self.people.retain(|&(_, index)| index < count);
+        self.people.iter_mut().for_each(|people| people.retain(|&(_, index)| index < count));
     }
 
     /// All of them, in the order of the rules.

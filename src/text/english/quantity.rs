@@ -238,6 +238,9 @@ fn single_token(view: View<'_>, at: usize) -> Option<Quantity> {
     if view.kind(at) != TokenKind::Number {
         return number::is_ordinal(word).then(|| one(0, QuantityKind::Ordinal)).flatten();
     }
+    if word.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let digits: String = word.chars().take_while(char::is_ascii_digit).collect();
     let low = digits.parse::<u64>().unwrap_or(0);
     if number::is_ordinal(word) {
@@ -310,8 +313,10 @@ fn bound_before(view: View<'_>, at: usize, floor: usize) -> (usize, Option<Bound
             break;
         }
         // "over the 30", "the nearly 30": an article may stand between.
-        let matched =
-            BEFORE.iter().find(|(words, _)| view.preceded_by(start, words) && start - words.len() >= floor);
+        let last = view.word(start - 1);
+        let matched = BEFORE.iter().find(|(words, _)| {
+            words.last() == Some(&last) && view.preceded_by(start, words) && start - words.len() >= floor
+        });
         let Some((words, found)) = matched else { break };
         // "The toll has gone up to 31" is where it went, not a limit.
         if *words == ["up", "to"] && view.is((start - words.len()).wrapping_sub(1), WENT) {

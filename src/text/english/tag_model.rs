@@ -76,6 +76,8 @@ struct Patch {
     needs: Option<usize>,
     /// The tags that must stand in the sentence, a bit each.
     wants: u32,
+    /// It asks only for tags at fixed places.
+    plain: bool,
 }
 
 /// What the model says of a word by itself.
@@ -147,7 +149,8 @@ impl Model {
                 _ => None,
             });
             let wants = tests.iter().fold(0, |wants, test| wants | test.wants());
-            Patch { from: patch.from, to: patch.to, tests, needs, wants }
+            let plain = tests.iter().all(|test| matches!(test, Test::Tagged(..) | Test::Between(..)));
+            Patch { from: patch.from, to: patch.to, tests, needs, wants, plain }
         });
         // More patches than a set holds would be another model than the one that is pinned.
         let patches: Vec<Patch> = patches.take(256).collect();
@@ -330,6 +333,17 @@ impl Patch {
         true
     }
 
+    /// Changes the tag of a word for which it fits, if all tests hold there; says whether.
+    fn change_there(&self, at: usize, guesses: &mut Guesses) -> bool {
+        match guesses.tags.get_mut(at).filter(|_| self.plain) {
+            Some(tag) => {
+                *tag = Some(self.to);
+                true
+            }
+            None => self.change(at, guesses),
+        }
+    }
+
     /// Changes the tags of all words for which the tests hold, from the first to the last; says whether any was.
     fn change_everywhere(&self, guesses: &mut Guesses) -> bool {
         let mut changed = false;
@@ -346,7 +360,7 @@ impl Patch {
         while left != 0 {
             let at = left.trailing_zeros();
             left &= left - 1;
-            if self.change(at as usize, guesses) {
+            if self.change_there(at as usize, guesses) {
                 changed = true;
                 places.change(at, self);
                 // What has changed tells of the words behind it.

@@ -2,8 +2,10 @@
 //! mistakes. Each repair states a fact of English grammar; none knows a particular text. One pass, left to right.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::view::View;
+use super::vocabulary::Listed;
 use super::{lemma, word_class};
 use crate::text::{Tag, Token, VerbForm};
 
@@ -38,92 +40,121 @@ fn opens_phrase(view: View<'_>, at: usize) -> bool {
         || view.is(at, &["$", "€", "£"])
 }
 
-/// Words of closed classes that belong to two of them.
-#[expect(clippy::too_many_lines, reason = "a flat list of cases, clearer in one piece than cut in two")]
+/// Words of closed classes that belong to two of them, those that are told apart alike together.
+#[derive(Debug, Clone, Copy)]
+enum Twofold {
+    To,
+    That,
+    Remaining,
+    These,
+    Both,
+    Such,
+    Her,
+    His,
+    After,
+    Because,
+    ClipS,
+    Apostrophe,
+    Following,
+    Amid,
+    Off,
+    Out,
+    Back,
+    Near,
+    There,
+    May,
+    Can,
+}
+
+static TWOFOLD: LazyLock<Listed<Option<Twofold>>> = LazyLock::new(|| Listed::new(twofold));
+
+fn twofold(word: &str) -> Option<Twofold> {
+    Some(match word {
+        "to" => Twofold::To,
+        "that" => Twofold::That,
+        "surviving" | "remaining" | "outgoing" | "neighbouring" | "neighboring" => Twofold::Remaining,
+        "this" | "these" | "those" => Twofold::These,
+        "both" | "all" | "each" => Twofold::Both,
+        "some" | "another" | "either" | "any" | "such" => Twofold::Such,
+        "her" => Twofold::Her,
+        "his" => Twofold::His,
+        "after" | "before" | "since" | "until" | "till" | "as" | "once" => Twofold::After,
+        "because" => Twofold::Because,
+        "'s" => Twofold::ClipS,
+        "'" => Twofold::Apostrophe,
+        "following" => Twofold::Following,
+        "amid" => Twofold::Amid,
+        "off" => Twofold::Off,
+        "out" => Twofold::Out,
+        "back" => Twofold::Back,
+        "near" | "like" | "past" | "over" | "about" | "around" => Twofold::Near,
+        "there" => Twofold::There,
+        "may" | "march" => Twofold::May,
+        "can" | "will" | "must" => Twofold::Can,
+        _ => return None,
+    })
+}
+
+/// The class of a twofold word where it stands; none where it keeps its own.
 fn closed(view: View<'_>, at: usize) -> Option<Tag> {
-    let next = view.tag(at + 1);
-    match view.word(at) {
-        "to" => Some(if verb_follows(view, at + 1) { Tag::Particle } else { Tag::Adposition }),
-        "that" => Some(that(view, at)),
+    let word = TWOFOLD.at(view, at)?;
+    let (before, next) = (view.tag_before(at), view.tag(at + 1));
+    let opens = || opens_phrase(view, at + 1);
+    match word {
+        Twofold::To => Some(if verb_follows(view, at + 1) { Tag::Particle } else { Tag::Adposition }),
+        Twofold::That => Some(that(view, at)),
         // "all 15 surviving members", "the remaining hostages": said of the noun behind.
-        "surviving" | "remaining" | "outgoing" | "neighbouring" | "neighboring"
-            if next == Tag::Noun && matches!(view.tag_before(at), Tag::Number | Tag::Determiner) =>
-        {
-            Some(Tag::Adjective)
+        Twofold::Remaining => {
+            (next == Tag::Noun && matches!(before, Tag::Number | Tag::Determiner)).then_some(Tag::Adjective)
         }
-        "this" | "these" | "those" if !opens_phrase(view, at + 1) || next == Tag::Determiner => {
-            Some(Tag::Pronoun)
-        }
-        "both" | "all" | "each"
-            if (matches!(view.tag_before(at), Tag::Noun | Tag::ProperNoun | Tag::Pronoun)
-                || view.before(at) == ",")
+        Twofold::These => (!opens() || next == Tag::Determiner).then_some(Tag::Pronoun),
+        Twofold::Both
+            if (matches!(before, Tag::Noun | Tag::ProperNoun | Tag::Pronoun) || view.before(at) == ",")
                 && matches!(next, Tag::Verb | Tag::Aux | Tag::Adverb) =>
         {
             Some(Tag::Adverb)
         }
-        "both" | "all" | "some" | "each" | "another" | "either" | "any" | "such"
-            if !opens_phrase(view, at + 1) =>
-        {
-            Some(Tag::Pronoun)
+        Twofold::Both | Twofold::Such => (!opens()).then_some(Tag::Pronoun),
+        Twofold::Her => (!opens() || next == Tag::Determiner).then_some(Tag::Pronoun),
+        Twofold::His => (!opens()).then_some(Tag::Pronoun),
+        Twofold::After => Some(clause_or_phrase(view, at)),
+        Twofold::Because => view.is(at + 1, &["of"]).then_some(Tag::Adposition),
+        Twofold::ClipS => Some(possessive_or_is(view, at)),
+        Twofold::Apostrophe => {
+            let owns = before != Tag::Punct && !view.spaced(at) && opens() && view.before(at).ends_with('s');
+            owns.then_some(Tag::Particle)
         }
-        "her" if !opens_phrase(view, at + 1) || next == Tag::Determiner => Some(Tag::Pronoun),
-        "his" if !opens_phrase(view, at + 1) => Some(Tag::Pronoun),
-        "after" | "before" | "since" | "until" | "till" | "as" | "once" => Some(clause_or_phrase(view, at)),
-        "because" if view.word(at + 1) == "of" => Some(Tag::Adposition),
-        "'s" => Some(possessive_or_is(view, at)),
-        "'" if view.tag_before(at) != Tag::Punct
-            && !view.spaced(at)
-            && opens_phrase(view, at + 1)
-            && view.before(at).ends_with('s') =>
-        {
-            Some(Tag::Particle)
+        Twofold::Following => {
+            (opens() && !matches!(before, Tag::Determiner | Tag::Aux)).then_some(Tag::Adposition)
         }
-        "following"
-            if opens_phrase(view, at + 1) && !matches!(view.tag_before(at), Tag::Determiner | Tag::Aux) =>
-        {
-            Some(Tag::Adposition)
+        Twofold::Amid => Some(Tag::Adposition),
+        Twofold::Off => {
+            (before == Tag::Verb && takes_off(&view.verb(at.wrapping_sub(1)))).then_some(Tag::Adverb)
         }
-        "amid" => Some(Tag::Adposition),
-        "off" if view.tag_before(at) == Tag::Verb && takes_off(&view.verb(at.wrapping_sub(1))) => {
-            Some(Tag::Adverb)
-        }
-        "out" if view.word(at + 1) == "of" => Some(Tag::Adposition),
+        Twofold::Out => view.is(at + 1, &["of"]).then_some(Tag::Adposition),
         // "Will back the plan", "agreed to back it".
-        "back"
-            if (word_class::is_modal(view.before(at)) || view.before(at) == "to")
-                && (opens_phrase(view, at + 1) || view.is(at + 1, &["it", "him", "them"])) =>
-        {
-            Some(Tag::Verb)
+        Twofold::Back => {
+            let wants_verb = word_class::is_modal(view.before(at)) || view.before(at) == "to";
+            (wants_verb && (opens() || view.is(at + 1, &["it", "him", "them"]))).then_some(Tag::Verb)
         }
-        "near" | "like" | "past" | "over" | "about" | "around"
-            if !opens_phrase(view, at + 1) && next != Tag::Pronoun =>
-        {
-            Some(Tag::Adverb)
+        Twofold::Near => (!opens() && next != Tag::Pronoun).then_some(Tag::Adverb),
+        Twofold::There => {
+            let behind = view.word(at + 1);
+            let is = word_class::is_be(behind) || word_class::is_modal(behind) || word_class::is_have(behind);
+            is.then_some(Tag::Pronoun)
         }
-        "there"
-            if word_class::is_be(view.word(at + 1))
-                || word_class::is_modal(view.word(at + 1))
-                || word_class::is_have(view.word(at + 1)) =>
-        {
-            Some(Tag::Pronoun)
+        Twofold::May => {
+            let dated = next == Tag::Number
+                || before == Tag::Number
+                || view.is(at.wrapping_sub(1), &["in", "since", "late", "early"]);
+            (view.capital(at) && dated).then_some(Tag::ProperNoun)
         }
-        "may" | "march"
-            if view.capital(at)
-                && (next == Tag::Number
-                    || view.tag_before(at) == Tag::Number
-                    || view.is(at.wrapping_sub(1), &["in", "since", "late", "early"])) =>
-        {
-            Some(Tag::ProperNoun)
-        }
-        "can" | "will" | "must"
-            if matches!(view.tag_before(at), Tag::Determiner | Tag::Adjective)
+        Twofold::Can => {
+            let noun = matches!(before, Tag::Determiner | Tag::Adjective)
                 && view.before(at) != "all"
-                && !nominal(view.tag_before(at))
-                && next != Tag::Verb =>
-        {
-            Some(Tag::Noun)
+                && next != Tag::Verb;
+            noun.then_some(Tag::Noun)
         }
-        _ => None,
     }
 }
 

@@ -27,7 +27,7 @@ const GAP: usize = 3;
 
 /// The group that begins at `start`; `parts` is only space for its verbs.
 fn group_at(view: View<'_>, start: usize, parts: &mut Vec<usize>) -> Option<VerbGroup> {
-    let infinitive = view.word(start) == "to" && view.tag(start) == Tag::Particle;
+    let infinitive = view.tag(start) == Tag::Particle && view.is(start, &["to"]);
     if !infinitive && !matches!(view.tag(start), Tag::Verb | Tag::Aux) {
         return None;
     }

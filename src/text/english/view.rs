@@ -179,10 +179,13 @@ impl<'a> View<'a> {
     )]
     #[inline(always)]
     pub fn follows(&self, at: usize, words: &[&str]) -> bool {
-        let held = |(step, word): (usize, &&str)| {
-            self.token(at + step).map_or(word.is_empty(), |token| self.holds(token, word))
-        };
-        words.iter().enumerate().all(held)
+        // A loop, for the words to be seen when the program is built.
+        for (step, word) in words.iter().enumerate() {
+            if !self.token(at + step).map_or(word.is_empty(), |token| self.holds(token, word)) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Whether the words before `at` are exactly `words`.

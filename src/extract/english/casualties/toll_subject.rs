@@ -57,10 +57,10 @@ const REACH: usize = 9;
 
 /// The toll subjects of a sentence, in order, without overlaps.
 pub(super) fn subjects(here: &Here<'_>) -> Vec<TollSubject> {
-    let mut found: Vec<TollSubject> =
-        (here.sentence.tokens.clone()).filter_map(|at| toll_at(here, at)).collect();
-    found.extend(here.sentence.tokens.clone().filter_map(|at| it_at(here, at)));
-    found.extend(here.sentence.tokens.clone().filter_map(|at| of_at(here, at)));
+    let opening: Vec<usize> = here.sentence.tokens.clone().filter(|&at| here.view.is(at, OPENING)).collect();
+    let mut found: Vec<TollSubject> = opening.iter().filter_map(|&at| toll_at(here, at)).collect();
+    found.extend(opening.iter().filter_map(|&at| it_at(here, at)));
+    found.extend(opening.iter().filter_map(|&at| of_at(here, at)));
     for at in here.sentence.phrases.clone() {
         let Some(phrase) = here.analysis.phrases.get(at) else { continue };
         if let Some(subject) = subject(here, phrase) {
@@ -76,6 +76,9 @@ pub(super) fn subjects(here: &Here<'_>) -> Vec<TollSubject> {
     });
     found
 }
+
+/// The words at which a subject is looked for that is no phrase.
+const OPENING: &[&str] = &["toll", "tolls", "it", "it's", "it’s", "and"];
 
 /// "the death toll" wherever it stands: titles leave out what makes it a phrase.
 fn toll_at(here: &Here<'_>, at: usize) -> Option<TollSubject> {

@@ -83,13 +83,18 @@ impl When {
 /// Phrases of time in one sentence are at most this many; more are not looked for.
 const PHRASES_MAX: usize = 16;
 
+/// At most this many words stand before what a phrase of time begins with: "no later than early March".
+const BEFORE_MAX: usize = 4;
+
 /// The phrases of time in the tokens, in order.
 pub(super) fn find(view: View<'_>, published: Option<Moment>) -> Vec<When> {
     let reader = Reader::new(view, published);
     let mut found = Vec::new();
     let mut at = view.start;
     while at < view.end && found.len() < PHRASES_MAX {
-        if !view.opens(at, Opens::DATED) {
+        // Of the words before a phrase at most so many are passed over.
+        let near = || (at..=at + BEFORE_MAX).any(|place| view.opens(place, Opens::TIME));
+        if !view.opens(at, Opens::DATED) || !near() {
             at += 1;
             continue;
         }
