@@ -324,7 +324,7 @@ impl Reader<'_> {
         let behind = matches!(next, "ago" | "earlier" | "before");
         let window = at.saturating_sub(3)..at;
         let in_the_past = !before.is_empty() && window.clone().any(|token| past(self.view.word(token)));
-        let month = matches!(self.view.word(at), "month" | "months");
+        let month = self.view.is(at, &["month", "months"]);
         if month && in_the_past && before == "past" {
             return false;
         }

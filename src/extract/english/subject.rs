@@ -355,7 +355,7 @@ impl<'a> Scene<'a> {
             } else if !light
                 || matches!(word, "in" | "on" | "the" | "last")
                     && !is_time(view.word(at + 1))
-                    && !matches!(view.word(at + 1), "turn" | "last" | "morning" | "evening")
+                    && !view.is(at + 1, &["turn", "last", "morning", "evening"])
             {
                 return false;
             }

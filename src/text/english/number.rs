@@ -120,7 +120,7 @@ fn collective(view: View<'_>, at: usize) -> Option<Number> {
     let vague = |value: f64, end: usize| to_number(value, end, true, false, false);
     match view.word(at) {
         "dozens" => vague(24.0, at + 1),
-        "scores" if view.before(at) != "the" => vague(40.0, at + 1),
+        "scores" if !view.is(at.wrapping_sub(1), &["the"]) => vague(40.0, at + 1),
         "tens" | "hundreds" | "thousands" | "millions" | "billions" => {
             let unit = |word: &str| match word {
                 "tens" => Some(10.0),
@@ -131,7 +131,7 @@ fn collective(view: View<'_>, at: usize) -> Option<Number> {
                 _ => None,
             };
             let first = unit(view.word(at))?;
-            let second = if view.word(at + 1) == "of" { unit(view.word(at + 2)) } else { None };
+            let second = if view.is(at + 1, &["of"]) { unit(view.word(at + 2)) } else { None };
             match second {
                 Some(second) if second > first => vague(2.0 * first * second, at + 3),
                 _ => vague(2.0 * first, at + 1),
@@ -141,7 +141,7 @@ fn collective(view: View<'_>, at: usize) -> Option<Number> {
             // "several" alone is no figure; "a few hundred" is.
             let unit = scale(view.word(at + 1))?;
             let of_unit =
-                if view.word(at + 1) == "hundred" && view.word(at + 2) == "thousand" { 1e3 } else { 1.0 };
+                if view.is(at + 1, &["hundred"]) && view.is(at + 2, &["thousand"]) { 1e3 } else { 1.0 };
             vague(2.0 * unit * of_unit, at + if of_unit > 1.0 { 3 } else { 2 })
         }
         "half" if view.is(at + 1, &["a", "the"]) => match view.word(at + 2) {
@@ -149,7 +149,7 @@ fn collective(view: View<'_>, at: usize) -> Option<Number> {
             word => scale(word).filter(|unit| *unit >= 1e6).and_then(|unit| exact(unit / 2.0, at + 3)),
         },
         "half-a-dozen" | "half-dozen" => exact(6.0, at + 1),
-        "couple" if view.before(at) == "a" || view.before(at) == "another" => exact(2.0, at + 1),
+        "couple" if view.is(at.wrapping_sub(1), &["a", "another"]) => exact(2.0, at + 1),
         "dozen" => exact(12.0, at + 1),
         _ => None,
     }
@@ -217,8 +217,7 @@ fn spelled(view: View<'_>, at: usize) -> Option<Number> {
     let mut last_scale = u64::MAX;
     while place < at + LONGEST {
         let word = view.word(place);
-        let joined =
-            seen && word == "and" && matches!(view.word(place - 1), "hundred" | "thousand" | "million");
+        let joined = seen && word == "and" && view.is(place - 1, &["hundred", "thousand", "million"]);
         let from = if joined { place + 1 } else { place };
         if let Some((value, end)) = below_hundred(view, from) {
             // "one two" is two numbers, "hundred and six" is one.

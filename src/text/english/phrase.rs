@@ -125,7 +125,7 @@ impl Finder<'_> {
                 let end = head + 1;
                 // "two more", "dozens more" without a noun behind.
                 let more =
-                    view.tag(head) == Tag::Number && view.word(end) == "more" && view.word(end + 1) != "than";
+                    view.tag(head) == Tag::Number && view.is(end, &["more"]) && !view.is(end + 1, &["than"]);
                 let end = if more { end + 1 } else { end };
                 // Bound words behind the number ("30 or more") belong to it.
                 let end = quantity.and_then(|index| self.quantities.get(index)).map_or(end, |quantity| {
@@ -204,7 +204,7 @@ impl Finder<'_> {
                 Step::Modifier
             }
             Tag::Punct
-                if view.word(at) == ","
+                if view.is(at, &[","])
                     && view.tag_before(at) == Tag::Adjective
                     && next == Tag::Adjective
                     && matches!(view.tag(at + 2), Tag::Noun | Tag::ProperNoun) =>
@@ -269,7 +269,7 @@ fn relate(view: View<'_>, phrases: &mut [Phrase], first: usize) {
         let Some(current) = phrases.get(index).cloned() else { continue };
         let start = current.tokens.start;
         let preposition = start.checked_sub(1).filter(|&at| {
-            view.tag(at) == Tag::Adposition || view.tag(at) == Tag::Particle && view.word(at) == "to"
+            view.tag(at) == Tag::Adposition || view.tag(at) == Tag::Particle && view.is(at, &["to"])
         });
         let previous = index
             .checked_sub(1)
@@ -283,9 +283,9 @@ fn relate(view: View<'_>, phrases: &mut [Phrase], first: usize) {
         {
             let end = before.tokens.end;
             match start.checked_sub(end) {
-                Some(1) if view.word(end) == "of" => of = Some(previous),
+                Some(1) if view.is(end, &["of"]) => of = Some(previous),
                 Some(1) if view.is(end, &["and", "or", "nor", "&"]) => coordinated = Some(previous),
-                Some(1) if view.word(end) == "," => {
+                Some(1) if view.is(end, &[","]) => {
                     if continues_list(view, phrases, current.tokens.end, before) {
                         coordinated = Some(previous);
                     } else if ends_apposition(view, current.tokens.end)
@@ -297,13 +297,13 @@ fn relate(view: View<'_>, phrases: &mut [Phrase], first: usize) {
                 }
                 // "A, B, and C" is a list; ", and C" behind a single member begins a clause.
                 Some(2)
-                    if view.word(end) == ","
+                    if view.is(end, &[","])
                         && view.is(end + 1, &["and", "or"])
                         && before.coordinated_with.is_some() =>
                 {
                     coordinated = Some(previous);
                 }
-                Some(3) if view.word(end) == "," && view.follows(end + 1, &["as", "well"]) => {
+                Some(3) if view.is(end, &[","]) && view.follows(end + 1, &["as", "well"]) => {
                     coordinated = Some(previous);
                 }
                 _ => {}
@@ -342,9 +342,9 @@ fn ends_apposition(view: View<'_>, end: usize) -> bool {
 
 /// "A, B and C": after this member comes another comma or the final "and" with a phrase.
 fn continues_list(view: View<'_>, phrases: &[Phrase], end: usize, before: &Phrase) -> bool {
-    if view.is(end, &["and", "or"]) || view.word(end) == "," && view.is(end + 1, &["and", "or"]) {
+    if view.is(end, &["and", "or"]) || view.is(end, &[","]) && view.is(end + 1, &["and", "or"]) {
         return !matches!(view.tag(end + 1), Tag::Verb | Tag::Aux);
     }
     // A third member after another comma, when the second looks like the first.
-    before.coordinated_with.is_some_and(|first| phrases.get(first).is_some()) && view.word(end) == ","
+    before.coordinated_with.is_some_and(|first| phrases.get(first).is_some()) && view.is(end, &[","])
 }

@@ -190,7 +190,7 @@ fn nobody(view: View<'_>, at: usize) -> Option<Quantity> {
         |end: usize| Some(make(view, at..end, at..end, 0, None, Bound::Exact, false, QuantityKind::Count));
     match view.word(at) {
         "nobody" | "none" | "noone" | "no-one" => zero(at + 1),
-        "no" if view.word(at + 1) == "one" => zero(at + 2),
+        "no" if view.is(at + 1, &["one"]) => zero(at + 2),
         "no" if view.is(
             at + 1,
             &["longer", "more", "fewer", "less", "doubt", "matter", "sooner", ".", "way", "later", "other"],
@@ -205,7 +205,7 @@ fn nobody(view: View<'_>, at: usize) -> Option<Quantity> {
             zero(at + 1)
         }
         "no" if matches!(view.tag(at + 1), Tag::Adjective | Tag::Noun | Tag::Verb)
-            && matches!(view.word(at + 2), "or" | "and" | ",") =>
+            && view.is(at + 2, &["or", "and", ","]) =>
         {
             zero(at + 1)
         }
@@ -332,7 +332,7 @@ fn article_before(view: View<'_>, start: usize, floor: usize) -> usize {
     let article = start.checked_sub(1).filter(|&at| {
         at >= floor && view.is(at, &["a", "another"]) && view.is(start, &["dozen", "couple", "few"])
     });
-    article.filter(|&at| view.word(at) == "a").unwrap_or(start)
+    article.filter(|&at| view.is(at, &["a"])).unwrap_or(start)
 }
 
 fn bound_after(view: View<'_>, end: usize) -> (usize, Option<Bound>) {
@@ -364,7 +364,7 @@ fn bound_of_verb(view: View<'_>, start: usize) -> Option<Bound> {
     matched.or_else(|| {
         // "topped the 30 mark" carries its bound over the article.
         let further = before.checked_sub(1)?;
-        (view.word(before) == "the")
+        view.is(before, &["the"])
             .then(|| VERBS.iter().find(|(words, _)| view.is(further, words)).map(|(_, bound)| *bound))
             .flatten()
     })
@@ -384,11 +384,12 @@ fn range(view: View<'_>, start: usize, at: usize, first: &Number) -> Option<Foun
         return None;
     }
     let joint = first.end;
-    let between = view.word(start.checked_sub(1)?.max(view.start)) == "between"
-        && view.word(joint) == "and"
+    let between = view.is(start.checked_sub(1)?.max(view.start), &["between"])
+        && view.is(joint, &["and"])
         && start > view.start;
     let dash = view.is(joint, &["-", "–", "—"]) && !view.spaced(joint) && !view.spaced(joint + 1);
-    let plain = view.is(joint, &["to", "or"]) && view.before(start) != "from" || dash || between;
+    let plain =
+        view.is(joint, &["to", "or"]) && !view.is(start.wrapping_sub(1), &["from"]) || dash || between;
     if !plain {
         return None;
     }
@@ -413,7 +414,7 @@ fn range(view: View<'_>, start: usize, at: usize, first: &Number) -> Option<Foun
             low *= unit;
         }
     }
-    let near = view.word(joint) != "or" || second.value <= low.saturating_mul(2).max(low + 2);
+    let near = !view.is(joint, &["or"]) || second.value <= low.saturating_mul(2).max(low + 2);
     let years = first.digits
         && (1900..2100).contains(&low)
         && view.word(at).len() == 4

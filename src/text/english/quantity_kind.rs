@@ -240,7 +240,7 @@ pub(super) fn kind_of(view: View<'_>, at: &Range<usize>, number: &Number, high: 
 
 /// "25 second-graders" never happens; "30 square" does. "two second homes": the unit is an adjective.
 fn counted_anyway(view: View<'_>, end: usize) -> bool {
-    matches!(view.word(end), "second" | "m" | "c" | "f") && matches!(view.tag(end + 1), Tag::Noun)
+    view.is(end, &["second", "m", "c", "f"]) && matches!(view.tag(end + 1), Tag::Noun)
 }
 
 fn magnitude(view: View<'_>, start: usize) -> bool {
@@ -372,12 +372,12 @@ fn age(view: View<'_>, at: &Range<usize>, number: &Number) -> bool {
     }
     let closes = view.is(end, &[",", ".", ")", ";", "—", "–"]) || view.tag(end) == Tag::Other;
     let after_name = start >= view.start + 2 && view.tag(start - 2) == Tag::ProperNoun && number.digits;
-    if after_name && view.before(start) == "," && closes {
+    if after_name && view.is(start.wrapping_sub(1), &[","]) && closes {
         // "in Oslo, 25, …" needs a person; a comma pair around a bare number after a name is an age.
         return calendar::month(view.word(start - 2)).is_none()
-            && (view.word(end) != "." || !view.is_time(start - 2));
+            && (!view.is(end, &["."]) || !view.is_time(start - 2));
     }
-    after_name && view.before(start) == "(" && view.word(end) == ")"
+    after_name && view.is(start.wrapping_sub(1), &["("]) && view.is(end, &[")"])
 }
 
 /// "Boeing 737", "Highway 6", "Resolution 2231", "No. 5", "Day 12".
@@ -402,7 +402,7 @@ fn named_by_number(view: View<'_>, at: &Range<usize>, number: &Number) -> bool {
 
 /// "one" as a pronoun: "no one else", "one another", "this one", "the one who".
 fn pronoun_one(view: View<'_>, at: &Range<usize>, number: &Number) -> bool {
-    if number.value != 1 || view.word(at.start) != "one" {
+    if number.value != 1 || !view.is(at.start, &["one"]) {
         return false;
     }
     view.is(

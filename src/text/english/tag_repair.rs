@@ -109,7 +109,8 @@ fn closed(view: View<'_>, at: usize) -> Option<Tag> {
         }
         Twofold::These => (!opens() || next == Tag::Determiner).then_some(Tag::Pronoun),
         Twofold::Both
-            if (matches!(before, Tag::Noun | Tag::ProperNoun | Tag::Pronoun) || view.before(at) == ",")
+            if (matches!(before, Tag::Noun | Tag::ProperNoun | Tag::Pronoun)
+                || view.is(at.wrapping_sub(1), &[","]))
                 && matches!(next, Tag::Verb | Tag::Aux | Tag::Adverb) =>
         {
             Some(Tag::Adverb)
@@ -134,7 +135,7 @@ fn closed(view: View<'_>, at: usize) -> Option<Tag> {
         Twofold::Out => view.is(at + 1, &["of"]).then_some(Tag::Adposition),
         // "Will back the plan", "agreed to back it".
         Twofold::Back => {
-            let wants_verb = word_class::is_modal(view.before(at)) || view.before(at) == "to";
+            let wants_verb = word_class::is_modal(view.before(at)) || view.is(at.wrapping_sub(1), &["to"]);
             (wants_verb && (opens() || view.is(at + 1, &["it", "him", "them"]))).then_some(Tag::Verb)
         }
         Twofold::Near => (!opens() && next != Tag::Pronoun).then_some(Tag::Adverb),
@@ -151,7 +152,7 @@ fn closed(view: View<'_>, at: usize) -> Option<Tag> {
         }
         Twofold::Can => {
             let noun = matches!(before, Tag::Determiner | Tag::Adjective)
-                && view.before(at) != "all"
+                && !view.is(at.wrapping_sub(1), &["all"])
                 && next != Tag::Verb;
             noun.then_some(Tag::Noun)
         }
@@ -241,7 +242,9 @@ fn that(view: View<'_>, at: usize) -> Tag {
         {
             Tag::Pronoun
         }
-        Tag::Verb | Tag::Aux if nominal(view.tag_before(at)) || view.before(at) == "," => Tag::Pronoun,
+        Tag::Verb | Tag::Aux if nominal(view.tag_before(at)) || view.is(at.wrapping_sub(1), &[","]) => {
+            Tag::Pronoun
+        }
         Tag::Verb | Tag::Aux
             if matches!(
                 view.tag_before(at),
@@ -276,11 +279,11 @@ fn clause_or_phrase(view: View<'_>, at: usize) -> Tag {
         match view.tag(ahead) {
             // The first verb is that of the subject before: "The first death since the start was recorded".
             Tag::Aux | Tag::Verb
-                if waiting && view.form(ahead) != VerbForm::Gerund && view.word(ahead) != "'s" =>
+                if waiting && view.form(ahead) != VerbForm::Gerund && !view.is(ahead, &["'s"]) =>
             {
                 waiting = matches!(view.tag(ahead + 1), Tag::Verb | Tag::Aux | Tag::Adverb);
             }
-            Tag::Aux if view.form(ahead) != VerbForm::Gerund && view.word(ahead) != "'s" => {
+            Tag::Aux if view.form(ahead) != VerbForm::Gerund && !view.is(ahead, &["'s"]) => {
                 return Tag::Subordinator;
             }
             Tag::Verb => match view.form(ahead) {
@@ -292,7 +295,7 @@ fn clause_or_phrase(view: View<'_>, at: usize) -> Tag {
                 _ => return Tag::Subordinator,
             },
             Tag::Coordinator if matches!(view.tag(ahead + 1), Tag::Verb | Tag::Aux | Tag::Adverb) => break,
-            Tag::Punct | Tag::Subordinator if view.word(ahead) != "-" => break,
+            Tag::Punct | Tag::Subordinator if !view.is(ahead, &["-"]) => break,
             _ => {}
         }
     }
@@ -407,7 +410,7 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool, heading: bool) -> Optio
         Tag::Noun
             if form == VerbForm::Base
                 && (before == Tag::Coordinator && opens_phrase(view, at + 1)
-                    || view.before(at) == "," && next == Tag::Determiner)
+                    || view.is(at.wrapping_sub(1), &[","]) && next == Tag::Determiner)
                 && word_class::is_noun_or_verb(word)
                 && base_before(view, at) =>
         {
@@ -480,7 +483,7 @@ fn open(view: View<'_>, at: usize, capitals_speak: bool, heading: bool) -> Optio
         Tag::Noun
             if (capitals_speak || heading)
                 && word.ends_with('s')
-                && (nominal(before) || heading && view.before(at) == ",")
+                && (nominal(before) || heading && view.is(at.wrapping_sub(1), &[","]))
                 && verb_like(word)
                 && complement_follows(view, at)
                 && !has_finite(view, at) =>
@@ -499,11 +502,11 @@ fn behind_be(view: View<'_>, at: usize) -> bool {
 
 /// A base form behind "to" or a modal stands not far before `at`.
 fn base_before(view: View<'_>, at: usize) -> bool {
-    (view.start..at).rev().take(12).take_while(|&place| view.word(place) != ";").any(|place| {
+    (view.start..at).rev().take(12).take_while(|&place| !view.is(place, &[";"])).any(|place| {
         view.tag(place) == Tag::Verb
             && view.form(place) == VerbForm::Base
             && place > view.start
-            && (view.before(place) == "to"
+            && (view.is(place.wrapping_sub(1), &["to"])
                 || word_class::is_modal(view.before(place))
                 || view.tag_before(place) == Tag::Adverb)
     })

@@ -52,14 +52,11 @@ fn group_at(view: View<'_>, start: usize, parts: &mut Vec<usize>) -> Option<Verb
                 gap = 0;
             }
             Tag::Adverb if gap < GAP && (!parts.is_empty() || infinitive) => {
-                negated |=
-                    is_negation(view.word(at)) || view.word(at) == "no" && view.word(at + 1) == "longer";
+                negated |= is_negation(view.word(at)) || view.is(at, &["no"]) && view.is(at + 1, &["longer"]);
                 gap += 1;
             }
             // "have no longer been", "has, however, been" is left to the clause.
-            Tag::Determiner
-                if view.word(at) == "no" && view.word(at + 1) == "longer" && !parts.is_empty() =>
-            {
+            Tag::Determiner if view.is(at, &["no"]) && view.is(at + 1, &["longer"]) && !parts.is_empty() => {
                 negated = true;
                 gap += 1;
             }
@@ -79,11 +76,11 @@ fn group_at(view: View<'_>, start: usize, parts: &mut Vec<usize>) -> Option<Verb
     }
     let main = *parts.last()?;
     let modal = parts.iter().copied().find(|&part| is_modal(view.word(part)));
-    negated |= parts.iter().any(|&part| view.word(part) == "cannot")
+    negated |= parts.iter().any(|&part| view.is(part, &["cannot"]))
         || (view.start..start)
             .rev()
             .take(2)
-            .any(|place| view.word(place) == "never" || view.word(place) == "not" && place + 1 == start);
+            .any(|place| view.is(place, &["never"]) || view.is(place, &["not"]) && place + 1 == start);
     // Trailing adverbs and a trailing "not" after a lone auxiliary belong to the group only when a verb followed.
     let last = if negated && view.tag(main) == Tag::Aux && is_negation(view.word(main + 1)) {
         main + 1
@@ -148,7 +145,7 @@ fn voice_and_tense(view: View<'_>, parts: &[usize], infinitive: bool, modal: boo
         return (voice, Tense::Future);
     }
     if modal {
-        let perfect = parts.iter().any(|&part| view.word(part) == "have");
+        let perfect = parts.iter().any(|&part| view.is(part, &["have"]));
         return (voice, if perfect { Tense::PresentPerfect } else { Tense::Present });
     }
     if parts.len() >= 2 {

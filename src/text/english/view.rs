@@ -17,7 +17,8 @@ const BEGINNING_BYTES: usize = 8;
 /// A window on one sentence.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
-    tokens: &'a [Token],
+    /// The tokens of the sentence.
+    own: &'a [Token],
     words: &'a str,
     /// First token of the sentence.
     pub start: usize,
@@ -29,13 +30,14 @@ impl<'a> View<'a> {
     /// The window `range` on `tokens`, whose words lie in `words`.
     #[inline]
     pub fn new(tokens: &'a [Token], words: &'a str, range: Range<usize>) -> Self {
-        Self { tokens, words, start: range.start, end: range.end.min(tokens.len()) }
+        let end = range.end.min(tokens.len());
+        Self { own: tokens.get(range.start..end).unwrap_or_default(), words, start: range.start, end }
     }
 
     /// The token at `at`, inside the sentence.
     #[inline]
     pub fn token(&self, at: usize) -> Option<&'a Token> {
-        if at < self.start || at >= self.end { None } else { self.tokens.get(at) }
+        self.own.get(at.wrapping_sub(self.start))
     }
 
     /// The normalised word.

@@ -218,7 +218,7 @@ fn counted(
         if figure.kind == FigureKind::Bare {
             figure.kind = FigureKind::Counted;
         }
-        if matches!(view.word(head), "others" | "other") {
+        if view.is(head, &["others", "other"]) {
             figure.more = true;
         }
     }

@@ -388,7 +388,7 @@ impl<'r> Here<'r> {
             return false;
         }
         let words: Range<usize> = verb.tokens.clone();
-        let perfect = words.clone().any(|at| self.view.word(at) == "have");
+        let perfect = words.clone().any(|at| self.view.is(at, &["have"]));
         if let Some(modal) = verb.modal {
             let estimate = several && self.view.is(modal, &["may", "might", "could"]);
             let past = perfect && self.view.is(modal, &["may", "might", "must", "could"]);

@@ -309,7 +309,7 @@ fn insisted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
             window.clone().find(|&at| matches!(view.tag(at), Tag::Verb | Tag::Aux) || view.is(at, &["be"]))
         })?;
     let bare = is_bare(view, verb)
-        && !matches!(view.word(verb), "are" | "do" | "have" | "were")
+        && !view.is(verb, &["are", "do", "have", "were"])
         && !view.is(verb, &["will", "would", "can", "could", "must", "should"])
         && !view.is(verb - 1, &["to"]);
     let found = content(scene, start, Vec::new())?;

@@ -93,7 +93,7 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
     let idle =
         complement.acts == [Act::Other] && frame == Frame::Tell && !view.is(at, &["told", "tells", "warned"]);
     let self_told = predicate.passive && complement.acts == [Act::Other] && frame == Frame::Tell;
-    let small = matches!(view.word(at + 1), "us" | "me" | "each" | "himself" | "themselves")
+    let small = view.is(at + 1, &["us", "me", "each", "himself", "themselves"])
         || view.is(at + 1, &["him", "her"]) && complement.acts == [Act::Other];
     let nobody = predicate.agents.iter().any(|agent| agent.voice.end == 0);
     // "We want them to feel the pain": a wish.

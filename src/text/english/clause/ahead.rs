@@ -36,7 +36,7 @@ impl Builder<'_> {
             Some(Item::Phrase(index)) => self.phrase(*index).is_some_and(|phrase| {
                 phrase.preposition.is_none() && !(self.view.is_time(phrase.head) && phrase.quantity.is_none())
             }),
-            Some(Item::Word(at)) => self.view.tag(*at) == Tag::Subordinator && self.view.word(*at) == "that",
+            Some(Item::Word(at)) => self.view.tag(*at) == Tag::Subordinator && self.view.is(*at, &["that"]),
             _ => false,
         };
         if object_next {
@@ -44,12 +44,12 @@ impl Builder<'_> {
                 && self.after_phrase(place)
                 && self.finite_later(place);
         }
-        let by_next = matches!(next, Some(Item::Word(at)) if self.view.word(*at) == "by");
+        let by_next = matches!(next, Some(Item::Word(at)) if self.view.is(*at, &["by"]));
         let transitive = verb_class::needs_object(&lemma);
         let comma = |at: usize| {
-            self.view.word(at) == ","
+            self.view.is(at, &[","])
                 || self.view.is(at, &["“", "”", "\""])
-                    && (self.view.word(at.wrapping_sub(1)) == "," || self.view.word(at + 1) == ",")
+                    && (self.view.is(at.wrapping_sub(1), &[","]) || self.view.is(at + 1, &[","]))
         };
         if group.main > self.view.start
             && comma(group.main - 1)
@@ -106,7 +106,9 @@ impl Builder<'_> {
         if !verb_class::attributes(lemma) || !self.after_phrase(place) || place < 2 {
             return false;
         }
-        let parted = self.items.get(place - 2).is_some_and(|item| matches!(item, Item::Word(at) if matches!(self.view.word(*at), "," | "”" | "\"" | "–" | "—")));
+        let parted = self.items.get(place - 2).is_some_and(
+            |item| matches!(item, Item::Word(at) if self.view.is(*at, &[",", "”", "\"", "–", "—"])),
+        );
         let ends = self.items.get(place + 1).is_none_or(|item| match item {
             Item::Word(at) => matches!(self.view.tag(*at), Tag::Punct | Tag::Adverb | Tag::Adposition),
             Item::Phrase(index) => self.phrase(*index).is_some_and(|phrase| self.view.is_time(phrase.head)),
@@ -131,7 +133,7 @@ impl Builder<'_> {
                         usize::from(self.phrase(*index).is_some_and(|phrase| phrase.preposition.is_none()));
                 }
                 Item::Word(at) => {
-                    if self.view.tag(*at) == Tag::Subordinator || matches!(self.view.word(*at), ";" | ":") {
+                    if self.view.tag(*at) == Tag::Subordinator || self.view.is(*at, &[";", ":"]) {
                         return false;
                     }
                 }
@@ -167,7 +169,7 @@ impl Builder<'_> {
                 }
                 Item::Phrase(index) => {
                     let Some(phrase) = self.phrase(*index) else { return false };
-                    if matches!(self.view.word(phrase.tokens.start), "who" | "which" | "whose" | "whom") {
+                    if self.view.is(phrase.tokens.start, &["who", "which", "whose", "whom"]) {
                         relatives += 1;
                     } else if phrase.coordinated_with.is_some() {
                         inside = false;
@@ -184,10 +186,10 @@ impl Builder<'_> {
                         return false;
                     }
                     Tag::Adposition | Tag::Adverb | Tag::Coordinator | Tag::Adjective | Tag::Particle => {}
-                    Tag::Punct if matches!(self.view.word(*at), "," | "(" | ")" | "–" | "—") => {
+                    Tag::Punct if self.view.is(*at, &[",", "(", ")", "–", "—"]) => {
                         inside = !inside;
                     }
-                    Tag::Punct if matches!(self.view.word(*at), "“" | "”" | "\"") => {}
+                    Tag::Punct if self.view.is(*at, &["“", "”", "\""]) => {}
                     _ => return false,
                 },
             }
@@ -197,7 +199,7 @@ impl Builder<'_> {
 
     pub(super) fn mark_between(&self, from: usize, to: usize) -> bool {
         self.items.get(from..to).is_some_and(|items| {
-            items.iter().any(|item| matches!(item, Item::Word(at) if self.view.word(*at) == ","))
+            items.iter().any(|item| matches!(item, Item::Word(at) if self.view.is(*at, &[","])))
         })
     }
 

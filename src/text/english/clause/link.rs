@@ -56,7 +56,7 @@ fn report(view: View<'_>, phrases: &[Phrase], clauses: &mut [Clause], base: usiz
             other.parent == Some(base + index)
                 && other.link == Link::Content
                 && other.tokens.start < verb.tokens.end + 6
-                && view.word(verb.tokens.end) != ","
+                && !view.is(verb.tokens.end, &[","])
         });
         let object = clause
             .objects
@@ -145,7 +145,7 @@ fn infinitive_unreal(view: View<'_>, clause: &Clause, parent: Option<&Clause>) -
     let Some(verb) = clause.verb.as_ref().filter(|verb| verb.tense == Tense::Infinitive) else {
         return false;
     };
-    let perfect = verb.tokens.clone().any(|at| view.word(at) == "have" && at != verb.main);
+    let perfect = verb.tokens.clone().any(|at| view.is(at, &["have"]) && at != verb.main);
     let real = parent
         .and_then(|parent| parent.verb.as_ref())
         .is_some_and(|parent| verb_class::asserts_infinitive(&view.verb(parent.main)));

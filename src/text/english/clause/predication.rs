@@ -133,7 +133,7 @@ impl Builder<'_> {
     pub(super) fn partner(&self, place: usize, group: &VerbGroup) -> Option<usize> {
         let fits = || self.stack.iter().rev().copied().filter(|&index| self.same_shape(index, group));
         let comma = self.items.get(place.saturating_sub(3)..place).is_some_and(|items| {
-            items.iter().any(|item| matches!(item, Item::Word(at) if self.view.word(*at) == ","))
+            items.iter().any(|item| matches!(item, Item::Word(at) if self.view.is(*at, &[","])))
         });
         let level = |index: usize| {
             self.clause(index)

@@ -91,7 +91,7 @@ impl Builder<'_> {
                     }
                 }
                 Item::Word(at)
-                    if matches!(self.view.word(*at), "," | "-" | "–" | "—")
+                    if self.view.is(*at, &[",", "-", "–", "—"])
                         || matches!(self.view.tag(*at), Tag::Adposition | Tag::Coordinator | Tag::Adverb) => {
                 }
                 _ => return None,
@@ -102,7 +102,7 @@ impl Builder<'_> {
 
     pub(super) fn prepositional(&mut self, index: usize, preposition: usize) {
         let Some(top) = self.top() else { return };
-        if self.view.word(preposition) == "by"
+        if self.view.is(preposition, &["by"])
             && let Some(clause) = self.clauses.get_mut(top)
             && clause.agent.is_none()
             && clause.verb.as_ref().is_some_and(|group| group.voice == Voice::Passive)
@@ -142,7 +142,7 @@ impl Builder<'_> {
             }
         } else if time(index) && !self.heading {
             // "Jan Dill last week said": a time between subject and verb.
-        } else if self.view.word(phrase.tokens.start.wrapping_sub(1)) == ","
+        } else if self.view.is(phrase.tokens.start.wrapping_sub(1), &[","])
             && !clause.subject.iter().copied().any(time)
         {
             // "No casualties, police said" opens a clause; other phrases behind a comma explain the subject.
@@ -219,7 +219,7 @@ impl Builder<'_> {
             return false;
         };
         let start = self.items.get(place).map_or(main, |item| item.start(self.phrases));
-        (main + 1..start).take(40).any(|at| matches!(self.view.word(at), "," | "”" | ";" | "and" | "but"))
+        (main + 1..start).take(40).any(|at| self.view.is(at, &[",", "”", ";", "and", "but"]))
     }
 
     /// The clause that a coordinated one stands beside: the innermost finite clause that is no fronted or relative one.
@@ -260,7 +260,7 @@ impl Builder<'_> {
         }
         let parted = (group.tokens.end..phrase.tokens.start)
             .take(60)
-            .any(|at| matches!(view.word(at), "," | ";" | ":" | "(" | "–" | "—"));
+            .any(|at| view.is(at, &[",", ";", ":", "(", "–", "—"]));
         if listed || (!parted && clause.objects.len() < 2) {
             clause.objects.push(index);
         }

@@ -122,11 +122,11 @@ impl<'a> Reader<'a> {
             (month, self.day_number(at + 1)?, at + 2)
         } else {
             let day = self.day_number(at)?;
-            let gap = usize::from(view.word(at + 1) == "of");
+            let gap = usize::from(view.is(at + 1, &["of"]));
             let month = month(view.word(at + 1 + gap)).filter(|_| view.capital(at + 1 + gap))?;
             (month, day, at + 2 + gap)
         };
-        let comma = usize::from(view.word(end) == ",");
+        let comma = usize::from(view.is(end, &[","]));
         let year = year_of(view, end + comma);
         if year.is_some() {
             end += 1 + comma;
@@ -159,8 +159,8 @@ impl<'a> Reader<'a> {
             let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok();
             return Some(date.and_then(|date| self.day(date, at + 1)));
         }
-        let dashed = view.word(at + 1) == "-"
-            && view.word(at + 3) == "-"
+        let dashed = view.is(at + 1, &["-"])
+            && view.is(at + 3, &["-"])
             && !view.spaced(at + 1)
             && !view.spaced(at + 3);
         let year = year_of(view, at).filter(|_| dashed)?;
@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
     }
 
     fn dated_behind(&self, at: usize) -> Option<(Date, usize)> {
-        let at = if self.view.word(at) == "on" { at + 1 } else { at };
+        let at = if self.view.is(at, &["on"]) { at + 1 } else { at };
         let found = self.full_date(at).or_else(|| self.weekday(at)).or_else(|| self.relative_day(at))?;
         Some((found.from.date(), found.end))
     }
@@ -258,7 +258,7 @@ impl<'a> Reader<'a> {
         let day = weekday(view.word(place)).filter(|_| view.capital(place))?;
         let today = self.today()?;
         let back = i64::from(today.weekday().since(day));
-        let date = if next && view.word(at) == "next" {
+        let date = if next && view.is(at, &["next"]) {
             today.checked_add((7 - back).days()).ok()?
         } else {
             let back = if last && back == 0 { 7 } else { back };
@@ -363,7 +363,7 @@ impl<'a> Reader<'a> {
         let view = self.view;
         let month = month(view.word(at))
             .filter(|_| view.capital(at) && view.tag(at) != Tag::Aux && view.tag(at) != Tag::Verb)?;
-        let comma = usize::from(view.word(at + 1) == "," || view.word(at + 1) == "of");
+        let comma = usize::from(view.is(at + 1, &[",", "of"]));
         let stated = year_of(view, at + 1 + comma);
         let (year, end) = if let Some(year) = stated {
             (year, at + 2 + comma)
@@ -436,7 +436,7 @@ impl<'a> Reader<'a> {
 }
 
 fn trim_comma(view: View<'_>, end: usize) -> usize {
-    if end > view.start && matches!(view.word(end - 1), "," | "(") { end - 1 } else { end }
+    if end > view.start && view.is(end - 1, &[",", "("]) { end - 1 } else { end }
 }
 
 fn year_of(view: View<'_>, at: usize) -> Option<i16> {
