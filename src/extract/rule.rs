@@ -148,10 +148,16 @@ impl<'a> Reading<'a> {
     pub fn entities_within(&self, span: Span) -> impl DoubleEndedIterator<Item = &Entity> {
         let entities = self.entities();
         let from = entities.partition_point(|entity| entity.span.start < span.start);
-        let to = entities.partition_point(|entity| entity.span.start < span.end);
-        entities.get(from..to).unwrap_or_default().iter().filter(move |entity| entity.span.end <= span.end)
+        let behind = entities.get(from..).unwrap_or_default();
+        // Most stretches are short and hold few names.
+        let few = behind.iter().take(FEW).take_while(|entity| entity.span.start < span.end).count();
+        let to = if few < FEW { few } else { behind.partition_point(|entity| entity.span.start < span.end) };
+        behind.get(..to).unwrap_or_default().iter().filter(move |entity| entity.span.end <= span.end)
     }
 }
+
+/// So many names are looked through one by one.
+const FEW: usize = 6;
 
 /// What a construction says.
 #[derive(Debug, Clone)]

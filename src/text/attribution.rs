@@ -75,14 +75,15 @@ impl Analysis<'_> {
         range.into_iter().find_map(|index| {
             let phrase = self.phrases.get(index)?;
             let preposition = phrase.preposition?;
-            let before = preposition.checked_sub(1).map_or("", |at| self.word(at));
-            let found = self.word(preposition) == "to" && before == "according"
-                || self.word(preposition) == "per" && self.tag(phrase.head) == Tag::ProperNoun
-                || self.word(preposition) == "of"
-                    && before == "words"
-                    && phrase
-                        .of
-                        .is_none_or(|of| self.phrases.get(of).is_some_and(|of| of.preposition.is_some()));
+            let before = || preposition.checked_sub(1).map_or("", |at| self.word(at));
+            let of_words =
+                || phrase.of.is_none_or(|of| self.phrases.get(of).is_some_and(|of| of.preposition.is_some()));
+            let found = match self.word(preposition) {
+                "to" => before() == "according",
+                "per" => self.tag(phrase.head) == Tag::ProperNoun,
+                "of" => before() == "words" && of_words(),
+                _ => false,
+            };
             found.then_some((self.outer(index), preposition))
         })
     }

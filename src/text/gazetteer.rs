@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 use super::gazetteer_tables::{self as tables, Form, Row};
 use super::name::{spelling_key, surname};
 use crate::model::Span;
-use crate::text::english::word_map::{WordMap, WordSet};
+use crate::text::english::word_map::{WordMap, WordSet, packed};
 use crate::text::english::word_scan::run;
 
 pub use super::gazetteer_tables::{Role, is_people};
@@ -111,8 +111,8 @@ type Leader = (Arc<str>, Arc<str>);
 pub struct Gazetteer {
     /// Positions in `entries` by the first word of the name, in small letters, with the bytes before that word.
     by_first: WordMap<Box<str>, Vec<(usize, usize)>>,
-    /// Whether the first word of some name begins so: most words of a text are asked no further.
-    beginnings: Box<[bool]>,
+    /// Whether the first word of some name begins so, a bit each: most words of a text are asked no further.
+    beginnings: Box<[u64]>,
     entries: Vec<Entry>,
     /// The adjective with which a country's institutions are named.
     adjectives: BTreeMap<Arc<str>, Arc<str>>,
@@ -190,14 +190,15 @@ impl Gazetteer {
                 .or_insert(Some(known));
         }
         let mut by_first: WordMap<Box<str>, Vec<(usize, usize)>> = WordMap::default();
-        let mut beginnings = vec![false; 1 << BEGINNING_BITS].into_boxed_slice();
+        let mut beginnings = vec![0_u64; (1 << BEGINNING_BITS) / 64].into_boxed_slice();
         for (place, written) in patterns.keys().enumerate() {
             let mut first = None;
             each_word(written, |at, word| first = first.or(Some((at, word))));
             if let Some((ahead, word)) = first {
                 let key = word.to_ascii_lowercase().into_boxed_str();
-                if let Some(begins) = beginnings.get_mut(beginning(word)) {
-                    *begins = true;
+                let begins = beginning(word);
+                if let Some(bits) = beginnings.get_mut(begins / 64) {
+                    *bits |= 1 << (begins % 64);
                 }
                 by_first.entry(key).or_default().push((place, ahead));
             }
@@ -256,7 +257,8 @@ impl Gazetteer {
 
     /// The names whose first word is this one, in capitals or small letters, each with the bytes before that word.
     fn with_first(&self, word: &str) -> &[(usize, usize)] {
-        if !self.beginnings.get(beginning(word)).is_some_and(|begins| *begins) {
+        let begins = beginning(word);
+        if self.beginnings.get(begins / 64).is_none_or(|bits| bits >> (begins % 64) & 1 == 0) {
             return &[];
         }
         if !word.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -302,19 +304,17 @@ impl Gazetteer {
 const FIRST_BYTES: usize = 24;
 
 /// Beginnings of words are told apart by so many bits of their hash.
-const BEGINNING_BITS: u32 = 14;
+const BEGINNING_BITS: u32 = 17;
 
 /// Where the first four letters and the length of a word are noted, capitals like small letters.
 #[inline]
 fn beginning(word: &str) -> usize {
     let bytes = word.as_bytes();
-    let four = bytes.first_chunk().copied().unwrap_or_else(|| {
-        let mut few = [0; 4];
-        few.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-        few
-    });
     // In small letters; what a short word lacks is told by its length.
-    let four = u32::from_le_bytes(four) | 0x2020_2020;
+    let four = match bytes.first_chunk() {
+        Some(four) => u32::from_le_bytes(*four),
+        None => u32::try_from(packed(bytes)).unwrap_or(u32::MAX),
+    } | 0x2020_2020;
     let length = u32::try_from(word.len()).unwrap_or(u32::MAX);
     let hash = (four ^ length.wrapping_mul(0x85EB_CA6B)).wrapping_mul(0x9E37_79B1);
     (hash >> (u32::BITS - BEGINNING_BITS)) as usize

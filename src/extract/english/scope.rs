@@ -161,6 +161,10 @@ impl Reader<'_> {
         if self.is_past_year(at) {
             return Some(self.reach_of_time(at));
         }
+        // All that follows begins with a word.
+        if hints.is_empty() && word.starts_with(|sign: char| sign.is_ascii_digit()) {
+            return None;
+        }
         if self.is_far_month(at) || hints.say(Hint::LongTime) && self.is_long_ago(at) {
             return Some(self.reach_of_time(at));
         }

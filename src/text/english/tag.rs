@@ -3,13 +3,15 @@
 //! repairs by context correct it. Never fails: an unknown word gets the tag its shape suggests.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use harper_brill::UPOS;
 
 pub(crate) use super::tag_model::Guesses;
 use super::tag_model::{Entry, model};
 use super::view::View;
-use super::{lemma, word_class};
+use super::vocabulary::Listed;
+use super::word_class;
 use crate::text::{Tag, Token, TokenKind, VerbForm};
 
 /// The model's common noun.
@@ -93,14 +95,16 @@ fn word_tag(view: View<'_>, at: usize, guess: Option<UPOS>, capitals_speak: bool
     if let Some(tag) = listed {
         return tag;
     }
-    if is_number_word(word) {
+    if NUMBER_WORDS.at(view, at) {
         return Tag::Number;
     }
     match guess {
-        Some(upos) => from_upos(upos, word, view.capital(at)),
+        Some(upos) => from_upos(upos, view, at),
         None => by_shape(word, view.capital(at)),
     }
 }
+
+static NUMBER_WORDS: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(is_number_word));
 
 /// "twenty-nine", "ninety-first".
 fn is_number_word(word: &str) -> bool {
@@ -111,7 +115,7 @@ fn is_number_word(word: &str) -> bool {
     })
 }
 
-fn from_upos(upos: UPOS, word: &str, capital: bool) -> Tag {
+fn from_upos(upos: UPOS, view: View<'_>, at: usize) -> Tag {
     match upos {
         UPOS::ADJ => Tag::Adjective,
         UPOS::ADP => Tag::Adposition,
@@ -123,11 +127,9 @@ fn from_upos(upos: UPOS, word: &str, capital: bool) -> Tag {
         UPOS::PART => Tag::Particle,
         UPOS::PRON => Tag::Pronoun,
         // A lower-case "name" is a word of a title in the tagger's training texts.
-        UPOS::PROPN if capital => Tag::ProperNoun,
-        UPOS::PROPN | UPOS::NOUN => match lemma::form_of(word) {
-            VerbForm::Gerund | VerbForm::PastOrParticiple if upos == UPOS::PROPN => Tag::Verb,
-            _ => Tag::Noun,
-        },
+        UPOS::PROPN if view.capital(at) => Tag::ProperNoun,
+        UPOS::PROPN if matches!(view.shape(at), VerbForm::Gerund | VerbForm::PastOrParticiple) => Tag::Verb,
+        UPOS::PROPN | UPOS::NOUN => Tag::Noun,
         UPOS::PUNCT => Tag::Punct,
         UPOS::SCONJ => Tag::Subordinator,
         UPOS::SYM => Tag::Symbol,

@@ -58,9 +58,11 @@ pub(super) const fn is_apostrophe(sign: char) -> bool {
 fn begins_like_a_name(surface: &str) -> bool {
     let upper = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
     upper(surface)
-        || surface.split_once(is_hyphen).is_some_and(|(article, name)| {
-            matches!(article, "al" | "el" | "as" | "ash" | "at" | "ad" | "an" | "ar" | "az") && upper(name)
-        })
+        || surface.starts_with(['a', 'e'])
+            && surface.split_once(is_hyphen).is_some_and(|(article, name)| {
+                matches!(article, "al" | "el" | "as" | "ash" | "at" | "ad" | "an" | "ar" | "az")
+                    && upper(name)
+            })
 }
 
 const fn is_hyphen(sign: char) -> bool {
@@ -316,6 +318,14 @@ impl Cutter<'_> {
     /// Punctuation and other signs; returns the end.
     fn sign(&mut self, start: usize, sign: char) -> usize {
         let end = start + sign.len_utf8();
+        if matches!(sign, ',' | '"' | '(' | ')' | ';' | ':') {
+            // The usual ones; the others are written in small letters first.
+            let first = self.words.len();
+            self.words.push(sign);
+            let known = known(self.words.get(first..).unwrap_or_default());
+            self.add(start..end, first, TokenKind::Punct, known, false);
+            return end;
+        }
         if matches!(sign, '.' | '-' | '!' | '?') {
             let rest = self.text.get(start..).unwrap_or_default();
             let run = rest.bytes().take_while(|&byte| char::from(byte) == sign).count();

@@ -147,7 +147,9 @@ pub(super) fn opens_part(here: &Here<'_>, figure: &Figure) -> bool {
         &["them", "is"],
         &["them", "was"],
     ];
-    group.iter().any(|words| here.view.preceded_by(start, words)) && !goes_its_own_way(here, figure)
+    let last = here.view.word(before);
+    let preceded = |words: &&[&str]| words.last() == Some(&last) && here.view.preceded_by(start, words);
+    group.iter().any(preceded) && !goes_its_own_way(here, figure)
 }
 
 /// "Of whom 11 escaped": the verb says what became of the part, and what befell the whole did not.

@@ -111,8 +111,11 @@ fn verb_at(view: View<'_>, at: usize) -> Option<Predicate> {
         return None;
     }
     let lemma = view.verb(at);
-    let (use_, end) =
-        USES.at(view, at).iter().find_map(|verb| Some((verb, tail_end(view, at + 1, &verb.tail)?)))?;
+    let next = view.word(at + 1);
+    let may_follow =
+        |verb: &&HarmVerb| !matches!(verb.tail.first(), Some(Piece::Word(word)) if *word != next);
+    let mut uses = USES.at(view, at).iter().filter(may_follow);
+    let (use_, end) = uses.find_map(|verb| Some((verb, tail_end(view, at + 1, &verb.tail)?)))?;
     let HarmVerb { effect, several_only, frame, people_only, ref tail } = *use_;
     let effect = match effect? {
         Effect::Injured if FATAL_BEFORE.contains(&view.before(at)) => Effect::Killed,
@@ -201,10 +204,17 @@ fn tail_end(view: View<'_>, at: usize, tail: &[Piece]) -> Option<usize> {
 }
 
 fn state_at(view: View<'_>, at: usize) -> Option<Predicate> {
-    let (rest, effect) = STATES
-        .at(view, at)
-        .iter()
-        .find(|(rest, _)| rest.iter().enumerate().all(|(step, word)| view.word(at + 1 + step) == *word))?;
+    let states = STATES.at(view, at);
+    if states.is_empty() {
+        return None;
+    }
+    // Many begin alike: the second word is looked up once.
+    let second = view.word(at + 1);
+    let (rest, effect) = states.iter().find(|(rest, _)| {
+        rest.split_first().is_none_or(|(first, more)| {
+            *first == second && more.iter().enumerate().all(|(step, word)| view.word(at + 2 + step) == *word)
+        })
+    })?;
     Some(Predicate {
         main: at,
         tokens: at..at + 1 + rest.len(),

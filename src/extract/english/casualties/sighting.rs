@@ -81,6 +81,8 @@ pub(in crate::extract) struct Sighted {
     pub(super) core: Span,
     /// Who says so, once it is asked.
     speaker: OnceCell<Option<Attribution>>,
+    /// Where it was, once it is asked.
+    place: OnceCell<Option<String>>,
 }
 
 impl Sighted {
@@ -121,7 +123,7 @@ impl Sighted {
 
     /// Where it was, asked in its own sentence.
     pub(super) fn place(&self, here: &Here<'_>) -> Option<String> {
-        place(here, self).or_else(|| self.sighting.whole_at.clone())
+        self.place.get_or_init(|| place(here, self).or_else(|| self.sighting.whole_at.clone())).clone()
     }
 }
 
@@ -144,7 +146,15 @@ pub(super) fn sight(here: &Here<'_>, sighting: Sighting, findings: &mut Findings
     findings.add_people(
         core,
         weight,
-        Sighted { sighting, sentence: here.scene.sentence, scope, quoted, core, speaker: OnceCell::new() },
+        Sighted {
+            sighting,
+            sentence: here.scene.sentence,
+            scope,
+            quoted,
+            core,
+            speaker: OnceCell::new(),
+            place: OnceCell::new(),
+        },
     );
 }
 

@@ -75,6 +75,12 @@ const fn bit(hint: Hint) -> u16 {
 pub(in super::super) struct Hints(u16);
 
 impl Hints {
+    /// Whether it says nothing.
+    #[inline]
+    pub(in super::super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether it says this.
     #[inline]
     pub(in super::super) fn say(self, hint: Hint) -> bool {

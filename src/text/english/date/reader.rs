@@ -19,6 +19,12 @@ pub(super) struct Reader<'a> {
     looks_back: bool,
 }
 
+/// How long a year is.
+const YEAR_BYTES: usize = 4;
+
+/// The shortest date in figures: "1.5.2024".
+const NUMERIC_DATE_BYTES: usize = 8;
+
 /// Words behind a length of time that count it back from today.
 const AGO: &[&str] = &["ago", "earlier"];
 
@@ -88,6 +94,9 @@ impl<'a> Reader<'a> {
         if !self.view.opens(at, Opens::TIME) {
             return None;
         }
+        if self.is_bare(at) {
+            return None;
+        }
         let exact = self.full_date(at).or_else(|| self.clock_time(at));
         if self.view.kind(at) == TokenKind::Number {
             // A figure names no day and no month.
@@ -100,6 +109,19 @@ impl<'a> Reader<'a> {
             .or_else(|| self.ago(at))
             .or_else(|| self.month(at))
             .or_else(|| self.year(at))
+    }
+
+    /// A short figure with neither the name of a month nor a word for the hour behind it: most that there are.
+    fn is_bare(&self, at: usize) -> bool {
+        let view = self.view;
+        let word = view.word(at);
+        view.kind(at) == TokenKind::Number
+            && !self.looks_back
+            && word.len() < YEAR_BYTES
+            && word.bytes().all(|byte| byte.is_ascii_digit())
+            && !view.capital(at + 1)
+            && !view.capital(at + 2)
+            && !CLOCK.contains(&view.word(at + 1).trim_end_matches('.'))
     }
 
     #[expect(clippy::unused_self, reason = "asked like the questions beside it")]
@@ -150,7 +172,10 @@ impl<'a> Reader<'a> {
     fn numeric_date(&self, at: usize) -> Option<Option<Found>> {
         let view = self.view;
         let word = view.word(at);
-        if view.kind(at) == TokenKind::Number && word.matches('.').count() == 2 {
+        if view.kind(at) == TokenKind::Number
+            && word.len() >= NUMERIC_DATE_BYTES
+            && word.matches('.').count() == 2
+        {
             let mut parts = word.split('.').map(|part| part.parse::<i16>().unwrap_or(-1));
             let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
             if !(1900..2200).contains(&year) {
