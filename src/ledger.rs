@@ -49,6 +49,9 @@ pub struct Limits {
     pub loaded_stories: usize,
     /// Claims in these facts, likewise: a story may have a few or thousands.
     pub loaded_claims: usize,
+    /// Those of them that are open, ready to be looked at. Beyond it those of stories untouched for longest are folded, which
+    /// takes a fifth of the room, and opened fact by fact when a report comes that is compared with them.
+    pub open_claims: usize,
     /// Open stories; beyond it the one that spoke longest ago closes.
     pub open_stories: usize,
     /// A story closes when nothing was reported on it for this long, measured in the articles' own time.
@@ -61,7 +64,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             loaded_stories: 2_000,
-            loaded_claims: 20_000,
+            loaded_claims: 80_000,
+            open_claims: 4_000,
             open_stories: 100_000,
             // Follow-ups of a disaster come for weeks; a month of silence ends the developing phase.
             quiet_after: SignedDuration::from_hours(24 * 30),
@@ -223,7 +227,8 @@ impl Ledger {
     /// Keeps the facts in memory within their limits. For the time between batches: what a batch has changed so far is in no
     /// store yet from which it could be loaded again.
     pub fn shed(&mut self) {
-        self.loaded.shed(self.limits.loaded_stories, self.limits.loaded_claims);
+        let Limits { loaded_stories, loaded_claims, open_claims, .. } = self.limits;
+        self.loaded.shed(loaded::Room { stories: loaded_stories, claims: loaded_claims, open_claims });
     }
 
     /// Drops everything in memory about a story, after a commit that failed: the caller reads it from the store again

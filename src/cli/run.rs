@@ -42,7 +42,9 @@ const STORE_PATIENCE: Duration = Duration::from_secs(60);
 const STORE_RETRY_WAIT: Duration = Duration::from_secs(2);
 
 /// For each story whose facts are kept in memory, so many claims: most stories have fewer, a few have thousands.
-const CLAIMS_A_STORY: usize = 10;
+const CLAIMS_A_STORY: usize = 40;
+/// Of these so many are open; the others are folded.
+const OPEN_CLAIMS_A_STORY: usize = 2;
 
 pub(super) fn run(arguments: &ConfigFile) -> anyhow::Result<Done> {
     let config = arguments.load()?;
@@ -286,6 +288,7 @@ pub(super) fn ledger_limits(config: &Config) -> ledger::Limits {
     ledger::Limits {
         loaded_stories,
         loaded_claims: loaded_stories.saturating_mul(CLAIMS_A_STORY),
+        open_claims: loaded_stories.saturating_mul(OPEN_CLAIMS_A_STORY),
         quiet_after,
         ..ledger::Limits::default()
     }

@@ -90,7 +90,7 @@ pub(crate) fn casualty(text: &str, start: usize) -> Claim {
 }
 
 /// "Peru -> Chile ceasefire demand met".
-fn demand(text: &str) -> Claim {
+pub(crate) fn demand(text: &str) -> Claim {
     let (by, rest) = text.split_once(" -> ").unwrap();
     let words: Vec<&str> = rest.split_whitespace().collect();
     Claim::Demand(Demand {
@@ -106,7 +106,7 @@ fn demand(text: &str) -> Claim {
 }
 
 /// "Peru condemn: Chile".
-fn position(text: &str) -> Claim {
+pub(crate) fn position(text: &str) -> Claim {
     let (actor, rest) = text.split_once(' ').unwrap();
     let (stance, target) = rest.split_once(": ").unwrap();
     Claim::Position(Position {

@@ -1,13 +1,12 @@
 //! What is held known in a story, under one key, and the typed difference a new claim makes to it. Plain data: how
 //! facts follow from claims is `diff`'s to say.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::article::ArticleId;
 use super::claim::{Act, Bound, Claim, DemandStatus, Effect, Evidence, Force, Group, Scope, Stance};
+use super::claims::Claims;
 
 /// Under what a fact is kept inside its story.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -140,7 +139,7 @@ pub struct Fact {
     pub told_at: Option<Timestamp>,
     /// The claims in order of the time they held. Beyond the limit that `diff` sets, the oldest that moved nothing go
     /// first and are only counted.
-    pub claims: Vec<Arc<KnownClaim>>,
+    pub claims: Claims,
     /// How many claims the limit has dropped.
     pub merged: u64,
 }
@@ -154,7 +153,7 @@ impl Fact {
             told: None,
             conflicts_told: Vec::new(),
             told_at: None,
-            claims: Vec::new(),
+            claims: Claims::new(),
             merged: 0,
         }
     }

@@ -2,6 +2,8 @@
 
 pub mod article;
 pub mod claim;
+pub mod claims;
+mod folded;
 pub mod fact;
 pub mod story;
 pub mod alert;
@@ -14,6 +16,7 @@ pub use article::{Article, ArticleId, Draft, Moment, Span, Status};
 pub use audit::{Action, AuditEntry, Via};
 pub use claim::{Act, DemandStatus, Force, Stance};
 pub use claim::{Bound, Casualty, Claim, Demand, Effect, Evidence, Group, Position, Relation, Scope};
+pub use claims::Claims;
 pub use fact::{Change, ChangeKind, Fact, FactKey, KnownClaim, Value};
 pub use mute::{Mute, Muted};
 pub use story::{Story, StoryId};

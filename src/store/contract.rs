@@ -246,7 +246,7 @@ pub(crate) fn outcome(story_id: &str, revision: u64, article_id: &str) -> Outcom
         told: Some(value(&claim)),
         conflicts_told: vec![value(&claim)],
         told_at: Some(at(minute)),
-        claims: vec![Arc::new(claim.clone())],
+        claims: vec![Arc::new(claim.clone())].into(),
         merged: 0,
     };
     Outcome {

@@ -161,7 +161,7 @@ fn outcome(number: u64) -> Outcome {
     let facts = claims.iter().map(|(key, claim)| Fact {
         value: Some(value(claim)),
         told: Some(value(claim)),
-        claims: vec![Arc::new(claim.clone())],
+        claims: vec![Arc::new(claim.clone())].into(),
         ..Fact::empty(key.clone())
     });
     let message = number.is_multiple_of(TOLD).then(|| message(&article, &story, &claims));

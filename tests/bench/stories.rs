@@ -174,7 +174,8 @@ impl Desk {
     fn new(store: Arc<SqliteStore>, stories: u32) -> Self {
         let limits = Limits {
             loaded_stories: 10_000,
-            loaded_claims: 100_000,
+            loaded_claims: 400_000,
+            open_claims: 20_000,
             open_stories: Limits::default().open_stories.max(stories as usize),
             quiet_after: SignedDuration::from_hours(24 * 14),
             ..Limits::default()

@@ -17,7 +17,7 @@ pub(crate) async fn a_commit_comes_back_whole(place: &dyn Place) {
     assert_eq!(known.origin, first.origin);
     assert_eq!(known.learned_at, first.learned_at);
     assert_eq!(known.claims, first.claims);
-    first.facts[0].claims = vec![Arc::new(first.claims[0].1.clone())];
+    first.facts[0].claims = vec![Arc::new(first.claims[0].1.clone())].into();
     assert_eq!(store.facts(&"s1".to_owned()).await.unwrap(), first.facts);
     assert_eq!(store.messages_of(&"a1".to_owned()).await.unwrap(), vec![first.message.unwrap()]);
 }
@@ -148,7 +148,7 @@ pub(crate) async fn a_claim_may_speak_to_an_untouched_fact(place: &dyn Place) {
     let facts = store.facts(&"s1".to_owned()).await.unwrap();
     assert_eq!(facts.len(), 1);
     assert_eq!((&facts[0].key, &facts[0].value), (&killed(), &None));
-    assert_eq!(facts[0].claims, [opened, known].map(|outcome| Arc::new(outcome.claims[0].1.clone())));
+    assert_eq!(*facts[0].claims, [opened, known].map(|outcome| Arc::new(outcome.claims[0].1.clone())));
 }
 
 /// The ledger compares with a bounded history; what it dropped is there only for questions about the past.
@@ -159,7 +159,7 @@ pub(crate) async fn dropped_claims_stay_in_the_past(place: &dyn Place) {
     let claim = |n: usize| claims[n].clone();
     let left = [vec![claim(0)], vec![claim(0), claim(1)], vec![claim(1), claim(2)], vec![claim(1), claim(3)]];
     for (n, (outcome, left)) in outcomes.iter_mut().zip(left).enumerate() {
-        outcome.facts[0].claims = left;
+        outcome.facts[0].claims = left.into();
         outcome.facts[0].merged = u64::try_from(n).unwrap().saturating_sub(1);
         let dropped = [None, None, Some(claim(0)), Some(claim(2))];
         outcome.dropped.extend(dropped[n].clone().map(|claim| (killed(), claim)));

@@ -142,7 +142,7 @@ pub(super) async fn facts(client: &impl GenericClient, story: &str, at: AsOf) ->
         if !present && claims.is_empty() {
             continue;
         }
-        let mut fact = Fact { claims, ..Fact::empty(from_json(row, "key")?) };
+        let mut fact = Fact { claims: claims.into(), ..Fact::empty(from_json(row, "key")?) };
         if present {
             fact.value = from_optional_json(row, "value")?;
             fact.told = from_optional_json(row, "told")?;

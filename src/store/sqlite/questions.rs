@@ -145,7 +145,7 @@ pub(super) fn facts(connection: &Connection, story: &str, at: AsOf) -> Result<Ve
             course::sort(&mut claims);
             claims
         };
-        let mut fact = Fact { claims, ..Fact::empty(from_json(row, "key")?) };
+        let mut fact = Fact { claims: claims.into(), ..Fact::empty(from_json(row, "key")?) };
         if present {
             fact.value = from_optional_json(row, "value")?;
             fact.told = from_optional_json(row, "told")?;
