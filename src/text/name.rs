@@ -1,6 +1,7 @@
 //! How names are written: one key for all spellings of one name, and the short forms that a text introduces itself.
 //! Comes in: names and text. Goes out: keys and pairs of long and short form. Knows no list of names.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::gazetteer_tables::without_accents;
@@ -9,11 +10,12 @@ use super::gazetteer_tables::without_accents;
 /// letters that romanisations disagree on ("Stepanyan", "Stepanian", "Stepanjan") do not count. Two different names
 /// rarely share a key; a key is no name and is never shown.
 pub fn spelling_key(name: &str) -> String {
-    let plain = without_accents(name).to_lowercase();
+    let plain =
+        if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(without_accents(name).to_lowercase()) };
     let mut key = String::with_capacity(plain.len());
     let mut previous = ' ';
     for c in plain.chars() {
-        let c = match c {
+        let c = match c.to_ascii_lowercase() {
             'j' | 'y' => 'i',
             'c' | 'q' => 'k',
             'w' => 'v',
@@ -32,9 +34,9 @@ pub fn spelling_key(name: &str) -> String {
         previous = c;
         key.push(c);
     }
-    let key = key.trim();
+    key.truncate(key.trim_end().len());
     // Slavic "-sky", "-skyy", "-skiy", "-skij" are one ending already; a final "ii" was folded to "i" above.
-    key.to_owned()
+    key
 }
 
 /// The last word of a personal name, without "Jr" and numerals: what later sentences call the person by.

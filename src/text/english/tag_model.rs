@@ -4,6 +4,7 @@
 //! Never corrects the model: that is `tag`'s to do.
 
 use std::collections::HashMap;
+use std::ops::{BitAnd, BitOr, Not};
 use std::sync::OnceLock;
 
 use harper_brill::UPOS;
@@ -253,7 +254,24 @@ impl Model {
             changing.or(self.changing_from(left.trailing_zeros() as usize));
             left &= left - 1;
         }
-        let mut places = Places::of(&guesses.tags);
+        if let Some(mut places) = Places::<u64>::of(&guesses.tags) {
+            self.patch(possible, changing, tags, |patch| patch.change_where_it_fits(&mut places, guesses));
+        } else if let Some(mut places) = Places::<u128>::of(&guesses.tags) {
+            self.patch(possible, changing, tags, |patch| patch.change_where_it_fits(&mut places, guesses));
+        } else {
+            self.patch(possible, changing, tags, |patch| patch.change_everywhere(guesses));
+        }
+    }
+
+    /// Tries the possible patches one after the other, as long as their tags stand in the sentence; `change` does what one
+    /// of them does and says whether it did anything.
+    fn patch(
+        &self,
+        possible: PatchSet,
+        mut changing: PatchSet,
+        mut tags: u32,
+        mut change: impl FnMut(&Patch) -> bool,
+    ) {
         for (block, possible) in possible.0.into_iter().enumerate() {
             let mut left = possible;
             loop {
@@ -265,14 +283,7 @@ impl Model {
                 // What a change makes possible is tried from here on, never before.
                 left = possible & u64::MAX.checked_shl(at + 1).unwrap_or(0);
                 let Some(patch) = self.patches.get(block * 64 + at as usize) else { continue };
-                if patch.wants & !tags != 0 {
-                    continue;
-                }
-                let changed = match &mut places {
-                    Some(places) => patch.change_where_it_fits(places, guesses),
-                    None => patch.change_everywhere(guesses),
-                };
-                if changed {
+                if patch.wants & !tags == 0 && change(patch) {
                     tags |= bit(patch.to);
                     changing.or(self.changing_from(patch.to as usize));
                 }
@@ -286,39 +297,88 @@ impl Model {
     }
 }
 
-/// Where each tag stands in a sentence: a bit for each word.
-struct Places([u128; TAGS]);
+/// A bit for each word of a sentence.
+trait Bits: Copy + PartialEq + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {
+    /// How many words there may be.
+    const WORDS: usize;
+    /// No word.
+    const NONE: Self;
 
-impl Places {
+    /// One word.
+    fn one(at: usize) -> Self;
+    /// The words so far behind these.
+    fn behind(self, by: usize) -> Self;
+    /// The words so far before these.
+    fn before(self, by: usize) -> Self;
+    /// The first word.
+    fn first(self) -> Option<usize>;
+}
+
+macro_rules! bits {
+    ($($bits:ty),*) => {$(
+        impl Bits for $bits {
+            const WORDS: usize = <$bits>::BITS as usize;
+            const NONE: Self = 0;
+
+            #[inline]
+            fn one(at: usize) -> Self {
+                Self::from(true).behind(at)
+            }
+
+            #[inline]
+            fn behind(self, by: usize) -> Self {
+                if by < Self::WORDS { self << by } else { 0 }
+            }
+
+            #[inline]
+            fn before(self, by: usize) -> Self {
+                if by < Self::WORDS { self >> by } else { 0 }
+            }
+
+            #[inline]
+            fn first(self) -> Option<usize> {
+                (self != 0).then(|| self.trailing_zeros() as usize)
+            }
+        }
+    )*};
+}
+
+bits!(u64, u128);
+
+/// Where each tag stands in a sentence.
+struct Places<B>([B; TAGS]);
+
+impl<B: Bits> Places<B> {
     /// Nothing for a sentence of more words than there are bits.
     fn of(tags: &[Option<UPOS>]) -> Option<Self> {
-        if tags.len() > 128 {
+        if tags.len() > B::WORDS {
             return None;
         }
-        let mut places = [0_u128; TAGS];
+        let mut places = [B::NONE; TAGS];
         for (at, tag) in tags.iter().enumerate() {
             if let Some(place) = tag.and_then(|tag| places.get_mut(tag as usize)) {
-                *place |= 1 << at;
+                *place = *place | B::one(at);
             }
         }
         Some(Self(places))
     }
 
     /// Notes that a patch has changed the tag of a word.
-    fn change(&mut self, at: u32, patch: &Patch) {
-        for (tag, stands) in [(patch.from, 0), (patch.to, 1)] {
-            if let Some(place) = self.0.get_mut(tag as usize) {
-                *place = *place & !(1 << at) | stands << at;
-            }
+    fn change(&mut self, at: usize, patch: &Patch) {
+        if let Some(place) = self.0.get_mut(patch.from as usize) {
+            *place = *place & !B::one(at);
+        }
+        if let Some(place) = self.0.get_mut(patch.to as usize) {
+            *place = *place | B::one(at);
         }
     }
 
     /// The words that have a word with this tag so far away from them.
-    fn from(&self, tag: UPOS, relative: isize) -> u128 {
-        let places = self.0.get(tag as usize).copied().unwrap_or(u128::MAX);
-        let by = u32::try_from(relative.unsigned_abs()).unwrap_or(u32::MAX);
-        let moved = if relative < 0 { places.checked_shl(by) } else { places.checked_shr(by) };
-        moved.unwrap_or(0)
+    #[inline]
+    fn from(&self, tag: UPOS, relative: isize) -> B {
+        let places = self.0.get(tag as usize).copied().unwrap_or(!B::NONE);
+        let by = relative.unsigned_abs();
+        if relative < 0 { places.behind(by) } else { places.before(by) }
     }
 }
 
@@ -354,38 +414,40 @@ impl Patch {
     }
 
     /// The same, trying only the words that it may change.
-    fn change_where_it_fits(&self, places: &mut Places, guesses: &mut Guesses) -> bool {
+    fn change_where_it_fits<B: Bits>(&self, places: &mut Places<B>, guesses: &mut Guesses) -> bool {
         let mut changed = false;
         let mut left = self.fits(places);
-        while left != 0 {
-            let at = left.trailing_zeros();
-            left &= left - 1;
-            if self.change_there(at as usize, guesses) {
+        while let Some(at) = left.first() {
+            // What stands behind it.
+            let behind = (!B::NONE).behind(at + 1);
+            left = left & behind;
+            if self.change_there(at, guesses) {
                 changed = true;
                 places.change(at, self);
                 // What has changed tells of the words behind it.
-                left = self.fits(places) & u128::MAX.checked_shl(at + 1).unwrap_or(0);
+                left = self.fits(places) & behind;
             }
         }
         changed
     }
 
     /// The words that it may change, a bit for each: none that it does change is missed.
-    fn fits(&self, places: &Places) -> u128 {
-        let fits = |test: &Test| match *test {
-            Test::Tagged(relative, tag) => places.from(tag, relative),
-            Test::Near(farthest, tag) => (farthest.min(0)..farthest.max(0))
-                .fold(0, |found, relative| found | places.from(tag, relative)),
-            Test::Between(before, behind) => places.from(before, -1) & places.from(behind, 1),
-            Test::Word(..) => u128::MAX,
-            Test::Never => 0,
-        };
+    #[inline]
+    fn fits<B: Bits>(&self, places: &Places<B>) -> B {
         let mut found = places.from(self.from, 0);
         for test in &self.tests {
-            if found == 0 {
+            if found == B::NONE {
                 break;
             }
-            found &= fits(test);
+            let fits = match *test {
+                Test::Tagged(relative, tag) => places.from(tag, relative),
+                Test::Near(farthest, tag) => (farthest.min(0)..farthest.max(0))
+                    .fold(B::NONE, |found, relative| found | places.from(tag, relative)),
+                Test::Between(before, behind) => places.from(before, -1) & places.from(behind, 1),
+                Test::Word(..) => !B::NONE,
+                Test::Never => B::NONE,
+            };
+            found = found & fits;
         }
         found
     }

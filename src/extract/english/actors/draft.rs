@@ -2,10 +2,11 @@
 //! were found. Goes out: what the phrase can be said to be. Never looks for the phrase itself.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::text::Tag;
 use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::english::word_class::is_noun_or_verb;
 use crate::text::gazetteer::{EntityKind, Role};
 
@@ -131,8 +132,33 @@ impl Draft {
 const FORMER: &[&str] =
     &["former", "retired", "ousted", "deposed", "late", "outgoing", "jailed", "exiled", "ex-president"];
 
+static STANDS_FOR: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(stands_for));
+
+/// Whether a pronoun, or what is said like one, begins with the word.
+fn stands_for(word: &str) -> bool {
+    matches!(
+        word,
+        "he" | "she"
+            | "they"
+            | "it"
+            | "him"
+            | "them"
+            | "both"
+            | "her"
+            | "all"
+            | "the"
+            | "two"
+            | "warring"
+            | "conflicting"
+            | "sides"
+    )
+}
+
 /// Pronouns and "both sides".
 pub(super) fn pronoun(view: View<'_>, at: usize) -> Option<Draft> {
+    if !STANDS_FOR.at(view, at) {
+        return None;
+    }
     let length = if view.is(at, &["he", "she", "they", "it", "him", "them", "both"])
         && !view.is(at + 1, &["sides", "parties", "countries", "armies", "generals"])
         || view.is(at, &["her"])

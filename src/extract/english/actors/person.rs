@@ -145,7 +145,8 @@ impl People {
     /// What is known of the person a phrase names.
     pub(super) fn named(&self, draft: &Draft) -> Option<&Person> {
         let name = name_of(draft)?;
-        let own = self.known.get(&spelling_key(name)).filter(|_| name.contains(' '));
+        let full = Some(name).filter(|name| name.contains(' '));
+        let own = full.and_then(|name| self.known.get(&spelling_key(name)));
         own.or_else(|| self.known.get(self.by_surname.get(&spelling_key(surname(name)))?))
     }
 }

@@ -5,7 +5,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::belonging::outranks;
 use super::draft::{Draft, pronoun};
@@ -14,12 +14,16 @@ use crate::extract::english::lexicon::actors as lexicon;
 use crate::model::Span;
 use crate::text::english::tag;
 use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::gazetteer::{Entity, EntityKind, Role};
 use crate::text::{Analysis, Tag, TokenKind};
 
 /// After these a capitalised word is a place more often than anybody.
 const PREPOSITIONS_OF_PLACE: &[&str] =
     &["in", "near", "at", "around", "outside", "across", "inside", "towards"];
+
+static AMOUNTS: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(lexicon::is_amount));
+static FILLERS: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(lexicon::is_filler));
 
 /// Whether the word stands with its capital inside a sentence of the text, or is not known otherwise.
 fn is_named(text: &str, word: Span) -> bool {
@@ -196,20 +200,20 @@ impl<'a> PhraseReader<'a> {
                 "their" => Some("they"),
                 _ => None,
             };
-            let counted = |at: usize| view.tag(at) == Tag::Number || lexicon::is_amount(view.word(at));
+            let counted = |at: usize| view.tag(at) == Tag::Number || AMOUNTS.at(view, at);
             draft.some_of = view.is(at.wrapping_sub(1), &["of"]) && counted(at.wrapping_sub(2));
             at += 1;
         } else if view.is(at, &["a", "an", "another", "all", "both", "each", "other", "more"]) {
             at += 1;
         }
-        while (lexicon::is_amount(view.word(at))
+        while (AMOUNTS.at(view, at)
             && (view.is(at + 1, &["of"]) || view.is(at, &["several", "many", "some", "most"])))
             || view.tag(at) == Tag::Number
         {
             at += 1 + usize::from(view.is(at + 1, &["of"]));
             at += usize::from(view.is(at, &["the", "other"]));
         }
-        if lexicon::is_filler(view.word(at)) && self.entity(view, at).is_none() {
+        if FILLERS.at(view, at) && self.entity(view, at).is_none() {
             at = match self.over_fillers(view, at) {
                 Some(end) => end,
                 None if self.filler_opens_name(view, at) => at,
@@ -223,8 +227,7 @@ impl<'a> PhraseReader<'a> {
     pub(super) fn over_fillers(&self, view: View<'_>, start: usize) -> Option<usize> {
         let mut at = start;
         while at < start + 4 && self.entity(view, at).is_none() {
-            let describes =
-                lexicon::is_filler(view.word(at)) || (view.tag(at) == Tag::Adjective && !view.capital(at));
+            let describes = FILLERS.at(view, at) || (view.tag(at) == Tag::Adjective && !view.capital(at));
             if !describes {
                 return None;
             }
