@@ -50,7 +50,7 @@ pub(super) fn stretches(
     let mut found = Vec::new();
     let reader = Reader { analysis, sentence, view, today };
     for at in sentence.tokens.clone() {
-        if !MAY_LOOK_BACK.at(view, at) && !view.is(at, OF_THE_INCIDENT) {
+        if !MAY_MARK.at(view, at) {
             continue;
         }
         if let Some(tokens) = reader.background_from(at) {
@@ -140,6 +140,8 @@ fn may_look_back(word: &str) -> bool {
 const OF_THE_INCIDENT: &[&str] = &["alone", "that", "the"];
 
 static MAY_LOOK_BACK: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(may_look_back));
+static MAY_MARK: LazyLock<Listed<bool>> =
+    LazyLock::new(|| Listed::new(|word| may_look_back(word) || OF_THE_INCIDENT.contains(&word)));
 static HINTS: LazyLock<Listed<Hints>> = LazyLock::new(|| Listed::new(hints_of));
 static SAYS_NOW: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| hints_at(word, Hint::Now)));
 

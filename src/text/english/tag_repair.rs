@@ -340,7 +340,11 @@ fn possessive_or_is(view: View<'_>, at: usize) -> Tag {
 /// Nouns, verbs and adjectives.
 #[expect(clippy::too_many_lines, reason = "a flat list of cases, clearer in one piece than cut in two")]
 fn open(view: View<'_>, at: usize, capitals_speak: bool, heading: bool) -> Option<Tag> {
-    let (tag, form, word) = (view.tag(at), view.form(at), view.word(at));
+    let tag = view.tag(at);
+    if !matches!(tag, Tag::Noun | Tag::Verb | Tag::Adjective) {
+        return None;
+    }
+    let (form, word) = (view.form(at), view.word(at));
     let before = view.tag_before(at);
     let next = view.tag(at + 1);
     let participle = matches!(form, VerbForm::PastOrParticiple | VerbForm::Participle);

@@ -132,8 +132,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             sight(&here, sighting, findings);
         }
         for figure in &here.scene.figures {
-            let Some(words) = BACK.iter().find(|words| here.view.preceded_by(figure.tokens.start, words))
-            else {
+            let last = here.view.before(figure.tokens.start);
+            let led = |words: &&&[&str]| {
+                words.last() == Some(&last) && here.view.preceded_by(figure.tokens.start, words)
+            };
+            let Some(words) = BACK.iter().find(led) else {
                 continue;
             };
             if already(&here, figure, findings) || !figure.may_be_people(true) && figure.head.is_some() {
