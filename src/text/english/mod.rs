@@ -19,6 +19,8 @@ pub mod sentence;
 pub mod tag;
 mod tag_model;
 mod tag_repair;
+mod tag_twofold;
+mod word_bits;
 pub mod token;
 pub mod verb;
 pub mod verb_class;

@@ -4,12 +4,12 @@
 //! Never corrects the model: that is `tag`'s to do.
 
 use std::collections::HashMap;
-use std::ops::{BitAnd, BitOr, Not};
 use std::sync::OnceLock;
 
 use harper_brill::UPOS;
 use serde::Deserialize;
 
+use super::word_bits::Bits;
 use super::word_map::WordMap;
 
 /// The model as `harper-brill` writes it down.
@@ -296,54 +296,6 @@ impl Model {
         self.changing.get(tag).copied().unwrap_or_default()
     }
 }
-
-/// A bit for each word of a sentence.
-trait Bits: Copy + PartialEq + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {
-    /// How many words there may be.
-    const WORDS: usize;
-    /// No word.
-    const NONE: Self;
-
-    /// One word.
-    fn one(at: usize) -> Self;
-    /// The words so far behind these.
-    fn behind(self, by: usize) -> Self;
-    /// The words so far before these.
-    fn before(self, by: usize) -> Self;
-    /// The first word.
-    fn first(self) -> Option<usize>;
-}
-
-macro_rules! bits {
-    ($($bits:ty),*) => {$(
-        impl Bits for $bits {
-            const WORDS: usize = <$bits>::BITS as usize;
-            const NONE: Self = 0;
-
-            #[inline]
-            fn one(at: usize) -> Self {
-                Self::from(true).behind(at)
-            }
-
-            #[inline]
-            fn behind(self, by: usize) -> Self {
-                if by < Self::WORDS { self << by } else { 0 }
-            }
-
-            #[inline]
-            fn before(self, by: usize) -> Self {
-                if by < Self::WORDS { self >> by } else { 0 }
-            }
-
-            #[inline]
-            fn first(self) -> Option<usize> {
-                (self != 0).then(|| self.trailing_zeros() as usize)
-            }
-        }
-    )*};
-}
-
-bits!(u64, u128);
 
 /// Where each tag stands in a sentence.
 struct Places<B>([B; TAGS]);
