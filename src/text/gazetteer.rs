@@ -131,6 +131,14 @@ pub fn is_aid_body(name: &str) -> bool {
     AID_BODIES.contains(name)
 }
 
+static BLOCS: LazyLock<WordSet<&'static str>> =
+    LazyLock::new(|| include_str!("data/blocs.txt").lines().filter(|line| !line.starts_with('#')).collect());
+
+/// Whether a body, given by its canonical name, is a union of states.
+pub fn is_bloc(name: &str) -> bool {
+    BLOCS.contains(name)
+}
+
 static BUILTIN: LazyLock<Arc<Gazetteer>> = LazyLock::new(|| Arc::new(Gazetteer::with(&[])));
 
 impl Gazetteer {

@@ -356,13 +356,17 @@ impl Reader<'_> {
         if superlative {
             return at..self.sentence.tokens.end;
         }
-        // "300 people died in the war that began in 1998": the year of a relative clause dates its noun.
-        let start = clause
+        // "300 people died in the war that began in 1998", "the war, which began in 1998, has cost 300 lives": the year of a
+        // relative clause dates its noun.
+        let dated = clause
             .filter(|clause| {
-                clause.link == Link::Relative && self.is_event(clause.tokens.start.wrapping_sub(1))
+                let first = clause.tokens.start.wrapping_sub(1);
+                let noun = if self.view.is(first, &[","]) { first.wrapping_sub(1) } else { first };
+                clause.link == Link::Relative && self.is_event(noun)
             })
-            .and_then(|clause| self.analysis.clauses.get(clause.parent?))
-            .map_or(start, |parent| parent.tokens.start.min(start));
+            .and_then(|clause| self.analysis.clauses.get(clause.parent?));
+        let start = dated.map_or(start, |parent| parent.tokens.start.min(start));
+        let end = dated.map_or(end, |parent| parent.tokens.end.max(end));
         // "1,500 were killed when a quake struck the region in 2025": the time of the clause is that of its parent.
         let start = clause
             .filter(|clause| {

@@ -31,6 +31,9 @@ impl<'a> Scene<'a> {
         if self.is_of_document(start) {
             return None;
         }
+        if let Some(says) = self.said_before(at, start) {
+            return mentions.iter().filter(usable).rfind(|mention| self.reaches(mention.tokens.end, says));
+        }
         if let Some(first) = self.of_title(at, start) {
             return Some(first);
         }
@@ -78,6 +81,9 @@ impl<'a> Scene<'a> {
         if let Some(mention) = self.grammatical_subject(at) {
             return Some(mention);
         }
+        if self.is_unnamed(at, start) {
+            return None;
+        }
         if let Some(first) = self.of_joined(start, usable) {
             return Some(first);
         }
@@ -95,6 +101,18 @@ impl<'a> Scene<'a> {
             .filter(|_| closed)?;
         let inner = (opens..mention.tokens.start).all(|at| !view.is(at, &[","]));
         self.antecedent(opens).filter(|_| inner)
+    }
+
+    /// "Seven drivers were killed, officials said, blaming the rebels": who says it goes on, where the participle is one of
+    /// saying more. Gives the verb of saying.
+    fn said_before(&self, at: usize, start: usize) -> Option<usize> {
+        let view = self.view;
+        let comma = start.checked_sub(1).filter(|&comma| view.is(comma, &[","]))?;
+        let says =
+            comma.checked_sub(1).filter(|&says| says > view.start && speech::is_speech(view.word(says)))?;
+        let told = (view.start..says).any(|at| view.is(at, &[","]));
+        let more = view.form(at) == VerbForm::Gerund && view.is(at, SAYING_MORE);
+        (told && more).then_some(says)
     }
 
     /// "Berg will step down, the speaker announced on Monday, bowing to a demand": the participle belongs to what was told.
@@ -180,6 +198,21 @@ impl<'a> Scene<'a> {
         let people = || matches!(person(None, &self.analysis.lemma(noun)), Person::Known(_) | Person::Likely);
         let named = || self.actors().covering(self.sentence, noun).is_some();
         (self.view.tag(noun) == Tag::Noun && !named() && people()).then_some(noun)
+    }
+
+    /// "While the centre-left called for": a subject right before its verb that names nobody whom the text knows.
+    fn is_unnamed(&self, at: usize, start: usize) -> bool {
+        let Some(clause) = self.clause_of(at).filter(|_| self.view.form(at) != VerbForm::Gerund) else {
+            return false;
+        };
+        let phrases = clause.subject.iter().filter_map(|&phrase| self.analysis.phrases.get(phrase));
+        phrases.into_iter().any(|phrase| {
+            let determined =
+                phrase.determiner.is_some_and(|at| self.view.is(at, &["the", "a", "an", "another"]));
+            let named =
+                || phrase.tokens.clone().any(|at| self.actors().covering(self.sentence, at).is_some());
+            phrase.tokens.end == start && determined && !phrase.name && !named()
+        })
     }
 
     /// "Berg, who called it a crime and promised punishment": a verb joined inside a relative clause has the one before
@@ -364,6 +397,27 @@ impl<'a> Scene<'a> {
         true
     }
 }
+
+/// What somebody does who goes on to speak.
+const SAYING_MORE: &[&str] = &[
+    "blaming",
+    "accusing",
+    "calling",
+    "urging",
+    "condemning",
+    "denouncing",
+    "warning",
+    "appealing",
+    "demanding",
+    "denying",
+    "describing",
+    "criticising",
+    "criticizing",
+    "vowing",
+    "promising",
+    "insisting",
+    "asking",
+];
 
 /// What bodies put their words in.
 const DOCUMENTS: &[&str] = &["statement", "resolution", "draft", "text", "declaration", "motion", "letter"];

@@ -211,3 +211,27 @@ pub(super) fn pronoun(view: View<'_>, at: usize) -> Option<Draft> {
         ..Draft::default()
     })
 }
+
+/// "His country would not accept": the state for which somebody speaks.
+pub(super) fn own_country(view: View<'_>, at: usize) -> Option<Draft> {
+    let possessor = possessor(view, at)?;
+    let acts = matches!(view.tag(at + 2), Tag::Verb | Tag::Aux | Tag::Adverb);
+    (view.is(at + 1, &["country", "nation", "government"]) && acts).then(|| Draft {
+        tokens: at..at + 2,
+        role: Some((Role::Government, at + 1..at + 2)),
+        possessor: Some(possessor),
+        definite: true,
+        ..Draft::default()
+    })
+}
+
+/// Whom "his" and the like at `at` mean, as a pronoun.
+pub(super) fn possessor(view: View<'_>, at: usize) -> Option<&'static str> {
+    match view.word(at) {
+        "its" => Some("it"),
+        "his" => Some("he"),
+        "her" => Some("she"),
+        "their" => Some("they"),
+        _ => None,
+    }
+}

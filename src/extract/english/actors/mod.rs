@@ -23,10 +23,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::model::Span;
-use crate::text::Analysis;
 use crate::text::english::view::View;
 use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role};
 use crate::text::name::introduced_acronyms;
+use crate::text::{Analysis, Tag};
 
 pub(in crate::extract) use phrase::may_begin;
 
@@ -216,6 +216,12 @@ impl Actors {
         {
             places.remove(0);
         }
+        // "Two smaller unions, Chad's and Kenya's": the number counts those that follow.
+        if let [first, _, _, ..] = places.as_slice()
+            && all.get(*first).is_some_and(|mention| counts_members(mention, view))
+        {
+            places.remove(0);
+        }
         let list: Vec<&Mention> = places.iter().filter_map(|&place| all.get(place)).collect();
         // A comma alone is an apposition or the end of a clause; a list of people who act says "and" somewhere.
         let says_and = list.windows(2).any(|pair| matches!(pair, [one, other] if (one.tokens.end..other.tokens.start).any(|at| view.is(at, &["and", "&", "as"]))));
@@ -287,6 +293,14 @@ fn seat_rulers(entities: &mut [Entity], text: &str, names: &Gazetteer) {
 /// Between an armed group and the office it holds lies at most an adjective.
 const GAP_BYTES_MAX: usize = 12;
 
+/// Whether a mention is a number of bodies without a name, set off by a comma: "two smaller unions,".
+fn counts_members(mention: &Mention, view: View<'_>) -> bool {
+    let unnamed = mention.plural && mention.party.is_none() && mention.person.is_none();
+    let start = mention.tokens.start;
+    let numbered = (start.saturating_sub(2)..mention.tokens.end).any(|at| view.tag(at) == Tag::Number);
+    unnamed && numbered && view.is(mention.tokens.end, &[","])
+}
+
 /// The place of the mention to which the one at `place` is joined: the one before it, or one that owns the clause
 /// between ("Kenya, which has soldiers there, and Uganda").
 fn joined_before(all: &[Mention], place: usize, view: View<'_>) -> Option<usize> {
@@ -305,7 +319,7 @@ fn joined(before: &Mention, after: &Mention, view: View<'_>) -> bool {
     // "Kenya, which has 900 soldiers there, and Uganda": the clause between the commas belongs to the first.
     let aside =
         view.is(gap.start, &[","]) && view.is(gap.start + 1, &["which", "who", "whose"]) && gap.len() < 25;
-    if aside && let Some(close) = (gap.start + 2..gap.end).rfind(|&at| view.is(at, &[","])) {
+    if aside && let Some(close) = (gap.start + 2..gap.end).find(|&at| view.is(at, &[","])) {
         gap.start = close;
     }
     if before.owner || gap.is_empty() || gap.len() > 5 {

@@ -17,7 +17,7 @@ use super::draft::Draft;
 use super::gender::gender_behind;
 use super::person::{People, Person};
 use super::phrase::span_of;
-use super::reference::{Memory, Named};
+use super::reference::{Memory, Named, Standing};
 use super::standing::{is_done_to, is_governed, is_object, is_reported};
 use super::{Kind, Mention};
 
@@ -78,6 +78,8 @@ pub(super) fn mention(
         reference(draft, sentence, view, text, memory).or_else(|| somebody(memory))?
     } else if let Some(person) = people.named(draft) {
         of_person(draft, person, memory)
+    } else if let Some(group) = short_name(draft, memory) {
+        Known::office(group)
     } else if let Some(name) = &draft.organisation_name {
         Known::party(&Arc::from(name.as_str()), Kind::Party)
     } else if let Some(person) =
@@ -135,7 +137,9 @@ pub(super) fn mention(
     if !draft.medium {
         let armed = matches!(draft.party, Some((_, EntityKind::ArmedGroup)));
         let reported = is_reported(draft, view);
-        memory.note(&mention, &heads, (group, armed, reported), joins);
+        let acts = matches!(view.tag(mention.tokens.end), Tag::Verb | Tag::Aux);
+        let embedded = view.is(mention.tokens.start.wrapping_sub(1), &["which", "whom"]);
+        memory.note(&mention, &heads, Standing { group, armed, reported, acts, embedded }, joins);
     }
     Some(mention)
 }
@@ -198,6 +202,13 @@ fn own_body(draft: &mut Draft, sentence: usize, people: &People, memory: &Memory
     true
 }
 
+/// "The Tigers": the armed group whose name ended so before.
+fn short_name<'m>(draft: &Draft, memory: &'m Memory) -> Option<&'m Named> {
+    let name = draft.organisation_name.as_ref().filter(|name| !name.contains(' '))?;
+    let bare = draft.definite && draft.party.is_none() && draft.person.is_none();
+    memory.word(&name.to_lowercase()).filter(|named| bare && named.group)
+}
+
 /// "The prime minister": the person the article names with this office, unless another country is named with it.
 fn office_holder<'p>(
     draft: &Draft,
@@ -230,13 +241,18 @@ fn heads(draft: &Draft, view: View<'_>) -> Vec<String> {
         return name
             .split_whitespace()
             .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
-            .filter(|word| word.len() > 4 || word == "club")
+            .filter(|word| word.len() > 3)
             .collect();
     }
     let mut heads = Vec::new();
     // "The European Union's envoy … the union": a body goes on under the last word of its name.
     if let Some((party, EntityKind::Body | EntityKind::Organisation)) = &draft.party {
         heads.extend(party.rsplit_once(' ').map(|(_, last)| last.to_lowercase()));
+    }
+    if let Some((_, EntityKind::ArmedGroup)) = &draft.party
+        && draft.tokens.len() > 1
+    {
+        heads.push(view.word(draft.tokens.end.saturating_sub(1)).to_owned());
     }
     if let Some((_, tokens)) = draft.role.as_ref().filter(|_| draft.party.is_some()) {
         heads.push(view.word(tokens.end.saturating_sub(1)).to_owned());
@@ -368,6 +384,16 @@ fn of_role(
     if let Some(territory) = memory.territory().filter(|_| separatist) {
         return Known::party(territory, Kind::Office);
     }
+    // "West Africa's regional bloc", in a title "Bloc": the union of states that the article names.
+    if let Some(bloc) = memory.bloc().filter(|_| word == "bloc" && !draft.possessor.is_some()) {
+        return Known::party(bloc, Kind::Office);
+    }
+    if let Some(known) = own_group(draft, word, memory) {
+        return known;
+    }
+    if let Some(known) = of_many_states(draft, word, view, memory) {
+        return known.unwrap_or_else(|| kept(None, Kind::Office));
+    }
     let state = role.speaks_for_state() || role == Role::Voice;
     if draft.title.as_ref().is_some_and(|title| title.starts_with("protest movement")) {
         return Known { name: Arc::from("protesters"), ..kept(None, Kind::Folk) };
@@ -418,6 +444,13 @@ fn of_role(
         (None, _) if state => {
             memory.home().map_or_else(|| kept(None, Kind::Office), |home| Known::party(home, Kind::Office))
         }
+        // No charity is a party; an armed group may be.
+        (None, Role::Civil) if draft.definite && word == "party" => memory
+            .word(word)
+            .map(Known::office)
+            .or_else(|| memory.fighters().map(|group| Known::party(group, Kind::Office)))
+            .or_else(|| memory.peaceful().map(Known::office))
+            .unwrap_or_else(|| kept(None, Kind::Office)),
         (None, Role::Civil) if draft.definite => memory
             .word(word)
             .or_else(|| {
@@ -457,6 +490,56 @@ fn of_role(
         (None, _) => kept(None, Kind::Office),
     }
 }
+
+/// "His party", "her movement": of the person spoken of, and of no other body.
+fn own_group(draft: &Draft, word: &str, memory: &Memory) -> Option<Known> {
+    let possessor = draft.possessor.filter(|pronoun| matches!(*pronoun, "he" | "she"))?;
+    let named_before = word != "party" && memory.word(word).is_some();
+    let grouped = lexicon::is_group_word(word) && draft.party.is_none() && !named_before;
+    let leader = memory.possessing(possessor).filter(|_| grouped)?;
+    match &leader.party {
+        Some(party) if leader.group => Some(Known::party(party, Kind::Office)),
+        _ => (word == "party").then(|| Known::office(leader)),
+    }
+}
+
+/// "European leaders", "Leaders" of a summit just told of: of several states, and not of the home of the article. Gives the
+/// union of states they met in, or that they are called what they are called.
+fn of_many_states(draft: &Draft, word: &str, view: View<'_>, memory: &Memory) -> Option<Option<Known>> {
+    if draft.party.is_some() || draft.possessor.is_some() || !MANY.contains(&word) {
+        return None;
+    }
+    let bare = draft.tokens.len() == 1 && word == "leaders";
+    if bare {
+        return memory.bloc().map(|bloc| Some(Known::party(bloc, Kind::Office)));
+    }
+    draft.tokens.clone().any(|at| view.is(at, PARTS_OF_THE_WORLD)).then_some(None)
+}
+
+/// Who speaks for several states at once.
+const MANY: &[&str] =
+    &["leaders", "governments", "officials", "diplomats", "ministers", "envoys", "ambassadors"];
+/// Of which part of the world.
+const PARTS_OF_THE_WORLD: &[&str] = &[
+    "african",
+    "european",
+    "arab",
+    "asian",
+    "western",
+    "latin",
+    "american",
+    "regional",
+    "world",
+    "global",
+    "international",
+    "gulf",
+    "nordic",
+    "baltic",
+    "caribbean",
+    "pacific",
+    "balkan",
+    "foreign",
+];
 
 /// Words for those who rise in arms, when only one such group is spoken of. Gunmen and attackers may be anybody.
 const INSURGENTS: &[&str] = &["rebels", "insurgents", "guerrillas", "guerillas", "militants", "jihadists"];

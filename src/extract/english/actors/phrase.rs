@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use super::belonging::outranks;
-use super::draft::{Draft, pronoun};
+use super::draft::{Draft, own_country, possessor, pronoun};
 use super::proper::{Sort, introduces_bearer, is_title, starts_speech};
 use crate::extract::english::lexicon::actors as lexicon;
 use crate::model::Span;
@@ -124,8 +124,13 @@ impl<'a> PhraseReader<'a> {
         while at < view.end {
             match self.phrase(view, at) {
                 Some(draft) => {
+                    // "Berg, herself a former minister": what somebody is besides is nobody else.
+                    let besides = view.is(at.wrapping_sub(1), &["himself", "herself", "itself"])
+                        && view.is(at, &["a", "an", "the"]);
                     at = draft.tokens.end.max(at + 1);
-                    drafts.push(draft);
+                    if !besides {
+                        drafts.push(draft);
+                    }
                 }
                 None => at += 1,
             }
@@ -146,7 +151,7 @@ impl<'a> PhraseReader<'a> {
     }
 
     fn phrase(&self, view: View<'_>, start: usize) -> Option<Draft> {
-        if let Some(draft) = pronoun(view, start) {
+        if let Some(draft) = pronoun(view, start).or_else(|| own_country(view, start)) {
             return Some(draft);
         }
         let mut draft = Draft { tokens: start..start, ..Draft::default() };
@@ -193,13 +198,7 @@ impl<'a> PhraseReader<'a> {
         let mut at = start;
         if view.is(at, &["the", "its", "his", "her", "their", "our", "your", "this", "these", "those"]) {
             draft.definite = true;
-            draft.possessor = match view.word(at) {
-                "its" => Some("it"),
-                "his" => Some("he"),
-                "her" => Some("she"),
-                "their" => Some("they"),
-                _ => None,
-            };
+            draft.possessor = possessor(view, at);
             let counted = |at: usize| view.tag(at) == Tag::Number || AMOUNTS.at(view, at);
             draft.some_of = view.is(at.wrapping_sub(1), &["of"]) && counted(at.wrapping_sub(2));
             at += 1;
@@ -252,6 +251,11 @@ impl<'a> PhraseReader<'a> {
                 .then_some(at + 1 + usize::from(view.is(at + 1, &["."])));
         }
         let mut end = self.name_run(view, at);
+        // "University students", "Party members": a capital that only begins a sentence.
+        let opens = end == at + 1 && at == view.start && lexicon::is_organisation(view.word(at));
+        if opens && view.tag(end) == Tag::Noun && !view.capital(end) {
+            return None;
+        }
         // "Sky News": the word alone is no name, behind one it makes a broadcaster.
         let broadcasts = view.is(end, &["news"]) && view.capital(end) && !self.loose.get();
         end += usize::from(broadcasts);
@@ -406,7 +410,8 @@ impl<'a> PhraseReader<'a> {
             && matches!(role, Role::Protesters | Role::People | Role::Civil)
         {
             let run = self.name_run(view, at);
-            if run > at + 1 && view.capital(at + 1) {
+            let two_causes = (at..run).any(|at| view.is(at, &["and", "&"]));
+            if run > at + 1 && (view.capital(at + 1) || two_causes) {
                 draft.organisation = Some(at..run);
                 return Some(run);
             }

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::phrase::PhraseReader;
 use crate::extract::english::lexicon::{Person, actors as lexicon, person, speech};
+use crate::text::english::tag;
 use crate::text::english::view::View;
 use crate::text::gazetteer::{EntityKind, Role};
 use crate::text::{Tag, TokenKind, VerbForm};
@@ -64,6 +65,8 @@ impl PhraseReader<'_> {
             });
             if free && (self.is_name_word(view, at) || at == start) {
                 at += 1;
+            } else if self.names_two_causes(view, start, at) {
+                at += 2;
             } else if at > start
                 && view.is(
                     at,
@@ -85,6 +88,23 @@ impl PhraseReader<'_> {
             }
         }
         at.max(start + 1)
+    }
+
+    /// "The Alliance for Freedom and Change": the "and" at `at` lies inside the name, when both its words are common ones.
+    fn names_two_causes(&self, view: View<'_>, start: usize, at: usize) -> bool {
+        let cause = |at: usize| {
+            let word = view.word(at);
+            view.capital(at)
+                && self.entity(view, at).is_none()
+                && tag::is_known(word)
+                && !view.capital(at + 1)
+        };
+        at > start + 2
+            && view.is(at, &["and", "&"])
+            && view.is(at - 2, &["for", "of"])
+            && self.is_organisation(view, start..at)
+            && cause(at - 1)
+            && cause(at + 1)
     }
 
     /// Whether an office is named at a token.
@@ -199,6 +219,7 @@ pub(super) fn starts_speech(view: View<'_>, at: usize) -> bool {
 /// Words with which names of bodies begin.
 const NAMING: &[&str] = &[
     "royal",
+    "new",
     "national",
     "general",
     "united",

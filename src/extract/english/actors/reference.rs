@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::text::Analysis;
-use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role};
+use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role, is_bloc};
 
 use super::gender::Gender;
 use super::{Kind, Mention};
@@ -36,6 +36,22 @@ pub(super) struct Named {
     sentence: usize,
 }
 
+/// How somebody stands in the sentence that names them.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is a question of its own")]
+pub(super) struct Standing {
+    /// An organisation, not a state.
+    pub(super) group: bool,
+    /// An armed one.
+    pub(super) armed: bool,
+    /// In what another says.
+    pub(super) reported: bool,
+    /// Right before a verb.
+    pub(super) acts: bool,
+    /// In a clause about another: "a plan of Chad, which Kenya supports".
+    pub(super) embedded: bool,
+}
+
 /// The last of each kind.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -57,6 +73,8 @@ pub(super) struct Memory {
     person_aside: Option<Named>,
     /// Where the last person ended who is told of in what another says.
     told_of: Option<(usize, usize)>,
+    /// Where the last ended who stands behind a preposition or as an object.
+    aside_end: Option<(usize, usize)>,
     body: Option<Named>,
     other_body: Option<Named>,
     group: Option<Named>,
@@ -69,6 +87,8 @@ pub(super) struct Memory {
     countries: Vec<(usize, Arc<str>)>,
     /// The armed group that the article names most.
     fighters: Option<Arc<str>>,
+    /// The union of states that the article names most.
+    bloc: Option<Arc<str>>,
     /// Whose junta the article speaks of.
     usurped: Option<Arc<str>>,
     /// Whether only some sentences of the article were read.
@@ -108,6 +128,15 @@ fn armed_groups(entities: &[Entity], names: &Gazetteer) -> BTreeMap<Arc<str>, us
         {
             *counts.entry(Arc::clone(party)).or_default() += 1;
         }
+    }
+    counts
+}
+
+/// How often each union of states is named.
+fn blocs(entities: &[Entity]) -> BTreeMap<Arc<str>, usize> {
+    let mut counts: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    for party in entities.iter().filter_map(|entity| entity.party.as_ref()).filter(|party| is_bloc(party)) {
+        *counts.entry(Arc::clone(party)).or_default() += 1;
     }
     counts
 }
@@ -183,6 +212,7 @@ impl Memory {
             domestic: own >= DOMESTIC_LEAST && own * 10 >= all * DOMESTIC_TENTHS,
             settled: top >= 2 * runner_up,
             fighters: most(&armed_groups(entities, names), entities).into_iter().next(),
+            bloc: most(&blocs(entities), entities).into_iter().next(),
             countries: countries_in_order(entities),
             territory: most(&territories, entities).into_iter().next(),
             rivals,
@@ -237,6 +267,11 @@ impl Memory {
         self.fighters.as_ref()
     }
 
+    /// The union of states that the article names most.
+    pub(super) fn bloc(&self) -> Option<&Arc<str>> {
+        self.bloc.as_ref()
+    }
+
     /// Remembers whose junta was named.
     pub(super) fn note_usurped(&mut self, party: &Arc<str>) {
         self.usurped = Some(Arc::clone(party));
@@ -263,7 +298,7 @@ impl Memory {
         &mut self,
         mention: &Mention,
         heads: &[String],
-        (group, armed, reported): (bool, bool, bool),
+        Standing { group, armed, reported, acts, embedded }: Standing,
         continues_list: impl Fn(usize) -> bool,
     ) {
         if mention.modifier {
@@ -278,7 +313,13 @@ impl Memory {
             sentence: mention.sentence,
         };
         let told_of = self.is_told_of(mention, reported, &continues_list);
-        let aside = mention.owner || mention.governed || mention.object || told_of;
+        // "To bring in the union, the council and Kenya": the list of an object goes on.
+        let goes_on = self
+            .aside_end
+            .is_some_and(|(sentence, end)| sentence == mention.sentence && !acts && continues_list(end));
+        let embedded = embedded && mention.kind != Kind::Person;
+        let aside = mention.owner || mention.governed || mention.object || told_of || goes_on || embedded;
+        self.aside_end = (aside && !mention.owner).then_some((mention.sentence, mention.tokens.end));
         if aside && !told_of && mention.kind == Kind::Person {
             self.person_aside = Some(named.clone());
         }
@@ -431,6 +472,11 @@ impl Memory {
             }
             _ => None,
         }
+    }
+
+    /// Whose something is: the person of its own sentence or one before.
+    pub(super) fn possessing(&self, pronoun: &str) -> Option<&Named> {
+        self.person.as_ref().filter(|named| self.may_be(pronoun, named))
     }
 
     /// Remembers that somebody was said to be a woman or a man.

@@ -60,7 +60,8 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 );
                 sighting.group = group_before(&here, phrase);
                 // "Ten of the bodies have not been identified": some of those already told of.
-                if figure.kind == FigureKind::Share && here.view.is(figure.tokens.end, SAID_OF_SOME) {
+                let some = figure.kind == FigureKind::Share && here.view.is(figure.tokens.end, SAID_OF_SOME);
+                if some || is_handed_over(&here, figure) {
                     sighting.relation = Relation::Part;
                 }
                 sight(&here, sighting, findings);
@@ -76,6 +77,19 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
         }
     });
 }
+
+/// "35 bodies had been handed to their families": some of those who were found before.
+fn is_handed_over(here: &Here<'_>, figure: &Figure) -> bool {
+    let end = figure.tokens.end;
+    let verb = (end..end + 4)
+        .find(|&at| !here.view.is(at, &["have", "has", "had", "been", "were", "was", "already", "now"]));
+    here.view.is(figure.tokens.end - 1, &["bodies", "corpses", "remains"])
+        && verb.is_some_and(|verb| verb > end && here.view.is(verb, HANDED_OVER))
+}
+
+/// What is done with the dead who are known.
+const HANDED_OVER: &[&str] =
+    &["handed", "returned", "released", "identified", "repatriated", "flown", "cremated", "claimed", "given"];
 
 /// Verbs with which something more is said of some of the dead.
 const SAID_OF_SOME: &[&str] =

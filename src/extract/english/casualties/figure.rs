@@ -293,7 +293,15 @@ fn single(
     } else {
         (FigureKind::TheOne, 1)
     };
-    let person = person_at(analysis, view, head);
+    let person = match person_at(analysis, view, head) {
+        // "A Briton": one of a people, whatever the word ends in.
+        Person::Unknown
+            if kind == FigureKind::One && view.capital(head) && is_people(&format!("{word}s")) =>
+        {
+            Person::Likely
+        }
+        known => known,
+    };
     if kind == FigureKind::Nobody {
         if !matches!(person, Person::Known(_) | Person::Likely) && !matches!(word, "nobody" | "none" | "one")
         {

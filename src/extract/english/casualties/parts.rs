@@ -8,7 +8,7 @@ use super::telling::SEVERE;
 use super::toll_subject::HARMED;
 use crate::extract::english::lexicon::{Person, counted};
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::model::{Effect, Group, Relation, Scope, Span};
+use crate::model::{Bound, Effect, Group, Relation, Scope, Span};
 use crate::text::{Tag, VerbForm};
 
 const NAME: &str = "parts";
@@ -131,6 +131,9 @@ pub(super) fn opens_part(here: &Here<'_>, figure: &Figure) -> bool {
     if here.view.is(before, INCLUDING) || included_in_list(here, figure) || severe(here, figure) {
         return true;
     }
+    if among_them_behind(here, figure) {
+        return true;
+    }
     let group: &[&[&str]] = &[
         &["among", "them"],
         &["among", "whom"],
@@ -151,6 +154,24 @@ pub(super) fn opens_part(here: &Here<'_>, figure: &Figure) -> bool {
     let preceded = |words: &&[&str]| words.last() == Some(&last) && here.view.preceded_by(start, words);
     group.iter().any(preceded) && !goes_its_own_way(here, figure)
 }
+
+/// "Killing 24 people, two babies and several nurses among them": the list that ends with whom it is a part of.
+pub(super) fn among_them_behind(here: &Here<'_>, figure: &Figure) -> bool {
+    let end = figure.tokens.end;
+    let set_off = here.view.is(figure.tokens.start.wrapping_sub(1), &[",", "(", "–", "—", "and"]);
+    let listed = |at: usize| {
+        matches!(
+            here.view.tag(at),
+            Tag::Noun | Tag::ProperNoun | Tag::Adjective | Tag::Number | Tag::Determiner | Tag::Coordinator
+        ) || here.view.is(at, &[",", "of"])
+    };
+    let among = (end..end + AMONG_REACH).find(|&at| !listed(at)).filter(|&at| here.view.is(at, &["among"]));
+    let stops = |at: usize| at >= here.sentence.tokens.end || here.view.tag(at) == Tag::Punct;
+    set_off && figure.low > 0 && among.is_some_and(|at| here.view.is(at + 1, &["them"]) && stops(at + 2))
+}
+
+/// How far behind a figure "among them" may stand.
+const AMONG_REACH: usize = 14;
 
 /// "Of whom 11 escaped": the verb says what became of the part, and what befell the whole did not.
 fn goes_its_own_way(here: &Here<'_>, figure: &Figure) -> bool {
@@ -218,7 +239,10 @@ fn adds_up<'r>(here: &Here<'r>, whole: &Figure) -> Vec<&'r Figure> {
     let mut list: Vec<&Figure> = Vec::new();
     for figure in from {
         let joined = list.last().is_none_or(|last| {
-            (last.tokens.end..figure.tokens.start).all(|at| here.view.is(at, &[",", "and"]))
+            let mut between = last.tokens.end..figure.tokens.start;
+            // "165 soldiers and policemen, and 47 civilians".
+            let more = |at: usize| here.view.is(at - 1, &["and"]) && here.view.tag(at) == Tag::Noun;
+            between.all(|at| here.view.is(at, &[",", "and"]) || more(at))
         });
         // "three male, one female" say only what those counted were.
         let people = figure.head.is_some_and(|head| !here.view.is(head, &["male", "female"]));
@@ -228,8 +252,14 @@ fn adds_up<'r>(here: &Here<'r>, whole: &Figure) -> Vec<&'r Figure> {
         list.push(figure);
     }
     let sum = list.iter().fold(0, |sum: u64, figure| sum.saturating_add(figure.low));
-    if list.len() > 1 && sum == whole.low { list } else { Vec::new() }
+    // "More than 1,100 died: 920 militants, 165 soldiers and at least 47 civilians".
+    let rounded = matches!(whole.bound, Bound::MoreThan | Bound::AtLeast | Bound::About | Bound::Nearly)
+        && sum.abs_diff(whole.low) * ROUNDED <= whole.low;
+    if list.len() > 1 && (sum == whole.low || rounded) { list } else { Vec::new() }
 }
+
+/// A whole is rounded by at most one part in so many of it.
+const ROUNDED: u64 = 10;
 
 /// "Of those killed, 16 were women": what befell the set that the sentence opens with, and no number says how many it is.
 fn opening(here: &Here<'_>, figure: &Figure) -> Option<(Effect, Option<String>)> {

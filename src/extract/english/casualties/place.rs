@@ -233,6 +233,10 @@ fn there(here: &Here<'_>, clause: Option<&Clause>) -> Option<Named> {
 /// The name behind the first preposition of place within a few tokens, or "there".
 fn named_in(here: &Here<'_>, from: usize, reach: usize) -> Option<Named> {
     for at in from..from + reach {
+        // "In retaliation for a raid in Chad": why, and not where.
+        if here.view.is(at, &["in"]) && here.view.is(at + 1, REASONS) {
+            return None;
+        }
         let from_there =
             here.view.is(at, &["from"]) && here.view.is(at.wrapping_sub(1), &["come", "came", "comes"]);
         if here.view.is(at, AT) || from_there {
@@ -257,6 +261,10 @@ fn named_in(here: &Here<'_>, from: usize, reach: usize) -> Option<Named> {
     }
     None
 }
+
+/// What "in" opens the reason with.
+const REASONS: &[&str] =
+    &["retaliation", "response", "revenge", "reprisal", "reprisals", "protest", "solidarity", "connection"];
 
 /// Nothing follows that makes "there" the subject of what comes ("there were").
 fn closes(here: &Here<'_>, at: usize) -> bool {

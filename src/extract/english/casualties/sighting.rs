@@ -6,12 +6,13 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::figure::Figure;
+use super::parts::among_them_behind;
 use super::place::place;
 use super::scene::Here;
 use crate::extract::english::scope::scope_at;
 use crate::extract::rule::Findings;
 use crate::model::{Bound, Effect, Group, Relation, Scope, Span};
-use crate::text::{Attribution, VerbForm};
+use crate::text::{Attribution, Tag, VerbForm};
 
 /// People, and what happened to them.
 #[derive(Debug, Clone)]
@@ -127,13 +128,20 @@ impl Sighted {
     }
 }
 
+/// The longest title that may be a question.
+const QUESTION_TOKENS_MAX: usize = 20;
+
 /// At most this many bytes of a sentence are quoted.
 const QUOTE_BYTES_MAX: usize = 400;
 
 /// Takes note of a sighting, unless its people are counted elsewhere or not at all.
-pub(super) fn sight(here: &Here<'_>, sighting: Sighting, findings: &mut Findings) {
+pub(super) fn sight(here: &Here<'_>, mut sighting: Sighting, findings: &mut Findings) {
     if !counts(here, &sighting) {
         return;
+    }
+    // Of a list that ends with "among them" everybody is a part, whatever the rule says.
+    if sighting.relation == Relation::Whole && among_them_behind(here, &sighting.figure) {
+        sighting.relation = Relation::Part;
     }
     let figure = &sighting.figure;
     let Some(core) = here.span(&figure.core) else { return };
@@ -201,6 +209,16 @@ fn counts(here: &Here<'_>, sighting: &Sighting) -> bool {
             ],
         )
     });
+    // "Nine dead in a crash? No: seven": what is asked is not told.
+    let asked = || (figure.tokens.end..here.sentence.tokens.end).any(|at| here.view.is(at, &["?"]));
+    if here.sentence.paragraph == 0 && here.sentence.tokens.len() <= QUESTION_TOKENS_MAX && asked() {
+        return false;
+    }
+    if sighting.effect == Effect::Detained && is_exchanged(here, figure)
+        || sighting.effect == Effect::Missing && is_found_again(here, sighting)
+    {
+        return false;
+    }
     let let_go = sighting.effect == Effect::Rescued && (convict || lets_go(here, sighting))
         || sighting.effect == Effect::Detained && is_let_go(here, figure);
     !let_go
@@ -230,6 +248,30 @@ fn is_let_go(here: &Here<'_>, figure: &Figure) -> bool {
 
 /// How far behind the verb those who are let go may stand.
 const LET_GO_REACH: usize = 3;
+
+/// "Offered to exchange two Kenyans for two militants jailed in Chad": who is held elsewhere and may come free.
+fn is_exchanged(here: &Here<'_>, figure: &Figure) -> bool {
+    let before = figure.tokens.start.saturating_sub(EXCHANGE_REACH).max(here.sentence.tokens.start);
+    (before..figure.tokens.start).rev().take_while(|&at| here.view.tag(at) != Tag::Punct).any(|at| {
+        here.view.form(at) != VerbForm::None && matches!(&*here.verb_lemma(at), "exchange" | "swap" | "trade")
+    })
+}
+
+/// How far behind "exchange" both who are given and who are got may stand.
+const EXCHANGE_REACH: usize = 9;
+
+/// "Twelve people reported missing have since been found alive": they are missing no more.
+fn is_found_again(here: &Here<'_>, sighting: &Sighting) -> bool {
+    let from = sighting.said.end.max(sighting.figure.tokens.end);
+    let until = (from..(from + FOUND_REACH).min(here.sentence.tokens.end))
+        .find(|&at| matches!(here.view.tag(at), Tag::Punct | Tag::Coordinator))
+        .unwrap_or(from + FOUND_REACH);
+    let been = (from..until).find(|&at| here.view.is(at, &["been"]) && here.view.tag(at + 1) == Tag::Verb);
+    been.is_some_and(|been| here.view.is(been + 1, &["found", "traced", "located", "reunited"]))
+}
+
+/// How far behind the missing it may be told that they were found.
+const FOUND_REACH: usize = 10;
 
 /// Background where the figure or what is said of it is.
 fn scope(here: &Here<'_>, sighting: &Sighting) -> Scope {

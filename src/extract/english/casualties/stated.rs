@@ -207,7 +207,10 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
         return here.with_list(figure).into_iter().map(|member| (member, 60)).collect();
     }
     if let Some(figure) = here.figure_before(predicate.main, STILL) {
-        return vec![(figure, 65)];
+        // "19 others and two sailors still missing": the list shares its state.
+        let shared = figure.kind == FigureKind::Counted && figure.tokens.end < predicate.main;
+        let list = here.list_up_to(figure).into_iter().skip(1).filter(|_| shared);
+        return std::iter::once(figure).chain(list).map(|figure| (figure, 65)).collect();
     }
     // "180 members of the council under arrest".
     if let Some(figure) = here

@@ -163,6 +163,10 @@ fn group(here: &Here<'_>, sighting: &Sighting) -> Group {
         return group;
     }
     let figure = &sighting.figure;
+    // "The captain of the ferry", "the ship's captain": at sea, and no soldier.
+    if figure.head.is_some_and(|head| at_sea(here, head)) {
+        return Group::Other;
+    }
     let severe = sighting.effect == Effect::Injured
         && matches!(figure.kind, FigureKind::Bare | FigureKind::Share)
         && sighting.said.clone().any(|at| here.view.is(at, SEVERE));
@@ -196,6 +200,18 @@ fn group(here: &Here<'_>, sighting: &Sighting) -> Group {
         group => group,
     }
 }
+
+/// Whether the captain at `head` is of a vessel.
+fn at_sea(here: &Here<'_>, head: usize) -> bool {
+    let before = (head.saturating_sub(3)..head).any(|at| here.view.is(at, VESSELS));
+    let of = here.view.is(head + 1, &["of"])
+        && !(head + 2..head + 6).any(|at| force(here.view.word(at)).is_some());
+    here.view.is(head, &["captain", "captains"]) && (before || of)
+}
+
+/// What has a captain who is no soldier.
+const VESSELS: &[&str] =
+    &["ship", "ferry", "boat", "tanker", "vessel", "cruise", "trawler", "yacht", "sea", "barge", "team"];
 
 /// Fewer than so many are told of because of what they are held for, even when they are called people.
 const A_FEW: u64 = 10;

@@ -209,11 +209,19 @@ fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
 
 /// The harm in the words after "number of".
 fn harm_of(here: &Here<'_>, from: usize) -> Option<(Effect, Option<Group>, usize)> {
+    let named = |word: &str| HARMED.iter().any(|(noun, _)| *noun == word);
     let mut group = None;
     let mut fallback: Option<(Effect, usize)> = None;
     for at in from..from + REACH {
         let word = here.view.word(at);
-        if let Some(predicate) = here.scene.predicates.iter().find(|predicate| predicate.main == at) {
+        let next_too = || here.scene.predicates.iter().any(|predicate| predicate.main == at + 1);
+        if let Some(predicate) = here
+            .scene
+            .predicates
+            .iter()
+            // "The number of hostages killed": they are hostages, and this is not what is counted.
+            .find(|predicate| predicate.main == at && !(named(word) && next_too()))
+        {
             // "dead or feared dead", "killed or missing" is a sum of two.
             let sum = here.view.is(predicate.tokens.end, &["or", "and/or"]);
             return Some((
@@ -223,7 +231,7 @@ fn harm_of(here: &Here<'_>, from: usize) -> Option<(Effect, Option<Group>, usize
             ));
         }
         let lemma = here.analysis.lemma(at);
-        if let Some(noun) = counted(&lemma) {
+        if let Some(noun) = counted(&lemma).filter(|_| !(named(word) && next_too())) {
             return Some((noun.effect, group, at + 1));
         }
         if let Some((_, effect)) = HARMED.iter().find(|(noun, _)| *noun == word) {
@@ -233,8 +241,10 @@ fn harm_of(here: &Here<'_>, from: usize) -> Option<(Effect, Option<Group>, usize
         let relative = here.view.is(at.wrapping_sub(1), &["who", "that", "been", "be"])
             || here.view.is(at, &["been", "are", "were", "have"])
                 && here.view.is(at.wrapping_sub(2), &["who", "that"]);
-        // "Confirmed killed", "feared dead": how sure it is.
-        if relative || here.view.is(at, HOW_SURE) {
+        // "Confirmed killed", "feared dead", "known to have died": how sure it is.
+        let known_to = here.view.is(at, &["to", "have", "be", "been"])
+            && (from..at).any(|before| here.view.is(before, HOW_SURE));
+        if relative || known_to || here.view.is(at, HOW_SURE) {
             continue;
         }
         if matches!(here.view.tag(at), Tag::Aux | Tag::Punct)

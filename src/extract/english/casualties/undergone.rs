@@ -212,10 +212,13 @@ fn subjects<'r>(here: &Here<'r>, clause: &Clause, predicate: &Predicate) -> Vec<
         return here.list_up_to(figure);
     }
     if let Some(figure) = around_insertion(here, start) {
+        // "Two nurses and ten patients, three of them children, were killed": also those before.
+        let before = here.list_up_to(figure).into_iter().skip(1);
         return here
             .with_list(figure)
             .into_iter()
             .filter(|member| member.tokens.end <= figure.tokens.end || list_goes_on(here, figure, member))
+            .chain(before)
             .collect();
     }
     // What stands before a semicolon is the subject of something else.

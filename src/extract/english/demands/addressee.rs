@@ -183,6 +183,11 @@ pub(super) fn unnamed(scene: &Scene<'_>, at: usize) -> Option<(Vec<Arc<str>>, us
     if !opens || view.is(at, &["him", "her", "them", "it", "us", "me", "for", "that"]) {
         return None;
     }
+    // "We urge you to surrender": who reads it knows who is meant, the text does not say.
+    if view.is(at, &["you"]) {
+        let to = (at + 1..at + 4).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to))?;
+        return Some((Vec::new(), to));
+    }
     let end = phrase_end(scene, at).or_else(|| {
         let to =
             (at + 1..(at + 14).min(view.end)).find(|&to| view.is(to, &["to"]) && is_infinitive(scene, to))?;

@@ -313,7 +313,10 @@ fn insisted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
         && !view.is(verb, &["will", "would", "can", "could", "must", "should"])
         && !view.is(verb - 1, &["to"]);
     let found = content(scene, start, Vec::new())?;
-    (bare && found.acts.iter().any(|act| *act != Act::Other)).then_some(found)
+    // "Insists that the benefits be kept": the form alone says that it is wanted.
+    let subjunctive = view.is(verb, &["be"])
+        && matches!(view.form(verb + 1), VerbForm::Participle | VerbForm::PastOrParticiple);
+    (bare && (subjunctive || found.acts.iter().any(|act| *act != Act::Other))).then_some(found)
 }
 
 /// "X to V".
@@ -321,8 +324,10 @@ fn wanted(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     let view = scene.view;
     if let Some(noun) = (next..next + WANTED_REACH).find(|&at| view.is(at, WANTED))
         && (next..noun).all(|at| {
-            matches!(view.tag(at), Tag::Determiner | Tag::Adjective | Tag::Adverb | Tag::Noun | Tag::Number)
-                || view.is(at, &["per", "%", "pay"])
+            matches!(
+                view.tag(at),
+                Tag::Determiner | Tag::Adjective | Tag::Adverb | Tag::Noun | Tag::ProperNoun | Tag::Number
+            ) || view.is(at, &["per", "%", "pay"])
         })
     {
         return finish(scene, Vec::new(), next..view.end, false).filter(|found| found.acts != [Act::Other]);
@@ -437,10 +442,25 @@ fn finish(
         let words = scene.span(office.tokens.start..end).of(&scene.article.text);
         to = vec![Arc::from(without_article(words))];
     }
+    let acts = if goes_from_office(scene, &window, &acts, &to) { vec![Act::Resign] } else { acts };
     let people_leave = acts.contains(&Act::Withdraw)
         && scene.actors().in_sentence(scene.sentence).iter().any(|mention| {
             to.contains(&mention.name) && matches!(mention.role, Some(Role::People | Role::Protesters))
         });
     let acts = if people_leave { vec![Act::Evacuate] } else { acts };
     Some(Complement { to, window, acts })
+}
+
+/// "Called on the country's rulers to go": out of office, when nothing more is said.
+fn goes_from_office(scene: &Scene<'_>, window: &Range<usize>, acts: &[Act], to: &[Arc<str>]) -> bool {
+    let bare = window.len() == 1 && scene.view.is(window.start, &["go", "quit", "leave"]);
+    let office = || {
+        let mut named = scene.actors().in_sentence(scene.sentence).iter();
+        named.any(|mention| {
+            mention.tokens.end <= window.start
+                && to.contains(&mention.name)
+                && matches!(mention.role, Some(Role::Head | Role::Minister | Role::Government))
+        })
+    };
+    bare && acts == [Act::Withdraw] && office()
 }

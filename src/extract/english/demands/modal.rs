@@ -82,11 +82,12 @@ fn read(scene: &Scene<'_>, at: usize, verb: usize, force: Force, findings: &mut 
     }
     let Some(by) = scene.speaker(at) else { return };
     let by: Vec<_> = by.into_iter().filter(|agent| agent.weighty).collect();
-    let subject = scene
-        .actors()
-        .in_sentence(scene.sentence)
-        .iter()
-        .rfind(|mention| mention.tokens.end == at && !mention.owner && !mention.modifier);
+    let subject = scene.actors().in_sentence(scene.sentence).iter().rfind(|mention| {
+        // "Berg himself should go".
+        let end = mention.tokens.end;
+        let right_before = end == at || end + 1 == at && view.is(end, ITSELF_TOO);
+        right_before && !mention.owner && !mention.modifier
+    });
     let window = verb.saturating_sub(usize::from(view.is(verb.saturating_sub(1), &["not"])))..view.end;
     let passive = view.is(verb, &["be"])
         && matches!(view.form(verb + 1), VerbForm::Participle | VerbForm::PastOrParticiple);
@@ -154,6 +155,9 @@ fn read(scene: &Scene<'_>, at: usize, verb: usize, force: Force, findings: &mut 
     }
     .emit(scene, findings);
 }
+
+/// What may stand behind whoever must do something.
+const ITSELF_TOO: &[&str] = &["himself", "herself", "itself", "themselves", "both", "all", "too", "also"];
 
 /// "If he must go", "whether they should".
 fn conditional(scene: &Scene<'_>, at: usize) -> bool {

@@ -95,7 +95,11 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
         }
         None => (Vec::new(), at + 2),
     };
-    let clock = next;
+    // "Gave the leaders of the rebellious region three days": the rest of the phrase.
+    let rest = || {
+        (next..(next + 4).min(view.end)).find(|&at| view.tag(at) == Tag::Number || view.is(at, &["until"]))
+    };
+    let clock = mention.and_then(|_| rest()).unwrap_or(next);
     let timed =
         view.is(clock, &["until"]) || (clock..(clock + 5).min(view.end)).any(|at| view.is(at, CLOCKS));
     if !timed {
@@ -114,7 +118,13 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
     let colon = (to_verb..(to_verb + 8).min(view.end)).find(|&at| list && view.is(at, &[":"]));
     let acts = match colon {
         Some(colon) => act::listed(view, colon + 1..view.end),
-        None => act::acts(view, to_verb + 1..view.end),
+        None => {
+            // "To surrender or face an offensive": what comes else is not asked.
+            let or = (to_verb + 2..view.end).find(|&at| {
+                view.is(at, &["or"]) && view.is(at + 1, &["face", "be", "else", "risk", "suffer"])
+            });
+            act::acts(view, to_verb + 1..or.unwrap_or(view.end))
+        }
     };
     let bare = view.is(to_verb + 1, &["go", "quit", "leave"])
         && (to_verb + 2 >= view.end || view.tag(to_verb + 2) == Tag::Punct || view.is(to_verb + 2, &["or"]));
@@ -220,7 +230,11 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
             ],
         )
     });
-    let act = if view.is(at, &["if"]) && !negative {
+    // "Would only talk if the council took responsibility and freed the prisoners": each of it is asked.
+    let only = view.is(at, &["if"]) && !first && (future..at).any(|at| view.is(at, &["only"]));
+    let act = if only {
+        violence?
+    } else if view.is(at, &["if"]) && !negative {
         // The threat is against what the other might do.
         if launches { Act::Ceasefire } else { return None }
     } else {
@@ -271,8 +285,8 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         by: &by,
         to,
         window: if first { body.start..view.end } else { window },
-        acts: vec![act],
-        force: if view.is(at, &["until"]) { Force::Demand } else { Force::Ultimatum },
+        acts: if only { act::listed(view, at + 1..view.end) } else { vec![act] },
+        force: if only || view.is(at, &["until"]) { Force::Demand } else { Force::Ultimatum },
         status: DemandStatus::Made,
         condition: clock.or_else(|| (!short.is_empty()).then(|| short.join(" "))),
         core: at,

@@ -90,8 +90,9 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
         if predicate.passive { passive_complement(scene, &predicate) } else { complement(scene, at, frame) };
     let Some(complement) = complement else { return };
     // "Told him to wait", "expects rain to fall": without an act these are no demands.
-    let idle =
-        complement.acts == [Act::Other] && frame == Frame::Tell && !view.is(at, &["told", "tells", "warned"]);
+    let idle = complement.acts == [Act::Other] && frame == Frame::Tell && !view.is(at, PRESSES);
+    // "Asked its standby force to get ready": whoever commands asks nothing.
+    let own = complement.acts == [Act::Other] && commands(view, at);
     let self_told = predicate.passive && complement.acts == [Act::Other] && frame == Frame::Tell;
     let small = view.is(at + 1, &["us", "me", "each", "himself", "themselves"])
         || view.is(at + 1, &["him", "her"]) && complement.acts == [Act::Other];
@@ -102,6 +103,7 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
         && view.is(at + 1, &["them", "him", "her", "it"]);
     if nobody && complement.acts != [Act::Evacuate]
         || wish
+        || own
         || idle
         || self_told
         || small && frame != Frame::Call
@@ -136,6 +138,40 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
     }
     draft.emit(scene, findings);
 }
+
+/// Verbs that press for whatever it is.
+const PRESSES: &[&str] = &["told", "tells", "warned", "pressed", "pressured", "pushed"];
+
+/// Whether those asked are the asker's own: "its standby force", "his ministers".
+fn commands(view: View<'_>, at: usize) -> bool {
+    let owner = (at + 1..at + 3).find(|&at| view.is(at, &["its", "his", "her", "their"]));
+    owner.is_some_and(|owner| (owner + 1..owner + 4).any(|at| view.is(at, SUBORDINATES)))
+}
+
+/// Who takes orders.
+const SUBORDINATES: &[&str] = &[
+    "force",
+    "forces",
+    "army",
+    "troops",
+    "soldiers",
+    "police",
+    "ministry",
+    "ministries",
+    "minister",
+    "ministers",
+    "officials",
+    "staff",
+    "aides",
+    "envoy",
+    "envoys",
+    "advisers",
+    "commanders",
+    "diplomats",
+    "navy",
+    "agencies",
+    "lawyers",
+];
 
 /// Whether the words behind the verb say that nothing is demanded, whoever acts: who acts is known only once all of the
 /// article is read.

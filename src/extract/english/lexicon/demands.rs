@@ -61,6 +61,17 @@ pub(in super::super) const WANTED: &[&str] = &[
     "compensation",
     "justice",
     "guarantees",
+    "bonus",
+    "raise",
+    "increase",
+    "vote",
+    "election",
+    "referendum",
+    "reforms",
+    "ban",
+    "apology",
+    "inquest",
+    "retrial",
 ];
 
 /// How somebody wants somebody or something to be: "wants the law scrapped", "want him gone".

@@ -3,10 +3,12 @@
 use crate::extract::cues::Cues;
 use crate::extract::english::actors::Mention;
 use crate::extract::english::demands::{after_adverbs, each_scene};
+use crate::extract::english::lexicon::stance_verbs::stance_verb;
 use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::Scene;
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
+use crate::text::VerbForm;
 use crate::text::english::lemma;
 
 use super::{Draft, object_end, targets, topic};
@@ -46,6 +48,11 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     {
         return None;
     }
+    // "Denounced what they called a coup", "condemned the raid, calling it illegal": told by the verb before.
+    let goes_on = view.form(at) == VerbForm::Gerund && view.is(next, &["it", "this"]);
+    if view.is(next, &["what"]) || goes_on && condemns_before(scene, at) {
+        return None;
+    }
     // "What it called illegal sanctions" is a name in passing.
     if (at.saturating_sub(4).max(view.start)..at).any(|at| view.is(at, &["what", "which", "who", "whom"])) {
         return None;
@@ -54,7 +61,12 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let reach = next..(next + 22).min(view.end);
     let judged = reach
         .clone()
-        .take_while(|&at| !view.is(at, &[";", "after", "because", "but", "and"]) || view.is(at, &["and"]))
+        .take_while(|&at| {
+            // "Called the deal worthless and accused the government": something else begins.
+            let verb = view.is(at, &["and"])
+                && matches!(view.form(at + 1), VerbForm::Past | VerbForm::PastOrParticiple);
+            !view.is(at, &[";", "after", "because", "but"]) && !verb
+        })
         .find(|&at| stances::is_judgement(view.word(at)))?;
     if view.is(at, &["describe", "described", "describes", "describing", "regard", "regards", "regarded"])
         && !(next..judged).any(|at| view.is(at, &["as"]))
@@ -91,6 +103,14 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     .emit(scene, findings);
     Some(())
+}
+
+/// Whether the sentence has condemned something before the verb at `at`.
+fn condemns_before(scene: &Scene<'_>, at: usize) -> bool {
+    let condemns = |verb: usize| {
+        stance_verb(&scene.view.verb(verb)).is_some_and(|(stance, _)| stance == Stance::Condemn)
+    };
+    (scene.view.start..at).any(|verb| scene.view.form(verb) != VerbForm::None && condemns(verb))
 }
 
 /// Who names a wrongdoer accuses; who calls a summit "a plan of aggression" or a war a genocide accuses those behind it.

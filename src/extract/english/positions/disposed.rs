@@ -95,7 +95,11 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings) -
     let end = object_end(scene, start);
     let near = start..end.min(start + 5);
     let kind = near.clone().any(|at| stances::is_kind(view.word(at)) || stances::is_kind(&view.verb(at)));
-    let talks = near.clone().any(|at| stances::is_talk(view.word(at)));
+    // "Had ruled out negotiations, said he was ready to resume them".
+    let again = view.is(start, &["resume", "restart", "continue", "hold"])
+        && view.is(start + 1, &["them", "it"])
+        && (view.start..copula).any(|at| stances::is_talk(view.word(at)));
+    let talks = again || near.clone().any(|at| stances::is_talk(view.word(at)));
     let stance = match (stance, negated) {
         // "Ready to talk" agrees to what others want; "open to talks" offers them.
         (Stance::Offer, false) if talks && !kind && !view.is(at, &["open"]) => Stance::Accept,

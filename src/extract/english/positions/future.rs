@@ -130,8 +130,11 @@ fn stance_of(scene: &Scene<'_>, at: usize, verb: usize, negated: bool) -> Option
     let view = scene.view;
     let base = view.verb(verb);
     let goes_on = view.is(verb, &["go", "carry", "press", "fight"]) && view.is(verb + 1, &["on", "ahead"]);
-    if view.is(verb, &["give"]) && view.is(verb + 1, &["up", "in"]) && negated {
+    if view.is(verb, &["give"]) && view.is(verb + 1, &["up"]) && negated {
         return Some(Stance::Vow);
+    }
+    if negated && answers_pressure(scene, verb) {
+        return Some(Stance::Reject);
     }
     let told = stances::of_future(&base, negated);
     let vows = goes_on || takes_measures(scene, verb) || keeps_on(scene, verb);
@@ -141,10 +144,41 @@ fn stance_of(scene: &Scene<'_>, at: usize, verb: usize, negated: bool) -> Option
     told.or_else(|| (!negated && (vows || own_words())).then_some(Stance::Vow))
 }
 
+/// "Give in to threats", "respond to their demands": what somebody who will not do it refuses.
+fn answers_pressure(scene: &Scene<'_>, verb: usize) -> bool {
+    let view = scene.view;
+    let to = verb + 1 + usize::from(view.is(verb + 1, &["in"]));
+    let answers = view.is(verb, &["give", "cave"]) && view.is(verb + 1, &["in"])
+        || view.is(verb, &["respond", "react", "reply", "succumb", "submit"]);
+    let pressed = (to + 1..(to + 7).min(view.end)).any(|at| view.is(at, PRESSURE));
+    answers && (pressed && view.is(to, &["to"]) || view.is(verb, &["give", "cave"]))
+}
+
+/// What somebody is pressed with.
+const PRESSURE: &[&str] = &[
+    "pressure",
+    "threat",
+    "threats",
+    "blackmail",
+    "demand",
+    "demands",
+    "ultimatum",
+    "ultimatums",
+    "terror",
+    "terrorism",
+    "terrorists",
+    "intimidation",
+    "violence",
+    "extortion",
+    "coercion",
+];
+
 /// "Would never send", "would send no troops": the verb at `verb`, with the words from `first` on before it.
 fn is_negated(scene: &Scene<'_>, first: usize, verb: usize) -> bool {
     let view = scene.view;
-    let before = |at: usize| is_negation(view.word(at)) || view.is(at, &["n't", "never"]);
+    let before = |at: usize| {
+        is_negation(view.word(at)) || view.is(at, &["n't", "never"]) || view.follows(at, &["no", "longer"])
+    };
     view.is(verb + 1, &["no"]) || (first..verb).any(before)
 }
 
@@ -275,7 +309,9 @@ fn opens_with_condition(scene: &Scene<'_>, at: usize) -> bool {
     let open =
         (view.start..at).rfind(|&at| view.is(at, &["“", "\"", "‘"])).map_or(view.start, |mark| mark + 1);
     view.is(open, &["if", "unless"])
-        && (open..at).any(|at| view.is(at, &["not", "n't", "unless", "fails", "refuses", "ignored"]))
+        && (open..at).any(|at| {
+            view.is(at, &["not", "n't", "unless", "fails", "refuses", "ignored", "ignores", "ignore"])
+        })
 }
 
 /// Under "if" or in a question nothing is promised.

@@ -186,6 +186,14 @@ pub(super) fn targets(scene: &Scene<'_>, object: Range<usize>) -> Vec<Option<Arc
 pub(super) fn topic(scene: &Scene<'_>, object: Range<usize>) -> Option<Arc<str>> {
     let view = scene.view;
     let mut start = object.start;
+    // "What they called a coup attempt".
+    if view.is(start, &["what"])
+        && let Some(verb) = (start + 2..start + 5)
+            .find(|&at| view.is(at, &["called", "calls", "described", "describes", "termed", "saw"]))
+        && verb + 1 < object.end
+    {
+        start = verb + 1 + usize::from(view.is(verb + 1, &["as"]));
+    }
     while start < object.end
         && (matches!(view.tag(start), Tag::Determiner | Tag::Punct)
             || view.is(

@@ -201,6 +201,10 @@ fn plain_object(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> O
         // "Six per cent, which the union accepted last week".
         return antecedent(scene, next).map(|named| (stance, vec![Some(named)], next));
     }
+    // "The police denied this".
+    if stance == Stance::Deny && view.is(next, &["this"]) && end <= next + 1 {
+        return Some((stance, vec![None], next + 1));
+    }
     let end = if view.is(next, &["“", "\"", "‘"]) { object_end(scene, next + 1) } else { end };
     // Who welcomes a ruling will live with it; who welcomes a guest or a speech backs somebody.
     let ruling = stance == Stance::Support
@@ -249,6 +253,12 @@ fn committed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
     let itself = stance == Stance::Offer
         && view.is(next, &["as"])
         && view.is(next.saturating_sub(1), &["itself", "himself", "herself", "themselves"]);
+    // "Vowed never to accept cuts": refused.
+    let never = stance == Stance::Vow && view.is(next, &["to"]) && view.is(next - 1, &["never", "not"]);
+    if never && stances::of_future(&view.verb(next + 1), true) == Some(Stance::Reject) {
+        let end = object_end(scene, next + 1);
+        return Some((Stance::Reject, vec![topic(scene, next + 1..end)], end));
+    }
     if view.is(next, &["to", "that", "not"]) || itself {
         let start = next + 1;
         let end = object_end(scene, start);
@@ -261,7 +271,8 @@ fn committed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
     {
         return None;
     }
-    (end > next).then(|| (stance, vec![topic(scene, next..end)], end))
+    let named = topic(scene, next..end).filter(|_| end > next)?;
+    Some((stance, vec![Some(named)], end))
 }
 
 /// "Pledged its backing to Kenya" is support, told by the noun.
@@ -288,6 +299,10 @@ fn dismissed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
     // "Dismissed as baseless allegations that": what it was called stands before it.
     let called = view.is(next, &["as"]) && view.tag(next + 1) == Tag::Adjective;
     let (next, end) = if called { (next + 2, object_end(scene, next + 2)) } else { (next, end) };
+    // "A figure the army dismissed as propaganda": what is dismissed stands before.
+    if view.is(next, &["as"]) {
+        return None;
+    }
     if stances::is_kept_out(view.word(next)) || end <= next && !view.is(next, &["“", "\""]) {
         return None;
     }

@@ -94,8 +94,16 @@ fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &m
     {
         return None;
     }
+    // "Was arrested and charged with incitement": done to him too.
+    let joined = scene.view.is(at.saturating_sub(1), &["and"]) && at > scene.view.start + 3;
+    if active && joined && frame == Frame::With(&["with"]) && scene.view.is(at - 3, &["was", "were", "been"])
+    {
+        return None;
+    }
     let predicate = scene.predicate(at)?;
-    let stance = if predicate.negated { negated(stance)? } else { stance };
+    // "Has offered none of them", "condemned nobody".
+    let nothing = active && scene.view.is(next, &["none", "nothing", "neither", "nobody"]);
+    let stance = if predicate.negated || nothing { negated(stance)? } else { stance };
     if predicate.passive {
         // "Was taken to the port by a frigate": without its particle the verb takes no stance.
         let particle = |word: &&str| (at + 1..at + 3).any(|next| scene.view.is(next, &[word]));
@@ -131,7 +139,8 @@ fn relative(scene: &Scene<'_>, subject: usize, next: usize, stance: Stance, fram
     let that = subject.checked_sub(1).filter(|&at| view.is(at, &["that", "which"]));
     let noun = that.unwrap_or(subject).checked_sub(1)?;
     let word = view.noun(noun);
-    let alleged = stances::is_allegation(&word);
+    let alleged =
+        stances::is_allegation(&word) || view.is(noun, &["figure", "figures", "number", "toll", "count"]);
     let named = alleged || stances::is_request(view.word(noun)) || stances::is_generous(view.word(noun));
     let opens = (noun.saturating_sub(3).max(view.start)..noun)
         .any(|at| view.is(at, &["a", "an", "the", "any", "such"]));
@@ -235,7 +244,7 @@ const AWAITED_REACH: usize = 7;
 /// What is left of a stance under "not": "does not accept" rejects, "did not condemn" says nothing.
 fn negated(stance: Stance) -> Option<Stance> {
     match stance {
-        Stance::Accept => Some(Stance::Reject),
+        Stance::Accept | Stance::Support => Some(Stance::Reject),
         _ => None,
     }
 }
