@@ -25,10 +25,8 @@ impl<'a> Scene<'a> {
                 && !(outside && self.in_quotes(mention.tokens.start))
                 && !self.is_excepted(mention)
         };
-        if view.form(at) == VerbForm::Gerund && self.unnamed_before(start).is_some() {
-            return None;
-        }
-        if self.is_of_document(start) {
+        let of_folk = view.form(at) == VerbForm::Gerund && self.unnamed_before(start).is_some();
+        if of_folk || self.is_of_document(start) {
             return None;
         }
         if let Some(says) = self.said_before(at, start) {
@@ -69,11 +67,9 @@ impl<'a> Scene<'a> {
         if unnamed.is_some_and(|noun| *self.analysis.lemma(noun) != *view.word(noun)) {
             return None;
         }
-        if let Some(main) = self.before_report(at, start, usable) {
-            return Some(main);
-        }
-        if let Some(inner) = self.of_whose(start, usable) {
-            return Some(inner);
+        let main = self.before_report(at, start, usable);
+        if let Some(found) = main.or_else(|| self.of_whose(start, usable)) {
+            return Some(found);
         }
         if let Some(first) = self.behind_quotation(start).filter(|_| outside) {
             return Some(first);

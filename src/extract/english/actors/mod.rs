@@ -11,12 +11,14 @@ mod belonging;
 mod corpus;
 mod draft;
 mod gender;
+mod named_most;
 mod naming;
 mod person;
 mod phrase;
 mod proper;
 mod reference;
 mod standing;
+mod unsaid;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

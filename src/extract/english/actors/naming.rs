@@ -19,10 +19,11 @@ use super::person::{People, Person};
 use super::phrase::span_of;
 use super::reference::{Memory, Named, Standing};
 use super::standing::{is_done_to, is_governed, is_object, is_reported};
+use super::unsaid::{of_many_states, own_body, own_group, own_party, short_name};
 use super::{Kind, Mention};
 
 /// Name, party and person of a mention.
-struct Known {
+pub(super) struct Known {
     name: Arc<str>,
     party: Option<Arc<str>>,
     person: Option<Arc<str>>,
@@ -33,7 +34,7 @@ struct Known {
 }
 
 impl Known {
-    fn party(name: &Arc<str>, kind: Kind) -> Self {
+    pub(super) fn party(name: &Arc<str>, kind: Kind) -> Self {
         Self {
             name: Arc::clone(name),
             party: Some(Arc::clone(name)),
@@ -44,7 +45,7 @@ impl Known {
         }
     }
 
-    fn referring(named: &Named) -> Self {
+    pub(super) fn referring(named: &Named) -> Self {
         Self {
             name: Arc::clone(&named.name),
             party: named.party.clone(),
@@ -56,7 +57,7 @@ impl Known {
     }
 
     /// An office named before: "the syndicate" stands for itself again.
-    fn office(named: &Named) -> Self {
+    pub(super) fn office(named: &Named) -> Self {
         Self { kind: Kind::Office, person: None, ..Self::referring(named) }
     }
 }
@@ -127,21 +128,27 @@ pub(super) fn mention(
     if let Some(person) = mention.person.as_ref().filter(|_| known.kind == Kind::Person) {
         memory.note_gender(person, gender_behind(view, mention.tokens.clone()));
     }
-    let heads = heads(draft, view);
-    let group = is_group(draft, people);
+    if !draft.medium {
+        remember(draft, &mention, view, people, memory);
+    }
+    Some(mention)
+}
+
+/// Takes a mention into memory, with how it stands in its sentence.
+fn remember(draft: &Draft, mention: &Mention, view: View<'_>, people: &People, memory: &mut Memory) {
     let joins = |end: usize| {
         let gap = end..mention.tokens.start;
         (1..=4).contains(&gap.len())
             && gap.clone().all(|at| view.is(at, &[",", "and", "the", "both", "as", "well"]))
     };
-    if !draft.medium {
-        let armed = matches!(draft.party, Some((_, EntityKind::ArmedGroup)));
-        let reported = is_reported(draft, view);
-        let acts = matches!(view.tag(mention.tokens.end), Tag::Verb | Tag::Aux);
-        let embedded = view.is(mention.tokens.start.wrapping_sub(1), &["which", "whom"]);
-        memory.note(&mention, &heads, Standing { group, armed, reported, acts, embedded }, joins);
-    }
-    Some(mention)
+    let standing = Standing {
+        group: is_group(draft, people),
+        armed: matches!(draft.party, Some((_, EntityKind::ArmedGroup))),
+        reported: is_reported(draft, view),
+        acts: matches!(view.tag(mention.tokens.end), Tag::Verb | Tag::Aux),
+        embedded: view.is(mention.tokens.start.wrapping_sub(1), &["which", "whom"]),
+    };
+    memory.note(mention, &heads(draft, view), standing, joins);
 }
 
 /// Whether the phrase is of an organisation, not of a state.
@@ -157,56 +164,6 @@ fn is_group(draft: &Draft, people: &People) -> bool {
 /// Whom words mean that only the rest of the article would explain, where it was not read.
 fn somebody(memory: &Memory) -> Option<Known> {
     memory.is_partial().then(|| Known::party(&Arc::from("somebody"), Kind::Reference))
-}
-
-/// "Its spokesman", "his foreign minister": gives the phrase the party of the one whose they are. Whether it did.
-fn own_party(draft: &mut Draft, sentence: usize, memory: &Memory) -> bool {
-    let Some(possessor) = draft.possessor.filter(|_| draft.role.is_some() && draft.party.is_none()) else {
-        return false;
-    };
-    // "Eleven of its lawmakers" are not their party.
-    if draft.some_of {
-        return false;
-    }
-    let Some(owner) =
-        memory.pronoun(possessor, sentence, false).filter(|_| draft.organisation_name.is_none())
-    else {
-        return false;
-    };
-    let speaks = draft.role.as_ref().is_some_and(|(role, _)| {
-        role.speaks_for_state() || matches!(role, Role::Voice | Role::Parliament | Role::Court)
-    });
-    let Some(party) = owner.party.clone().filter(|_| speaks) else { return false };
-    let kind = if owner.group { EntityKind::Organisation } else { EntityKind::Country };
-    draft.party = Some((party, kind));
-    true
-}
-
-/// "Chairman Jon Berg": gives the phrase the body named a moment ago. Whether it did.
-fn own_body(draft: &mut Draft, sentence: usize, people: &People, memory: &Memory) -> bool {
-    let Some(name) =
-        draft.person.clone().filter(|_| draft.party.is_none() && draft.organisation_name.is_none())
-    else {
-        return false;
-    };
-    let titled = draft.title.as_ref().is_some_and(|title| lexicon::is_function(title))
-        && draft.role.as_ref().is_some_and(|(role, tokens)| *role == Role::Voice && tokens.end <= name.start);
-    // "The Front claimed the attack. ... its spokesman", or only "spokesman Jon Berg".
-    let speaks = draft.title.as_ref().is_some_and(|title| title.starts_with("spokes"))
-        && memory.role(Role::Voice).is_some_and(|last| last.group);
-    let titled = titled || speaks;
-    let placed = people.named(draft).is_some_and(|person| person.party.is_some());
-    let Some(body) = memory.recent_group(sentence).filter(|_| titled && !placed) else { return false };
-    let Some(party) = body.party.clone() else { return false };
-    draft.party = Some((party, EntityKind::Organisation));
-    true
-}
-
-/// "The Tigers": the armed group whose name ended so before.
-fn short_name<'m>(draft: &Draft, memory: &'m Memory) -> Option<&'m Named> {
-    let name = draft.organisation_name.as_ref().filter(|name| !name.contains(' '))?;
-    let bare = draft.definite && draft.party.is_none() && draft.person.is_none();
-    memory.word(&name.to_lowercase()).filter(|named| bare && named.group)
 }
 
 /// "The prime minister": the person the article names with this office, unless another country is named with it.
@@ -391,8 +348,8 @@ fn of_role(
     if let Some(known) = own_group(draft, word, memory) {
         return known;
     }
-    if let Some(known) = of_many_states(draft, word, view, memory) {
-        return known.unwrap_or_else(|| kept(None, Kind::Office));
+    if let Some(known) = of_many_states(draft, word, view, memory, || kept(None, Kind::Office)) {
+        return known;
     }
     let state = role.speaks_for_state() || role == Role::Voice;
     if draft.title.as_ref().is_some_and(|title| title.starts_with("protest movement")) {
@@ -490,56 +447,6 @@ fn of_role(
         (None, _) => kept(None, Kind::Office),
     }
 }
-
-/// "His party", "her movement": of the person spoken of, and of no other body.
-fn own_group(draft: &Draft, word: &str, memory: &Memory) -> Option<Known> {
-    let possessor = draft.possessor.filter(|pronoun| matches!(*pronoun, "he" | "she"))?;
-    let named_before = word != "party" && memory.word(word).is_some();
-    let grouped = lexicon::is_group_word(word) && draft.party.is_none() && !named_before;
-    let leader = memory.possessing(possessor).filter(|_| grouped)?;
-    match &leader.party {
-        Some(party) if leader.group => Some(Known::party(party, Kind::Office)),
-        _ => (word == "party").then(|| Known::office(leader)),
-    }
-}
-
-/// "European leaders", "Leaders" of a summit just told of: of several states, and not of the home of the article. Gives the
-/// union of states they met in, or that they are called what they are called.
-fn of_many_states(draft: &Draft, word: &str, view: View<'_>, memory: &Memory) -> Option<Option<Known>> {
-    if draft.party.is_some() || draft.possessor.is_some() || !MANY.contains(&word) {
-        return None;
-    }
-    let bare = draft.tokens.len() == 1 && word == "leaders";
-    if bare {
-        return memory.bloc().map(|bloc| Some(Known::party(bloc, Kind::Office)));
-    }
-    draft.tokens.clone().any(|at| view.is(at, PARTS_OF_THE_WORLD)).then_some(None)
-}
-
-/// Who speaks for several states at once.
-const MANY: &[&str] =
-    &["leaders", "governments", "officials", "diplomats", "ministers", "envoys", "ambassadors"];
-/// Of which part of the world.
-const PARTS_OF_THE_WORLD: &[&str] = &[
-    "african",
-    "european",
-    "arab",
-    "asian",
-    "western",
-    "latin",
-    "american",
-    "regional",
-    "world",
-    "global",
-    "international",
-    "gulf",
-    "nordic",
-    "baltic",
-    "caribbean",
-    "pacific",
-    "balkan",
-    "foreign",
-];
 
 /// Words for those who rise in arms, when only one such group is spoken of. Gunmen and attackers may be anybody.
 const INSURGENTS: &[&str] = &["rebels", "insurgents", "guerrillas", "guerillas", "militants", "jihadists"];

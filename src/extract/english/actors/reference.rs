@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::text::Analysis;
-use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role, is_bloc};
+use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role};
 
 use super::gender::Gender;
+use super::named_most::{armed_groups, blocs, countries_in_order, most};
 use super::{Kind, Mention};
 
 /// A pronoun reaches back this many sentences; what it means further back is a guess.
@@ -99,57 +100,6 @@ pub(super) struct Memory {
     pair: Option<Named>,
     /// The body or party named last, and where that ended.
     single: Option<(Named, usize)>,
-}
-
-/// The names with a count, the most frequent first, and of equals the one that the article names first.
-fn most(counts: &BTreeMap<Arc<str>, usize>, entities: &[Entity]) -> Vec<Arc<str>> {
-    let mut first: BTreeMap<&Arc<str>, usize> = BTreeMap::new();
-    for (place, entity) in entities.iter().enumerate() {
-        if let Some(party) = &entity.party {
-            first.entry(party).or_insert(place);
-        }
-    }
-    let mut order: Vec<(&Arc<str>, usize)> = counts.iter().map(|(name, count)| (name, *count)).collect();
-    order.sort_by_key(|&(name, count)| (usize::MAX - count, first.get(name).copied()));
-    order.into_iter().map(|(name, _)| Arc::clone(name)).collect()
-}
-
-/// How often each armed group is named; a leader whom the world knows by a movement stands for it.
-fn armed_groups(entities: &[Entity], names: &Gazetteer) -> BTreeMap<Arc<str>, usize> {
-    let mut counts: BTreeMap<Arc<str>, usize> = BTreeMap::new();
-    for entity in entities {
-        let leads = |party: &Arc<str>| {
-            entity.kind == EntityKind::Person
-                && names.adjective(party).is_none()
-                && names.home(party).is_some()
-        };
-        if let Some(party) = &entity.party
-            && (entity.kind == EntityKind::ArmedGroup || leads(party))
-        {
-            *counts.entry(Arc::clone(party)).or_default() += 1;
-        }
-    }
-    counts
-}
-
-/// How often each union of states is named.
-fn blocs(entities: &[Entity]) -> BTreeMap<Arc<str>, usize> {
-    let mut counts: BTreeMap<Arc<str>, usize> = BTreeMap::new();
-    for party in entities.iter().filter_map(|entity| entity.party.as_ref()).filter(|party| is_bloc(party)) {
-        *counts.entry(Arc::clone(party)).or_default() += 1;
-    }
-    counts
-}
-
-/// Where the article names countries.
-fn countries_in_order(entities: &[Entity]) -> Vec<(usize, Arc<str>)> {
-    entities
-        .iter()
-        .filter(|entity| {
-            matches!(entity.kind, EntityKind::Country | EntityKind::Capital | EntityKind::Demonym)
-        })
-        .filter_map(|entity| Some((entity.span.start, entity.party.clone()?)))
-        .collect()
 }
 
 impl Memory {
@@ -313,13 +263,8 @@ impl Memory {
             sentence: mention.sentence,
         };
         let told_of = self.is_told_of(mention, reported, &continues_list);
-        // "To bring in the union, the council and Kenya": the list of an object goes on.
-        let goes_on = self
-            .aside_end
-            .is_some_and(|(sentence, end)| sentence == mention.sentence && !acts && continues_list(end));
         let embedded = embedded && mention.kind != Kind::Person;
-        let aside = mention.owner || mention.governed || mention.object || told_of || goes_on || embedded;
-        self.aside_end = (aside && !mention.owner).then_some((mention.sentence, mention.tokens.end));
+        let aside = told_of || embedded || self.is_aside(mention, acts, &continues_list);
         if aside && !told_of && mention.kind == Kind::Person {
             self.person_aside = Some(named.clone());
         }
@@ -398,6 +343,16 @@ impl Memory {
             self.told_of = Some((mention.sentence, mention.tokens.end));
         }
         told_of
+    }
+
+    /// Whether somebody does nothing in the sentence: an owner, behind a preposition, an object, or one of a list of these
+    /// ("to bring in the union, the council and Kenya").
+    fn is_aside(&mut self, mention: &Mention, acts: bool, joins: impl Fn(usize) -> bool) -> bool {
+        let goes_on =
+            self.aside_end.is_some_and(|(sentence, end)| sentence == mention.sentence && !acts && joins(end));
+        let aside = mention.owner || mention.governed || mention.object || goes_on;
+        self.aside_end = (aside && !mention.owner).then_some((mention.sentence, mention.tokens.end));
+        aside
     }
 
     /// Remembers "A and B", for a "both" that follows.

@@ -116,16 +116,13 @@ fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()>
     let to_verb = to_verb?;
     let list = view.is(to_verb + 1, &["meet", "fulfil", "fulfill", "accept"]);
     let colon = (to_verb..(to_verb + 8).min(view.end)).find(|&at| list && view.is(at, &[":"]));
-    let acts = match colon {
-        Some(colon) => act::listed(view, colon + 1..view.end),
-        None => {
-            // "To surrender or face an offensive": what comes else is not asked.
-            let or = (to_verb + 2..view.end).find(|&at| {
-                view.is(at, &["or"]) && view.is(at + 1, &["face", "be", "else", "risk", "suffer"])
-            });
-            act::acts(view, to_verb + 1..or.unwrap_or(view.end))
-        }
+    // "To surrender or face an offensive": what comes else is not asked.
+    let or = || {
+        let face = |at| view.is(at, &["or"]) && view.is(at + 1, &["face", "be", "else", "risk", "suffer"]);
+        (to_verb + 2..view.end).find(|&at| face(at)).unwrap_or(view.end)
     };
+    let acts = colon
+        .map_or_else(|| act::acts(view, to_verb + 1..or()), |colon| act::listed(view, colon + 1..view.end));
     let bare = view.is(to_verb + 1, &["go", "quit", "leave"])
         && (to_verb + 2 >= view.end || view.tag(to_verb + 2) == Tag::Punct || view.is(to_verb + 2, &["or"]));
     let holds_office = mention.is_some_and(|mention| {
