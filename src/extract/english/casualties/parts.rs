@@ -359,17 +359,21 @@ fn is_of_untold(here: &Here<'_>, figure: &Figure, findings: &Findings) -> bool {
 
 /// "seven of them children": the noun stands right behind the figure.
 fn told_after(here: &Here<'_>, figure: &Figure) -> Option<Group> {
-    if figure.head.is_some() {
-        return None;
-    }
-    // "Seven soldiers were hurt, two of them officers": of the army.
-    let officers = here.view.is(figure.tokens.end, &["officers"]);
+    // "Seven soldiers were hurt, two of them officers", "including two officers": of the army.
+    let bare = |head: usize| {
+        here.view.is(head, &["officers", "officer"])
+            && !here.view.is(head.wrapping_sub(1), &["police", "prison"])
+    };
+    let officers = figure.head.map_or_else(|| here.view.is(figure.tokens.end, &["officers"]), bare);
     let soldiers = || {
         let mut before = here.scene.figures.iter().filter(|other| other.tokens.end <= figure.tokens.start);
         before.rfind(|other| other.head.is_some()).is_some_and(|whole| whole.group() == Some(Group::Military))
     };
     if officers && soldiers() {
         return Some(Group::Military);
+    }
+    if figure.head.is_some() {
+        return None;
     }
     called_behind(here, figure)
 }

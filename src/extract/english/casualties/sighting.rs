@@ -214,6 +214,11 @@ fn counts(here: &Here<'_>, sighting: &Sighting) -> bool {
     if here.sentence.paragraph == 0 && here.sentence.tokens.len() <= QUESTION_TOKENS_MAX && asked() {
         return false;
     }
+    // "Were 30 people killed?"
+    let last = here.sentence.tokens.end.saturating_sub(1);
+    if here.view.tag(here.sentence.tokens.start) == Tag::Aux && here.view.is(last, &["?"]) {
+        return false;
+    }
     if sighting.effect == Effect::Detained && is_exchanged(here, figure)
         || sighting.effect == Effect::Missing && is_found_again(here, sighting)
     {
