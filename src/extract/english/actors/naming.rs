@@ -90,7 +90,7 @@ pub(super) fn mention(
     } else if let Some((role, tokens)) = &draft.role {
         match usurper(draft, view, memory) {
             Some(known) => known,
-            None => of_role(draft, *role, tokens, view, text, memory),
+            None => of_role(draft, *role, tokens, sentence, view, text, memory),
         }
     } else if let Some((party, _)) = &draft.party {
         Known::party(party, Kind::Party)
@@ -322,6 +322,7 @@ fn of_role(
     draft: &Draft,
     role: Role,
     tokens: &Range<usize>,
+    sentence: usize,
     view: View<'_>,
     text: &str,
     memory: &Memory,
@@ -341,11 +342,11 @@ fn of_role(
     if let Some(territory) = memory.territory().filter(|_| separatist) {
         return Known::party(territory, Kind::Office);
     }
-    // "West Africa's regional bloc", in a title "Bloc": the union of states that the article names.
-    if let Some(bloc) = memory.bloc().filter(|_| word == "bloc" && !draft.possessor.is_some()) {
+    // "The Caribbean bloc", in a title "Bloc": the union of states that the article names.
+    if let Some(bloc) = memory.bloc().filter(|_| word == "bloc" && draft.possessor.is_none()) {
         return Known::party(bloc, Kind::Office);
     }
-    if let Some(known) = own_group(draft, word, memory) {
+    if let Some(known) = own_group(draft, word, sentence, memory) {
         return known;
     }
     if let Some(known) = of_many_states(draft, word, view, memory, || kept(None, Kind::Office)) {

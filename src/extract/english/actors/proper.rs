@@ -90,7 +90,7 @@ impl PhraseReader<'_> {
         at.max(start + 1)
     }
 
-    /// "The Alliance for Freedom and Change": the "and" at `at` lies inside the name, when both its words are common ones.
+    /// "The Alliance for Peace and Change": the "and" at `at` lies inside the name, when both its words are common ones.
     fn names_two_causes(&self, view: View<'_>, start: usize, at: usize) -> bool {
         let cause = |at: usize| {
             let word = view.word(at);

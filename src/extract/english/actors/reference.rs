@@ -429,11 +429,6 @@ impl Memory {
         }
     }
 
-    /// Whose something is: the person of its own sentence or one before.
-    pub(super) fn possessing(&self, pronoun: &str) -> Option<&Named> {
-        self.person.as_ref().filter(|named| self.may_be(pronoun, named))
-    }
-
     /// Remembers that somebody was said to be a woman or a man.
     pub(super) fn note_gender(&mut self, person: &Arc<str>, gender: Option<Gender>) {
         if let Some(gender) = gender {

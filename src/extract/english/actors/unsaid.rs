@@ -56,11 +56,11 @@ pub(super) fn own_body(draft: &mut Draft, sentence: usize, people: &People, memo
 }
 
 /// "His party", "her movement": of the person spoken of, and of no other body.
-pub(super) fn own_group(draft: &Draft, word: &str, memory: &Memory) -> Option<Known> {
+pub(super) fn own_group(draft: &Draft, word: &str, sentence: usize, memory: &Memory) -> Option<Known> {
     let possessor = draft.possessor.filter(|pronoun| matches!(*pronoun, "he" | "she"))?;
     let named_before = word != "party" && memory.word(word).is_some();
     let grouped = lexicon::is_group_word(word) && draft.party.is_none() && !named_before;
-    let leader = memory.possessing(possessor).filter(|_| grouped)?;
+    let leader = memory.pronoun(possessor, sentence, false).filter(|_| grouped)?;
     match &leader.party {
         Some(party) if leader.group => Some(Known::party(party, Kind::Office)),
         _ => (word == "party").then(|| Known::office(leader)),
