@@ -281,9 +281,10 @@ impl Shared {
             self.outage.answered();
         }
         self.report(&delivery, &attempt);
-        self.count(&delivery, &attempt, now);
         drop(worker);
         self.record(&delivery, &attempt, now).await;
+        // Only now, so that what the figures call delivered no longer waits in the store.
+        self.count(&delivery, &attempt, now);
         delivery.id
     }
 
