@@ -25,12 +25,13 @@ pub(super) struct Attended {
     records_hang: AtomicBool,
     records_fail: AtomicU32,
     leases_fail: AtomicU32,
+    leases: AtomicU32,
 }
 
 impl Attended {
     pub(super) fn new(store: SqliteStore) -> Self {
-        let (records_hang, records_fail, leases_fail) = Default::default();
-        Self { store, records_hang, records_fail, leases_fail }
+        let (records_hang, records_fail, leases_fail, leases) = Default::default();
+        Self { store, records_hang, records_fail, leases_fail, leases }
     }
 
     /// From now on no record is made and no answer comes, as in a process that is about to be killed.
@@ -46,6 +47,16 @@ impl Attended {
     /// The next so many leases are refused for now.
     pub(super) fn fail_leases(&self, count: u32) {
         self.leases_fail.store(count, Ordering::SeqCst);
+    }
+
+    /// How often deliveries were leased.
+    pub(super) fn leases(&self) -> u32 {
+        self.leases.load(Ordering::SeqCst)
+    }
+
+    fn count_lease(&self) -> Result<(), StoreError> {
+        self.leases.fetch_add(1, Ordering::SeqCst);
+        one_less(&self.leases_fail)
     }
 }
 
@@ -94,7 +105,7 @@ attend! {
     regroupings() -> i64;
     items_to_retry(limit: usize, now: Timestamp) -> Vec<RetriedItem>;
     lease(output: &str, limit: usize, now: Timestamp, until: Timestamp) -> Vec<Delivery>,
-        first |this| one_less(&this.leases_fail).map(|()| true);
+        first |this| this.count_lease().map(|()| true);
     record(delivery: &Delivery, attempt: &Attempt, now: Timestamp) -> (),
         first |this| one_less(&this.records_fail).map(|()| !this.records_hang.load(Ordering::SeqCst));
     give_back(deliveries: &[Delivery], now: Timestamp) -> ();

@@ -150,25 +150,28 @@ impl Lane {
             self.give_back_waiting(now).await;
             return LOOK_EVERY;
         }
-        if self.waiting.len() < ahead.div_ceil(2)
-            && let Err(error) = self.lease(ahead, now).await
-        {
-            self.shared.store_failed(&error);
-            self.start_waiting(workers, now).await;
-            return LOOK_EVERY;
-        }
+        let looked = self.look(ahead, now).await;
         self.start_waiting(workers, now).await;
-        if !self.has_room(workers) {
-            return LOOK_EVERY;
-        }
-        match self.shared.store.next_due(self.shared.output.name()).await {
-            Ok(Some(due)) => until(now, due).clamp(LOOK_AFTER, LOOK_EVERY),
-            Ok(None) => LOOK_EVERY,
+        match looked {
             Err(error) => {
                 self.shared.store_failed(&error);
                 LOOK_EVERY
             }
+            Ok(Some(due)) if self.has_room(workers) => until(now, due).clamp(LOOK_AFTER, LOOK_EVERY),
+            Ok(_) => LOOK_EVERY,
         }
+    }
+
+    /// Leases what is due, as much as there is room for; says when to look again. Asks first, since a lease writes.
+    async fn look(&mut self, ahead: usize, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        if self.waiting.len() >= ahead.div_ceil(2) {
+            return Ok(Some(now));
+        }
+        let due = self.shared.store.next_due(self.shared.output.name()).await?;
+        if due.is_some_and(|due| due <= now) {
+            self.lease(ahead, now).await?;
+        }
+        Ok(due)
     }
 
     /// Fills `waiting`. The lease lasts until every one of them can have had its attempt.

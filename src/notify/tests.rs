@@ -472,6 +472,20 @@ async fn a_record_the_store_refuses_is_made_later_without_a_second_delivery() {
     assert_eq!(slack.seen().len(), 2);
 }
 
+/// A lease writes: every output of every instance would, all the time.
+#[tokio::test(start_paused = true)]
+async fn while_nothing_is_due_nothing_is_leased() {
+    let (house, slack) = (House::new(), Collector::new("slack"));
+    let running = house.start(&[&slack]).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    assert_eq!(running.store.leases(), 0, "before the first message");
+    running.tell(&[&slack], &[("s1", 1, "a1")]).await;
+    slack.attempts(1).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    assert_eq!(running.store.leases(), 1, "one for the message");
+    running.stop().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_store_that_cannot_answer_for_a_while_loses_nothing() {
     let (house, slack) = (House::new(), Collector::new("slack"));
