@@ -217,7 +217,7 @@ impl<'a> Analysis<'a> {
     /// The word at `at` in lower case, curly apostrophe normalised; empty outside.
     #[inline]
     pub fn word(&self, at: usize) -> &str {
-        self.tokens.get(at).and_then(|token| self.words.get(token.word.clone())).unwrap_or_default()
+        self.tokens.get(at).and_then(|token| self.words.get(token.word.range())).unwrap_or_default()
     }
 
     /// The word at `at` as written.

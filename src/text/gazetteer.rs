@@ -5,15 +5,14 @@
 //!
 //! The data are tables of general world knowledge, compiled in; what a user adds comes as `Additions`.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use super::gazetteer_tables::{self as tables, Form, Row};
 use super::name::{spelling_key, surname};
 use crate::model::Span;
-use crate::text::english::word_map::{WordMap, WordSet, packed};
-use crate::text::english::word_scan::run;
+use crate::text::english::word_map::{ShortWords, WordMap, WordSet};
+use crate::text::english::word_scan::{beginning, run, short};
 
 pub use super::gazetteer_tables::{Role, is_people};
 
@@ -109,8 +108,12 @@ type Leader = (Arc<str>, Arc<str>);
 /// All names known, ready to be found in one pass over a text.
 #[derive(Debug)]
 pub struct Gazetteer {
-    /// Positions in `entries` by the first word of the name, in small letters, with the bytes before that word.
-    by_first: WordMap<Box<str>, Vec<(usize, usize)>>,
+    /// Positions in `entries` of names with the same first word, with the bytes before that word.
+    lists: Vec<Vec<(usize, usize)>>,
+    /// Positions in `lists` by the first word in small letters.
+    by_first: WordMap<Box<str>, usize>,
+    /// Those of the short ones again.
+    short: ShortWords<usize>,
     /// Whether the first word of some name begins so, a bit each: most words of a text are asked no further.
     beginnings: Box<[u64]>,
     entries: Vec<Entry>,
@@ -197,22 +200,26 @@ impl Gazetteer {
                 })
                 .or_insert(Some(known));
         }
-        let mut by_first: WordMap<Box<str>, Vec<(usize, usize)>> = WordMap::default();
+        let mut lists: Vec<Vec<(usize, usize)>> = Vec::new();
+        let mut by_first: WordMap<Box<str>, usize> = WordMap::default();
         let mut beginnings = vec![0_u64; (1 << BEGINNING_BITS) / 64].into_boxed_slice();
         for (place, written) in patterns.keys().enumerate() {
             let mut first = None;
-            each_word(written, |at, word| first = first.or(Some((at, word))));
-            if let Some((ahead, word)) = first {
-                let key = word.to_ascii_lowercase().into_boxed_str();
-                let begins = beginning(word);
+            each_word(written, |word| first = first.or(Some(word)));
+            if let Some(word) = first {
+                let begins = word.noted_at();
                 if let Some(bits) = beginnings.get_mut(begins / 64) {
                     *bits |= 1 << (begins % 64);
                 }
-                by_first.entry(key).or_default().push((place, ahead));
+                let list =
+                    *by_first.entry(Box::from(word.written.to_ascii_lowercase())).or_insert(lists.len());
+                lists.resize_with(lists.len().max(list + 1), Vec::new);
+                lists.get_mut(list).into_iter().for_each(|list| list.push((place, word.at)));
             }
         }
+        let short = ShortWords::of(by_first.iter().map(|(word, list)| (&**word, *list)));
         let entries = patterns.into_values().collect();
-        Self { by_first, beginnings, entries, adjectives, homes, leaders }
+        Self { lists, by_first, short, beginnings, entries, adjectives, homes, leaders }
     }
 
     /// The names in a text, in order, not overlapping, the longest where several begin at one place.
@@ -224,9 +231,9 @@ impl Gazetteer {
     pub fn find_within(&self, text: &str, within: Span) -> Vec<Entity> {
         let stretch = within.of(text);
         let mut found: Vec<(Span, usize)> = Vec::new();
-        each_word(stretch, |at, word| {
+        each_word(stretch, |word| {
             for &(place, ahead) in self.with_first(word) {
-                let (Some(entry), Some(at)) = (self.entries.get(place), at.checked_sub(ahead)) else {
+                let (Some(entry), Some(at)) = (self.entries.get(place), word.at.checked_sub(ahead)) else {
                     continue;
                 };
                 let end = at + entry.written.len();
@@ -264,24 +271,18 @@ impl Gazetteer {
     }
 
     /// The names whose first word is this one, in capitals or small letters, each with the bytes before that word.
-    fn with_first(&self, word: &str) -> &[(usize, usize)] {
-        let begins = beginning(word);
+    #[inline]
+    fn with_first(&self, word: Word<'_>) -> &[(usize, usize)] {
+        let begins = word.noted_at();
         if self.beginnings.get(begins / 64).is_none_or(|bits| bits >> (begins % 64) & 1 == 0) {
             return &[];
         }
-        if !word.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return self.by_first.get(word).map_or(&[], Vec::as_slice);
-        }
-        let mut space = [0; FIRST_BYTES];
-        let small = match space.get_mut(..word.len()) {
-            Some(small) => {
-                small.copy_from_slice(word.as_bytes());
-                small.make_ascii_lowercase();
-                std::str::from_utf8(small).map_or(Cow::Borrowed(""), Cow::Borrowed)
-            }
-            None => Cow::Owned(word.to_ascii_lowercase()),
+        let list = if word.short {
+            self.short.get(word.begins)
+        } else {
+            self.by_first.get(word.written.to_ascii_lowercase().as_str()).copied()
         };
-        self.by_first.get(&*small).map_or(&[], Vec::as_slice)
+        list.and_then(|list| self.lists.get(list)).map_or(&[], Vec::as_slice)
     }
 
     /// The leader whom a surname alone means, with the party, when only one known to the world bears it.
@@ -308,38 +309,44 @@ impl Gazetteer {
     }
 }
 
-/// Nearly all words are shorter than this.
-const FIRST_BYTES: usize = 24;
-
 /// Beginnings of words are told apart by so many bits of their hash.
-const BEGINNING_BITS: u32 = 17;
+const BEGINNING_BITS: u32 = 16;
 
-/// Where the first four letters and the length of a word are noted, capitals like small letters.
-#[inline]
-fn beginning(word: &str) -> usize {
-    let bytes = word.as_bytes();
-    // In small letters; what a short word lacks is told by its length.
-    let four = match bytes.first_chunk() {
-        Some(four) => u32::from_le_bytes(*four),
-        None => u32::try_from(packed(bytes)).unwrap_or(u32::MAX),
-    } | 0x2020_2020;
-    let length = u32::try_from(word.len()).unwrap_or(u32::MAX);
-    let hash = (four ^ length.wrapping_mul(0x85EB_CA6B)).wrapping_mul(0x9E37_79B1);
-    (hash >> (u32::BITS - BEGINNING_BITS)) as usize
+/// A run of letters and digits.
+#[derive(Clone, Copy)]
+struct Word<'t> {
+    at: usize,
+    written: &'t str,
+    /// Its beginning, capitals like small letters.
+    begins: u64,
+    /// It is known by its beginning alone.
+    short: bool,
 }
 
-/// Calls `each` with every run of letters and digits and where it begins.
-fn each_word<'t>(text: &'t str, mut each: impl FnMut(usize, &'t str)) {
+impl Word<'_> {
+    /// Where it is noted that a name begins so.
+    #[inline]
+    fn noted_at(self) -> usize {
+        (self.begins.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - BEGINNING_BITS)) as usize
+    }
+}
+
+/// Calls `each` with every run of letters and digits.
+#[inline]
+fn each_word<'t>(text: &'t str, mut each: impl FnMut(Word<'t>)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let start = at;
         // Nearly all words are letters alone.
-        let (_, end) = run(bytes, at);
+        let (head, end) = run(bytes, at);
         let next = bytes.get(end);
         if end > start && next.is_none_or(|next| next.is_ascii() && !next.is_ascii_digit()) {
             at = end;
-            each(start, text.get(start..end).unwrap_or_default());
+            let written = text.get(start..end).unwrap_or_default();
+            let short = short(head, end - start);
+            let begins = short.unwrap_or_else(|| beginning(written));
+            each(Word { at: start, written, begins, short: short.is_some() });
             continue;
         }
         if byte.is_ascii() {
@@ -358,7 +365,8 @@ fn each_word<'t>(text: &'t str, mut each: impl FnMut(usize, &'t str)) {
                 continue;
             }
         }
-        each(start, text.get(start..at).unwrap_or_default());
+        let written = text.get(start..at).unwrap_or_default();
+        each(Word { at: start, written, begins: beginning(written), short: false });
     }
 }
 
@@ -467,9 +475,9 @@ mod tests {
             for written in [entry.written.clone(), entry.written.to_ascii_uppercase()] {
                 let text = format!("Na\u{ef}ve ({written}) left");
                 let mut found = false;
-                each_word(&text, |at, word| {
+                each_word(&text, |word| {
                     let at_name =
-                        |ahead: &usize| at.checked_sub(*ahead) == text.find('(').map(|open| open + 1);
+                        |ahead: &usize| word.at.checked_sub(*ahead) == text.find('(').map(|open| open + 1);
                     found |=
                         names.with_first(word).iter().any(|(one, ahead)| *one == place && at_name(ahead));
                 });

@@ -19,7 +19,7 @@ pub mod name;
 use std::ops::Range;
 
 use english::opening::Opens;
-use english::vocabulary::Known;
+use english::vocabulary::Place;
 
 pub use analysis::{Analysis, Attribution, Count, SENTENCE_BYTES_MAX, SENTENCE_TOKENS_MAX};
 pub use english::date::{Direction, Grain, When};
@@ -114,13 +114,41 @@ pub struct Token {
     /// Preceded by white space (or the start of the sentence).
     pub spaced: bool,
     /// Its normalised word inside the analysis's word store.
-    pub(crate) word: Range<usize>,
+    pub(crate) word: Stored,
     /// The first bytes of that word.
     pub(crate) beginning: u64,
     /// What may begin with it.
     pub(crate) opens: Opens,
-    /// What is known of the word.
-    pub(crate) known: Option<&'static Known>,
+    /// Where it is told what is known of the word.
+    pub(crate) known: Option<Place>,
+}
+
+/// Where a word stands in a word store. Small, for every word of an article has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stored {
+    start: u32,
+    length: u32,
+}
+
+impl Stored {
+    /// The bytes of a range; of a store larger than any article those it can say.
+    pub(crate) fn of(range: Range<usize>) -> Self {
+        let small = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
+        Self { start: small(range.start), length: small(range.len()) }
+    }
+
+    /// The same as a range.
+    #[inline]
+    pub(crate) fn range(self) -> Range<usize> {
+        let start = self.start as usize;
+        start..start + self.len()
+    }
+
+    /// How many bytes it has.
+    #[inline]
+    pub(crate) fn len(self) -> usize {
+        self.length as usize
+    }
 }
 
 /// What a stretch of the document is. Only title and body speak.

@@ -50,10 +50,9 @@ pub(super) fn stretches(
     let mut found = Vec::new();
     let reader = Reader { analysis, sentence, view, today };
     for at in sentence.tokens.clone() {
-        if !MAY_MARK.at(view, at) {
-            continue;
-        }
-        if let Some(tokens) = reader.background_from(at) {
+        let Some(may) = MAY_MARK.at(view, at) else { continue };
+        let background = if may == Mark::Past { reader.background_from(at) } else { None };
+        if let Some(tokens) = background {
             found.push(Stretch { tokens, scope: Scope::Background });
         } else if let Some(tokens) = reader.incident_from(at) {
             found.push(Stretch { tokens, scope: Scope::Incident });
@@ -139,9 +138,21 @@ fn may_look_back(word: &str) -> bool {
 /// What a mark of the incident alone can begin with.
 const OF_THE_INCIDENT: &[&str] = &["alone", "that", "the"];
 
-static MAY_LOOK_BACK: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(may_look_back));
-static MAY_MARK: LazyLock<Listed<bool>> =
-    LazyLock::new(|| Listed::new(|word| may_look_back(word) || OF_THE_INCIDENT.contains(&word)));
+/// What a word may begin a mark of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// The past, or the incident alone.
+    Past,
+    /// The incident alone.
+    Incident,
+}
+
+static MAY_MARK: LazyLock<Listed<Option<Mark>>> = LazyLock::new(|| {
+    Listed::new(|word| {
+        let past = may_look_back(word).then_some(Mark::Past);
+        past.or_else(|| OF_THE_INCIDENT.contains(&word).then_some(Mark::Incident))
+    })
+});
 static HINTS: LazyLock<Listed<Hints>> = LazyLock::new(|| Listed::new(hints_of));
 static SAYS_NOW: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| hints_at(word, Hint::Now)));
 
@@ -155,9 +166,6 @@ struct Reader<'r> {
 impl Reader<'_> {
     /// The tokens that a background mark at `at` reaches, when there is one.
     fn background_from(&self, at: usize) -> Option<Range<usize>> {
-        if !MAY_LOOK_BACK.at(self.view, at) {
-            return None;
-        }
         let word = self.view.word(at);
         let hints = HINTS.at(self.view, at);
         if self.is_past_year(at) {

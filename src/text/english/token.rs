@@ -6,16 +6,22 @@
 
 use std::ops::Range;
 
-use super::opening::opens;
+use super::opening::{Opens, opens};
 use super::vocabulary::{Known, known, known_short};
 use super::word_map::packed;
 use super::word_scan::{run, short};
 use crate::model::article::Span;
-use crate::text::{Tag, Token, TokenKind, VerbForm};
+use crate::text::{Stored, Tag, Token, TokenKind, VerbForm};
 
 /// Cuts `text`, which starts at byte `offset` of the article, and appends to `tokens` and `words`.
 pub fn tokenize(text: &str, offset: usize, tokens: &mut Vec<Token>, words: &mut String) {
-    let mut cutter = Cutter { text, offset, tokens, words, spaced: true };
+    // Nearly every word is the same bytes of the text in small letters: these are made all at once.
+    let lower = words.len();
+    words.push_str(text);
+    if let Some(text) = words.get_mut(lower..) {
+        text.make_ascii_lowercase();
+    }
+    let mut cutter = Cutter { text, offset, lower, tokens, words, spaced: true };
     let mut at = 0;
     loop {
         // Nearly all of a text are words of plain letters and single spaces.
@@ -69,9 +75,19 @@ const fn is_hyphen(sign: char) -> bool {
     matches!(sign, '-' | '\u{2010}' | '\u{2011}')
 }
 
+/// What is found out of a word before it becomes a token.
+struct About {
+    beginning: u64,
+    known: Option<&'static Known>,
+    opens: Opens,
+    capital: bool,
+}
+
 struct Cutter<'a> {
     text: &'a str,
     offset: usize,
+    /// Where the text stands among the words, in small letters.
+    lower: usize,
     tokens: &'a mut Vec<Token>,
     words: &'a mut String,
     spaced: bool,
@@ -91,71 +107,63 @@ impl Cutter<'_> {
         if end == start || next.is_some_and(|next| !next.is_ascii() || belongs(next)) {
             return None;
         }
-        let surface = self.text.get(start..end)?;
-        let first = self.words.len();
-        self.words.push_str(surface);
-        let short = short(head, end - start);
-        let as_written = short.is_some_and(|short| short.as_written);
-        if !as_written && let Some(word) = self.words.get_mut(first..) {
-            word.make_ascii_lowercase();
-        }
-        let known = match short {
-            Some(short) => known_short(short.lower),
-            None => known(self.words.get(first..)?),
-        };
         let capital = bytes.get(start).is_some_and(u8::is_ascii_uppercase);
-        self.add(start..end, first, TokenKind::Word, known, capital);
+        let word = self.lower + start..self.lower + end;
+        let (known, beginning) = if let Some(short) = short(head, end - start) {
+            (known_short(short), short)
+        } else {
+            let word = self.words.get(word.clone())?;
+            (known(word), packed(word.as_bytes()))
+        };
+        let opens = match known {
+            Some(known) => known.opens,
+            None => opens(self.words.get(word.clone())?, TokenKind::Word),
+        };
+        let about = About { beginning, known, opens, capital };
+        self.add(start..end, word, TokenKind::Word, about);
         Some(end)
     }
 
     fn push(&mut self, start: usize, end: usize, kind: TokenKind) {
         let surface = self.text.get(start..end).unwrap_or_default();
-        let first = self.words.len();
-        self.normalise(surface);
-        let known = known(self.words.get(first..).unwrap_or_default());
-        let capital = begins_like_a_name(surface);
-        self.add(start..end, first, kind, known, capital);
+        let range = if surface.is_ascii() {
+            self.lower + start..self.lower + end
+        } else {
+            let first = self.words.len();
+            self.normalise(surface);
+            first..self.words.len()
+        };
+        let word = self.words.get(range.clone()).unwrap_or_default();
+        let known = known(word);
+        let opens = match known.filter(|_| kind == TokenKind::Word) {
+            Some(known) => known.opens,
+            None => opens(word, kind),
+        };
+        let beginning = packed(word.as_bytes());
+        let about = About { beginning, known, opens, capital: begins_like_a_name(surface) };
+        self.add(start..end, range, kind, about);
     }
 
-    /// Adds a token whose word stands at the end of the words, from `first` on.
+    /// Adds a token with its word among the words.
     #[inline]
-    fn add(
-        &mut self,
-        range: Range<usize>,
-        first: usize,
-        kind: TokenKind,
-        known: Option<&'static Known>,
-        capital: bool,
-    ) {
-        let word = self.words.get(first..).unwrap_or_default();
+    fn add(&mut self, range: Range<usize>, word: Range<usize>, kind: TokenKind, about: About) {
         self.tokens.push(Token {
             span: Span { start: self.offset + range.start, end: self.offset + range.end },
             kind,
             tag: Tag::Other,
             form: VerbForm::None,
-            capital,
+            capital: about.capital,
             spaced: self.spaced,
-            beginning: packed(word.as_bytes()),
-            opens: match known.filter(|_| kind == TokenKind::Word) {
-                Some(known) => known.opens,
-                None => opens(word, kind),
-            },
-            known,
-            word: first..self.words.len(),
+            beginning: about.beginning,
+            opens: about.opens,
+            known: about.known.map(|known| known.place),
+            word: Stored::of(word),
         });
         self.spaced = false;
     }
 
-    /// Appends a word in lower case, with plain apostrophes, hyphens and spaces.
+    /// Appends a word with other signs than those of ASCII in lower case, with plain apostrophes, hyphens and spaces.
     fn normalise(&mut self, surface: &str) {
-        if surface.is_ascii() {
-            let first = self.words.len();
-            self.words.push_str(surface);
-            if let Some(word) = self.words.get_mut(first..) {
-                word.make_ascii_lowercase();
-            }
-            return;
-        }
         for sign in surface.chars().filter(|&sign| !is_invisible(sign)) {
             match sign {
                 sign if is_apostrophe(sign) => self.words.push('\''),
@@ -319,11 +327,12 @@ impl Cutter<'_> {
     fn sign(&mut self, start: usize, sign: char) -> usize {
         let end = start + sign.len_utf8();
         if matches!(sign, ',' | '"' | '(' | ')' | ';' | ':') {
-            // The usual ones; the others are written in small letters first.
-            let first = self.words.len();
-            self.words.push(sign);
-            let known = known(self.words.get(first..).unwrap_or_default());
-            self.add(start..end, first, TokenKind::Punct, known, false);
+            // The usual ones.
+            let word = self.lower + start..self.lower + end;
+            let known = self.words.get(word.clone()).and_then(known);
+            let about =
+                About { beginning: u64::from(u32::from(sign)), known, opens: Opens::NOTHING, capital: false };
+            self.add(start..end, word, TokenKind::Punct, about);
             return end;
         }
         if matches!(sign, '.' | '-' | '!' | '?') {
@@ -380,7 +389,7 @@ mod tests {
         for token in &tokens {
             assert!(text.get(token.span.start..token.span.end).is_some(), "{token:?} is off the characters");
         }
-        tokens.iter().map(|token| words[token.word.clone()].to_owned()).collect()
+        tokens.iter().map(|token| words[token.word.range()].to_owned()).collect()
     }
 
     #[test]

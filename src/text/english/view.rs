@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::opening::Opens;
-use super::vocabulary::Known;
+use super::vocabulary::{Known, Place, at_place};
 use super::word_map::packed;
 use super::{lemma, word_class};
 use crate::text::{Tag, Token, TokenKind, VerbForm};
@@ -43,7 +43,7 @@ impl<'a> View<'a> {
     /// The normalised word.
     #[inline]
     pub fn word(&self, at: usize) -> &'a str {
-        self.token(at).and_then(|token| self.words.get(token.word.clone())).unwrap_or_default()
+        self.token(at).and_then(|token| self.words.get(token.word.range())).unwrap_or_default()
     }
 
     /// The tag.
@@ -105,14 +105,20 @@ impl<'a> View<'a> {
     )]
     #[inline(always)]
     fn holds(&self, token: &Token, word: &str) -> bool {
-        token.word.len() == word.len()
-            && token.beginning == packed(word.as_bytes())
-            && (word.len() <= BEGINNING_BYTES || self.words.get(token.word.clone()) == Some(word))
+        token.beginning == packed(word.as_bytes())
+            && token.word.len() == word.len()
+            && (word.len() <= BEGINNING_BYTES || self.words.get(token.word.range()) == Some(word))
     }
 
     /// What is known of the word.
     #[inline]
     pub(crate) fn known(&self, at: usize) -> Option<&'static Known> {
+        at_place(self.place(at)?)
+    }
+
+    /// Where it is told what is known of the word.
+    #[inline]
+    pub(super) fn place(&self, at: usize) -> Option<Place> {
         self.token(at)?.known
     }
 

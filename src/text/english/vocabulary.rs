@@ -3,6 +3,7 @@
 //! no later step looks the word up again. The lists stay where they are declared; a word that no list has is not known here
 //! and is asked for anew.
 
+use std::num::NonZeroU32;
 use std::sync::LazyLock;
 
 use super::opening::{self, Opens};
@@ -18,7 +19,7 @@ pub(crate) struct Known {
     /// The word itself.
     word: &'static str,
     /// Its place among all known words.
-    place: usize,
+    pub(super) place: Place,
     /// Its class in the lists.
     pub(super) class: Option<Tag>,
     /// Which form of a verb it is by its shape.
@@ -35,11 +36,28 @@ pub(crate) struct Known {
     pub(super) noun: Option<Box<str>>,
 }
 
+/// The place of a word among all known words: four bytes, for every word of a text has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place(NonZeroU32);
+
+impl Place {
+    /// The place of the word that comes after so many others.
+    fn after(others: usize) -> Option<Self> {
+        u32::try_from(others + 1).ok().and_then(NonZeroU32::new).map(Self)
+    }
+
+    /// How many words come before.
+    #[inline]
+    const fn before(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
 /// All known words.
 struct Vocabulary {
-    places: WordMap<&'static str, usize>,
+    places: WordMap<&'static str, Place>,
     /// Those of the short ones again.
-    short: ShortWords<usize>,
+    short: ShortWords<Option<Place>>,
     known: Vec<Known>,
 }
 
@@ -64,7 +82,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         if !word.is_ascii() || vocabulary.places.contains_key(word) {
             continue;
         }
-        let place = vocabulary.known.len();
+        let Some(place) = Place::after(vocabulary.known.len()) else { break };
         let other = |base: &str| (base != word).then(|| Box::from(base));
         vocabulary.known.push(Known {
             word,
@@ -79,22 +97,26 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         });
         vocabulary.places.insert(word, place);
     }
-    vocabulary.short = ShortWords::of(vocabulary.known.iter().map(|known| (known.word, known.place)));
+    vocabulary.short = ShortWords::of(vocabulary.known.iter().map(|known| (known.word, Some(known.place))));
     vocabulary
 });
 
 /// What is known of a word.
 #[inline]
 pub(super) fn known(word: &str) -> Option<&'static Known> {
-    let vocabulary = &*VOCABULARY;
-    vocabulary.known.get(*vocabulary.places.get(word)?)
+    at_place(*VOCABULARY.places.get(word)?)
+}
+
+/// What is known of the word at a place.
+#[inline]
+pub(super) fn at_place(place: Place) -> Option<&'static Known> {
+    VOCABULARY.known.get(place.before())
 }
 
 /// The same of a word of at most eight letters, as [`ShortWords`] knows it.
 #[inline]
 pub(super) fn known_short(word: u64) -> Option<&'static Known> {
-    let vocabulary = &*VOCABULARY;
-    vocabulary.known.get(vocabulary.short.get(word)?)
+    at_place(VOCABULARY.short.get(word)??)
 }
 
 /// What a list outside of this module says of each known word, worked out once.
@@ -113,7 +135,7 @@ impl<V: Copy> Listed<V> {
     /// What it says of the word at `at`.
     #[inline]
     pub(crate) fn at(&self, view: View<'_>, at: usize) -> V {
-        let known = view.known(at).and_then(|known| self.values.get(known.place));
+        let known = view.place(at).and_then(|place| self.values.get(place.before()));
         known.copied().unwrap_or_else(|| (self.of)(view.word(at)))
     }
 }
@@ -126,7 +148,7 @@ mod tests {
     fn every_listed_word_is_known() {
         for word in word_class::listed().chain(opening::listed()).chain(lemma::irregular_forms()) {
             assert_eq!(known(word).is_some(), word.is_ascii(), "{word}");
-            if let Some(short) = ShortWords::<usize>::key(word) {
+            if let Some(short) = ShortWords::<Option<Place>>::key(word) {
                 assert_eq!(known_short(short), known(word), "{word}");
             }
         }

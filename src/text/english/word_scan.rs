@@ -80,20 +80,18 @@ pub(crate) fn run(bytes: &[u8], start: usize) -> (u64, usize) {
     (head, end)
 }
 
-/// A word of at most eight letters.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Short {
-    /// In lower case, as `ShortWords` knows it.
-    pub(super) lower: u64,
-    /// Whether it is written so.
-    pub(super) as_written: bool,
+/// A run of so many letters by the eight bytes from its first on, in lower case and as `ShortWords` knows it, when it is
+/// a word of at most eight letters.
+#[inline]
+pub(crate) fn short(head: u64, length: usize) -> Option<u64> {
+    (length <= STEP).then(|| first(head | (0x20 * EACH), length))
 }
 
-/// A run of so many letters by the eight bytes from its first on, when it is a short word.
+/// The first eight bytes of a word, capitals of ASCII in small letters, zeros behind its end: of a short word what [`short`]
+/// gives.
 #[inline]
-pub(super) fn short(head: u64, length: usize) -> Option<Short> {
-    let lower = first(head | (0x20 * EACH), length);
-    (length <= STEP).then(|| Short { lower, as_written: first(head, length) == lower })
+pub(crate) fn beginning(word: &str) -> u64 {
+    first(eight(word.as_bytes(), 0) | (0x20 * EACH), word.len())
 }
 
 /// Gives every piece to the taker, in order.
@@ -109,9 +107,9 @@ pub(crate) fn scan(text: &str, taker: &mut impl Taker) {
             if !next.is_ascii() {
                 at = mixed(text, start, taker);
             } else if let Some(word) = short(head, at - start) {
-                taker.short(start, word.lower);
+                taker.short(start, word);
                 if next == b'\'' {
-                    before_clitic(bytes, start..at, word.lower, taker);
+                    before_clitic(bytes, start..at, word, taker);
                 }
             } else {
                 long(text, start..at, taker);

@@ -29,7 +29,7 @@ pub(super) fn place(here: &Here<'_>, sighted: &Sighted) -> Option<String> {
     let figure = &sighting.figure;
     let clause = here.clause_around(figure.core.start);
     let end = figure.tokens.end.max(sighting.said.end);
-    let behind = named_in(here, past_verb(here, end), 8).or_else(|| named_in(here, figure.tokens.end, 3));
+    let behind = || named_in(here, past_verb(here, end), 8).or_else(|| named_in(here, figure.tokens.end, 3));
     // Those who were moved are counted where they arrive.
     let arrives = || {
         matches!(sighting.effect, Effect::Displaced | Effect::Evacuated)
@@ -46,7 +46,7 @@ pub(super) fn place(here: &Here<'_>, sighted: &Sighted) -> Option<String> {
         .or_else(|| item(here, figure.tokens.start))
         .or_else(|| before_number(here, figure.tokens.start))
         .or_else(|| owner_of_toll(here, sighting))
-        .or(behind)
+        .or_else(behind)
         .or_else(|| sighting.of.as_ref().and_then(|of| named_in(here, of.end, 3)))
         .or_else(|| sighting.of.as_ref().and_then(|of| of_toll_before(here, of)))
         .or_else(|| where_(here, clause))

@@ -52,7 +52,7 @@ pub(super) fn items_of(reading: &Reading<'_>, number: usize) -> Vec<(usize, usiz
     let view = reading.analysis.view(number);
     let starts = (view.start..view.end).filter(|&at| {
         let opens = || at == view.start || view.is(at - 1, &[";", ":", "•", "-", "*", "–"]);
-        is_name(view, at) && opens()
+        opens() && is_name(view, at)
     });
     starts
         .filter_map(|at| {

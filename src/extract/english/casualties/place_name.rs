@@ -79,9 +79,11 @@ pub(super) fn is_name(view: View<'_>, at: usize) -> bool {
     if view.tag(at) != Tag::ProperNoun || !view.capital(at) {
         return false;
     }
-    let word = view.word(at);
-    !is_weekday(word) && !is_month(word)
+    !OF_THE_CALENDAR.at(view, at)
 }
+
+static OF_THE_CALENDAR: LazyLock<Listed<bool>> =
+    LazyLock::new(|| Listed::new(|word| is_weekday(word) || is_month(word)));
 
 /// A name with those joined to it: "in Norland and Sudland", in a heading also "in Norland, Sudland". The words behind
 /// say whether it is a part ("in X alone").

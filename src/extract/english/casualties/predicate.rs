@@ -44,6 +44,10 @@ pub(super) struct Predicate {
     pub(super) participle: bool,
 }
 
+/// Whether a word says harm in any form; most do not, and are asked no further.
+static SAYS_HARM: LazyLock<Listed<bool>> = LazyLock::new(|| {
+    Listed::new(|word| !harm_verbs(&lemma::verb(word)).is_empty() || !states(word).is_empty())
+});
 static USES: LazyLock<Listed<&[HarmVerb]>> =
     LazyLock::new(|| Listed::new(|word| harm_verbs(&lemma::verb(word))));
 static STATES: LazyLock<Listed<&[State]>> = LazyLock::new(|| Listed::new(states));
@@ -69,22 +73,21 @@ const TRAVELS: &[&str] = &[
 /// Whether all the words stand there of a verb that says harm only with others.
 pub(super) fn has_tail(view: View<'_>) -> bool {
     (view.start..view.end).any(|at| {
-        let uses = USES.at(view, at).iter().filter(|verb| verb.effect.is_some() && !verb.tail.is_empty());
-        uses.into_iter().any(|verb| tail_end(view, at + 1, &verb.tail).is_some())
+        let uses = || USES.at(view, at).iter().filter(|verb| verb.effect.is_some() && !verb.tail.is_empty());
+        SAYS_HARM.at(view, at) && uses().any(|verb| tail_end(view, at + 1, &verb.tail).is_some())
     })
 }
 
 /// Whether all the words of a state stand there.
 pub(super) fn has_state(view: View<'_>) -> bool {
-    (view.start..view.end).any(|at| state_at(view, at).is_some())
+    (view.start..view.end).any(|at| SAYS_HARM.at(view, at) && state_at(view, at).is_some())
 }
 
 /// All predicates of a sentence, in order.
 pub(super) fn predicates(view: View<'_>) -> Vec<Predicate> {
     let mut found: Vec<Predicate> = Vec::new();
     for at in view.start..view.end {
-        // Most words say no harm in any form.
-        if USES.at(view, at).is_empty() && STATES.at(view, at).is_empty() {
+        if !SAYS_HARM.at(view, at) {
             continue;
         }
         if let Some(predicate) = verb_at(view, at).or_else(|| state_at(view, at)) {
