@@ -196,6 +196,7 @@ fn csv(facts: &[Fact]) -> Result<Vec<u8>, String> {
                 ),
                 Claim::Demand(demand) => (demand.force.to_string(), String::new(), demand.status.to_string()),
                 Claim::Position(position) => (position.stance.to_string(), String::new(), String::new()),
+                Claim::Deed(_) => ("done".to_owned(), String::new(), String::new()),
             };
             let evidence = known.claim.evidence();
             let row = [

@@ -11,6 +11,7 @@ const TITLE: Style = Style::new().bold();
 const NOTE: Style = Style::new().dimmed();
 const FIGURE: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red))).bold();
 const DEMAND: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow))).bold();
+const DEED: Style = Style::new().bold();
 const POSITION: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan))).bold();
 const BACKGROUND: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::BrightBlack)));
 
@@ -47,6 +48,7 @@ fn style(claim: &Claim) -> Style {
         Claim::Casualty(_) => FIGURE,
         Claim::Demand(_) => DEMAND,
         Claim::Position(_) => POSITION,
+        Claim::Deed(_) => DEED,
     }
 }
 
@@ -74,6 +76,7 @@ pub(super) fn summary(claim: &Claim) -> String {
                 d.condition.as_deref().map(|condition| format!(" ({condition})")).unwrap_or_default();
             format!("{}: {}{to}: {} {}{condition}", d.force, d.by, d.act, d.status)
         }
+        Claim::Deed(d) => format!("deed: {} {}", d.by, d.act),
         Claim::Position(p) => format!("{}: {} {}", p.actor, p.stance, p.target.as_deref().unwrap_or("")),
     }
 }

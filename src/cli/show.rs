@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{ConfigFile, Done, marked};
-use crate::diff::history;
+use crate::diff::{history, key};
 use crate::model::{Fact, KnownClaim, Moment, Story};
 use crate::notify::demand_clock;
 use crate::outputs::wording;
@@ -107,7 +107,8 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<Done> {
             fact.value = history::as_of(fact, held, learned);
             fact.claims.retain(|known| known.held_at <= held && known.learned_at <= learned);
         }
-        facts.retain(|fact| !fact.claims.is_empty());
+        // A demand that nobody had made by then may have a deed among its claims already.
+        facts.retain(|fact| fact.claims.iter().any(|known| key::of(&known.claim) == fact.key));
     }
     facts.sort_by(|one, other| one.key.cmp(&other.key));
     if arguments.html.is_some() || arguments.svg.is_some() {

@@ -122,7 +122,7 @@ fn follow_blows(claims: &[Arc<KnownClaim>], figures: &[Option<&Casualty>], place
 fn casualty_of(claim: &Claim) -> Option<&Casualty> {
     match claim {
         Claim::Casualty(casualty) => Some(casualty),
-        Claim::Demand(_) | Claim::Position(_) => None,
+        Claim::Demand(_) | Claim::Position(_) | Claim::Deed(_) => None,
     }
 }
 

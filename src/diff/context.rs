@@ -24,7 +24,7 @@ pub(super) fn read(mut claims: Vec<Claim>) -> Vec<Claim> {
 fn casualty(claim: &Claim) -> Option<&Casualty> {
     match claim {
         Claim::Casualty(casualty) => Some(casualty),
-        Claim::Demand(_) | Claim::Position(_) => None,
+        Claim::Demand(_) | Claim::Position(_) | Claim::Deed(_) => None,
     }
 }
 

@@ -35,6 +35,10 @@ pub enum Quiet {
     Doubted,
     /// An editor has settled the fact.
     Settled,
+    /// A deed is told where it answers a demand.
+    Deed,
+    /// A deed that nobody had demanded by then.
+    Undemanded,
     /// Its report was withdrawn, or an editor retracted it.
     Retracted,
     /// It takes back what another report said.
@@ -56,6 +60,8 @@ impl Quiet {
             Self::Repeated => "it was told already",
             Self::Doubted => "it is far above what is known and only one report gives it",
             Self::Settled => "an editor has settled the fact",
+            Self::Undemanded => "nobody was known to have demanded it by then",
+            Self::Deed => "a deed is told where it answers a demand",
             Self::Retracted => "its report was withdrawn or retracted",
             Self::Retracts => "it takes back what another report said",
         }
@@ -114,6 +120,7 @@ fn content(claim: &Claim) -> (u64, u64, &str) {
     match claim {
         Claim::Casualty(casualty) => (casualty.value, casualty.bound as u64, casualty.relation.as_str()),
         Claim::Demand(demand) => (demand.force as u64, demand.status as u64, demand.act.as_str()),
+        Claim::Deed(deed) => (0, 0, deed.act.as_str()),
         Claim::Position(position) => (position.stance as u64, 0, position.stance.as_str()),
     }
 }
@@ -174,5 +181,9 @@ fn follow_standing(key: &FactKey, claims: &[Arc<KnownClaim>]) -> Course {
         FactKey::Casualties { .. } => casualty::follow(key, claims),
         FactKey::Demand { .. } => demand::follow(claims),
         FactKey::Position { .. } => position::follow(claims),
+        // Deeds are news under the demands that they answer.
+        FactKey::Deed { .. } => {
+            Course { steps: vec![Step::Silent(Quiet::Deed); claims.len()], ..Course::default() }
+        }
     }
 }

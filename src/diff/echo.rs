@@ -86,7 +86,10 @@ fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
                 && told_just_now.is_some_and(is_answered)
                 && fact.claims.iter().any(|claim| {
                     let (old, new) = (claim.claim.evidence().span, new.evidence.span);
-                    claim.article == known.article && old.start < new.end && new.start < old.end
+                    claim.article == known.article
+                        && matches!(claim.claim, Claim::Demand(_))
+                        && old.start < new.end
+                        && new.start < old.end
                 })
         }
         _ => false,

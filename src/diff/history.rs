@@ -78,12 +78,16 @@ pub fn independent_sources(fact: &Fact, value: &Value) -> u32 {
 }
 
 fn supports(known: &KnownClaim, value: &Value) -> bool {
-    use crate::model::{Claim, Relation};
+    use crate::model::{Claim, DemandStatus, Relation};
     match (&known.claim, value) {
         (Claim::Casualty(claim), Value::Casualties { value, .. }) => {
             claim.value == *value && claim.relation != Relation::Previous
         }
-        (Claim::Demand(claim), Value::Demand { force, .. }) => claim.force >= *force,
+        (Claim::Demand(claim), Value::Demand { force, status, .. }) => match status {
+            DemandStatus::Made | DemandStatus::Repeated => claim.force >= *force,
+            answered => claim.status == *answered,
+        },
+        (Claim::Deed(_), Value::Demand { status, .. }) => *status == DemandStatus::Met,
         (Claim::Position(claim), Value::Position { stance, .. }) => claim.stance == *stance,
         _ => false,
     }

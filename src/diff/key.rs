@@ -20,6 +20,7 @@ pub fn of(claim: &Claim) -> FactKey {
             to: canonical_option(demand.to.as_deref()),
             act: demand.act,
         },
+        Claim::Deed(deed) => FactKey::Deed { doer: canonical(&deed.by), act: deed.act },
         Claim::Position(position) => FactKey::Position {
             actor: canonical(&position.actor),
             target: canonical_option(position.target.as_deref()),

@@ -8,6 +8,7 @@ pub mod key;
 pub mod course;
 mod casualty;
 mod context;
+pub mod answer;
 mod demand;
 mod position;
 mod topic;
@@ -24,12 +25,13 @@ pub(crate) mod timeline;
 #[cfg(test)]
 mod properties;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::model::{Article, ArticleId, Change, Claim, Fact, FactKey, Group, KnownClaim};
+use crate::model::{Article, ArticleId, Change, Claim, Fact, FactKey, Force, Group, KnownClaim, Value};
 
 use course::Course;
 
@@ -61,7 +63,7 @@ pub fn enter(
     learned_at: Timestamp,
 ) -> Entry {
     let mut entry = Entry::default();
-    let mut touched: Vec<FactKey> = Vec::new();
+    let (mut touched, mut opened): (Vec<FactKey>, Vec<FactKey>) = (Vec::new(), Vec::new());
     for claim in context::read(claims) {
         let key = key::of(&claim);
         let known = KnownClaim {
@@ -79,12 +81,16 @@ pub fn enter(
         {
             continue;
         }
+        if fact.claims.is_empty() {
+            opened.push(key.clone());
+        }
         course::insert(&mut fact.claims, Arc::new(known.clone()));
         if !touched.contains(&key) {
             touched.push(key.clone());
         }
         entry.claims.push((key, known));
     }
+    answer::spread_new(facts, &mut touched, &opened);
     let mut courses: Vec<Course> = Vec::with_capacity(touched.len());
     for key in &touched {
         let settled = facts.get_mut(key).map(history::settle).unwrap_or_default();
@@ -109,7 +115,7 @@ pub fn enter(
 }
 
 /// Facts told before come first, then those whose key says whom it counts, then those that name whom they are about.
-fn telling_order(facts: &BTreeMap<FactKey, Fact>, key: &FactKey) -> (bool, bool, bool) {
+fn telling_order(facts: &BTreeMap<FactKey, Fact>, key: &FactKey) -> (bool, bool, bool, Reverse<Urgency>) {
     let told = facts.get(key).is_some_and(|fact| fact.told.is_some());
     let (vague, unnamed) = match key {
         FactKey::Casualties { group, side, .. } => {
@@ -117,8 +123,21 @@ fn telling_order(facts: &BTreeMap<FactKey, Fact>, key: &FactKey) -> (bool, bool,
         }
         FactKey::Demand { to, .. } => (to.is_none(), false),
         FactKey::Position { target, .. } => (target.is_none(), false),
+        FactKey::Deed { .. } => (false, false),
     };
-    (!told, vague, unnamed)
+    (!told, vague, unnamed, Reverse(urgency(facts.get(key))))
+}
+
+/// How hard a demand is pressed and when it was told last.
+type Urgency = Option<(Force, Option<Timestamp>)>;
+
+/// Of demands that one deed answers, the hardest is told, and of these the latest.
+fn urgency(fact: Option<&Fact>) -> Urgency {
+    let fact = fact?;
+    match &fact.told {
+        Some(Value::Demand { force, .. }) => Some((*force, fact.told_at)),
+        _ => None,
+    }
 }
 
 /// When a claim held: as the text states, but never after the article spoke.
@@ -126,6 +145,6 @@ fn held_at(claim: &Claim, article: &Article) -> Timestamp {
     let spoken = article.spoken_at();
     match claim {
         Claim::Casualty(casualty) => casualty.as_of.map_or(spoken, |stated| stated.min(spoken)),
-        Claim::Demand(_) | Claim::Position(_) => spoken,
+        Claim::Demand(_) | Claim::Position(_) | Claim::Deed(_) => spoken,
     }
 }

@@ -43,6 +43,7 @@ pub fn compose(
     for (key, claim) in claims {
         facts.entry(key.clone()).or_insert_with(|| Fact::empty(key)).claims.push(claim);
     }
+    super::answer::spread(&mut facts.values_mut().collect::<Vec<_>>());
     for fact in facts.values_mut() {
         super::course::sort(&mut fact.claims);
         let beyond = fact.claims.len().saturating_sub(CLAIMS_READ);

@@ -5,9 +5,11 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Article, Change, ChangeKind, Claim, Effect, Fact, FactKey, KnownClaim, Relation, Scope, Value,
+    Article, Change, ChangeKind, Claim, DemandStatus, Effect, Fact, FactKey, Force, KnownClaim, Relation,
+    Scope, Value,
 };
 
+use super::answer;
 use super::course::{Course, Step, is_by_editor};
 use super::echo;
 use super::figure::{Figure, in_words};
@@ -107,6 +109,7 @@ fn movement(
         }
         // A demand made anew after it was settled or taken back.
         (_, _, Step::Moves(ChangeKind::New)) => (ChangeKind::New, None),
+        (_, _, Step::Moves(_)) if answer::told_elsewhere(facts, &fact.key, known) => return None,
         (_, _, Step::Moves(kind)) => (kind, Some(told.clone())),
         _ => return None,
     };
@@ -148,6 +151,7 @@ fn first(
         return Some(change);
     }
     let kind = match step {
+        Step::Moves(_) if answer::told_elsewhere(facts, &fact.key, known) => return None,
         Step::Moves(kind @ (ChangeKind::Met | ChangeKind::Rejected | ChangeKind::Withdrawn)) => kind,
         _ if is_by_editor(&known.claim) => ChangeKind::New,
         _ if echo::is_echo(facts, &fact.key, known) || withheld(facts, &fact.key, known).is_some() => {
@@ -204,6 +208,14 @@ pub(super) fn value_of(known: &KnownClaim) -> Value {
             article,
             as_of,
         },
+        Claim::Deed(_) => Value::Demand {
+            force: Force::Appeal,
+            status: DemandStatus::Met,
+            condition: None,
+            source: None,
+            article,
+            as_of,
+        },
         Claim::Position(position) => {
             Value::Position { stance: position.stance, source: position.source.clone(), article, as_of }
         }
@@ -213,7 +225,11 @@ pub(super) fn value_of(known: &KnownClaim) -> Value {
 fn change(fact: &Fact, kind: ChangeKind, before: Option<Value>, after: Value, known: &KnownClaim) -> Change {
     let sources = independent_sources(fact, &after);
     let quote_before = before.as_ref().and_then(|before| quote_of(fact, before));
-    let reason = reason(kind, before.as_ref(), &after, known.outlet.as_deref(), sources);
+    let outlet = known.outlet.as_deref();
+    let mut reason = reason(kind, before.as_ref(), &after, outlet, sources);
+    if matches!(known.claim, Claim::Deed(_)) {
+        reason.insert_str(0, "what was asked for is reported done: ");
+    }
     Change {
         key: fact.key.clone(),
         kind,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::enter;
 use crate::model::{
-    Act, Article, Bound, Casualty, Change, Claim, Demand, DemandStatus, Draft, Effect, Evidence, Fact,
+    Act, Article, Bound, Casualty, Change, Claim, Deed, Demand, DemandStatus, Draft, Effect, Evidence, Fact,
     FactKey, Force, Group, Moment, Position, Relation, Scope, Span, Stance, Value,
 };
 
@@ -103,6 +103,13 @@ pub(crate) fn demand(text: &str) -> Claim {
         source: None,
         evidence: evidence(text, 0),
     })
+}
+
+/// "Chile ceasefire".
+pub(crate) fn deed(text: &str) -> Claim {
+    let (by, act) = text.split_once(' ').unwrap();
+    let (by, act) = (by.to_owned(), Act::parse(act).unwrap());
+    Claim::Deed(Deed { by, act, evidence: evidence(text, 50) })
 }
 
 /// "Peru condemn: Chile".
@@ -442,4 +449,61 @@ fn a_further_number_of_the_hurt_adds_nothing_to_those_hurt_before() {
     assert_eq!(story.counts(2, "Post", "44 by navy; injured added 150 by navy"), "up 40>44, up 90>150");
     assert_eq!(story.counts(3, "Post", "injured added vague 200"), "", "no number to add");
     assert_eq!(story.counts(4, "Post", "injured added 7"), "up 150>157");
+}
+
+#[test]
+fn a_deed_meets_the_demands_for_it_whichever_report_comes_first() {
+    let mut story = Story::default();
+    assert_eq!(story.says(1, "Post", vec![deed("Chile ceasefire")]), "", "nobody had demanded it");
+    assert_eq!(story.says(2, "Post", vec![demand("Peru -> Chile ceasefire appeal")]), "new appeal");
+    assert_eq!(
+        story.says(3, "Wire", vec![deed("Chile release"), deed("Peru ceasefire")]),
+        "",
+        "another act, another doer"
+    );
+    assert_eq!(story.says(4, "Wire", vec![deed("Chile ceasefire")]), "met appeal>appeal");
+    assert_eq!(story.says(5, "Post", vec![deed("Chile ceasefire")]), "", "told already");
+    assert_eq!(story.says(6, "Post", vec![demand("Peru -> Chile ceasefire appeal")]), "", "it looks back");
+    assert_eq!(story.says(40, "Post", vec![demand("Peru -> Chile ceasefire demand")]), "new demand");
+    assert_eq!(
+        story.says(3, "Late", vec![demand("Oslo -> Chile ceasefire demand")]),
+        "",
+        "a late report: the deed came after it"
+    );
+}
+
+#[test]
+fn a_deed_that_many_demanded_is_told_once_for_the_one_who_pressed_hardest() {
+    let mut story = Story::default();
+    for by in ["Peru", "Oslo", "Lima"] {
+        let force = if by == "Oslo" { "demand" } else { "appeal" };
+        story.says(1, by, vec![demand(&format!("{by} -> Chile withdraw {force}"))]);
+    }
+    let changes = story.enters(2, "Post", vec![deed("Chile withdraw")]);
+    assert_eq!(changes.iter().map(told).collect::<Vec<_>>(), ["met demand>demand"]);
+    let met = story
+        .facts
+        .values()
+        .filter(|fact| matches!(&fact.value, Some(Value::Demand { status: DemandStatus::Met, .. })));
+    assert_eq!(met.count(), 3, "all are met");
+}
+
+#[test]
+fn nobody_is_asked_to_leave_an_office_that_he_has_left() {
+    let mut story = Story::default();
+    assert_eq!(story.says(1, "Post", vec![demand("Peru -> Brun resign demand")]), "new demand");
+    assert_eq!(story.says(2, "Post", vec![deed("Brun resign")]), "met demand>demand");
+    assert_eq!(story.says(200, "Post", vec![demand("Peru -> Brun resign demand")]), "");
+}
+
+#[test]
+fn a_demand_is_open_again_when_the_report_of_the_deed_is_taken_back() {
+    let mut story = Story::default();
+    story.says(1, "Post", vec![demand("Peru -> Chile ceasefire appeal")]);
+    assert_eq!(story.says(2, "Wire", vec![deed("Chile ceasefire")]), "met appeal>appeal");
+    assert_eq!(story.takes_back(3, 2), "changed appeal>appeal");
+    assert!(matches!(
+        story.facts.values().find_map(|fact| fact.value.clone()),
+        Some(Value::Demand { status: DemandStatus::Made, .. })
+    ));
 }

@@ -231,6 +231,7 @@ fn wrong_kind(key: &FactKey) -> EditError {
         FactKey::Casualties { .. } => "a figure",
         FactKey::Demand { .. } => "made, met, rejected or withdrawn",
         FactKey::Position { .. } => "a stance",
+        FactKey::Deed { .. } => "nothing: correct the demand that it answers",
     };
     EditError::WrongKind(wording::fact_in_words(key), takes)
 }

@@ -2,6 +2,8 @@
 //! that begin with `= ` and say what must be read in it, or `= nothing`. Every corpus is read with the full reader;
 //! at least three of its sentences must be read by the rule itself, else it tests another.
 //!
+//! `= deed ACTOR act`: deeds are checked where a line lists one, or says `= no deed`.
+//!
 //! The forms: `= killed 29 at_least people side=… place=… scope=… source=… high=… relation=…`,
 //! `= demand BY -> TO act force [status]` and `= position ACTOR stance TARGET`, where `-` stands for nobody and names
 //! of several words are written with underscores. Attributes that are not written are not checked. Of casualties, no
@@ -40,7 +42,7 @@ pub(super) fn cases(corpus: &str) -> Vec<Case> {
 
 /// Whether a line says that there is nothing to read.
 fn is_negative(line: &str) -> bool {
-    matches!(line, "nothing" | "no casualties")
+    matches!(line, "nothing" | "no casualties" | "no deed")
 }
 
 /// An article of the sentence alone.
@@ -87,6 +89,9 @@ fn shown(claim: &Claim) -> String {
             d.evidence.rule,
             d.evidence.quote
         ),
+        Claim::Deed(d) => {
+            format!("deed {} {}  [{}: {}]", named(Some(&d.by)), d.act, d.evidence.rule, d.evidence.quote)
+        }
         Claim::Position(p) => format!(
             "position {} {} {}  [{}: {}]",
             named(Some(&p.actor)),
@@ -122,7 +127,7 @@ fn casualty_fits(expected: &str, found: &Casualty) -> bool {
 fn fits(expected: &str, claim: &Claim) -> bool {
     match claim {
         Claim::Casualty(casualty) => casualty_fits(expected, casualty),
-        Claim::Demand(_) | Claim::Position(_) => {
+        Claim::Demand(_) | Claim::Position(_) | Claim::Deed(_) => {
             let shown = shown(claim);
             let shown = shown.split("  [").next().unwrap_or_default();
             let mut words = shown.split_whitespace();
@@ -140,7 +145,14 @@ fn complaint(case: &Case, claims: &[Claim], strict: bool) -> Option<String> {
     let mut left: Vec<&Claim> = claims
         .iter()
         .filter(|claim| {
-            matches!(claim, Claim::Casualty(_)) || lists_words || listed.is_empty() && !only_casualties
+            let about_deeds = case.expected.iter().any(|line| line.starts_with("deed") || line == "no deed");
+            match claim {
+                Claim::Casualty(_) => true,
+                Claim::Deed(_) => about_deeds,
+                Claim::Demand(_) | Claim::Position(_) => {
+                    lists_words || listed.is_empty() && !only_casualties && !about_deeds
+                }
+            }
         })
         .collect();
     let mut missing = Vec::new();

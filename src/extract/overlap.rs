@@ -65,7 +65,7 @@ impl Said {
         match self {
             Self::Claim(claim) => match &**claim {
                 Claim::Demand(demand) => Some(demand),
-                Claim::Casualty(_) | Claim::Position(_) => None,
+                Claim::Casualty(_) | Claim::Position(_) | Claim::Deed(_) => None,
             },
             Self::People(_) => None,
         }
@@ -79,6 +79,7 @@ fn exclude_each_other(one: &Said, other: &Said) -> bool {
         (Said::Claim(one), Said::Claim(other)) => match (&**one, &**other) {
             (Claim::Demand(one), Claim::Demand(other)) => same_demand(one, other),
             (Claim::Position(one), Claim::Position(other)) => same_position(one, other),
+            (Claim::Deed(one), Claim::Deed(other)) => one.by == other.by && one.act == other.act,
             _ => false,
         },
         _ => false,

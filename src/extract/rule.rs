@@ -294,6 +294,7 @@ pub static RULES: &[Rule] = &[
     demands::imperative::RULE,
     demands::sole_way::RULE,
     demands::high_time::RULE,
+    demands::deed::RULE,
     positions::verbal::RULE,
     positions::nominal::RULE,
     positions::sided::RULE,

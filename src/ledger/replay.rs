@@ -63,6 +63,7 @@ pub fn alert_line(alert: &Alert) -> Value {
         }
         crate::model::FactKey::Demand { by, to, act } => json!({"by": by, "to": to, "act": act}),
         crate::model::FactKey::Position { actor, target } => json!({"actor": actor, "target": target}),
+        crate::model::FactKey::Deed { doer, act } => json!({"doer": doer, "act": act}),
     };
     let mut line = json!({
         "type": "alert",

@@ -304,6 +304,19 @@ pub struct Position {
     pub evidence: Evidence,
 }
 
+/// Somebody did, or bound himself to do, what others may have demanded of him. No news by itself: it answers the demands of
+/// its story, whatever article told of them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Deed {
+    /// Canonical name of the party or person who did it, as it is addressed by demands.
+    pub by: String,
+    /// What was done.
+    pub act: Act,
+    /// The words.
+    #[serde(flatten)]
+    pub evidence: Evidence,
+}
+
 /// What one article says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -315,6 +328,8 @@ pub enum Claim {
     Demand(Demand),
     /// A position.
     Position(Position),
+    /// A deed.
+    Deed(Deed),
 }
 
 impl Claim {
@@ -324,6 +339,7 @@ impl Claim {
             Self::Casualty(casualty) => &casualty.evidence,
             Self::Demand(demand) => &demand.evidence,
             Self::Position(position) => &position.evidence,
+            Self::Deed(deed) => &deed.evidence,
         }
     }
 
@@ -333,6 +349,7 @@ impl Claim {
             Self::Casualty(casualty) => &mut casualty.evidence,
             Self::Demand(demand) => &mut demand.evidence,
             Self::Position(position) => &mut position.evidence,
+            Self::Deed(deed) => &mut deed.evidence,
         }
     }
 
@@ -342,6 +359,7 @@ impl Claim {
             Self::Casualty(casualty) => casualty.source.as_deref(),
             Self::Demand(demand) => demand.source.as_deref(),
             Self::Position(position) => position.source.as_deref(),
+            Self::Deed(_) => None,
         }
     }
 }

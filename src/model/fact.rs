@@ -41,15 +41,23 @@ pub enum FactKey {
         /// Toward whom or what.
         target: Option<String>,
     },
+    /// What somebody did. Holds claims and no value: it is there for the demands that they answer.
+    Deed {
+        /// Who did it.
+        doer: String,
+        /// What.
+        act: Act,
+    },
 }
 
 impl FactKey {
-    /// The `about` of an alert on this fact: `casualties`, `demand` or `position`.
+    /// The `about` of an alert on this fact: `casualties`, `demand` or `position`; of a deed, which has none, `deed`.
     pub const fn about(&self) -> &'static str {
         match self {
             Self::Casualties { .. } => "casualties",
             Self::Demand { .. } => "demand",
             Self::Position { .. } => "position",
+            Self::Deed { .. } => "deed",
         }
     }
 }

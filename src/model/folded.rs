@@ -12,8 +12,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::claim::{
-    Act, Bound, Casualty, Claim, Demand, DemandStatus, Effect, Evidence, Force, Group, Position, Relation,
-    Scope, Stance,
+    Act, Bound, Casualty, Claim, Deed, Demand, DemandStatus, Effect, Evidence, Force, Group, Position,
+    Relation, Scope, Stance,
 };
 use super::{KnownClaim, Span};
 
@@ -45,6 +45,7 @@ impl<'a> Folder<'a> {
             Claim::Casualty(casualty) => self.casualty(casualty),
             Claim::Demand(demand) => self.demand(demand),
             Claim::Position(position) => self.position(position),
+            Claim::Deed(deed) => self.deed(deed),
         }
         self.word(Some(&known.article));
         self.word(known.outlet.as_deref());
@@ -96,6 +97,14 @@ impl<'a> Folder<'a> {
         self.bytes.push(*stance as u8);
         self.word(Some(actor));
         self.words([target, source]);
+        self.evidence(evidence);
+    }
+
+    fn deed(&mut self, deed: &'a Deed) {
+        let Deed { by, act, evidence } = deed;
+        self.number(3);
+        self.bytes.push(*act as u8);
+        self.word(Some(by));
         self.evidence(evidence);
     }
 
@@ -163,6 +172,7 @@ impl Opener<'_> {
             0 => Claim::Casualty(self.casualty()?),
             1 => Claim::Demand(self.demand()?),
             2 => Claim::Position(self.position()?),
+            3 => Claim::Deed(self.deed()?),
             _ => return None,
         };
         Some(KnownClaim {
@@ -217,6 +227,10 @@ impl Opener<'_> {
             source: self.word()?,
             evidence: self.evidence()?,
         })
+    }
+
+    fn deed(&mut self) -> Option<Deed> {
+        Some(Deed { act: self.member(Act::ALL)?, by: self.word()??, evidence: self.evidence()? })
     }
 
     fn evidence(&mut self) -> Option<Evidence> {

@@ -15,7 +15,7 @@ pub use alert::{Alert, Message};
 pub use article::{Article, ArticleId, Draft, Moment, Span, Status};
 pub use audit::{Action, AuditEntry, Via};
 pub use claim::{Act, DemandStatus, Force, Stance};
-pub use claim::{Bound, Casualty, Claim, Demand, Effect, Evidence, Group, Position, Relation, Scope};
+pub use claim::{Bound, Casualty, Claim, Deed, Demand, Effect, Evidence, Group, Position, Relation, Scope};
 pub use claims::Claims;
 pub use fact::{Change, ChangeKind, Fact, FactKey, KnownClaim, Value};
 pub use mute::{Mute, Muted};

@@ -37,5 +37,6 @@ pub(super) fn actors(fact: &FactKey) -> [Option<&str>; 2] {
         FactKey::Casualties { side, .. } => [side.as_deref(), None],
         FactKey::Demand { by, to, .. } => [Some(by), to.as_deref()],
         FactKey::Position { actor, target } => [Some(actor), target.as_deref()],
+        FactKey::Deed { doer, .. } => [Some(doer), None],
     }
 }

@@ -150,12 +150,15 @@ impl RouteConfig {
             FactKey::Casualties { effect, group, side, place, .. } => {
                 (Some(effect), Some(group), side.as_deref(), place.as_deref())
             }
-            FactKey::Demand { .. } | FactKey::Position { .. } => (None, None, None, None),
+            FactKey::Demand { .. } | FactKey::Position { .. } | FactKey::Deed { .. } => {
+                (None, None, None, None)
+            }
         };
         let about = match alert.fact {
             FactKey::Casualties { .. } => About::Casualties,
             FactKey::Demand { .. } => About::Demand,
             FactKey::Position { .. } => About::Position,
+            FactKey::Deed { .. } => return Some("about"),
         };
         let holds = [
             ("story", self.story.is_empty() || self.story.iter().any(|wanted| is_story(wanted, alert))),

@@ -55,6 +55,7 @@ pub(super) fn of_key(key: &FactKey) -> Vec<Term> {
         FactKey::Casualties { side, place, .. } => (place.as_deref(), [side.as_deref(), None]),
         FactKey::Demand { by, to, .. } => (None, [Some(by.as_str()), to.as_deref()]),
         FactKey::Position { actor, target } => (None, [Some(actor.as_str()), target.as_deref()]),
+        FactKey::Deed { doer, .. } => (None, [Some(doer.as_str()), None]),
     };
     let about = Term { kind: ABOUT, term: key.about().to_owned() };
     let places = place.into_iter().flat_map(|place| named(PLACE, place));

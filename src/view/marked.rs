@@ -62,6 +62,7 @@ fn class(claim: &Claim) -> &'static str {
         Claim::Casualty(_) => "casualties",
         Claim::Demand(_) => "demand",
         Claim::Position(_) => "position",
+        Claim::Deed(_) => "deed",
     }
 }
 
@@ -80,5 +81,6 @@ pub(super) fn content(claim: &Claim) -> String {
             format!("{}, {}{condition}", demand.force, demand.status)
         }
         Claim::Position(position) => position.stance.to_string(),
+        Claim::Deed(_) => "done".to_owned(),
     }
 }

@@ -17,6 +17,7 @@ mod bad_inputs;
 mod commands;
 mod corrections;
 mod deadlines;
+mod deeds;
 mod deploy;
 mod editing;
 mod failover;

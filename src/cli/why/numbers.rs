@@ -36,7 +36,9 @@ fn is_claimed(quantity: &Quantity, claims: &[&Claim]) -> bool {
             Claim::Casualty(casualty) => {
                 touches && (casualty.value == quantity.low || casualty.high == Some(quantity.low))
             }
-            Claim::Demand(_) | Claim::Position(_) => covers && quantity.kind != QuantityKind::Count,
+            Claim::Demand(_) | Claim::Position(_) | Claim::Deed(_) => {
+                covers && quantity.kind != QuantityKind::Count
+            }
         }
     })
 }

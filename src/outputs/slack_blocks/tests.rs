@@ -222,6 +222,7 @@ prop_compose! {
                 *actor = next();
                 *target = Some(next());
             }
+            crate::model::FactKey::Deed { doer, .. } => *doer = next(),
         }
         if let crate::model::Value::Casualties { value: after, .. } = &mut alert.after {
             *after = value;

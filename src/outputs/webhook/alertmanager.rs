@@ -153,6 +153,11 @@ fn labels(alert: &Alert) -> Texts {
             add("actor", actor);
             target.iter().for_each(|target| add("target", target));
         }
+        FactKey::Deed { doer, act } => {
+            add("alertname", &"DeedReported");
+            add("doer", doer);
+            add("act", act);
+        }
     }
     labels.retain(|_, value| !value.is_empty());
     labels

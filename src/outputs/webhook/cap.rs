@@ -227,6 +227,7 @@ fn info(xml: &mut Xml, config: &CapConfig, alert: &Alert) -> std::io::Result<()>
         FactKey::Casualties { .. } => ("Safety", "Casualties reported"),
         FactKey::Demand { .. } => ("Security", "Demand reported"),
         FactKey::Position { .. } => ("Other", "Position reported"),
+        FactKey::Deed { .. } => ("Other", "Deed reported"),
     };
     let is_near = alert.change == ChangeKind::DeadlineNear;
     xml.start("info")?;

@@ -228,6 +228,7 @@ impl Searched {
             FactKey::Casualties { side, place, .. } => (place.as_deref(), vec![side.as_deref()]),
             FactKey::Demand { by, to, .. } => (None, vec![Some(by.as_str()), to.as_deref()]),
             FactKey::Position { actor, target } => (None, vec![Some(actor.as_str()), target.as_deref()]),
+            FactKey::Deed { doer, .. } => (None, vec![Some(doer.as_str())]),
         };
         let names: Vec<&str> = names.into_iter().flatten().collect();
         Self {

@@ -15,6 +15,7 @@ use super::dead_letters::read_item;
 use super::failure::Failure;
 use super::statements::{collect, rows};
 use crate::assign::Room;
+use crate::diff::answer;
 use crate::inputs::Checkpoint;
 use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Moment, Status, Story};
 use crate::store::form::{LAST, integer, only, stamp};
@@ -152,6 +153,7 @@ pub(super) async fn facts(client: &impl GenericClient, story: &str, at: AsOf) ->
         }
         facts.push(fact);
     }
+    answer::spread(&mut facts.iter_mut().collect::<Vec<_>>());
     Ok(facts)
 }
 

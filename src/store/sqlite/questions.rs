@@ -10,7 +10,7 @@ use super::columns::{count, from_json, from_optional_json, integer, stamp, time}
 use super::commit::IS_KNOWN;
 use super::failure::Failure;
 use crate::assign::Room;
-use crate::diff::course;
+use crate::diff::{answer, course};
 use crate::inputs::Checkpoint;
 use crate::model::{Article, ArticleId, Fact, FactKey, KnownClaim, Message, Moment, Status, Story};
 use crate::store::form::{LAST, only};
@@ -134,7 +134,7 @@ pub(super) fn facts(connection: &Connection, story: &str, at: AsOf) -> Result<Ve
     let held_at = stamp(at.held_at.unwrap_or(latest));
     let learned_at = stamp(at.learned_at.unwrap_or(latest));
     let read_claim = |row: &Row<'_>| from_json::<Arc<KnownClaim>>(row, "body");
-    let all = collect(connection.prepare_cached(FACTS)?, [story], |row| {
+    let mut all = collect(connection.prepare_cached(FACTS)?, [story], |row| {
         let number: i64 = row.get("number")?;
         let claims = if present {
             collect(connection.prepare_cached(CLAIMS)?, [number], read_claim)?
@@ -156,7 +156,9 @@ pub(super) fn facts(connection: &Connection, story: &str, at: AsOf) -> Result<Ve
         }
         Ok(fact)
     })?;
-    Ok(all.into_iter().filter(|fact| present || !fact.claims.is_empty()).collect())
+    all.retain(|fact| present || !fact.claims.is_empty());
+    answer::spread(&mut all.iter_mut().collect::<Vec<_>>());
+    Ok(all)
 }
 
 /// The articles committed last, oldest first.

@@ -7,6 +7,7 @@ mod complement;
 pub mod answered;
 pub mod brokered;
 pub mod chanted;
+pub mod deed;
 mod context;
 pub mod high_time;
 pub mod imperative;

@@ -20,6 +20,7 @@ macro_rules! word_sets {
 
 pub(super) mod acts;
 pub(super) mod actors;
+pub(super) mod deeds;
 pub(super) mod demands;
 mod events;
 mod harm;
