@@ -14,59 +14,84 @@ const LOOKED_BACK_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// Follows the demand.
 pub(super) fn follow(claims: &[Arc<KnownClaim>]) -> Course {
-    let mut course = Course::default();
-    let mut state: Option<(Force, DemandStatus)> = None;
-    // The outlet that told how hard it is pressed: only its own milder word is a milder demand.
-    let mut teller: Option<&str> = None;
-    // The deed that settled it.
-    let mut done: Option<&KnownClaim> = None;
+    let mut life = Life::default();
     for (at, known) in claims.iter().enumerate() {
-        let demand = match &known.claim {
-            Claim::Demand(demand) => demand,
-            Claim::Deed(_) => {
-                let step = answer(&mut state);
-                if !matches!(step, Step::Silent(_)) {
-                    done = Some(known);
-                    course.value = state.map(|(force, status)| answered_by(known, force, status));
-                    course.by = Some(at);
-                }
-                course.steps.push(step);
-                continue;
-            }
-            Claim::Casualty(_) | Claim::Position(_) => {
-                course.steps.push(Step::Silent(Quiet::Part));
-                continue;
-            }
+        let step = match &known.claim {
+            Claim::Demand(demand) => life.demanded(at, known, demand),
+            Claim::Deed(_) => life.done(at, known),
+            Claim::Casualty(_) | Claim::Position(_) => Step::Silent(Quiet::Part),
         };
-        let step = match state {
-            None => opening(demand.status),
-            Some(_) if done.is_some_and(|done| looks_back(known, demand, done)) => {
-                Step::Silent(Quiet::Repeated)
+        life.course.steps.push(step);
+    }
+    life.course
+}
+
+/// A demand as it stands after some claims.
+#[derive(Default)]
+struct Life<'a> {
+    state: Option<(Force, DemandStatus)>,
+    /// The outlet that told how hard it is pressed: only its own milder word is a milder demand.
+    teller: Option<&'a str>,
+    /// The deed that settled it, or that was there before anybody was known to demand it, and its place.
+    deed: Option<(usize, &'a KnownClaim)>,
+    course: Course,
+}
+
+impl<'a> Life<'a> {
+    fn demanded(&mut self, at: usize, known: &'a KnownClaim, demand: &Demand) -> Step {
+        let step = match (self.state, self.deed) {
+            // "Berg stepped down. Students had demanded it": told of only after it was done.
+            (None, Some((place, deed))) if is_told_with(known, demand, deed) => {
+                self.state = Some((demand.force, DemandStatus::Met));
+                self.met(place, deed);
+                if let Some(step) = self.course.steps.get_mut(place) {
+                    *step = Step::Moves(ChangeKind::Met);
+                }
+                return Step::Silent(Quiet::Repeated);
             }
-            Some((force, status)) => {
-                let own_word = teller.is_some() && teller == known.outlet.as_deref();
+            (None, _) => opening(demand.status),
+            (Some(_), Some((_, deed))) if looks_back(known, demand, deed) => Step::Silent(Quiet::Repeated),
+            (Some((force, status)), _) => {
+                let own_word = self.teller.is_some() && self.teller == known.outlet.as_deref();
                 next(demand, force, status, own_word)
             }
         };
-        if !matches!(step, Step::Silent(_)) {
-            let stands = match demand.status {
-                DemandStatus::Repeated => DemandStatus::Made,
-                other => other,
-            };
-            // An answer says nothing about how hard the demand was pressed.
-            let force = match (stands, state) {
-                (DemandStatus::Made, _) | (_, None) => demand.force,
-                (_, Some((force, _))) => force,
-            };
-            state = Some((force, stands));
-            teller = known.outlet.as_deref();
-            done = None;
-            course.value = Some(value_of(known, demand, force, stands));
-            course.by = Some(at);
+        if matches!(step, Step::Silent(_)) {
+            return step;
         }
-        course.steps.push(step);
+        let stands = match demand.status {
+            DemandStatus::Repeated => DemandStatus::Made,
+            other => other,
+        };
+        // An answer says nothing about how hard the demand was pressed.
+        let force = match (stands, self.state) {
+            (DemandStatus::Made, _) | (_, None) => demand.force,
+            (_, Some((force, _))) => force,
+        };
+        self.state = Some((force, stands));
+        self.teller = known.outlet.as_deref();
+        self.deed = None;
+        self.course.value = Some(value_of(known, demand, force, stands));
+        self.course.by = Some(at);
+        step
     }
-    course
+
+    fn done(&mut self, at: usize, known: &'a KnownClaim) -> Step {
+        let step = answer(&mut self.state);
+        match (self.state, step) {
+            (_, Step::Moves(_)) => self.met(at, known),
+            (None, _) => self.deed = Some((at, known)),
+            _ => {}
+        }
+        step
+    }
+
+    /// Notes the deed that gave it its value.
+    fn met(&mut self, at: usize, deed: &'a KnownClaim) {
+        self.deed = Some((at, deed));
+        self.course.value = self.state.map(|(force, status)| answered_by(deed, force, status));
+        self.course.by = Some(at);
+    }
 }
 
 /// What a deed does to a demand that stands.
@@ -87,6 +112,12 @@ fn looks_back(known: &KnownClaim, demand: &Demand, done: &KnownClaim) -> bool {
     let soon = known.held_at.duration_since(done.held_at) < LOOKED_BACK_FOR;
     let asks = matches!(demand.status, DemandStatus::Made | DemandStatus::Repeated);
     asks && (known.article == done.article || soon || demand.act == Act::Resign)
+}
+
+/// Whether the report of somebody's leaving tells who had demanded it.
+fn is_told_with(known: &KnownClaim, demand: &Demand, deed: &KnownClaim) -> bool {
+    let asks = matches!(demand.status, DemandStatus::Made | DemandStatus::Repeated);
+    asks && known.article == deed.article && demand.act == Act::Resign
 }
 
 /// The value of a demand that a deed has met.

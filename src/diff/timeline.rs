@@ -494,6 +494,14 @@ fn nobody_is_asked_to_leave_an_office_that_he_has_left() {
     assert_eq!(story.says(1, "Post", vec![demand("Peru -> Brun resign demand")]), "new demand");
     assert_eq!(story.says(2, "Post", vec![deed("Brun resign")]), "met demand>demand");
     assert_eq!(story.says(200, "Post", vec![demand("Peru -> Brun resign demand")]), "");
+    // One report tells both, the deed first.
+    let both = || vec![demand("Oslo -> Berg resign demand"), deed("Berg resign")];
+    let later = |mut claims: Vec<Claim>| {
+        claims[0].evidence_mut().span = Span { start: 200, end: 230 };
+        claims
+    };
+    assert_eq!(story.says(300, "Wire", later(both())), "met demand");
+    assert_eq!(Story::default().says(1, "Wire", both()), "met demand");
 }
 
 #[test]

@@ -237,9 +237,42 @@ fn lets_go(here: &Here<'_>, sighting: &Sighting) -> bool {
         here.view
             .is(at, &["arrested", "arrests", "charged", "questioned", "fined", "custody", "bail", "detained"])
     };
-    let before = here.sentence.tokens.start..sighting.figure.tokens.start;
-    released && sighting.figure.head.is_none() && before.into_iter().any(held)
+    let (start, end) = (sighting.figure.tokens.start, sighting.figure.tokens.end);
+    let before = here.sentence.tokens.start..start;
+    let arrested_before = || sighting.figure.head.is_none() && before.clone().any(held);
+    // "The ministry released all 133 people held at the rally": the law lets go whom it held.
+    let taken = |at: usize| {
+        here.view.is(at, &["hostage", "hostages", "captive", "captives", "abducted", "kidnapped"])
+    };
+    let law = || before.clone().any(|at| here.view.is(at, LAW)) && !before.clone().any(taken);
+    let held_by_law = || (end..end + HELD_REACH).any(|at| held(at) || here.view.is(at, &["held", "jailed"]));
+    let protested = || {
+        (start..=end).any(|at| here.view.is(at, &["protesters", "demonstrators", "detainees", "prisoners"]))
+    };
+    released
+        && !(start..end + HELD_REACH).any(taken)
+        && (arrested_before() || law() && (held_by_law() || protested()))
 }
+
+/// Who holds people by law.
+const LAW: &[&str] = &[
+    "police",
+    "court",
+    "courts",
+    "judge",
+    "judges",
+    "ministry",
+    "prosecutor",
+    "prosecutors",
+    "authorities",
+    "government",
+    "magistrate",
+    "prison",
+    "prisons",
+];
+
+/// How far behind those who are let go it may stand that they were held.
+const HELD_REACH: usize = 4;
 
 /// "Releases 400 detainees", "let 400 of the detained protesters go": they are held no more.
 fn is_let_go(here: &Here<'_>, figure: &Figure) -> bool {

@@ -52,6 +52,8 @@ const HOW_SURE: &[&str] = &[
     "declared",
     "officially",
 ];
+/// How many words behind "injured" may say who they are.
+const HARMED_REACH: usize = 3;
 /// How many words "number of …" may take to say of what.
 const REACH: usize = 9;
 
@@ -223,7 +225,19 @@ fn harm_of(here: &Here<'_>, from: usize) -> Option<(Effect, Option<Group>, usize
             .find(|predicate| predicate.main == at && !(named(word) && next_too()))
         {
             // "dead or feared dead", "killed or missing" is a sum of two.
-            let sum = here.view.is(predicate.tokens.end, &["or", "and/or"]);
+            let joined = here.view.is(predicate.tokens.end, &["and"])
+                && here.scene.predicates.iter().any(|other| other.main == predicate.tokens.end + 1);
+            let sum = here.view.is(predicate.tokens.end, &["or", "and/or"]) || joined;
+            // "The number of injured police officers".
+            let harmed = (predicate.tokens.end..predicate.tokens.end + HARMED_REACH)
+                .take_while(|&at| matches!(here.view.tag(at), Tag::Noun | Tag::Adjective))
+                .filter_map(|at| Some((at, group_of(None, &here.analysis.lemma(at))?)))
+                .last()
+                .filter(|_| !sum && group.is_none());
+            if let Some((at, group)) = harmed {
+                let group = Some(group).filter(|group| *group != Group::People);
+                return Some((predicate.effect, group, at + 1));
+            }
             return Some((
                 predicate.effect,
                 if sum { Some(Group::Other) } else { group },

@@ -113,7 +113,7 @@ fn joins_verb(view: View<'_>, and: usize) -> bool {
         && past
         && view.tag(and + 1) == Tag::Verb
         && (view.tag(and + 2) == Tag::Determiner
-            || view.is(and + 2, &["short"])
+            || view.is(and + 2, &["short", "for", "on", "upon"])
             || view.is(and + 2, &["that", "to", "he", "she", "they", "it"]))
 }
 
@@ -160,6 +160,12 @@ fn act_of(view: View<'_>, part: Range<usize>, first: bool) -> Option<Act> {
         if matches!(view.tag(at), Tag::Determiner | Tag::Punct)
             || lexicon::is_compound(view.word(at + 1)) && !view.is(at, &["free", "release", "let"])
         {
+            continue;
+        }
+        // "That those arrested be set free": what befell them is not asked for.
+        let befell = matches!(view.form(at), VerbForm::PastOrParticiple | VerbForm::Participle)
+            && view.is(at.wrapping_sub(1), &["those", "all", "people", "everyone", "anyone", "protesters"]);
+        if befell {
             continue;
         }
         let word = view.word(at);

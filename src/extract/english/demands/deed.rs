@@ -37,6 +37,9 @@ const DECIDED: usize = 10;
 /// How many of the words behind a verb that frees say whom.
 const WHOM: usize = 11;
 
+/// How far before "it would" somebody may say so.
+const SAID_REACH: usize = 6;
+
 const OWN: &[&str] = &["its", "their", "his", "her", "our", "all"];
 
 fn cues(cues: &mut Cues) {
@@ -57,7 +60,6 @@ fn may_be_done(view: View<'_>) -> bool {
         match verb.acts.as_slice() {
             [Act::Resign] => resigns(view, at, &window, &base),
             [Act::Release] => frees(view, at),
-            [Act::Withdraw] => moves_forces(view, at, &window),
             _ => verb.does,
         }
     })
@@ -90,7 +92,10 @@ fn read(scene: &Scene<'_>, at: usize, verb: &Verb, findings: &mut Findings) -> O
     if act == Act::Release && view.tag(at.wrapping_sub(1)) == Tag::Number {
         return None;
     }
-    let predicate = scene.predicate(at).filter(|predicate| is_told_as_done(scene, predicate, &window))?;
+    let predicate = scene
+        .predicate(at)
+        .filter(|predicate| is_told_as_done(scene, predicate, &window))
+        .or_else(|| announced(scene, at))?;
     let end = freed_by_order(view, at).map_or(window.end, |freed| freed + 1);
     let span = quote(scene, predicate.subject_start.unwrap_or(at).min(at)..end.max(at + 1));
     let text = span.of(&scene.article.text);
@@ -144,7 +149,10 @@ fn offices(scene: &Scene<'_>, predicate: &Predicate, act: Act) -> Vec<Arc<str>> 
     let party = |agent: &Agent| {
         let mentions = scene.actors().in_sentence(scene.sentence).iter();
         let mut own = mentions.filter(|mention| mention.span == agent.voice);
-        own.find_map(|mention| mention.party.clone()).filter(|party| *party != agent.name)
+        // A court that orders its release does not give way for the government.
+        own.find(|mention| mention.role != Some(Role::Court))
+            .and_then(|mention| mention.party.clone())
+            .filter(|party| *party != agent.name)
     };
     match predicate.agents.as_slice() {
         [one] if act != Act::Resign => party(one).into_iter().collect(),
@@ -172,6 +180,22 @@ fn is_told_as_done(scene: &Scene<'_>, predicate: &Predicate, window: &Range<usiz
     let relative = start > view.start && view.is(start - 1, &["who", "which", "that"]);
     let asked = (start..at).any(|at| view.is(at, &["to"]));
     !(predicate.negated || bare || conditional || long_ago || relative || asked || tense == VerbForm::Gerund)
+}
+
+/// "Norway said it would withdraw the bill": who says so of himself has decided.
+fn announced(scene: &Scene<'_>, at: usize) -> Option<Predicate> {
+    let view = scene.view;
+    let would = at.checked_sub(1).filter(|&would| view.is(would, &["would"]) && would > view.start + 2)?;
+    let conditional = |at: usize| view.is(at, &["if", "unless", "only", "consider", "once", "when", "until"]);
+    let itself = view.is(would - 1, &["it", "he", "she", "they"]);
+    let says = (would.saturating_sub(SAID_REACH).max(view.start)..would - 1)
+        .rfind(|&says| view.is(says, &["said", "announced", "says", "announces", "confirmed", "promised"]))?;
+    if !itself || (view.start..view.end).any(conditional) || (says..would).any(|at| view.is(at, &[","])) {
+        return None;
+    }
+    let agents = scene.predicate_subject(says)?;
+    let subject_start = Some(would - 1);
+    Some(Predicate { verb: at, start: would, agents, subject_start, passive: false, negated: false })
 }
 
 /// The act of a verb that is the deed itself, when it has the object or the particle that makes it one.
@@ -292,7 +316,7 @@ fn frees(view: View<'_>, at: usize) -> bool {
     let whom = at + 1..(at + WHOM).min(view.end);
     whom.clone().any(|at| {
         lexicon::is_captive(&view.noun(at))
-            || view.is(at, &["arrested", "detained", "held", "jailed", "imprisoned"])
+            || view.is(at, &["arrested", "detained", "held", "jailed", "imprisoned", "them"])
     }) || whom.take(2).any(|at| view.capital(at)) && view.is(at, &["freed", "released"])
 }
 

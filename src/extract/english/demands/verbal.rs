@@ -81,7 +81,11 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
     if asks_nothing(scene, at, frame) || frame == Frame::Call && is_naming(scene, at) {
         return;
     }
-    let found = scene.predicate(at).or_else(|| told(scene, at, frame)).or_else(|| purposed(scene, at));
+    let found = scene
+        .predicate(at)
+        .or_else(|| told(scene, at, frame))
+        .or_else(|| purposed(scene, at))
+        .or_else(|| crowd(scene, at));
     let Some(predicate) = found else { return };
     if predicate.negated {
         return;
@@ -248,6 +252,29 @@ fn purposed(scene: &Scene<'_>, at: usize) -> Option<Predicate> {
     let predicate = scene.predicate(main).filter(|predicate| !predicate.passive && !predicate.negated)?;
     Some(Predicate { verb: at, ..predicate })
 }
+
+/// "Thousands marched through the town to demand", "demanding": those who march without a name are protesters.
+fn crowd(scene: &Scene<'_>, at: usize) -> Option<Predicate> {
+    let view = scene.view;
+    let opens = (at.saturating_sub(1)..at)
+        .find(|&before| view.is(before, &["to"]) || view.form(at) == VerbForm::Gerund)?;
+    let marches = (view.start + 1..opens.max(view.start + 1))
+        .rfind(|&main| view.form(main) != VerbForm::None && words::marches(&view.verb(main)))?;
+    if (marches..at).any(|at| view.is(at, &[";", "that", "who", "which"]))
+        || !scene.asserted(marches, marches)
+    {
+        return None;
+    }
+    let many = (marches.saturating_sub(CROWD_REACH).max(view.start)..marches).find(|&at| {
+        view.is(at, &["thousands", "hundreds", "dozens", "scores", "people", "crowds", "tens"])
+    })?;
+    let voice = scene.span(many..marches);
+    let agents = vec![Agent { name: Arc::from("protesters"), voice, weighty: true, person: None }];
+    Some(Predicate { verb: at, start: at, agents, subject_start: Some(many), passive: false, negated: false })
+}
+
+/// How far before "marched" those who march may stand.
+const CROWD_REACH: usize = 8;
 
 /// "Called the ruling a disgrace", "called off", "called a meeting", "called him": no demand.
 fn is_naming(scene: &Scene<'_>, at: usize) -> bool {

@@ -19,6 +19,12 @@ word_sets! {
     PRESENTS = "presents";
     AGAIN = "again";
     WAYS = "ways";
+    MARCHES = "marches";
+}
+
+/// Whether people in the street do this ("pour", "march").
+pub(in super::super) fn marches(base: &str) -> bool {
+    MARCHES.contains(base)
 }
 
 /// How a verb takes what it asks for.

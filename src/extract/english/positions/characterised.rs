@@ -87,6 +87,8 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     );
     let target = match mention {
         Some(mention) if mention.owner => vec![topic(scene, next..judged)],
+        // "Called it a mistake": the law they speak of, as often as somebody.
+        Some(_) if view.is(next, &["it", "this"]) => vec![None],
         Some(_) => targets(scene, next..until),
         None => vec![topic(scene, next..until)],
     };

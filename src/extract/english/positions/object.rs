@@ -317,7 +317,11 @@ fn dismissed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
         .actors()
         .starting_at(scene.sentence, next, view)
         .is_some_and(|mention| mention.person.is_some() && !mention.owner);
-    if person && !view.is(next, &["it"]) {
+    let verb = next.saturating_sub(3).max(view.start)..next;
+    let sacked = verb.into_iter().any(|at| view.is(at, &["dismissed", "dismisses", "dismissing"]))
+        && !view.is(end, &["as"])
+        && (next..end).any(|at| holds_office(view, at));
+    if (person || sacked) && !view.is(next, &["it"]) {
         return None;
     }
     // "Rejected that outright": what was said before is denied where it was a statement.
@@ -326,6 +330,31 @@ fn dismissed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
     let stance = if (alleged || said) && !demand { Stance::Deny } else { stance };
     let target = if pointed { None } else { topic(scene, next..end) };
     Some((stance, vec![target], end))
+}
+
+/// Whether a noun is somebody who can be sacked.
+fn holds_office(view: View<'_>, at: usize) -> bool {
+    matches!(
+        &*view.noun(at),
+        "minister"
+            | "cabinet"
+            | "chief"
+            | "director"
+            | "general"
+            | "judge"
+            | "governor"
+            | "officer"
+            | "commander"
+            | "ambassador"
+            | "commissioner"
+            | "official"
+            | "manager"
+            | "coach"
+            | "adviser"
+            | "staff"
+            | "employee"
+            | "worker"
+    )
 }
 
 /// Where the name begins in "what it called 'sabotage groups'".

@@ -6,7 +6,7 @@ use crate::extract::cues::Cues;
 use crate::extract::english::actors::Kind;
 use crate::extract::english::demands::{after_adverbs, each_scene};
 use crate::extract::english::lexicon::stance_verbs::{Frame, stance_verb, stance_verbs};
-use crate::extract::english::lexicon::stances;
+use crate::extract::english::lexicon::{acts, stances};
 use crate::extract::english::predicate::{Predicate, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
@@ -214,6 +214,10 @@ fn untold(scene: &Scene<'_>, at: usize, stance: Stance) -> bool {
         return true;
     }
     if view.form(at) == VerbForm::Gerund {
+        // "Three days after approving it": told as what was.
+        if view.is(before, &["after"]) && acts::is_span(view.word(before.wrapping_sub(1))) {
+            return true;
+        }
         let preposition = view.tag(before) == Tag::Adposition
             || view.is(before, &["of", "for", "by", "in", "without", "from", "against", "about", "at"]);
         return preposition && !view.is(before, &["while", "after", "by"]);
