@@ -17,7 +17,7 @@ use crate::text::gazetteer::Gazetteer;
 use crate::text::skim::{Glance, Marked, Marks, Outline, QUOTED, Skim};
 use cues::Cues;
 use english::casualties::incident;
-use english::casualties::telling::tell;
+use english::casualties::telling::{prepare, tell};
 use rule::{Finding, Findings, RULES, Reading, Rule, Said};
 
 /// At most this many claims are kept of one article, the first in the text: a page that lists a thousand is a table,
@@ -103,6 +103,16 @@ fn read_all(
 /// Makes claims of what was found, in the order of their quotes. What a claim tells besides is asked only here, of what is
 /// kept; a question that panics loses its claim.
 fn claims(reading: &Reading<'_>, kept: Vec<Finding>, lost_rules: &mut Vec<&'static str>) -> Vec<Claim> {
+    // What panics here panics again where its claim is made, and is noted there.
+    drop(catch_unwind(AssertUnwindSafe(|| {
+        prepare(
+            reading,
+            kept.iter().filter_map(|finding| match &finding.said {
+                Said::People(people) => Some(&**people),
+                Said::Claim(_) => None,
+            }),
+        );
+    })));
     let mut claims = Vec::with_capacity(kept.len());
     for finding in kept {
         match finding.said {

@@ -113,10 +113,7 @@ impl<'a> Analysis<'a> {
         analysis.quantities.reserve(analysis.tokens.len() / 12);
         analysis.phrases.reserve(analysis.tokens.len() / 3);
         analysis.clauses.reserve(analysis.tokens.len() / 7);
-        let mut guesses = tag::Guesses::default();
-        for index in 0..analysis.sentences.len() {
-            analysis.detail(index, &mut guesses);
-        }
+        analysis.detail();
         analysis.dates.resize_with(analysis.sentences.len(), OnceCell::new);
         analysis.quotations = quotation::find(&analysis);
         quotation::assign_speakers(&mut analysis);
@@ -167,30 +164,37 @@ impl<'a> Analysis<'a> {
             .map_or(limit, |at| at + 1)
     }
 
-    /// Tags, quantities, phrases and clauses of one sentence.
-    fn detail(&mut self, index: usize, guesses: &mut tag::Guesses) {
-        let Some(sentence) = self.sentences.get(index) else { return };
-        let range = sentence.tokens.clone();
-        let heading = sentence.heading;
-        if range.is_empty() {
-            return;
+    /// Tags, quantities, phrases and clauses of all sentences. Each step is taken in every sentence before the next one: the
+    /// code of all steps together is more than a processor holds at hand.
+    fn detail(&mut self) {
+        let mut guesses = tag::Guesses::default();
+        for index in 0..self.sentences.len() {
+            let Some(sentence) = self.sentences.get(index) else { continue };
+            let (range, heading) = (sentence.tokens.clone(), sentence.heading);
+            if !range.is_empty() {
+                let capitals_speak = !self.title_case(range.clone());
+                tag::tag(&mut self.tokens, &self.words, range, capitals_speak, heading, &mut guesses);
+            }
         }
-        let capitals_speak = !self.title_case(range.clone());
-        tag::tag(&mut self.tokens, &self.words, range.clone(), capitals_speak, heading, guesses);
-        let view = View::new(&self.tokens, &self.words, range);
-        let first_quantity = self.quantities.len();
-        quantity::find(view, &mut self.quantities);
-        let quantities = first_quantity..self.quantities.len();
-        let first_phrase = self.phrases.len();
-        phrase::find(view, &self.quantities, quantities.clone(), &mut self.phrases);
-        let phrases = first_phrase..self.phrases.len();
-        let first_clause = self.clauses.len();
-        clause::find(view, &self.phrases, phrases.clone(), heading, &mut self.clauses);
-        let clauses = first_clause..self.clauses.len();
-        if let Some(sentence) = self.sentences.get_mut(index) {
-            sentence.quantities = quantities;
-            sentence.phrases = phrases;
-            sentence.clauses = clauses;
+        let mut detailed: Vec<&mut Sentence> =
+            self.sentences.iter_mut().filter(|sentence| !sentence.tokens.is_empty()).collect();
+        let view = |sentence: &Sentence| View::new(&self.tokens, &self.words, sentence.tokens.clone());
+        for sentence in &mut detailed {
+            let first = self.quantities.len();
+            quantity::find(view(sentence), &mut self.quantities);
+            sentence.quantities = first..self.quantities.len();
+        }
+        for sentence in &mut detailed {
+            let first = self.phrases.len();
+            let own = sentence.quantities.clone();
+            phrase::find(view(sentence), &self.quantities, own, &mut self.phrases);
+            sentence.phrases = first..self.phrases.len();
+        }
+        for sentence in &mut detailed {
+            let first = self.clauses.len();
+            let own = sentence.phrases.clone();
+            clause::find(view(sentence), &self.phrases, own, sentence.heading, &mut self.clauses);
+            sentence.clauses = first..self.clauses.len();
         }
     }
 
@@ -252,7 +256,7 @@ impl<'a> Analysis<'a> {
 
     /// The window on one token alone.
     #[inline]
-    fn around(&self, at: usize) -> View<'_> {
+    pub(super) fn around(&self, at: usize) -> View<'_> {
         View::new(&self.tokens, &self.words, at..at.saturating_add(1))
     }
 
@@ -350,7 +354,7 @@ impl<'a> Analysis<'a> {
     /// or a possessor-free singular name; nothing for plurals without figure and for measures.
     pub fn count_of(&self, phrase: usize) -> Option<Count> {
         let phrase = self.phrases.get(phrase)?;
-        if let Some(quantity) = phrase.quantity.and_then(|index| self.quantities.get(index)) {
+        if let Some(quantity) = phrase.quantity.get().and_then(|index| self.quantities.get(index)) {
             let count = Count {
                 low: quantity.low,
                 high: quantity.high,
@@ -359,7 +363,8 @@ impl<'a> Analysis<'a> {
             };
             return (quantity.kind == super::QuantityKind::Count).then_some(count);
         }
-        let article = phrase.determiner.is_some_and(|at| matches!(self.word(at), "a" | "an" | "another"));
+        let article =
+            phrase.determiner.get().is_some_and(|at| matches!(self.word(at), "a" | "an" | "another"));
         let word = self.word(phrase.head);
         let singular = self.tag(phrase.head) == Tag::Noun && self.noun(phrase.head) == word;
         (article && singular).then_some(Count { low: 1, high: None, bound: Bound::Exact, vague: false })
@@ -370,7 +375,7 @@ impl<'a> Analysis<'a> {
         let Some(found) = self.phrases.get(phrase) else { return 0..0 };
         let mut range = found.tokens.clone();
         for next in self.phrases.iter().skip(phrase + 1).take(24) {
-            if next.of.is_some() && next.tokens.start == range.end + 1 {
+            if next.of.get().is_some() && next.tokens.start == range.end + 1 {
                 range.end = next.tokens.end;
             } else if next.tokens.start > range.end + 1 {
                 break;

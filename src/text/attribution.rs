@@ -74,10 +74,14 @@ impl Analysis<'_> {
         let range = self.sentences.get(sentence)?.phrases.clone();
         range.into_iter().find_map(|index| {
             let phrase = self.phrases.get(index)?;
-            let preposition = phrase.preposition?;
+            let preposition = phrase.preposition.get()?;
             let before = || preposition.checked_sub(1).map_or("", |at| self.word(at));
-            let of_words =
-                || phrase.of.is_none_or(|of| self.phrases.get(of).is_some_and(|of| of.preposition.is_some()));
+            let of_words = || {
+                phrase
+                    .of
+                    .get()
+                    .is_none_or(|of| self.phrases.get(of).is_some_and(|of| of.preposition.get().is_some()))
+            };
             let found = match self.word(preposition) {
                 "to" => before() == "according",
                 "per" => self.tag(phrase.head) == Tag::ProperNoun,
@@ -152,20 +156,17 @@ impl Analysis<'_> {
         let Some(found) = self.phrases.get(phrase) else { return false };
         let word = self.word(found.head);
         // "Quake live: toll passes 800" is the name of a page, nobody speaks.
-        let page = found.tokens.clone().any(|at| PAGES.contains(&self.word(at)));
+        let page = found.tokens.clone().any(|at| self.around(at).is(at, PAGES));
         !page && (found.name || is_speaker(&lemma::noun(word)))
     }
 
     /// The speaker's phrase with what belongs to it, and a name in apposition before or after it.
     fn speaker_span(&self, phrase: usize) -> Span {
         let mut range = self.extent(phrase);
-        let next = self
-            .phrases
-            .iter()
-            .enumerate()
-            .skip(phrase + 1)
-            .take(6)
-            .find(|(_, other)| other.tokens.start == range.end + 1 && other.apposition_to.is_some());
+        let next =
+            self.phrases.iter().enumerate().skip(phrase + 1).take(6).find(|(_, other)| {
+                other.tokens.start == range.end + 1 && other.apposition_to.get().is_some()
+            });
         if let Some((index, _)) = next {
             range.end = self.extent(self.outer(index)).end;
         }
@@ -174,7 +175,7 @@ impl Analysis<'_> {
             self.phrases.iter().skip(phrase + 1).take(6).find(|other| other.tokens.start == range.end + 1);
         if let Some(place) = place
             && place.name
-            && place.preposition == Some(range.end)
+            && place.preposition.get() == Some(range.end)
             && matches!(self.word(range.end), "in" | "for" | "at" | "from")
         {
             range.end = place.tokens.end;

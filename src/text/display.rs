@@ -108,16 +108,16 @@ impl Analysis<'_> {
         for index in found.phrases.clone() {
             let Some(phrase) = self.phrases.get(index) else { continue };
             write!(out, "  p{index} [{}] head={}", words(index), self.surface(phrase.head))?;
-            for (name, at) in [("prep", phrase.preposition), ("det", phrase.determiner)] {
+            for (name, at) in [("prep", phrase.preposition.get()), ("det", phrase.determiner.get())] {
                 if let Some(at) = at {
                     write!(out, " {name}={}", self.word(at))?;
                 }
             }
             for (name, at) in [
-                ("of", phrase.of),
-                ("list", phrase.coordinated_with),
-                ("possessor", phrase.possessor),
-                ("apposition", phrase.apposition_to),
+                ("of", phrase.of.get()),
+                ("list", phrase.coordinated_with.get()),
+                ("possessor", phrase.possessor.get()),
+                ("apposition", phrase.apposition_to.get()),
             ] {
                 if let Some(at) = at {
                     write!(out, " {name}=p{at}")?;

@@ -16,6 +16,7 @@ mod pronoun;
 pub mod skim;
 pub mod name;
 
+use std::num::NonZeroU32;
 use std::ops::Range;
 
 use english::opening::Opens;
@@ -263,6 +264,26 @@ pub struct Quantity {
     pub kind: QuantityKind,
 }
 
+/// A position in one of the lists of an analysis, or none. Small, for every phrase of an article holds seven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Position(Option<NonZeroU32>);
+
+impl Position {
+    /// The position, if there is one.
+    #[inline]
+    pub fn get(self) -> Option<usize> {
+        self.0.map(|behind| behind.get() as usize - 1)
+    }
+}
+
+impl From<Option<usize>> for Position {
+    /// A list longer than four bytes can count has none beyond: no article is that long.
+    #[inline]
+    fn from(position: Option<usize>) -> Self {
+        Self(position.and_then(|at| NonZeroU32::new(u32::try_from(at + 1).ok()?)))
+    }
+}
+
 /// A noun phrase without what follows its head: "the country's two largest rebel groups".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {
@@ -271,19 +292,19 @@ pub struct Phrase {
     /// The head token: last noun, or the number, pronoun or adjective that stands for one ("the wounded").
     pub head: usize,
     /// Position of its quantity.
-    pub quantity: Option<usize>,
+    pub quantity: Position,
     /// Its determiner token: "the", "a", "their", "no", "another".
-    pub determiner: Option<usize>,
+    pub determiner: Position,
     /// The phrase before "'s". It lies inside this phrase and comes before it in the list.
-    pub possessor: Option<usize>,
+    pub possessor: Position,
     /// The member before this one in a list ("A, B and C").
-    pub coordinated_with: Option<usize>,
+    pub coordinated_with: Position,
     /// The preposition token that governs it.
-    pub preposition: Option<usize>,
+    pub preposition: Position,
     /// The phrase this one modifies through "of" ("the number of people": "people" is of "number").
-    pub of: Option<usize>,
+    pub of: Position,
     /// The phrase this one is in apposition to ("the minister, Jan Dill,").
-    pub apposition_to: Option<usize>,
+    pub apposition_to: Position,
     /// The head is a name.
     pub name: bool,
 }

@@ -62,13 +62,13 @@ impl Analysis<'_> {
         }
         let singular = self.noun(found.head);
         let plural = !found.name
-            && (singular != word || found.quantity.is_some() || matches!(word, "police" | "people"));
+            && (singular != word || found.quantity.get().is_some() || matches!(word, "police" | "people"));
         let body = is_body(&singular);
         match kind {
             Kind::Person => {
                 !plural
                     && !body
-                    && found.quantity.is_none()
+                    && found.quantity.get().is_none()
                     && (word == "another" || is_role(&singular) || found.name && self.is_full_name(phrase))
             }
             Kind::Many => plural || body || found.name,

@@ -143,8 +143,8 @@ impl Quotation {
     }
 }
 
-/// How many bytes of a usual text go to one word with marks; few texts have more of them.
-const MARKED_BYTES: usize = 24;
+/// How many bytes of a text go to one word with marks; few texts have more of them.
+const MARKED_BYTES: usize = 12;
 
 /// Marks the pieces of a text.
 struct Marker<S, M> {

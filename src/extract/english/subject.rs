@@ -204,7 +204,7 @@ impl<'a> Scene<'a> {
         let phrases = clause.subject.iter().filter_map(|&phrase| self.analysis.phrases.get(phrase));
         phrases.into_iter().any(|phrase| {
             let determined =
-                phrase.determiner.is_some_and(|at| self.view.is(at, &["the", "a", "an", "another"]));
+                phrase.determiner.get().is_some_and(|at| self.view.is(at, &["the", "a", "an", "another"]));
             let named =
                 || phrase.tokens.clone().any(|at| self.actors().covering(self.sentence, at).is_some());
             phrase.tokens.end == start && determined && !phrase.name && !named()

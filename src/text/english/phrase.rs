@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::view::View;
 use super::word_class;
-use crate::text::{Phrase, Quantity, QuantityKind, Tag, VerbForm};
+use crate::text::{Phrase, Position, Quantity, QuantityKind, Tag, VerbForm};
 
 /// Appends the phrases of the sentence to `found`; `quantities` are all of the analysis, `own` those of the sentence.
 pub fn find(view: View<'_>, quantities: &[Quantity], own: Range<usize>, found: &mut Vec<Phrase>) {
@@ -47,7 +47,7 @@ impl Finder<'_> {
         let mut possessor = None;
         let mut from = at;
         while let Some(mut phrase) = self.one(from) {
-            phrase.possessor = possessor;
+            phrase.possessor = possessor.into();
             if possessor.is_some() {
                 // The possessor is part of this phrase.
                 phrase.tokens.start = at;
@@ -252,13 +252,13 @@ fn phrase(
     Phrase {
         tokens,
         head,
-        quantity,
-        determiner,
-        possessor: None,
-        coordinated_with: None,
-        preposition: None,
-        of: None,
-        apposition_to: None,
+        quantity: quantity.into(),
+        determiner: determiner.into(),
+        possessor: Position::default(),
+        coordinated_with: Position::default(),
+        preposition: Position::default(),
+        of: Position::default(),
+        apposition_to: Position::default(),
         name,
     }
 }
@@ -290,7 +290,7 @@ fn relate(view: View<'_>, phrases: &mut [Phrase], first: usize) {
                         coordinated = Some(previous);
                     } else if ends_apposition(view, current.tokens.end)
                         && (before.name != current.name
-                            || before.determiner.is_some() != current.determiner.is_some())
+                            || before.determiner.get().is_some() != current.determiner.get().is_some())
                     {
                         apposition = Some(previous);
                     }
@@ -299,7 +299,7 @@ fn relate(view: View<'_>, phrases: &mut [Phrase], first: usize) {
                 Some(2)
                     if view.is(end, &[","])
                         && view.is(end + 1, &["and", "or"])
-                        && before.coordinated_with.is_some() =>
+                        && before.coordinated_with.get().is_some() =>
                 {
                     coordinated = Some(previous);
                 }
@@ -310,16 +310,16 @@ fn relate(view: View<'_>, phrases: &mut [Phrase], first: usize) {
             }
         }
         if let Some(phrase) = phrases.get_mut(index) {
-            phrase.preposition = preposition;
-            phrase.of = of;
-            phrase.coordinated_with = coordinated;
-            phrase.apposition_to = apposition;
+            phrase.preposition = preposition.into();
+            phrase.of = of.into();
+            phrase.coordinated_with = coordinated.into();
+            phrase.apposition_to = apposition.into();
         }
         // Members of a list share the preposition of its first member.
         if let Some(previous) = coordinated
             && preposition.is_none()
         {
-            let shared = phrases.get(previous).and_then(|before| before.preposition);
+            let shared = phrases.get(previous).map_or(Position::default(), |before| before.preposition);
             if let Some(phrase) = phrases.get_mut(index) {
                 phrase.preposition = shared;
             }
@@ -346,5 +346,5 @@ fn continues_list(view: View<'_>, phrases: &[Phrase], end: usize, before: &Phras
         return !matches!(view.tag(end + 1), Tag::Verb | Tag::Aux);
     }
     // A third member after another comma, when the second looks like the first.
-    before.coordinated_with.is_some_and(|first| phrases.get(first).is_some()) && view.is(end, &[","])
+    before.coordinated_with.get().is_some_and(|first| phrases.get(first).is_some()) && view.is(end, &[","])
 }

@@ -7,8 +7,7 @@ use std::sync::LazyLock;
 
 use harper_brill::UPOS;
 
-pub(crate) use super::tag_model::Guesses;
-use super::tag_model::{Entry, model};
+use super::tag_model::{self, Entry, model};
 use super::view::View;
 use super::vocabulary::Listed;
 use super::word_class;
@@ -33,6 +32,15 @@ pub(crate) fn vocabulary() -> impl Iterator<Item = &'static str> {
     model().vocabulary()
 }
 
+/// What is thought of the words of a sentence on the way to their tags.
+#[derive(Debug, Default)]
+pub(crate) struct Guesses {
+    /// By the model.
+    model: tag_model::Guesses,
+    /// Without context.
+    first: Vec<(Tag, VerbForm)>,
+}
+
 /// Tags the tokens of `range`; `guesses` is kept from one sentence to the next so that its space is. `capitals_speak` is false where capitals say nothing: headlines in title case, texts
 /// in capitals only.
 pub(crate) fn tag(
@@ -44,25 +52,37 @@ pub(crate) fn tag(
     guesses: &mut Guesses,
 ) {
     let view = View::new(tokens, words, range.clone());
+    let Guesses { model: guesses, first } = guesses;
     model().tag(range.clone().map(|at| guess(view, at)), guesses);
+    let mut before = Tag::Other;
+    first.clear();
+    first.reserve(range.len());
     for (at, guess) in range.clone().zip(guesses.tags.iter().copied()) {
-        let view = View::new(tokens, words, range.clone());
-        let (tag, form) = first_tag(view, at, guess, capitals_speak);
-        if let Some(token) = tokens.get_mut(at) {
-            token.tag = tag;
-            token.form = form;
-        }
+        let (tag, form) = first_tag(view, at, before, guess, capitals_speak);
+        before = tag;
+        first.push((tag, form));
+    }
+    for (token, first) in tokens.get_mut(range.clone()).unwrap_or_default().iter_mut().zip(first) {
+        (token.tag, token.form) = *first;
     }
     super::tag_repair::repair(tokens, words, range, capitals_speak, heading);
 }
 
 /// What the model says of the word by itself.
+#[inline]
 fn guess(view: View<'_>, at: usize) -> Entry {
     view.known(at).map_or_else(|| model().entry(view.word(at)), |known| known.guess)
 }
 
-/// The tag without context.
-fn first_tag(view: View<'_>, at: usize, guess: Option<UPOS>, capitals_speak: bool) -> (Tag, VerbForm) {
+/// The tag without context but for the one before it.
+#[inline]
+fn first_tag(
+    view: View<'_>,
+    at: usize,
+    before: Tag,
+    guess: Option<UPOS>,
+    capitals_speak: bool,
+) -> (Tag, VerbForm) {
     let word = view.word(at);
     let tag = match view.kind(at) {
         TokenKind::Punct => return (Tag::Punct, VerbForm::None),
@@ -70,7 +90,7 @@ fn first_tag(view: View<'_>, at: usize, guess: Option<UPOS>, capitals_speak: boo
             return (if word == "&" { Tag::Coordinator } else { Tag::Symbol }, VerbForm::None);
         }
         TokenKind::Number => return (Tag::Number, VerbForm::None),
-        TokenKind::Word => word_tag(view, at, guess, capitals_speak),
+        TokenKind::Word => word_tag(view, at, before, guess, capitals_speak),
     };
     let form = if matches!(tag, Tag::Verb | Tag::Aux | Tag::Adjective | Tag::Noun) {
         view.shape(at)
@@ -80,10 +100,11 @@ fn first_tag(view: View<'_>, at: usize, guess: Option<UPOS>, capitals_speak: boo
     (tag, form)
 }
 
-fn word_tag(view: View<'_>, at: usize, guess: Option<UPOS>, capitals_speak: bool) -> Tag {
+#[inline]
+fn word_tag(view: View<'_>, at: usize, before: Tag, guess: Option<UPOS>, capitals_speak: bool) -> Tag {
     let word = view.word(at);
     let listed = view.class(at);
-    let first = at == view.start || matches!(view.tag_before(at), Tag::Punct) && view.before(at) != ",";
+    let first = at == view.start || before == Tag::Punct && !view.is(at.wrapping_sub(1), &[","]);
     let open = matches!(listed, None | Some(Tag::Noun | Tag::Adjective | Tag::Verb | Tag::Number));
     if capitals_speak && view.capital(at) && open && !first {
         // Demonyms stay adjectives before their noun: "Norwegian troops".

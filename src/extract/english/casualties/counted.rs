@@ -1,6 +1,8 @@
 //! Nouns that count harm by themselves: "29 deaths", "the bodies of 69 people", "two arrests", "the death of a man".
 //! Scenes go in, claims come out.
 
+use std::sync::LazyLock;
+
 use super::figure::{Figure, FigureKind};
 use super::scene::{Here, each};
 use super::sighting::{Sighting, sight};
@@ -8,6 +10,9 @@ use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{CountedKind, Person, counted, counted_nouns};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Bound, Group, Relation};
+use crate::text::english::lemma;
+use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::{Phrase, QuantityKind, Tag};
 
 const NAME: &str = "counted";
@@ -26,10 +31,24 @@ fn cues(cues: &mut Cues) {
     cues.enough(nouns);
 }
 
+static MAY_COUNT: LazyLock<Listed<bool>> = LazyLock::new(|| {
+    Listed::new(|word| {
+        [word, &lemma::noun(word), &lemma::verb(word)].into_iter().any(|base| counted(base).is_some())
+    })
+});
+
+/// Whether the word may be a noun that counts harm: most are not, whatever their tag makes of them.
+pub(super) fn may_count(view: View<'_>, at: usize) -> bool {
+    MAY_COUNT.at(view, at)
+}
+
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
         for at in here.sentence.phrases.clone() {
             let Some(phrase) = here.analysis.phrases.get(at) else { continue };
+            if !may_count(here.view, phrase.head) {
+                continue;
+            }
             let lemma = here.analysis.lemma(phrase.head);
             let Some(noun) = counted(&lemma).filter(|noun| noun.kind != CountedKind::Toll) else { continue };
             if !stands(&here, phrase) {
@@ -100,7 +119,7 @@ const CHANGES: &[&str] = &["increase", "rise", "jump", "drop", "fall", "decrease
 
 /// "the country's third death": the count has reached three.
 fn ordinal(here: &Here<'_>, at: usize, phrase: &Phrase) -> Option<Figure> {
-    let quantity = here.analysis.quantities.get(phrase.quantity?)?;
+    let quantity = here.analysis.quantities.get(phrase.quantity.get()?)?;
     let counts = quantity.kind == QuantityKind::Ordinal && quantity.high.is_none() && quantity.low > 0;
     counts.then(|| Figure {
         phrase: at,
@@ -120,7 +139,7 @@ fn ordinal(here: &Here<'_>, at: usize, phrase: &Phrase) -> Option<Figure> {
 /// Whether the phrase of a figure hangs on the noun through "of".
 fn is_of(here: &Here<'_>, figure: &Figure, noun: usize) -> bool {
     // "the six priests' murder".
-    let owner = here.analysis.phrases.get(noun).and_then(|phrase| phrase.possessor);
+    let owner = here.analysis.phrases.get(noun).and_then(|phrase| phrase.possessor.get());
     [figure.phrase, figure.noun_phrase]
         .into_iter()
         .any(|phrase| hangs_on(here, phrase, noun) || owner == Some(phrase))
@@ -132,10 +151,10 @@ fn hangs_on(here: &Here<'_>, phrase: usize, noun: usize) -> bool {
     let mut at = Some(phrase);
     for _ in 0..LIST_MAX {
         let Some(phrase) = at.and_then(|at| here.analysis.phrases.get(at)) else { return false };
-        if phrase.of == Some(noun) {
+        if phrase.of.get() == Some(noun) {
             return true;
         }
-        at = phrase.coordinated_with;
+        at = phrase.coordinated_with.get();
     }
     false
 }
@@ -172,6 +191,7 @@ fn group_before(here: &Here<'_>, phrase: &Phrase) -> Option<Group> {
 fn stands(here: &Here<'_>, phrase: &Phrase) -> bool {
     let the = phrase
         .determiner
+        .get()
         .is_some_and(|at| here.view.is(at, &["the", "this", "these", "those", "his", "her", "their", "its"]));
     the || here.clause_around(phrase.head).is_none_or(|clause| here.asserts(clause, true))
 }

@@ -112,9 +112,9 @@ pub(super) fn figures(analysis: &Analysis<'_>, sentence: &Sentence, view: View<'
             let phrase = analysis.phrases.get(at)?;
             // "a 42-year-old driver" is one driver: only a count counts.
             let quantity =
-                phrase.quantity.and_then(|quantity| analysis.quantities.get(quantity)).filter(|quantity| {
-                    quantity.kind == QuantityKind::Count || quantity.number.contains(&phrase.head)
-                });
+                phrase.quantity.get().and_then(|quantity| analysis.quantities.get(quantity)).filter(
+                    |quantity| quantity.kind == QuantityKind::Count || quantity.number.contains(&phrase.head),
+                );
             match quantity {
                 Some(quantity) => counted(analysis, sentence, view, at, phrase, quantity),
                 None => single(analysis, sentence, view, at, phrase),
@@ -190,6 +190,7 @@ fn counted(
         let anaphoric = view.is(noun.head, ANAPHORS);
         let definite = noun
             .determiner
+            .get()
             .is_some_and(|token| view.is(token, &["the", "those", "these", "its", "their", "his", "our"]));
         figure.kind = if anaphoric || definite { FigureKind::Share } else { FigureKind::Counted };
         if !anaphoric {
@@ -198,9 +199,9 @@ fn counted(
     }
     // "killed a family of six and four guests": the family is what is killed, the number says how many they are.
     if figure.kind == FigureKind::Bare
-        && let Some((of, holder)) = phrase.of.and_then(|of| Some((of, analysis.phrases.get(of)?)))
+        && let Some((of, holder)) = phrase.of.get().and_then(|of| Some((of, analysis.phrases.get(of)?)))
         && view.is(holder.head, HOLDERS)
-        && holder.quantity.is_none()
+        && holder.quantity.get().is_none()
     {
         figure.noun_phrase = of;
         figure.kind = FigureKind::Counted;
@@ -240,13 +241,13 @@ fn is_year(view: View<'_>, quantity: &Quantity) -> bool {
 
 /// "A man of 40", "a boy of four": one person and how old he is.
 fn is_age_of(analysis: &Analysis<'_>, view: View<'_>, phrase: &Phrase) -> bool {
-    let Some(noun) = phrase.of.and_then(|of| analysis.phrases.get(of)) else { return false };
-    let bare = phrase.quantity.is_some_and(|at| {
+    let Some(noun) = phrase.of.get().and_then(|of| analysis.phrases.get(of)) else { return false };
+    let bare = phrase.quantity.get().is_some_and(|at| {
         analysis.quantities.get(at).is_some_and(|quantity| quantity.number.contains(&phrase.head))
     });
-    let one = noun.determiner.is_some_and(|at| view.is(at, &["a", "an", "the", "one"]));
+    let one = noun.determiner.get().is_some_and(|at| view.is(at, &["a", "an", "the", "one"]));
     bare && one
-        && noun.quantity.is_none()
+        && noun.quantity.get().is_none()
         && matches!(person_at(analysis, view, noun.head), Person::Known(_))
         && !is_several(analysis, view, noun.head)
         && !view.is(noun.head, HOLDERS)
@@ -281,7 +282,7 @@ fn single(
     if let Some(figure) = named(analysis, view, at, phrase) {
         return Some(figure);
     }
-    let determiner = phrase.determiner.map_or("", |token| view.word(token));
+    let determiner = phrase.determiner.get().map_or("", |token| view.word(token));
     let (kind, low) = if matches!(word, "nobody" | "none") || determiner == "no" {
         (FigureKind::Nobody, 0)
     } else if determiner == "both" {
@@ -344,7 +345,7 @@ fn named(analysis: &Analysis<'_>, view: View<'_>, at: usize, phrase: &Phrase) ->
     let age = view.is(end, &[","])
         && view.word(end + 1).parse::<u64>().is_ok_and(|age| (1..=AGE_MAX).contains(&age))
         && (view.is(end + 2, &[","]) || view.is(end + 2, &["of", "from", "was"]));
-    if !age || !phrase.name || phrase.determiner.is_some() {
+    if !age || !phrase.name || phrase.determiner.get().is_some() {
         return None;
     }
     let group = phrase.tokens.clone().find_map(|token| match person_at(analysis, view, token) {
@@ -373,7 +374,7 @@ const AGE_MAX: u64 = 110;
 fn of_phrase<'a>(analysis: &'a Analysis<'_>, sentence: &Sentence, at: usize) -> Option<(usize, &'a Phrase)> {
     (at + 1..sentence.phrases.end.min(at + 4))
         .filter_map(|other| Some((other, analysis.phrases.get(other)?)))
-        .find(|(_, phrase)| phrase.of == Some(at))
+        .find(|(_, phrase)| phrase.of.get() == Some(at))
 }
 
 fn more(view: View<'_>, phrase: &Phrase, quantity: &Quantity) -> bool {
@@ -446,7 +447,9 @@ impl ByItself {
     }
 }
 
+static IS_SEVERAL: LazyLock<Listed<bool>> =
+    LazyLock::new(|| Listed::new(|word| is_plural_only(word) || is_people(word)));
+
 fn is_several(analysis: &Analysis<'_>, view: View<'_>, head: usize) -> bool {
-    let word = view.word(head);
-    is_plural_only(word) || is_people(word) || *analysis.lemma(head) != *word
+    IS_SEVERAL.at(view, head) || *analysis.lemma(head) != *view.word(head)
 }

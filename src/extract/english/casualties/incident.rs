@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::extract::english::lexicon::{Hint, hints_at};
+use crate::extract::english::lexicon::{Hint, Hints, hints_at, hints_of};
 use crate::extract::rule::Reading;
 use crate::model::{Bound, Casualty, Claim, Effect, Group, Relation, Scope};
 use crate::text::english::date::{Direction, Grain};
@@ -112,7 +112,7 @@ fn names(analysis: &Analysis<'_>, event: Hint) -> bool {
     let speaking = analysis.sentences.iter().enumerate().filter(|(_, sentence)| sentence.part.speaks());
     speaking.take(LEAD + 1).any(|(at, _)| {
         let view = analysis.view(at);
-        (view.start..view.end).any(|token| hints_at(view.word(token), event))
+        (view.start..view.end).any(|token| HINTS.at(view, token).say(event))
     })
 }
 
@@ -149,6 +149,7 @@ fn goes_on(clause: &Clause) -> bool {
     clause.verb.as_ref().is_some_and(|verb| verb.tense == Tense::PresentPerfect)
 }
 
+static HINTS: LazyLock<Listed<Hints>> = LazyLock::new(|| Listed::new(hints_of));
 static BLOWS: LazyLock<Listed<bool>> = LazyLock::new(|| Listed::new(|word| hints_at(word, Hint::Blow)));
 
 /// "by another mine", "in the same ambush", "a shell".

@@ -47,12 +47,12 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             let own = here.figure_of(at).filter(|figure| figure.low > 0);
             let of = || {
                 here.scene.figures.iter().find(|figure| {
-                    here.analysis.phrases.get(figure.phrase).is_some_and(|other| other.of == Some(at))
+                    here.analysis.phrases.get(figure.phrase).is_some_and(|other| other.of.get() == Some(at))
                         || here
                             .analysis
                             .phrases
                             .get(figure.noun_phrase)
-                            .is_some_and(|other| other.of == Some(at))
+                            .is_some_and(|other| other.of.get() == Some(at))
                 })
             };
             if let Some(figure) = own.or_else(of) {

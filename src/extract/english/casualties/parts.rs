@@ -210,7 +210,7 @@ fn included_in_list(here: &Here<'_>, figure: &Figure) -> bool {
     if figure.kind != FigureKind::Counted {
         return false;
     }
-    let joined = |phrase: usize| here.analysis.phrases.get(phrase)?.coordinated_with;
+    let joined = |phrase: usize| here.analysis.phrases.get(phrase)?.coordinated_with.get();
     std::iter::successors(joined(figure.phrase), |&phrase| joined(phrase))
         .take(LIST_MAX)
         .filter_map(|phrase| here.analysis.phrases.get(phrase))

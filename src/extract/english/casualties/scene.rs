@@ -143,6 +143,8 @@ pub(crate) fn scenes(analysis: &Analysis<'_>, partial: bool) -> Vec<Scene> {
     let subject = (!partial).then(|| Subject::of(analysis, |view| !predicates(view).is_empty()));
     let mut carried = Carried::default();
     let mut scenes = Vec::new();
+    // Each question is asked of all sentences before the next: the code of all together is more than a processor holds at
+    // hand.
     for (at, sentence) in analysis.sentences.iter().enumerate() {
         if !sentence.part.speaks() || sentence.tokens.is_empty() {
             continue;
@@ -154,29 +156,40 @@ pub(crate) fn scenes(analysis: &Analysis<'_>, partial: bool) -> Vec<Scene> {
             beside.extend(subject.others(analysis, sentence, view));
             carried.over(analysis, sentence, view, &mut beside);
         }
-        let figures = figures(analysis, sentence, view);
-        let nobody = || sentence.tokens.clone().any(|token| view.is(token, WHOLE));
-        if figures.is_empty() && sentence.quantities.is_empty() && !nobody() {
-            continue;
-        }
-        // A capital inside the sentence makes it a name: "the Tenants' Rights Keeper".
-        let sport = sentence.tokens.clone().any(|token| {
-            // "A rights defender" plays nothing.
-            let named = view.capital(token) && token > sentence.tokens.start
-                || view.is(token.wrapping_sub(1), &["rights", "land", "environmental"]);
-            !named && MAY_BE_SPORT.at(view, token) && is_sport(view.word(token), view.word(token + 1))
-        });
         scenes.push(Scene {
             sentence: at,
-            figures,
-            predicates: predicates(view),
+            figures: Vec::new(),
+            predicates: Vec::new(),
             stretches: beside,
-            sport,
+            sport: false,
             places: OnceCell::new(),
             items: OnceCell::new(),
         });
     }
+    scenes.retain_mut(|scene| {
+        let Some(sentence) = analysis.sentences.get(scene.sentence) else { return false };
+        let view = analysis.view(scene.sentence);
+        scene.figures = figures(analysis, sentence, view);
+        let nobody = || sentence.tokens.clone().any(|token| view.is(token, WHOLE));
+        !scene.figures.is_empty() || !sentence.quantities.is_empty() || nobody()
+    });
+    for scene in &mut scenes {
+        let view = analysis.view(scene.sentence);
+        scene.predicates = predicates(view);
+        scene.sport = plays(view);
+    }
     scenes
+}
+
+/// Whether a sentence holds words of sport.
+fn plays(view: View<'_>) -> bool {
+    // A capital inside the sentence makes it a name: "the Tenants' Rights Keeper".
+    (view.start..view.end).any(|token| {
+        // "A rights defender" plays nothing.
+        let named = view.capital(token) && token > view.start
+            || view.is(token.wrapping_sub(1), &["rights", "land", "environmental"]);
+        !named && MAY_BE_SPORT.at(view, token) && is_sport(view.word(token), view.word(token + 1))
+    })
 }
 
 /// The words that say harm. A verb that does so only with others wants one of these too, one that does so only of
@@ -297,7 +310,7 @@ impl<'r> Here<'r> {
             }
             let last = end.checked_sub(1)?;
             let adverb = self.view.tag(last) == Tag::Adverb;
-            if !adverb && !skip.contains(&self.view.word(last)) {
+            if !adverb && !self.view.is(last, skip) {
                 return None;
             }
             end = last;
@@ -326,7 +339,7 @@ impl<'r> Here<'r> {
         let mut list = vec![first];
         for figure in &self.scene.figures {
             let Some(phrase) = self.analysis.phrases.get(figure.phrase) else { continue };
-            let joined = phrase.coordinated_with.is_some_and(|other| {
+            let joined = phrase.coordinated_with.get().is_some_and(|other| {
                 list.iter().any(|member| {
                     member.phrase == other || member.noun_phrase == other || self.names(other, member)
                 })
@@ -364,7 +377,8 @@ impl<'r> Here<'r> {
         let mut list: Vec<&Figure> = Vec::new();
         let mut at = last;
         while list.len() < 8 {
-            let joined = self.analysis.phrases.get(at.phrase).and_then(|phrase| phrase.coordinated_with);
+            let joined =
+                self.analysis.phrases.get(at.phrase).and_then(|phrase| phrase.coordinated_with.get());
             let before = joined.and_then(|other| self.figure_of(other)).or_else(|| {
                 // Titles join with a comma alone: "10 tourists, 2 guides killed".
                 let comma = at

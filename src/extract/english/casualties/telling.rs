@@ -2,6 +2,7 @@
 //! and quote comes out. Never decides that something happened.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 
@@ -14,8 +15,28 @@ use crate::extract::english::lexicon::{Person, force, speech};
 use crate::extract::rule::Reading;
 use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Span};
 use crate::text::english::date::{Direction, Grain, When};
+use crate::text::english::lemma;
+use crate::text::english::vocabulary::Listed;
 use crate::text::gazetteer::is_aid_body;
 use crate::text::{Tag, Voice};
+
+/// Asks of all sightings who says so, when and where, one question of all of them before the next: the code of all
+/// questions together is more than a processor holds at hand. The answers stay with the sightings.
+pub(in crate::extract) fn prepare<'s>(
+    reading: &Reading<'_>,
+    sightings: impl Iterator<Item = &'s Sighted> + Clone,
+) {
+    let with_scene = sightings.filter_map(|sighted| Some((Here::of(reading, sighted.sentence)?, sighted)));
+    with_scene.clone().for_each(|(here, sighted)| {
+        sighted.speaker(&here);
+    });
+    with_scene.clone().for_each(|(here, sighted)| {
+        here.analysis.dates_in(sighted.sentence);
+    });
+    with_scene.for_each(|(here, sighted)| {
+        sighted.place(&here);
+    });
+}
 
 /// Makes the claim of a sighting.
 pub(in crate::extract) fn tell(reading: &Reading<'_>, sighted: &Sighted) -> Option<Claim> {
@@ -111,12 +132,15 @@ const GIVES: &[&str] = &[
     "document",
 ];
 
+static IS_GIVING: LazyLock<Listed<bool>> =
+    LazyLock::new(|| Listed::new(|word| GIVES.contains(&&*lemma::verb(word))));
+
 /// Who gives the figure as the subject of its own clause.
 fn teller(here: &Here<'_>, core: Span) -> Option<Span> {
     let token = here.analysis.token_at(core.start)?;
     let clause = here.clause_around(token)?;
     let verb = clause.verb.as_ref().filter(|verb| verb.voice == Voice::Active)?;
-    let &subject = clause.subject.first().filter(|_| GIVES.contains(&&*here.verb_lemma(verb.main)))?;
+    let &subject = clause.subject.first().filter(|_| IS_GIVING.at(here.view, verb.main))?;
     here.analysis.speaks(subject).then(|| here.analysis.span(here.analysis.extent(subject)))
 }
 
@@ -295,7 +319,7 @@ fn named_before(here: &Here<'_>, figure: &Figure) -> Option<Group> {
             let several = *here.analysis.lemma(phrase.head) != *here.view.word(phrase.head);
             match person_at(here.analysis, here.view, phrase.head) {
                 Person::Known(group) if several && phrase.tokens.contains(&phrase.head) => {
-                    Some((phrase.quantity.is_some(), group))
+                    Some((phrase.quantity.get().is_some(), group))
                 }
                 _ => None,
             }

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::counted::may_count;
 use super::scene::Here;
 use crate::extract::english::lexicon::{CountedKind, counted, group_of};
 use crate::model::{Effect, Group};
@@ -155,7 +156,7 @@ fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
     {
         return Some(TollSubject { tokens, effect: Some(Effect::Killed), group: None, is_toll: true });
     }
-    if here.view.is(head, COUNTS) && phrase.quantity.is_none() {
+    if here.view.is(head, COUNTS) && phrase.quantity.get().is_none() {
         let next = here.view.word(phrase.tokens.end);
         if matches!(next, "of" | "for") {
             let (effect, group, end) = harm_of(here, phrase.tokens.end + 1)?;
@@ -181,14 +182,16 @@ fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
         }
         let definite = phrase
             .determiner
+            .get()
             .is_some_and(|at| here.view.is(at, &["the", "this", "that", "its", "their", "a"]));
         return definite.then_some(TollSubject { tokens, effect: None, group: None, is_toll: false });
     }
-    if phrase.quantity.is_some() {
+    if phrase.quantity.get().is_some() {
         return None;
     }
     let lemma = here.analysis.lemma(head);
-    if let Some(noun) = counted(&lemma).filter(|noun| noun.kind == CountedKind::Event && *lemma != *word) {
+    let noun = if may_count(here.view, head) { counted(&lemma) } else { None };
+    if let Some(noun) = noun.filter(|noun| noun.kind == CountedKind::Event && *lemma != *word) {
         return Some(TollSubject { tokens, effect: Some(noun.effect), group: None, is_toll: false });
     }
     // "the dead", "the injured": people named by their state; "their own injured" too.
@@ -198,8 +201,10 @@ fn subject(here: &Here<'_>, phrase: &Phrase) -> Option<TollSubject> {
     if own && !here.view.is(state.tokens.end, &["at", "to"]) {
         return None;
     }
-    let the =
-        phrase.determiner.is_some_and(|at| here.view.is(at, &["the", "those", "its", "their", "own", "our"]));
+    let the = phrase
+        .determiner
+        .get()
+        .is_some_and(|at| here.view.is(at, &["the", "those", "its", "their", "own", "our"]));
     let among = here.view.is(tokens.start.wrapping_sub(1), &["among", "amongst", "of", "all"]);
     (the && !among && here.view.tag(head) != Tag::Verb).then_some(TollSubject {
         tokens: tokens.start..state.tokens.end,

@@ -139,7 +139,8 @@ fn may_still(here: &Here<'_>, clause: &Clause, effect: Effect) -> bool {
 fn named(here: &Here<'_>, clause: &Clause, predicate: &Predicate) -> Option<Figure> {
     let grave = matches!(predicate.effect, Effect::Killed | Effect::Missing | Effect::Detained);
     let tells = grave && !here.sentence.heading && here.asserts(clause, false);
-    let free = |at: usize| here.analysis.phrases.get(at).is_some_and(|phrase| phrase.preposition.is_none());
+    let free =
+        |at: usize| here.analysis.phrases.get(at).is_some_and(|phrase| phrase.preposition.get().is_none());
     let mut subject = clause.subject.iter().copied().filter(|&at| tells && free(at));
     subject.find_map(|at| by_full_name(here, at, predicate.effect))
 }

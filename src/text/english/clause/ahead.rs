@@ -34,7 +34,8 @@ impl Builder<'_> {
         let next = self.items.iter().skip(place + 1).find(|item| !matches!(item, Item::Word(at) if self.view.tag(*at) == Tag::Adverb || self.view.is(*at, &["off", "“", "\""])));
         let object_next = match next {
             Some(Item::Phrase(index)) => self.phrase(*index).is_some_and(|phrase| {
-                phrase.preposition.is_none() && !(self.view.is_time(phrase.head) && phrase.quantity.is_none())
+                phrase.preposition.get().is_none()
+                    && !(self.view.is_time(phrase.head) && phrase.quantity.get().is_none())
             }),
             Some(Item::Word(at)) => self.view.tag(*at) == Tag::Subordinator && self.view.is(*at, &["that"]),
             _ => false,
@@ -129,8 +130,9 @@ impl Builder<'_> {
                     }
                 }
                 Item::Phrase(index) => {
-                    phrases +=
-                        usize::from(self.phrase(*index).is_some_and(|phrase| phrase.preposition.is_none()));
+                    phrases += usize::from(
+                        self.phrase(*index).is_some_and(|phrase| phrase.preposition.get().is_none()),
+                    );
                 }
                 Item::Word(at) => {
                     if self.view.tag(*at) == Tag::Subordinator || self.view.is(*at, &[";", ":"]) {
@@ -171,13 +173,13 @@ impl Builder<'_> {
                     let Some(phrase) = self.phrase(*index) else { return false };
                     if self.view.is(phrase.tokens.start, &["who", "which", "whose", "whom"]) {
                         relatives += 1;
-                    } else if phrase.coordinated_with.is_some() {
+                    } else if phrase.coordinated_with.get().is_some() {
                         inside = false;
                     } else if relatives > 0 || inside {
                         // The subject inside a relative clause, or the words of an apposition.
                     } else if objects > 0 {
                         objects -= 1;
-                    } else if phrase.preposition.is_none() && !self.view.is_time(phrase.head) {
+                    } else if phrase.preposition.get().is_none() && !self.view.is_time(phrase.head) {
                         return false;
                     }
                 }
@@ -214,7 +216,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn speaker_follows(&self, place: usize) -> bool {
-        matches!(self.items.get(place + 1), Some(Item::Phrase(index)) if self.phrase(*index).is_some_and(|phrase| phrase.preposition.is_none() && phrase.quantity.is_none() && !self.view.is_time(phrase.head)))
+        matches!(self.items.get(place + 1), Some(Item::Phrase(index)) if self.phrase(*index).is_some_and(|phrase| phrase.preposition.get().is_none() && phrase.quantity.get().is_none() && !self.view.is_time(phrase.head)))
     }
 
     pub(super) fn after_conjunction(&self, place: usize) -> bool {
@@ -227,7 +229,7 @@ impl Builder<'_> {
                         || self.view.is(*at, &[",", "“", "\""]) => {}
                 Item::Phrase(index)
                     if self.phrase(*index).is_some_and(|phrase| {
-                        phrase.preposition.is_some() || self.view.is_time(phrase.head)
+                        phrase.preposition.get().is_some() || self.view.is_time(phrase.head)
                     }) => {}
                 _ => return false,
             }

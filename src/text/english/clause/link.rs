@@ -61,7 +61,7 @@ fn report(view: View<'_>, phrases: &[Phrase], clauses: &mut [Clause], base: usiz
         let object = clause
             .objects
             .iter()
-            .any(|&object| phrases.get(object).is_some_and(|phrase| phrase.quantity.is_some()));
+            .any(|&object| phrases.get(object).is_some_and(|phrase| phrase.quantity.get().is_some()));
         if own_content || object {
             continue;
         }

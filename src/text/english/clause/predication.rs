@@ -253,8 +253,9 @@ impl Builder<'_> {
                     let phrase = self.phrase(*index)?;
                     let governed = phrase
                         .preposition
+                        .get()
                         .is_some_and(|at| self.view.is(at, &["on", "upon", "to", "for", "with"]));
-                    if governed && phrase.of.is_none() && !self.view.is_time(phrase.head) {
+                    if governed && phrase.of.get().is_none() && !self.view.is_time(phrase.head) {
                         asked = Some(*index);
                     }
                 }

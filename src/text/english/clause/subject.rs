@@ -13,7 +13,7 @@ impl Builder<'_> {
         if self.consumed.take() == Some(index) {
             return;
         }
-        if let Some(preposition) = phrase.preposition {
+        if let Some(preposition) = phrase.preposition.get() {
             self.prepositional(index, preposition);
             // "after the army denied" is tagged a conjunction; here only real prepositions arrive.
             return;
@@ -21,7 +21,7 @@ impl Builder<'_> {
         if self.relative(place, index, phrase) {
             return;
         }
-        if phrase.of.is_some() {
+        if phrase.of.get().is_some() {
             return;
         }
         if let Some((at, link)) = self.opener.take() {
@@ -44,7 +44,7 @@ impl Builder<'_> {
         let waiting = self.waiting_outer(top);
         if finite_next && waiting.is_none_or(|outer| self.clears(place, outer)) {
             self.new_subject(place, top, index, phrase);
-        } else if phrase.apposition_to.is_none() {
+        } else if phrase.apposition_to.get().is_none() {
             self.add_object(top, index, phrase);
         }
     }
@@ -80,9 +80,9 @@ impl Builder<'_> {
                 Item::Phrase(index) => {
                     // "said Dill in response, who": a bare noun behind a preposition names nobody.
                     let bare = self.phrase(*index).is_some_and(|phrase| {
-                        phrase.preposition.is_some()
-                            && phrase.determiner.is_none()
-                            && phrase.quantity.is_none()
+                        phrase.preposition.get().is_some()
+                            && phrase.determiner.get().is_none()
+                            && phrase.quantity.get().is_none()
                             && !phrase.name
                             && self.view.noun(phrase.head) == self.view.word(phrase.head)
                     });
@@ -125,11 +125,11 @@ impl Builder<'_> {
     /// Another phrase before the verb: a member of the subject, a new one, or a fronted time.
     pub(super) fn subject_or_fronted(&mut self, top: usize, index: usize, phrase: &Phrase, clause: &Clause) {
         let time = |index: usize| self.phrase(index).is_some_and(|phrase| self.view.is_time(phrase.head));
-        let listed = phrase.coordinated_with.is_some_and(|with| clause.subject.contains(&with));
+        let listed = phrase.coordinated_with.get().is_some_and(|with| clause.subject.contains(&with));
         if listed {
             self.add_subject(top, index);
-        } else if phrase.apposition_to.is_some_and(|to| {
-            clause.subject.contains(&to) || self.phrase(to).is_some_and(|to| to.of.is_some())
+        } else if phrase.apposition_to.get().is_some_and(|to| {
+            clause.subject.contains(&to) || self.phrase(to).is_some_and(|to| to.of.get().is_some())
         }) && !clause.subject.iter().copied().any(time)
         {
             // "the minister, Jan Dill, said": the first phrase stays the subject.
@@ -209,7 +209,7 @@ impl Builder<'_> {
 
     /// "told reporters", "told AFP": the one spoken to.
     pub(super) fn is_addressee(&self, object: usize) -> bool {
-        self.phrase(object).is_some_and(|phrase| phrase.quantity.is_none())
+        self.phrase(object).is_some_and(|phrase| phrase.quantity.get().is_none())
     }
 
     /// A comma between the verb of `top` and the item parts them ("he said, the army left").
@@ -245,13 +245,13 @@ impl Builder<'_> {
 
     pub(super) fn add_object(&mut self, top: usize, index: usize, phrase: &Phrase) {
         let view = self.view;
-        let time = view.is_time(phrase.head) && phrase.quantity.is_none();
+        let time = view.is_time(phrase.head) && phrase.quantity.get().is_none();
         let Some(clause) = self.clauses.get_mut(top) else { return };
         let Some(group) = &clause.verb else { return };
         if time {
             return;
         }
-        let listed = phrase.coordinated_with.is_some_and(|with| clause.objects.contains(&with));
+        let listed = phrase.coordinated_with.get().is_some_and(|with| clause.objects.contains(&with));
         let copula =
             is_be(view.word(group.main)) || matches!(view.verb(group.main).as_ref(), "become" | "remain");
         if copula {
@@ -270,7 +270,7 @@ impl Builder<'_> {
     pub(super) fn hangs_on(&self, phrase: usize, subject: &[usize]) -> bool {
         let mut at = phrase;
         for _ in 0..4 {
-            match self.phrase(at).and_then(|phrase| phrase.of) {
+            match self.phrase(at).and_then(|phrase| phrase.of.get()) {
                 Some(of) if subject.contains(&of) => return true,
                 Some(of) => at = of,
                 None => return false,
@@ -281,8 +281,10 @@ impl Builder<'_> {
 
     pub(super) fn whole_list(&self, last: usize) -> Vec<usize> {
         let mut members = vec![last];
-        while let Some(previous) =
-            members.last().and_then(|&member| self.phrase(member)).and_then(|phrase| phrase.coordinated_with)
+        while let Some(previous) = members
+            .last()
+            .and_then(|&member| self.phrase(member))
+            .and_then(|phrase| phrase.coordinated_with.get())
         {
             members.push(previous);
             if members.len() > 16 {
@@ -298,7 +300,7 @@ impl Builder<'_> {
         let mut last = first;
         for index in first + 1..first + 12 {
             let Some(phrase) = self.phrase(index) else { break };
-            if phrase.tokens.start < limit && phrase.coordinated_with == Some(last) {
+            if phrase.tokens.start < limit && phrase.coordinated_with.get() == Some(last) {
                 last = index;
             }
         }

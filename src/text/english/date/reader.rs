@@ -1,6 +1,8 @@
 //! Reads one phrase of time. Comes in: the tokens of a sentence, a position and the moment of publication. Goes out:
 //! the interval the phrase means. Tries the forms from the most to the least exact.
 
+use std::sync::LazyLock;
+
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span as Length, ToSpan};
 
@@ -10,6 +12,7 @@ use crate::text::english::calendar::{month, weekday};
 use crate::text::english::number;
 use crate::text::english::opening::Opens;
 use crate::text::english::view::View;
+use crate::text::english::vocabulary::Listed;
 use crate::text::{Tag, TokenKind};
 
 pub(super) struct Reader<'a> {
@@ -31,6 +34,9 @@ const AGO: &[&str] = &["ago", "earlier"];
 /// Words behind a number that make it a time of day; full stops at the end are not counted.
 const CLOCK: &[&str] =
     &["p.m", "pm", "a.m", "am", "o'clock", "gmt", "utc", "hours", "hrs", "cet", "cest", "in"];
+
+static IS_CLOCK: LazyLock<Listed<bool>> =
+    LazyLock::new(|| Listed::new(|word| CLOCK.contains(&word.trim_end_matches('.'))));
 
 /// What was read: where it ends, the interval, its grain.
 #[derive(Debug, Clone, Copy)]
@@ -121,7 +127,7 @@ impl<'a> Reader<'a> {
             && word.bytes().all(|byte| byte.is_ascii_digit())
             && !view.capital(at + 1)
             && !view.capital(at + 2)
-            && !CLOCK.contains(&view.word(at + 1).trim_end_matches('.'))
+            && !IS_CLOCK.at(view, at + 1)
     }
 
     #[expect(clippy::unused_self, reason = "asked like the questions beside it")]
