@@ -159,6 +159,10 @@ impl Ledger {
             entry = self.loaded.change(&story.id, |facts| {
                 diff::enter(facts, &article, &assignment.origin, claims, learned_at)
             });
+            // A batch may be long. Folding loses nothing of what no store has yet.
+            if self.loaded.open_claims() > self.limits.open_claims.saturating_mul(2) {
+                self.loaded.fold_to(self.limits.open_claims);
+            }
         }
         outcome(article, assignment.origin, story, entry, learned_at)
     }
@@ -319,6 +323,27 @@ mod tests {
         let later = read(60, &ferry.replace("12", "15"));
         assert_eq!(later.story.id, first.story.id, "it is still open");
         assert_eq!(ledger.open_stories(), 3, "of twenty places two are for bare stories");
+    }
+
+    /// What a batch changes must stay in memory until it is written; it need not stay open.
+    #[test]
+    fn also_in_a_long_batch_few_claims_are_open() {
+        use super::replay::enter;
+        use crate::model::Draft;
+        let mut ledger = Ledger::new(Limits { open_claims: 5, ..Limits::default() });
+        for number in 0..30 {
+            let text = format!(
+                "Ferry sinks off Puerto Calandra\n\nAt least {} people were killed when a ferry capsized off Puerto \
+                 Calandra in Uruguay, the coast guard said.",
+                number + 12
+            );
+            let draft = Draft { id: Some(format!("a{number:02}")), text, ..Draft::default() };
+            let at = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(number);
+            let article = Article::new(draft, at);
+            let claims = crate::extract::extract(&article);
+            assert_eq!(enter(&mut ledger, article, claims).facts.len(), 1, "{number}");
+            assert!(ledger.loaded.open_claims() <= 10, "{number}: {}", ledger.loaded.open_claims());
+        }
     }
 
     #[test]

@@ -91,23 +91,12 @@ impl Loaded {
     /// Keeps to what there is room for. Beyond, a tenth more is folded and goes than must, so that the search for the oldest
     /// is rare. What was used last is folded at most, however much it is.
     pub(super) fn shed(&mut self, room: Room) {
-        if self.claims.open <= room.open_claims && !self.exceeds(room) {
-            return;
-        }
-        let mut by_use: Vec<(u64, StoryId)> =
-            self.stories.iter().map(|(story, in_use)| (in_use.used, story.clone())).collect();
-        by_use.sort_unstable();
-        let less = |much: usize| much - much / 10;
         if self.claims.open > room.open_claims {
-            for (_, story) in &by_use {
-                if self.claims.open <= less(room.open_claims) {
-                    break;
-                }
-                self.fold(story);
-            }
+            self.fold_to(less(room.open_claims));
         }
         if self.exceeds(room) {
             let room = Room { stories: less(room.stories), claims: less(room.claims), ..room };
+            let mut by_use = self.by_use();
             by_use.pop();
             for (_, story) in by_use {
                 if !self.exceeds(room) {
@@ -116,6 +105,29 @@ impl Loaded {
                 self.forget(&story);
             }
         }
+    }
+
+    /// Folds so that no more than these claims are open; whatever was changed stays.
+    pub(super) fn fold_to(&mut self, open_claims: usize) {
+        for (_, story) in self.by_use() {
+            if self.claims.open <= open_claims {
+                break;
+            }
+            self.fold(&story);
+        }
+    }
+
+    /// Claims that are open.
+    pub(super) fn open_claims(&self) -> usize {
+        self.claims.open
+    }
+
+    /// The stories, that untouched for longest first.
+    fn by_use(&self) -> Vec<(u64, StoryId)> {
+        let mut by_use: Vec<(u64, StoryId)> =
+            self.stories.iter().map(|(story, in_use)| (in_use.used, story.clone())).collect();
+        by_use.sort_unstable();
+        by_use
     }
 
     fn exceeds(&self, room: Room) -> bool {
@@ -131,6 +143,10 @@ impl Loaded {
         self.claims.replace(in_use.claims, now);
         in_use.claims = now;
     }
+}
+
+const fn less(much: usize) -> usize {
+    much - much / 10
 }
 
 #[cfg(test)]

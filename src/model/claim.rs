@@ -7,12 +7,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::article::Span;
+use super::folded;
 
 /// Declares a closed set: an enum that reads, writes and prints as snake case, with the list of all its members.
 macro_rules! closed_set {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(borsh::BorshSerialize, borsh::BorshDeserialize)]
         pub enum $name { $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)+ }
 
         impl $name {
@@ -225,7 +227,9 @@ closed_set! {
 }
 
 /// The words a claim rests on, and the rule that read them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct Evidence {
     /// Exactly `text[start..end]` of the stored text.
     pub quote: String,
@@ -237,7 +241,9 @@ pub struct Evidence {
 }
 
 /// A figure of people harmed or moved.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct Casualty {
     /// What happened to them.
     pub effect: Effect,
@@ -258,6 +264,7 @@ pub struct Casualty {
     /// Who states it; nothing when the outlet speaks for itself.
     pub source: Option<String>,
     /// When it held, where the text says so.
+    #[borsh(serialize_with = "folded::write_optional_time", deserialize_with = "folded::read_optional_time")]
     pub as_of: Option<Timestamp>,
     /// How it relates to the other figures of its sentence.
     pub relation: Relation,
@@ -267,7 +274,9 @@ pub struct Casualty {
 }
 
 /// Someone wants someone to do something.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct Demand {
     /// Canonical name of the party or person who demands.
     pub by: String,
@@ -289,7 +298,9 @@ pub struct Demand {
 }
 
 /// An actor takes a stance.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct Position {
     /// Canonical name of the party or person.
     pub actor: String,
@@ -306,7 +317,9 @@ pub struct Position {
 
 /// Somebody did, or bound himself to do, what others may have demanded of him. No news by itself: it answers the demands of
 /// its story, whatever article told of them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct Deed {
     /// Canonical name of the party or person who did it, as it is addressed by demands.
     pub by: String,
@@ -318,7 +331,9 @@ pub struct Deed {
 }
 
 /// What one article says.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Claim {
     /// A figure of people harmed or moved.

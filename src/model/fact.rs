@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::article::ArticleId;
 use super::claim::{Act, Bound, Claim, DemandStatus, Effect, Evidence, Force, Group, Scope, Stance};
 use super::claims::Claims;
+use super::folded;
 
 /// Under what a fact is kept inside its story.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -63,7 +64,9 @@ impl FactKey {
 }
 
 /// A claim in its place in a story's history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Serialize, Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct KnownClaim {
     /// What was said.
     pub claim: Claim,
@@ -74,10 +77,13 @@ pub struct KnownClaim {
     /// The article this one repeats, or its own id: copies of one wire report share an origin.
     pub origin: ArticleId,
     /// When it held: as stated, else publication, else arrival.
+    #[borsh(serialize_with = "folded::write_time", deserialize_with = "folded::read_time")]
     pub held_at: Timestamp,
     /// When its article spoke: publication, else arrival. A late article is one that spoke before what was told.
+    #[borsh(serialize_with = "folded::write_time", deserialize_with = "folded::read_time")]
     pub spoken_at: Timestamp,
     /// When newsdelta learned it.
+    #[borsh(serialize_with = "folded::write_time", deserialize_with = "folded::read_time")]
     pub learned_at: Timestamp,
     /// The article whose claims under this fact no longer stand because of this one: it was withdrawn by its publisher
     /// or retracted by an editor. The claim then repeats one of those that it takes back.
