@@ -37,32 +37,59 @@ const DECIDED: usize = 10;
 /// How many of the words behind a verb that frees say whom.
 const WHOM: usize = 11;
 
+/// How far behind the verb what it is done to is looked for.
+const OBJECT_REACH: usize = 13;
+
+/// The same in bytes: no farther than where cues look for one soon after the other.
+const OBJECT_BYTES: usize = 120;
+
+/// How far before the verb "will" may stand.
+const PLANNED_REACH: usize = 4;
+
 /// How far before "it would" somebody may say so.
 const SAID_REACH: usize = 6;
 
 const OWN: &[&str] = &["its", "their", "his", "her", "our", "all"];
 
 fn cues(cues: &mut Cues) {
-    let verbs = |does: bool| words::verbs().filter(move |(_, own)| *own == does).map(|(verb, _)| verb);
-    let does = cues.verbs(verbs(true));
-    cues.enough_where(does, may_be_done);
-    let decides = cues.verbs(verbs(false));
-    let what = cues.all_forms(lexicon::heads());
-    cues.enough_near(decides, what);
+    let leaves = cues.verbs(["resign", "quit", "abdicate", "step"]);
+    cues.enough_where(leaves, may_be_done);
+    let frees = cues.verbs(["free", "release", "liberate"]);
+    cues.enough_where(frees, may_be_done);
+    let verbs = cues.verbs(words::verbs().map(|(verb, _)| verb));
+    let what = cues.all_forms(words::objects());
+    cues.enough_near_where(verbs, what, may_be_done);
 }
 
-/// Whether some verb has what makes it a deed beside it.
+/// Whether some verb, in a form that tells it as done or planned, has what makes it a deed behind it.
 fn may_be_done(view: View<'_>) -> bool {
-    (view.start + 1..view.end).any(|at| {
-        let Some(verb) = VERBS.at(view, at) else { return false };
-        let window = at..(at + REACH).min(view.end);
-        let base = view.verb(at);
-        match verb.acts.as_slice() {
-            [Act::Resign] => resigns(view, at, &window, &base),
-            [Act::Release] => frees(view, at),
-            _ => verb.does,
-        }
+    (view.start + 1..view.end).any(|at| VERBS.at(view, at).is_some_and(|verb| may_do(view, at, verb)))
+}
+
+/// The same of one verb: nothing is a deed without.
+fn may_do(view: View<'_>, at: usize, verb: &Verb) -> bool {
+    let base = view.verb(at);
+    let planned =
+        || (at.saturating_sub(PLANNED_REACH).max(view.start)..at).any(|at| view.is(at, &["will", "would"]));
+    if view.word(at) == base && !is_past(&base) && !planned()
+        || view.word(at) != base && view.word(at).ends_with("ing")
+    {
+        return false;
+    }
+    let start = |at: usize| view.token(at).map_or(0, |token| token.span.start);
+    let window = at..(at + REACH).min(view.end);
+    verb.acts.iter().any(|&act| match act {
+        Act::Resign if verb.does => resigns(view, at, &window, &base),
+        Act::Release if matches!(&*base, "free" | "release" | "liberate") => frees(view, at),
+        _ => (at + 1..(at + OBJECT_REACH).min(view.end))
+            .take_while(|&other| start(other) < start(at) + OBJECT_BYTES)
+            .any(|at| words::is_object(act, &view.noun(at))),
     })
+}
+
+/// Verbs whose past is their base form.
+fn is_past(base: &str) -> bool {
+    matches!(base, "let" | "quit")
 }
 
 static VERBS: LazyLock<Listed<Option<&'static Verb>>> =
@@ -82,6 +109,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 
 fn read(scene: &Scene<'_>, at: usize, verb: &Verb, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
+    if !may_do(view, at, verb) {
+        return None;
+    }
     let window = act::cut(view, at..(at + REACH).min(view.end));
     let act = if verb.does {
         done(view, at, window.clone(), verb)
@@ -314,6 +344,12 @@ fn freed_by_order(view: View<'_>, at: usize) -> Option<usize> {
 /// Whether people are freed: captives by their name, so many people, or somebody named.
 fn frees(view: View<'_>, at: usize) -> bool {
     let whom = at + 1..(at + WHOM).min(view.end);
+    // "Rescuers freed 12 people trapped under the roof": nobody held them.
+    let stuck = ["trapped", "rubble", "debris", "wreckage", "buried", "stuck", "pinned", "mud", "snow"];
+    let rescuers = ["rescuers", "firefighters", "divers", "crews", "teams", "volunteers"];
+    if view.is(at.wrapping_sub(1), &rescuers) || whom.clone().any(|at| view.is(at, &stuck)) {
+        return false;
+    }
     whom.clone().any(|at| {
         lexicon::is_captive(&view.noun(at))
             || view.is(at, &["arrested", "detained", "held", "jailed", "imprisoned", "them"])

@@ -27,6 +27,34 @@ static VERBS: LazyLock<WordMap<&'static str, Verb>> = LazyLock::new(|| {
     verbs
 });
 
+static OBJECTS: LazyLock<Vec<(Act, WordSet<&'static str>)>> = LazyLock::new(|| {
+    let mut objects: Vec<(Act, WordSet<&str>)> = Vec::new();
+    for (_, line) in sections(LIST).filter(|(section, _)| *section == "objects") {
+        let (act, words) = match line.split_once(':') {
+            Some((act, words)) => (Act::parse(act.trim()), words),
+            None => (None, line),
+        };
+        objects.extend(act.map(|act| (act, WordSet::default())));
+        if let Some((_, last)) = objects.last_mut() {
+            last.extend(words.split(',').map(str::trim).filter(|word| !word.is_empty()));
+        }
+    }
+    objects
+});
+
+/// Whether the noun, by its singular, can be what the act is done to.
+pub(in super::super) fn is_object(act: Act, noun: &str) -> bool {
+    OBJECTS.iter().any(|(of, words)| *of == act && words.contains(noun))
+        || act == Act::Withdraw && is_force(noun)
+        || act == Act::Ceasefire && is_fought(noun)
+}
+
+/// All that some act is done to.
+pub(in super::super) fn objects() -> impl Iterator<Item = &'static str> {
+    let own = OBJECTS.iter().flat_map(|(_, words)| words);
+    own.chain(FORCES.iter()).chain(FOUGHT.iter()).copied()
+}
+
 static FORCES: LazyLock<WordSet<&'static str>> = LazyLock::new(|| word_list(LIST, "forces").collect());
 
 /// Whether the noun is who leaves when somebody withdraws.
