@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::{ConfigFile, Done, marked};
 use crate::diff::{history, key};
-use crate::model::{Fact, KnownClaim, Moment, Story};
+use crate::model::{Fact, FactKey, KnownClaim, Moment, Story};
 use crate::notify::demand_clock;
 use crate::outputs::wording;
 use crate::store::Store;
@@ -163,7 +163,8 @@ fn draw(
 }
 
 fn print_fact(out: &mut impl Write, fact: &Fact) -> io::Result<()> {
-    let value = fact.value.as_ref().map_or_else(|| "background only".to_owned(), wording::known_in_words);
+    let valueless = if matches!(fact.key, FactKey::Deed { .. }) { "reported" } else { "background only" };
+    let value = fact.value.as_ref().map_or_else(|| valueless.to_owned(), wording::known_in_words);
     writeln!(out, "\n{TITLE}{}: {value}{TITLE:#}", wording::fact_in_words(&fact.key))?;
     for known in &fact.claims {
         print_claim(out, known, history::stands(fact, known))?;

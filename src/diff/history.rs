@@ -83,10 +83,7 @@ fn supports(known: &KnownClaim, value: &Value) -> bool {
         (Claim::Casualty(claim), Value::Casualties { value, .. }) => {
             claim.value == *value && claim.relation != Relation::Previous
         }
-        (Claim::Demand(claim), Value::Demand { force, status, .. }) => match status {
-            DemandStatus::Made | DemandStatus::Repeated => claim.force >= *force,
-            answered => claim.status == *answered,
-        },
+        (Claim::Demand(claim), Value::Demand { force, .. }) => claim.force >= *force,
         (Claim::Deed(_), Value::Demand { status, .. }) => *status == DemandStatus::Met,
         (Claim::Position(claim), Value::Position { stance, .. }) => claim.stance == *stance,
         _ => false,

@@ -1,6 +1,7 @@
 //! Test only: the annotated streams as input of the ledger, as if every claim had been read right. What is measured
 //! is then the diff and the assignment alone.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -41,6 +42,17 @@ struct GoldAlerts {
 }
 
 /// The folders that hold streams: the project's own, and the shared ones when they are there.
+/// Whether there are no streams to score, which is said where the test command counts what was not run.
+fn nothing_to_score() -> bool {
+    let none = stream_dirs().is_empty();
+    if none && let Some(list) = std::env::var_os("NEWSDELTA_TEST_NOT_RUN") {
+        let mut list = std::fs::OpenOptions::new().append(true).create(true).open(list).unwrap();
+        writeln!(list, "stories and alerts of annotated streams: ../shared/eval/streams is not there")
+            .unwrap();
+    }
+    none
+}
+
 fn stream_dirs() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let own = root.join("tests/gold/streams");
@@ -190,6 +202,9 @@ fn line(alert: &Alert) -> String {
 
 #[test]
 fn tells_what_an_editor_would_tell() {
+    if nothing_to_score() {
+        return;
+    }
     let (mut must, mut lenient, mut strict, mut wrong, mut reports) = (0, 0, 0, 0, 0);
     for dir in stream_dirs() {
         let (stream, read) = load(&dir);
@@ -317,6 +332,9 @@ fn shift(articles: Vec<Told>, event: impl Fn(&str) -> String) -> Vec<Told> {
 
 #[test]
 fn keeps_stories_apart_and_together() {
+    if nothing_to_score() {
+        return;
+    }
     let mut articles = Vec::new();
     for dir in stream_dirs() {
         let (stream, read) = load(&dir);

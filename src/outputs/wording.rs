@@ -85,7 +85,7 @@ fn subject(fact: &FactKey) -> String {
             let to = to.as_ref().map(|to| format!(", to {to}")).unwrap_or_default();
             format!("{} demand for {}{to}", possessive(by), act_in_words(*act))
         }
-        FactKey::Deed { doer, act } => format!("{}: {}, done", doer, act_in_words(*act)),
+        FactKey::Deed { doer, act } => format!("{} deed, {}", possessive(doer), act_in_words(*act)),
         FactKey::Position { actor, target } => match target {
             Some(target) => format!("{actor} on {target}"),
             None => format!("{} position", possessive(actor)),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::html::{Text, moment, time};
 use super::{board, chart, history, marked, versions};
+use crate::diff::key;
 use crate::model::{
     Article, ArticleId, Effect, Fact, FactKey, Group, KnownClaim, Moment, Scope, Story, Value,
 };
@@ -212,7 +213,8 @@ fn who_says<'a>(fact: &'a Fact, value: &'a Value) -> Option<&'a str> {
 fn all_reports(facts: &[Fact], articles: &[KnownArticle]) -> String {
     let mut said: BTreeMap<&str, Vec<(&FactKey, &KnownClaim)>> = BTreeMap::new();
     for fact in facts {
-        for known in &fact.claims {
+        // A deed stands under each demand that it answers besides: it was said once.
+        for known in fact.claims.iter().filter(|known| key::of(&known.claim) == fact.key) {
             said.entry(&known.article).or_default().push((&fact.key, known));
         }
     }

@@ -147,7 +147,12 @@ pub(super) fn is_speakers(view: View<'_>, at: usize, end: usize) -> bool {
             .rev()
             .take_while(|&before| view.tag(before) != Tag::Punct)
             .any(|before| view.follows(before, &["according", "to"]));
-    says || cited
+    // "Ada Brun, in Oslo to offer help, called it": where she is.
+    let visits = view.is(at.wrapping_sub(1), &["in"])
+        && view.is(at.wrapping_sub(2), &[","])
+        && view.is(end, &["to", "for", "on"])
+        && view.tag(at.wrapping_sub(3)) == Tag::ProperNoun;
+    says || cited || visits
 }
 
 /// The places that a sentence sets what it tells in, in order: those behind a preposition and "the town of X", without

@@ -221,6 +221,7 @@ fn counts(here: &Here<'_>, sighting: &Sighting) -> bool {
     }
     if sighting.effect == Effect::Detained && is_exchanged(here, figure)
         || sighting.effect == Effect::Missing && is_found_again(here, sighting)
+        || sighting.effect == Effect::Injured && died_there(here, sighting)
     {
         return false;
     }
@@ -245,13 +246,18 @@ fn lets_go(here: &Here<'_>, sighting: &Sighting) -> bool {
         here.view.is(at, &["hostage", "hostages", "captive", "captives", "abducted", "kidnapped"])
     };
     let law = || before.clone().any(|at| here.view.is(at, LAW)) && !before.clone().any(taken);
+    let from_prison = (end..end + PRISON_REACH).any(|at| {
+        here.view.is(at, &["from"])
+            && (at + 1..at + 4)
+                .any(|at| here.view.is(at, &["prison", "prisons", "jail", "jails", "custody", "detention"]))
+    });
     let held_by_law = || (end..end + HELD_REACH).any(|at| held(at) || here.view.is(at, &["held", "jailed"]));
     let protested = || {
         (start..=end).any(|at| here.view.is(at, &["protesters", "demonstrators", "detainees", "prisoners"]))
     };
     released
         && !(start..end + HELD_REACH).any(taken)
-        && (arrested_before() || law() && (held_by_law() || protested()))
+        && (from_prison || arrested_before() || law() && (held_by_law() || protested()))
 }
 
 /// Who holds people by law.
@@ -271,8 +277,26 @@ const LAW: &[&str] = &[
     "prisons",
 ];
 
+/// How far behind them "from its prisons" may begin.
+const PRISON_REACH: usize = 5;
+
 /// How far behind those who are let go it may stand that they were held.
 const HELD_REACH: usize = 4;
+
+/// "38 died on the spot and 12 in hospital": the verb is left out.
+fn died_there(here: &Here<'_>, sighting: &Sighting) -> bool {
+    let start = sighting.figure.tokens.start;
+    let hospital =
+        (sighting.said.start..=sighting.said.end).any(|at| here.view.is(at, &["hospital", "hospitals"]));
+    let joined = here.view.is(start.wrapping_sub(1), &["and", ","]);
+    let died = (here.sentence.tokens.start..start)
+        .rfind(|&at| here.view.is(at, &["died", "dead", "killed", "perished"]));
+    let placed = died.is_some_and(|died| {
+        here.view.is(died + 1, &["on", "at", "instantly", "immediately", "outright", "there"])
+            && (died + 1..start).all(|at| !here.view.is(at, &["injured", "wounded", "hurt"]))
+    });
+    hospital && joined && placed
+}
 
 /// "Releases 400 detainees", "let 400 of the detained protesters go": they are held no more.
 fn is_let_go(here: &Here<'_>, figure: &Figure) -> bool {

@@ -203,7 +203,10 @@ fn is_told_as_done(scene: &Scene<'_>, predicate: &Predicate, window: &Range<usiz
         && (window.start..view.end)
             .any(|at| view.is(at, &["if", "unless", "once", "provided", "when", "until", "only"]));
     let long_ago = (start..(at + REACH).min(view.end)).any(|at| {
-        view.is(at, &["ago", "previously", "earlier"])
+        let earlier = view.is(at, &["earlier"])
+            && (lexicon::is_span(view.word(at.wrapping_sub(1))) || view.is(at + 1, &["this"]));
+        view.is(at, &["ago", "previously"])
+            || earlier
             || view.is(at, &["last"])
                 && view.is(at + 1, &["year", "month", "week", "decade", "spring", "summer", "autumn"])
     });

@@ -253,6 +253,11 @@ fn committed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
     let itself = stance == Stance::Offer
         && view.is(next, &["as"])
         && view.is(next.saturating_sub(1), &["itself", "himself", "herself", "themselves"]);
+    // "Threatened reporters with guns": an attack, no vow.
+    let armed = |with: usize| (with + 1..with + 5).any(|at| view.is(at, ARMS));
+    if stance == Stance::Vow && (next..next + 8).any(|at| view.is(at, &["with"]) && armed(at)) {
+        return None;
+    }
     // "Vowed never to accept cuts": refused.
     let never = stance == Stance::Vow && view.is(next, &["to"]) && view.is(next - 1, &["never", "not"]);
     if never && stances::of_future(&view.verb(next + 1), true) == Some(Stance::Reject) {
@@ -331,6 +336,26 @@ fn dismissed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
     let target = if pointed { None } else { topic(scene, next..end) };
     Some((stance, vec![target], end))
 }
+
+/// With what people are threatened who are in the same room.
+const ARMS: &[&str] = &[
+    "gun",
+    "guns",
+    "knife",
+    "knives",
+    "weapon",
+    "weapons",
+    "rifle",
+    "rifles",
+    "pistol",
+    "pistols",
+    "machete",
+    "machetes",
+    "explosives",
+    "grenade",
+    "grenades",
+    "gunpoint",
+];
 
 /// Whether a noun is somebody who can be sacked.
 fn holds_office(view: View<'_>, at: usize) -> bool {

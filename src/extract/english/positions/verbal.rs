@@ -187,6 +187,9 @@ fn mutual(scene: &Scene<'_>, at: usize, stance: Stance, findings: &mut Findings)
     Some(())
 }
 
+/// How far before a noun its number may stand.
+const COUNTED_REACH: usize = 5;
+
 /// Verbs whose object, told with "-ing", is not done.
 const NOT_DOING: &[&str] = &[
     "deny", "avoid", "stop", "consider", "refuse", "suggest", "quit", "cease", "mean", "risk", "resist",
@@ -198,6 +201,12 @@ fn untold(scene: &Scene<'_>, at: usize, stance: Stance) -> bool {
     let view = scene.view;
     let before = at.saturating_sub(1);
     if view.form(at) == VerbForm::Gerund && view.is(before, &["been"]) {
+        return true;
+    }
+    // "Four Red Crescent volunteers": people who are counted.
+    let counted =
+        (at.saturating_sub(COUNTED_REACH).max(view.start)..at).any(|at| view.tag(at) == Tag::Number);
+    if view.is(at, &["volunteers"]) && counted {
         return true;
     }
     // "Backed opposing sides": an adjective.
