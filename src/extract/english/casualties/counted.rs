@@ -80,7 +80,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 sighting.group = group_before(&here, phrase);
                 // "Ten of the bodies have not been identified": some of those already told of.
                 let some = figure.kind == FigureKind::Share && here.view.is(figure.tokens.end, SAID_OF_SOME);
-                if some || is_handed_over(&here, figure) {
+                if some || is_handed_over(&here, figure) || is_seen(&here, figure) {
                     sighting.relation = Relation::Part;
                 }
                 sight(&here, sighting, findings);
@@ -104,6 +104,13 @@ fn is_handed_over(here: &Here<'_>, figure: &Figure) -> bool {
         .find(|&at| !here.view.is(at, &["have", "has", "had", "been", "were", "was", "already", "now"]));
     here.view.is(figure.tokens.end - 1, &["bodies", "corpses", "remains"])
         && verb.is_some_and(|verb| verb > end && here.view.is(verb, HANDED_OVER))
+}
+
+/// "She saw as many as 20 bodies in a ditch", "a driver counted 12 bodies": what one witness had before his eyes.
+fn is_seen(here: &Here<'_>, figure: &Figure) -> bool {
+    let verb = figure.tokens.start.wrapping_sub(1);
+    let own = |at: usize| here.view.is(at, &["saw", "seen", "seeing"]);
+    own(verb) && here.view.is(figure.tokens.end - 1, &["bodies", "corpses"])
 }
 
 /// What is done with the dead who are known.

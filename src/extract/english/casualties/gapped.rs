@@ -2,9 +2,11 @@
 //! civilians were killed, as well as 25 rebels". What was already found goes in with the scenes, claims come out.
 
 use super::figure::{Figure, FigureKind};
+use super::place_item::shared_out;
 use super::place_name::{AT, is_name};
 use super::predicate::Sort;
 use super::scene::{Here, each, harm_cues};
+use super::side::lost_too;
 use super::sighting::{Sighting, sight};
 use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::{Frame, speech};
@@ -89,7 +91,12 @@ fn shares_verb(here: &Here<'_>, figure: &Figure) -> bool {
         })
     };
     let bare = country || matches!(figure.kind, FigureKind::Bare | FigureKind::Share);
-    if bare && place_before(here, figure) {
+    let alone = || figure.head.is_none() && matches!(here.view.tag(end), Tag::Punct | Tag::Coordinator);
+    if bare
+        && (place_before(here, figure)
+            || alone() && shared_out(here, figure.tokens.start).is_some()
+            || lost_too(here, figure).is_some())
+    {
         return true;
     }
     let place = here.view.is(end, &["in", "at", "near", "on", "around", "outside"])

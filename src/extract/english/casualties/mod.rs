@@ -14,6 +14,7 @@ mod side;
 pub(in crate::extract) mod sighting;
 pub(in crate::extract) mod telling;
 mod toll_subject;
+mod uncounted;
 
 pub(crate) mod toll;
 pub(crate) mod stated;

@@ -102,13 +102,15 @@ fn none_of(here: &Here<'_>, no: usize, findings: &mut Findings) {
 fn all_whole(here: &Here<'_>, whole: usize, findings: &mut Findings) {
     let clause =
         here.clauses().find(|clause| clause.predicate == Some(whole)).or_else(|| here.clause_around(whole));
-    let Some(clause) = clause else { return };
+    let Some(clause) = clause.filter(|clause| here.asserts(clause, true)) else { return };
     let subject = clause
         .subject
         .iter()
         .filter_map(|&phrase| here.analysis.phrases.get(phrase))
         .find(|phrase| several(here, phrase));
-    if let Some(phrase) = subject {
+    // "Urged the men to let the children go unharmed": nobody says that they did.
+    let let_go = |phrase: &Phrase| here.view.is(phrase.tokens.start.wrapping_sub(1), &["let", "to"]);
+    if let Some(phrase) = subject.filter(|phrase| !let_go(phrase)) {
         let person = person_at(here.analysis, here.view, phrase.head);
         let figure = nobody(phrase.head, phrase.tokens.start, person);
         sight(

@@ -37,7 +37,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 continue;
             }
             let whole = whole_of(&here, figure, findings).map(|whole| (whole.effect(), whole.place(&here)));
-            let before = last.filter(|(sentence, _)| here.scene.sentence - sentence == 1);
+            let before = last
+                .filter(|(sentence, _)| here.scene.sentence - sentence == 1)
+                .filter(|_| !is_of_a_set_of_things(&here));
             let before = before.map(|(_, effect)| (effect, None));
             let Some((effect, whole_at)) = whole.or_else(|| opening(&here, figure)).or(before) else {
                 continue;
@@ -61,6 +63,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 sight(&here, sighting, findings);
             }
         }
+        tell_most(&here, findings);
         tell_sums(&here, findings);
         tell_same_again(&here, findings);
         let mut present = findings
@@ -71,6 +74,34 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
         }
     });
 }
+
+/// "Most of the dead, 32, are women": how many they are is set off by commas.
+fn tell_most(here: &Here<'_>, findings: &mut Findings) {
+    for figure in here.scene.figures.iter().filter(|figure| figure.kind == FigureKind::Bare) {
+        let (start, end) = (figure.tokens.start, figure.tokens.end);
+        let Some(comma) = start.checked_sub(1).filter(|&at| here.view.is(at, &[",", "(", "–", "—"]))
+        else {
+            continue;
+        };
+        let of = (comma.saturating_sub(MOST_REACH)..comma).rfind(|&at| here.view.is(at, &["of"]));
+        let Some(of) = of.filter(|&of| here.view.is(of.wrapping_sub(1), MOST)) else { continue };
+        let set = of + 1..comma;
+        let harm = here.scene.predicates.iter().find(|predicate| set.contains(&predicate.main));
+        let named = || set.clone().find_map(|at| HARMED.iter().find(|(noun, _)| here.view.is(at, &[noun])));
+        let effect = harm.map(|harm| harm.effect).or_else(|| named().map(|(_, effect)| *effect));
+        let closes = here.view.is(end, &[",", ")", "–", "—"]);
+        let Some(effect) = effect.filter(|_| closes && figure.low > 1) else { continue };
+        let mut sighting = Sighting::new(figure, effect, of..end, NAME, 62);
+        sighting.relation = Relation::Part;
+        sighting.group = group_of_being(here, end + 1);
+        sight(here, sighting, findings);
+    }
+}
+
+/// What stands before "of the dead, 32," when that is how many they are.
+const MOST: &[&str] = &["most", "majority", "half", "many", "some", "all"];
+/// How far before the comma "of" may stand.
+const MOST_REACH: usize = 5;
 
 /// The parts that a list gives of what was already told.
 fn tell_sums(here: &Here<'_>, findings: &mut Findings) {
@@ -210,11 +241,16 @@ fn included_in_list(here: &Here<'_>, figure: &Figure) -> bool {
     if figure.kind != FigureKind::Counted {
         return false;
     }
+    let opens = |start: usize| {
+        here.view.is(start.wrapping_sub(1), INCLUDING)
+            || here.view.is(start.wrapping_sub(2), &["among"])
+                && here.view.is(start.wrapping_sub(1), &["them", "whom", "these"])
+    };
     let joined = |phrase: usize| here.analysis.phrases.get(phrase)?.coordinated_with.get();
     std::iter::successors(joined(figure.phrase), |&phrase| joined(phrase))
         .take(LIST_MAX)
         .filter_map(|phrase| here.analysis.phrases.get(phrase))
-        .any(|phrase| here.view.is(phrase.tokens.start.wrapping_sub(1), INCLUDING))
+        .any(|phrase| opens(phrase.tokens.start))
 }
 
 /// "12 injured, three seriously": a bare number that says how badly.
@@ -274,6 +310,17 @@ fn divided_from(here: &Here<'_>) -> Option<usize> {
     let first = here.sentence.tokens.start;
     let opens = here.view.is(first, &["of"]) && here.view.is(first + 1, &["the", "those", "these", "them"]);
     opens.then(|| here.sentence.tokens.clone().find(|&at| here.view.is(at, &[","]))).flatten()
+}
+
+/// "Of the 129 new cases, 40 were in the north": no part of those of whom the sentence before told.
+fn is_of_a_set_of_things(here: &Here<'_>) -> bool {
+    let first = here.sentence.tokens.start + 1;
+    divided_from(here).is_some_and(|comma| {
+        (first..comma).take_while(|&at| here.view.tag(at) != Tag::Adposition).any(|at| {
+            let people = super::figure::person_at(here.analysis, here.view, at);
+            here.view.tag(at) == Tag::Noun && matches!(people, Person::Unknown | Person::No)
+        })
+    })
 }
 
 /// "Of the 52 killed, 31 were civilians and six were police", "of those hurt, six are in intensive care": a bare number
@@ -381,8 +428,12 @@ fn told_after(here: &Here<'_>, figure: &Figure) -> Option<Group> {
 /// What those of a figure are called by the noun right behind it, or behind a verb of being: "four of the dead were
 /// children".
 pub(super) fn called_behind(here: &Here<'_>, figure: &Figure) -> Option<Group> {
-    let be = here.view.is(figure.tokens.end, &["is", "are", "was", "were"]);
-    let start = figure.tokens.end + usize::from(be);
+    group_of_being(here, figure.tokens.end)
+}
+
+/// What the noun at a token, or behind a verb of being there, calls people.
+fn group_of_being(here: &Here<'_>, from: usize) -> Option<Group> {
+    let start = from + usize::from(here.view.is(from, &["is", "are", "was", "were"]));
     let phrase = here
         .sentence
         .phrases

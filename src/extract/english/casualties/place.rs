@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::figure::FigureKind;
-use super::place_item::{before_number, item, of_toll_before, owner_of_toll};
+use super::place_item::{before_number, item, of_toll_before, owner_of_toll, shared_out};
 use super::place_name::{AT, Named, back, is_name, is_speakers, name_at, names_at};
 use super::scene::{Here, last_place};
 use super::side::is_force;
@@ -45,6 +45,7 @@ pub(super) fn place(here: &Here<'_>, sighted: &Sighted) -> Option<String> {
     let named = arrives()
         .or_else(|| item(here, figure.tokens.start))
         .or_else(|| before_number(here, figure.tokens.start))
+        .or_else(|| shared_out(here, figure.tokens.start))
         .or_else(|| owner_of_toll(here, sighting))
         .or_else(behind)
         .or_else(|| sighting.of.as_ref().and_then(|of| named_in(here, of.end, 3)))

@@ -8,6 +8,7 @@ use super::place::written;
 use super::place_name::{Named, back, is_name, name_at, names_at};
 use super::scene::Here;
 use super::sighting::Sighting;
+use crate::extract::english::lexicon::is_kind_of_place;
 use crate::extract::rule::Reading;
 use crate::model::Span;
 use crate::text::Tag;
@@ -100,6 +101,36 @@ fn opens_place(here: &Here<'_>, at: usize) -> bool {
     joined
         && name_at(here.view, &here.reading.article.text, at + 1)
             .is_some_and(|(_, end)| here.view.tag(end) == Tag::Number)
+}
+
+/// "Kalama is worst hit, with 188 deaths, followed by Vereta with 74", "Kalama accounts for 131 of the deaths, Vereta for
+/// 60": the place right before "with" or "for", or the one that the sentence opens with.
+pub(super) fn shared_out(here: &Here<'_>, figure: usize) -> Option<Named> {
+    let text = &here.reading.article.text;
+    let first = here.sentence.tokens.start;
+    let with = figure.checked_sub(1).filter(|&at| here.view.is(at, &["with", "for"]))?;
+    let accounts = here.view.is(with, &["for"]);
+    let divided = (first..with).any(|at| {
+        if accounts {
+            here.view.is(at, &["account", "accounts", "accounted", "accounting"])
+        } else {
+            here.view.is(at, &["worst", "hardest"]) || here.view.follows(at, &["followed", "by"])
+        }
+    });
+    if !divided {
+        return None;
+    }
+    let accounting = here.view.is(with.wrapping_sub(1), &["account", "accounts", "accounted"]);
+    let end = if accounting { with - 1 } else { with };
+    let before = end.saturating_sub(NAME_REACH).max(first)..end;
+    let kind = usize::from(is_kind_of_place(here.view.word(end.wrapping_sub(1))));
+    let own = before.rev().skip(kind).take_while(|&at| is_name(here.view, at)).last();
+    // "Kalama province is worst hit, with 188 deaths".
+    let from = own.or_else(|| (!accounts && is_name(here.view, first)).then_some(first))?;
+    let (name, end) = name_at(here.view, text, from)?;
+    let opens = from > first || !here.view.is(end, &["'s", ","]);
+    let listed = from == first || here.view.is(from - 1, &["by", "and", ",", ";"]);
+    (opens && listed).then(|| Named::one(name, true))
 }
 
 /// How far before a number the preposition of its place may stand.

@@ -12,7 +12,7 @@ use crate::text::Tag;
 use crate::text::english::calendar::{is_month, is_weekday};
 use crate::text::english::view::View;
 use crate::text::english::vocabulary::Listed;
-use crate::text::gazetteer::EntityKind;
+use crate::text::gazetteer::{Entity, EntityKind};
 
 /// Prepositions of place.
 pub(super) const AT: &[&str] = &["in", "at", "near", "around", "outside", "across"];
@@ -64,19 +64,38 @@ pub(super) fn name_at(view: View<'_>, text: &str, from: usize) -> Option<(String
         at += 1;
     }
     let mut end = at;
-    while is_name(view, end) || view.is(end, &["-", "\u{2019}", "'"]) && is_name(view, end + 1) {
-        end += 1;
+    loop {
+        let joins = view.is(end, &["-", "\u{2019}", "'"]) && is_name(view, end + 1);
+        let particles = (end..end + 2).take_while(|&next| view.is(next, PARTICLES)).count();
+        if is_name(view, end) || joins {
+            end += 1;
+        } else if end > at && particles > 0 && is_name(view, end + particles) {
+            end += particles + 1;
+        } else {
+            break;
+        }
     }
     if end == at {
         return None;
+    }
+    // "the Federal Medical Centre": an institution keeps what it is called.
+    if view.is(end - 1, INSTITUTIONS) {
+        at = (from..at).rev().take_while(|&before| view.capital(before)).last().unwrap_or(at);
     }
     let span = Span { start: view.token(at)?.span.start, end: view.token(end - 1)?.span.end };
     Some((span.of(text).trim_end_matches("'s").to_owned(), end))
 }
 
+/// Small words inside a name: "Rio de Janeiro".
+const PARTICLES: &[&str] = &["de", "la", "del", "da", "do", "dos", "das", "du", "des", "el", "al", "es"];
+/// Last words of names that are nothing without those before.
+const INSTITUTIONS: &[&str] =
+    &["centre", "center", "hospital", "clinic", "infirmary", "university", "college", "airport", "school"];
+
 /// Whether a token is part of a name that may be a place's.
 pub(super) fn is_name(view: View<'_>, at: usize) -> bool {
-    if view.tag(at) != Tag::ProperNoun || !view.capital(at) {
+    let article = || view.is(at, &["al", "el"]) && view.tag(at + 1) == Tag::ProperNoun;
+    if !view.capital(at) || view.tag(at) != Tag::ProperNoun && !article() {
         return false;
     }
     !OF_THE_CALENDAR.at(view, at)
@@ -95,9 +114,20 @@ pub(super) fn names_at(
 ) -> Option<(Named, usize)> {
     let text = &reading.article.text;
     let (first, mut end) = name_at(view, text, from)?;
-    // "in the Norlandian valley" names no place.
+    // "in the Norlandian valley", "in South Norlandian mines" names no place.
     let last = view.token(end.checked_sub(1)?)?.span;
-    if reading.entities_within(last).any(|entity| entity.kind == EntityKind::Demonym) {
+    let next = view.token(end).filter(|_| view.capital(end)).map_or(last.end, |next| next.span.end);
+    let whole = Span { start: view.token(from)?.span.start, end: next };
+    let demonym = |entity: &Entity| entity.kind == EntityKind::Demonym && entity.span.end >= last.end;
+    if reading.entities_within(whole).any(demonym) {
+        return None;
+    }
+    // "in the crash of a Bek Air plane": the name is of the plane.
+    let of_a_thing = view.tag(end) == Tag::Noun
+        && !is_kind_of_place(view.word(end))
+        && (from..end).any(|at| view.is(at, &["a", "an"]))
+        && !view.is(end, &["suburb", "hospital", "neighbourhood", "neighborhood", "clinic", "school"]);
+    if of_a_thing && !reading.entities_within(whole).any(Entity::is_place) {
         return None;
     }
     let mut named = Named::one(first, false);

@@ -100,6 +100,34 @@ fn taken_back(here: &Here<'_>, figure: &Figure) -> bool {
         })
 }
 
+/// "Earlier he had spoken of 39 dead", "the ministry had initially put the toll at 12": what somebody had told before.
+fn had_been_told(here: &Here<'_>, figure: &Figure) -> bool {
+    let (first, start) = (here.sentence.tokens.start, figure.tokens.start);
+    let Some(had) = (first..start).rfind(|&at| here.view.is(at, &["had"])) else { return false };
+    let told = (had + 1..start.min(had + TOLD_REACH)).find(|&at| TELLS.contains(&&*here.verb_lemma(at)));
+    let told = told.filter(|&told| {
+        // "Had spoken of 39 dead, but 40 are known": what follows is told now. "Had said 12 had died" goes on.
+        (had + 1..told).all(|at| matches!(here.view.tag(at), Tag::Adverb | Tag::Verb))
+            && !(told..start).any(|at| here.view.is(at, &[";", "but", "while", "now"]))
+    });
+    let before = first.max(had.saturating_sub(EARLIER_REACH))..start;
+    told.is_some()
+        && before.clone().any(|at| {
+            here.view.is(at, &["earlier", "previously", "initially", "originally"])
+                && !here.view.is(at + 1, &["this", "estimates", "reports", "figures"])
+        })
+}
+
+/// Verbs with which somebody gives a figure.
+const TELLS: &[&str] = &[
+    "speak", "put", "say", "report", "give", "count", "list", "announce", "estimate", "mention", "confirm",
+    "tell",
+];
+/// How far behind "had" the verb may stand.
+const TOLD_REACH: usize = 4;
+/// How far before "had" it may stand that it was earlier.
+const EARLIER_REACH: usize = 10;
+
 /// Of which count "up from 4,349" was said: of those in the words before, the one that is nearest to it.
 fn led_up_to(findings: &Findings, before: Span, previous: u64) -> Option<Effect> {
     let away = |value: u64| value.max(previous) * 100 / value.min(previous).max(1);
@@ -123,7 +151,8 @@ const GIVEN_REACH: usize = 5;
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
-        for figure in here.scene.figures.iter().filter(|figure| taken_back(&here, figure)) {
+        let no_more = |figure: &&Figure| taken_back(&here, figure) || had_been_told(&here, figure);
+        for figure in here.scene.figures.iter().filter(no_more) {
             let Some(core) = here.span(&figure.core) else { continue };
             let told = findings.casualties_within(core).next().map(|(_, casualty)| casualty.effect());
             let Some(effect) = told else { continue };

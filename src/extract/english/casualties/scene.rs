@@ -388,7 +388,18 @@ impl<'r> Here<'r> {
                     .filter(|&comma| self.sentence.heading && self.view.is(comma, &[","]))?;
                 self.scene.figures.iter().find(|figure| figure.tokens.end == comma)
             });
-            let Some(figure) = before.filter(|figure| figure.tokens.end <= at.tokens.start) else { break };
+            // "Troops free 18 pupils, soldier killed": those behind a verb are no members.
+            let governed = |figure: &Figure| {
+                use Tag::{Adjective, Adverb, Noun, ProperNoun, Verb};
+                let before = self.view.tag_before(figure.tokens.start);
+                matches!(before, Adjective | Adverb | Noun | ProperNoun | Verb)
+            };
+            let comma = || self.view.is(at.tokens.start.wrapping_sub(1), &[","]);
+            let free = |figure: &&Figure| {
+                figure.tokens.end <= at.tokens.start
+                    && !(self.sentence.heading && comma() && governed(figure))
+            };
+            let Some(figure) = before.filter(free) else { break };
             list.push(figure);
             at = figure;
         }

@@ -8,8 +8,8 @@ use super::figure::{Figure, FigureKind};
 use super::parts::opens_part;
 use super::scene::Here;
 use crate::model::{Group, Span};
-use crate::text::Tag;
 use crate::text::gazetteer::{Entity, EntityKind, is_aid_body};
+use crate::text::{Tag, VerbForm};
 
 /// How many tokens behind a figure "on the X side" may begin.
 const REACH: usize = 4;
@@ -25,6 +25,7 @@ pub(super) fn side(here: &Here<'_>, figure: &Figure) -> Option<String> {
     }
     behind(here, figure)
         .or_else(|| lost(here, figure))
+        .or_else(|| lost_too(here, figure).and_then(party))
         .or_else(|| told_after(here, figure))
         .or_else(|| possessed(here, figure))
         .or_else(|| fought(here, figure))
@@ -47,6 +48,26 @@ fn lost(here: &Here<'_>, figure: &Figure) -> Option<String> {
     let entity =
         entity.filter(|entity| matches!(entity.kind, EntityKind::Country | EntityKind::ArmedGroup))?;
     party(entity)
+}
+
+/// "Chad lost three men, Kenya two and Norway one": the country right before a number without a noun, its verb left out.
+pub(super) fn lost_too<'r>(here: &Here<'r>, figure: &Figure) -> Option<&'r Entity> {
+    let name = figure.tokens.start.checked_sub(1).filter(|_| figure.head.is_none())?;
+    if !here.view.capital(name) || !matches!(here.view.tag(figure.tokens.end), Tag::Punct | Tag::Coordinator)
+    {
+        return None;
+    }
+    let first = here.sentence.tokens.start;
+    let lost = (first..name).rfind(|&at| here.view.is(at, &["lost", "loses", "lose"]))?;
+    let end = here.view.token(name)?.span.end;
+    let behind = Span { start: here.view.token(lost)?.span.end, end };
+    let last = here.reading.entities_within(behind).next_back();
+    let entity = last.filter(|entity| entity.span.end == end && entity.kind == EntityKind::Country)?;
+    let opens = here.analysis.token_at(entity.span.start)?;
+    // Another verb in between does something else: "lost three men, the ministry in Chad said".
+    let verb =
+        (lost + 1..opens).any(|at| here.view.form(at) == VerbForm::Past || here.view.is(at, &["said"]));
+    (here.view.is(opens.wrapping_sub(1), &[",", ";", "and", "while"]) && !verb).then_some(entity)
 }
 
 /// The people that words name: "the number of Kenyan soldiers killed".

@@ -9,6 +9,7 @@ use super::figure::Figure;
 use super::parts::among_them_behind;
 use super::place::place;
 use super::scene::Here;
+use super::uncounted::is_uncounted;
 use crate::extract::english::scope::scope_at;
 use crate::extract::rule::Findings;
 use crate::model::{Bound, Effect, Group, Relation, Scope, Span};
@@ -139,6 +140,9 @@ pub(super) fn sight(here: &Here<'_>, mut sighting: Sighting, findings: &mut Find
     if !counts(here, &sighting) {
         return;
     }
+    if sighting.relation == Relation::Whole && completes(here, &sighting) {
+        sighting.relation = Relation::Added;
+    }
     // Of a list that ends with "among them" everybody is a part, whatever the rule says.
     if sighting.relation == Relation::Whole && among_them_behind(here, &sighting.figure) {
         sighting.relation = Relation::Part;
@@ -164,6 +168,19 @@ pub(super) fn sight(here: &Here<'_>, mut sighting: Sighting, findings: &mut Find
             place: OnceCell::new(),
         },
     );
+}
+
+/// "The last eleven pupils were freed", "the remaining nine bodies were found": on top of those told of before. Of those
+/// who are still held or sought the rest are all that there are.
+fn completes(here: &Here<'_>, sighting: &Sighting) -> bool {
+    let start = sighting.figure.tokens.start;
+    let rest = |at: usize| {
+        here.view.is(at, &["last", "remaining", "final"])
+            && here.view.is(at.wrapping_sub(1), &["the", "its", "their"])
+    };
+    matches!(sighting.effect, Effect::Killed | Effect::Rescued | Effect::Evacuated)
+        && sighting.figure.low > 1
+        && (start.saturating_sub(1)..sighting.figure.core.start).any(rest)
 }
 
 /// Whether the words count anybody to whom it happened.
@@ -220,7 +237,8 @@ fn counts(here: &Here<'_>, sighting: &Sighting) -> bool {
         return false;
     }
     if sighting.effect == Effect::Detained && is_exchanged(here, figure)
-        || sighting.effect == Effect::Missing && is_found_again(here, sighting)
+        || matches!(sighting.effect, Effect::Missing | Effect::Detained) && is_found_again(here, sighting)
+        || is_uncounted(here, sighting)
         || sighting.effect == Effect::Injured && died_there(here, sighting)
     {
         return false;

@@ -208,7 +208,8 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
     }
     if let Some(figure) = here.figure_before(predicate.main, STILL) {
         // "19 others and two sailors still missing": the list shares its state.
-        let shared = figure.kind == FigureKind::Counted && figure.tokens.end < predicate.main;
+        let counts = matches!(figure.kind, FigureKind::Counted | FigureKind::One | FigureKind::TheOne);
+        let shared = counts && figure.tokens.end < predicate.main;
         let list = here.list_up_to(figure).into_iter().skip(1).filter(|_| shared);
         return std::iter::once(figure).chain(list).map(|figure| (figure, 65)).collect();
     }
@@ -248,7 +249,13 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
     if negated || noun_follows {
         return Vec::new();
     }
-    here.figure_before(predicate.main, BETWEEN).map(|figure| vec![(figure, 50)]).unwrap_or_default()
+    let Some(figure) = here.figure_before(predicate.main, BETWEEN) else { return Vec::new() };
+    // "Eleven pupils and their teacher remain in captivity": the list shares its state.
+    let list = match figure.kind {
+        FigureKind::One | FigureKind::TheOne => here.list_up_to(figure),
+        _ => vec![figure],
+    };
+    list.into_iter().map(|figure| (figure, 50)).collect()
 }
 
 /// How far behind a state the verb of being may stand.

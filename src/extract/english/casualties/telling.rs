@@ -191,8 +191,13 @@ fn group(here: &Here<'_>, sighting: &Sighting) -> Group {
     if figure.head.is_some_and(|head| at_sea(here, head)) {
         return Group::Other;
     }
+    // "Six people remain in intensive care": those of the injured for whom it is bad.
+    let still = || {
+        let words = figure.tokens.end..sighting.said.end;
+        words.into_iter().any(|at| here.view.is(at, &["remain", "remained", "remains", "still"]))
+    };
     let severe = sighting.effect == Effect::Injured
-        && matches!(figure.kind, FigureKind::Bare | FigureKind::Share)
+        && (matches!(figure.kind, FigureKind::Bare | FigureKind::Share) || still())
         && sighting.said.clone().any(|at| here.view.is(at, SEVERE));
     if severe {
         return Group::Other;
@@ -230,8 +235,20 @@ fn at_sea(here: &Here<'_>, head: usize) -> bool {
     let before = (head.saturating_sub(3)..head).any(|at| here.view.is(at, VESSELS));
     let of = here.view.is(head + 1, &["of"])
         && !(head + 2..head + 6).any(|at| force(here.view.word(at)).is_some());
-    here.view.is(head, &["captain", "captains"]) && (before || of)
+    here.view.is(head, &["captain", "captains"]) && (before || of || is_about_a_vessel(here))
 }
+
+/// Whether title or lead name a vessel.
+fn is_about_a_vessel(here: &Here<'_>) -> bool {
+    let opening = here.analysis.sentences.iter().enumerate().filter(|(_, sentence)| sentence.part.speaks());
+    opening.take(LEAD).any(|(at, _)| {
+        let view = here.analysis.view(at);
+        (view.start..view.end).any(|token| view.is(token, VESSELS) && !view.is(token, &["team", "sea"]))
+    })
+}
+
+/// How many sentences, title included, open a report.
+const LEAD: usize = 2;
 
 /// What has a captain who is no soldier.
 const VESSELS: &[&str] =
@@ -328,6 +345,9 @@ fn named_before(here: &Here<'_>, figure: &Figure) -> Option<Group> {
     (!last.0).then_some(last.1)
 }
 
+/// From so many words on one person of whom no harm is told is not counted with those behind him.
+const IDLE_REACH: usize = 3;
+
 /// "two civilians were killed and 23 wounded": a bare number counts the people counted before it. A part does not:
 /// "12 died, including two nurses, and 20 were hurt". "Twenty more" and "two of them" also look one sentence back.
 fn counted_before(here: &Here<'_>, figure: &Figure) -> Option<Group> {
@@ -343,7 +363,15 @@ fn counted_before(here: &Here<'_>, figure: &Figure) -> Option<Group> {
         other.low == 1
             && (other.tokens.end..figure.tokens.start).any(|at| speech::is_speech(here.view.word(at)))
     };
-    let own = own.filter(|other| !speaks(other));
+    // "An officer put the toll at 74 and the radio spoke of 100": nothing is said to have befallen him.
+    let idle = |other: &Figure| {
+        let between = other.tokens.end..figure.tokens.start;
+        other.low == 1
+            && figure.low > 1
+            && between.len() > IDLE_REACH
+            && !here.scene.predicates.iter().any(|predicate| between.contains(&predicate.main))
+    };
+    let own = own.filter(|other| !speaks(other) && !idle(other));
     if let Some(group) = own.clone().find_map(Figure::group) {
         return Some(group);
     }

@@ -265,8 +265,12 @@ fn is_real(here: &Here<'_>, phrase: usize, verb: usize) -> bool {
 
 /// "Two persons, one of them a constable, were killed": the figure before what is inserted between commas.
 pub(super) fn around_insertion<'r>(here: &Here<'r>, verb: usize) -> Option<&'r Figure> {
-    let close = verb.checked_sub(1).filter(|&at| here.view.is(at, &[",", ")", "–", "—", "-"]))?;
-    let open: &[&str] = if here.view.is(close, &[")"]) { &["("] } else { &[",", "–", "—", "-"] };
+    let close = verb.checked_sub(1).filter(|&at| here.view.is(at, &[",", ")", "]", "–", "—", "-"]))?;
+    let open: &[&str] = match here.view.word(close) {
+        ")" => &["("],
+        "]" => &["["],
+        _ => &[",", "–", "—", "-"],
+    };
     here.scene.figures.iter().find(|figure| {
         let end = here.analysis.extent(figure.noun_phrase).end.max(figure.tokens.end);
         let opens = (figure.tokens.end..=end).any(|at| here.view.is(at, open) && at < close);

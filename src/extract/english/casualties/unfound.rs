@@ -66,6 +66,9 @@ fn cues(cues: &mut Cues) {
         "didn’t",
     ]);
     cues.enough_near_where(not, verbs, is_told);
+    let fates = cues.words(FATES.iter().copied());
+    let unknown = cues.words(UNKNOWN.iter().copied());
+    cues.enough(fates | unknown);
 }
 
 /// Whether what must follow one of the verbs does. Those who are found are so in the passive; a title leaves it out.
@@ -80,6 +83,7 @@ fn is_told(view: View<'_>) -> bool {
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
         here.clauses().for_each(|clause| not_back(&here, clause, findings));
+        here.sentence.tokens.clone().for_each(|at| unknown_fate(&here, at, findings));
         for at in here.sentence.tokens.clone().filter(|&at| here.view.follows(at, &["all", "but"])) {
             if let Some((rest, end)) = rest(&here, at) {
                 sight(&here, Sighting::new(&rest, Effect::Missing, at..end, NAME, 62), findings);
@@ -102,6 +106,25 @@ fn not_back(here: &Here<'_>, clause: &Clause, findings: &mut Findings) {
     }
 }
 
+/// "The fate of 14 others is unknown", "the whereabouts of two crewmen remain unclear".
+fn unknown_fate(here: &Here<'_>, at: usize, findings: &mut Findings) {
+    if !here.view.is(at, FATES) || !here.view.is(at + 1, &["of"]) {
+        return;
+    }
+    let Some(figure) = here.figure_after(at + 2, 1).filter(|figure| counted(figure)) else { return };
+    let end = (figure.tokens.end..figure.tokens.end + UNKNOWN_REACH).find(|&at| here.view.is(at, UNKNOWN));
+    if let Some(end) = end {
+        sight(here, Sighting::new(figure, Effect::Missing, at..end + 1, NAME, 62), findings);
+    }
+}
+
+/// What of somebody is not known.
+const FATES: &[&str] = &["fate", "fates", "whereabouts"];
+/// That it is not known.
+const UNKNOWN: &[&str] = &["unknown", "unclear", "uncertain", "mystery"];
+/// How far behind the people that may stand.
+const UNKNOWN_REACH: usize = 8;
+
 /// Whether a verb is one of a list, with what must follow it.
 fn is_one_of(view: View<'_>, main: usize, list: &[(&str, &[&str])]) -> bool {
     let lemma = view.verb(main);
@@ -115,12 +138,17 @@ fn is_one_of(view: View<'_>, main: usize, list: &[(&str, &[&str])]) -> bool {
 fn people<'r>(here: &Here<'r>, clause: &Clause, verb: usize) -> Vec<&'r Figure> {
     let near = here.figure_before(verb, &[]);
     let subject = clause.subject.iter().find_map(|&phrase| here.figure_of(phrase));
-    let counted = |figure: &&Figure| {
-        figure.low > 0
-            && figure.may_be_people(true)
-            && !matches!(figure.kind, FigureKind::TheOne | FigureKind::Nobody)
-    };
-    near.or(subject).filter(counted).map(|figure| here.list_up_to(figure)).unwrap_or_default()
+    near.or(subject)
+        .filter(|figure| counted(figure))
+        .map(|figure| here.list_up_to(figure))
+        .unwrap_or_default()
+}
+
+/// Whether a figure is of people who may be missed.
+fn counted(figure: &Figure) -> bool {
+    figure.low > 0
+        && figure.may_be_people(true)
+        && !matches!(figure.kind, FigureKind::TheOne | FigureKind::Nobody)
 }
 
 /// "All but four of them have since been traced": those who have not.
