@@ -78,6 +78,11 @@ impl PhraseReader<'_> {
                 draft.long_name = self.introduced.get(view.token(next)?.span.of(self.text)).cloned();
                 draft.organisation = Some(next..end);
             }
+            // "A spokesman for Nestor Foods": whoever it is, he speaks for them.
+            if draft.organisation.is_none() && role == Role::Voice && view.is(at, &["for", "of"]) {
+                draft.person = Some(next..end);
+                return Some(end);
+            }
             return (draft.organisation.is_some() || folk).then_some(end);
         }
         // "relatives of the missing", "families of those still inside": the people meant are known by the complement.

@@ -29,6 +29,8 @@ pub(super) struct Draft {
     pub(super) former: bool,
     /// A newspaper, broadcaster or news agency.
     pub(super) medium: bool,
+    /// "Coach", "striker": somebody who plays.
+    pub(super) sporting: bool,
     /// A building, ship, operation: nobody.
     pub(super) thing: bool,
     /// Words of a person's name.
@@ -92,6 +94,8 @@ impl Draft {
         let before =
             start.checked_sub(2).filter(|_| view.tag(start - 1) == Tag::Noun && view.tag(start) == Tag::Noun);
         self.former = self.tokens.clone().chain(before).any(|at| view.is(at, FORMER));
+        self.sporting =
+            self.person.is_some() && (start.saturating_sub(1)..self.tokens.end).any(|at| view.is(at, PLAYS));
         self.armed = self.tokens.clone().any(|at| {
             view.is(at, &["rebel", "paramilitary", "insurgent", "guerrilla", "militant", "militia"])
         });
@@ -127,6 +131,10 @@ impl Draft {
         }
     }
 }
+
+/// Before their names: people of sport, who demand and reject in a game.
+const PLAYS: &[&str] =
+    &["coach", "striker", "midfielder", "goalkeeper", "winger", "quarterback", "batsman", "bowler", "racer"];
 
 /// Words of an office that is held no more.
 const FORMER: &[&str] =

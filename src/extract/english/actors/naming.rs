@@ -78,6 +78,9 @@ pub(super) fn mention(
     let known = if draft.pronoun {
         reference(draft, sentence, view, text, memory).or_else(|| somebody(memory))?
     } else if let Some(person) = people.named(draft) {
+        if person.sporting {
+            return None;
+        }
         of_person(draft, person, memory)
     } else if let Some(group) = short_name(draft, memory) {
         Known::office(group)
@@ -411,6 +414,7 @@ fn of_role(
             .unwrap_or_else(|| kept(None, Kind::Office)),
         (None, Role::Civil) if draft.definite => memory
             .word(word)
+            .or_else(|| memory.firm().filter(|_| lexicon::is_firm_word(word)))
             .or_else(|| {
                 if lexicon::may_fight(word) {
                     memory.group()

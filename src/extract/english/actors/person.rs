@@ -25,6 +25,8 @@ pub(super) struct Person {
     pub(super) voice_of_state: bool,
     /// The party was written beside the name ("Kenyan President"), not only known to the world.
     pub(super) party_written: bool,
+    /// A coach or player.
+    pub(super) sporting: bool,
 }
 
 /// Everybody named, by the key of the whole name, and whom a surname alone means.
@@ -81,6 +83,7 @@ impl People {
         if draft.role.is_some() {
             person.former = draft.former;
         }
+        person.sporting |= draft.sporting;
         person.voice_of_state |= draft.of_state && draft.speaks;
         if let Some((role, _)) = &draft.role
             && person.role.is_none_or(|old| old == Role::Voice)

@@ -39,9 +39,24 @@ impl PhraseReader<'_> {
             let proper = at == view.start && (view.tag(at) == Tag::ProperNoun || self.opens_name(view, at));
             return self.capitals.contains(word)
                 || (proper && view.capital(at + 1) && !lexicon::is_no_name(view.word(at + 1)))
-                || (proper && !self.loose.get() && introduces_bearer(view, at + 1));
+                || (proper && !self.loose.get() && introduces_bearer(view, at + 1))
+                || self.is_unknown_word_that_acts(view, at);
         }
         true
+    }
+
+    /// "Volksbau rejected the offer", "Volksbau and Rollmo urged": at the start of a sentence a word that no dictionary has
+    /// is a name when a verb, or another name joined to it, follows.
+    fn is_unknown_word_that_acts(&self, view: View<'_>, at: usize) -> bool {
+        let next = at + 1;
+        let acts = || view.tag(next) == Tag::Verb || view.is(next, &["has", "had", "also", "on"]);
+        let joined = || view.is(next, &["and"]) && view.capital(next + 1);
+        at == view.start
+            && !self.loose.get()
+            && view.tag(at) == Tag::ProperNoun
+            && self.entity(view, at).is_none()
+            && !tag::is_known(view.word(at))
+            && (acts() || joined())
     }
 
     /// Where a run of capitalised words that starts at `at` ends; "of", "for", "against" and possessive marks may lie

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::text::Analysis;
 use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role};
+use crate::text::{Analysis, Part};
 
 use super::gender::Gender;
 use super::named_most::{armed_groups, blocs, countries_in_order, most};
@@ -80,6 +80,8 @@ pub(super) struct Memory {
     other_body: Option<Named>,
     group: Option<Named>,
     peaceful: Option<Named>,
+    /// The undertaking named last.
+    firm: Option<Named>,
     many: Option<Named>,
     speaker: Option<Named>,
     by_role: BTreeMap<Role, Named>,
@@ -114,9 +116,19 @@ impl Memory {
         let mut territories: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         let mut rivals: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         let title_end = analysis.sentences.first().map_or(0, |sentence| sentence.span.end);
+        let in_dateline = |entity: &Entity| {
+            let at = analysis.sentences.partition_point(|sentence| sentence.span.end <= entity.span.start);
+            analysis.sentences.get(at).is_some_and(|sentence| sentence.part == Part::Dateline)
+        };
         for entity in entities {
             let Some(party) = &entity.party else { continue };
-            let weight = if entity.span.end <= title_end { 3 } else { 2 };
+            // Where a report was written is not yet what it is about.
+            let again = || entities.iter().any(|other| other.party == entity.party && other != entity);
+            let weight = match entity.span.end {
+                end if end <= title_end => 3,
+                _ if in_dateline(entity) && !again() => 1,
+                _ => 2,
+            };
             match entity.kind {
                 EntityKind::City | EntityKind::Region => {
                     *countries.entry(Arc::clone(party)).or_default() += 1;
@@ -275,6 +287,9 @@ impl Memory {
                 *slot = Some(named.clone());
             }
         };
+        if is_firm(mention, group && !armed) {
+            self.firm = Some(named.clone());
+        }
         let (person, body) = (self.person.clone(), self.body.clone());
         match mention.kind {
             Kind::Person => {
@@ -457,8 +472,44 @@ impl Memory {
         self.group.as_ref()
     }
 
+    /// Whom "the company" means.
+    pub(super) fn firm(&self) -> Option<&Named> {
+        self.firm.as_ref().filter(|firm| !self.genders.contains_key(&firm.name))
+    }
+
     /// Whom "the bloc" or "the charity" means: nobody who fights.
     pub(super) fn peaceful(&self) -> Option<&Named> {
         self.peaceful.as_ref()
     }
+}
+
+/// Last words of the names of undertakings.
+const FIRMS: &[&str] = &[
+    "company",
+    "corporation",
+    "airlines",
+    "airways",
+    "bank",
+    "group",
+    "motors",
+    "energy",
+    "resources",
+    "steel",
+    "foods",
+    "mining",
+    "shipping",
+    "ltd",
+    "plc",
+    "inc",
+];
+
+/// Whether a mention may be of an undertaking: one called so, or a single name without an office or a party.
+fn is_firm(mention: &Mention, group: bool) -> bool {
+    let name = mention.name.to_lowercase();
+    let called = name.split_whitespace().next_back().is_some_and(|last| FIRMS.contains(&last));
+    let single = mention.kind == Kind::Person
+        && mention.role.is_none()
+        && mention.party.is_none()
+        && !name.contains(' ');
+    called && group || single
 }

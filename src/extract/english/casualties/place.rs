@@ -159,7 +159,9 @@ fn reporting(here: &Here<'_>, clause: Option<&Clause>, sighting: &Sighting) -> O
         .reading
         .entities_within(subject)
         .rfind(|entity| entity.is_place() || entity.kind == EntityKind::Demonym)?;
-    Some(Named::one(written(here, entity), false))
+    // "Kalama's main hospital alone treated 60".
+    let alone = here.view.is(verb.start.wrapping_sub(1), &["alone"]);
+    Some(Named::one(written(here, entity), alone))
 }
 
 /// The name of a place as it is known; of a capital as it is written, for it also stands for its country.

@@ -78,6 +78,10 @@ pub(super) fn name_at(view: View<'_>, text: &str, from: usize) -> Option<(String
     if end == at {
         return None;
     }
+    // "the Ruritanian town of Bor": it is the town that is named.
+    if is_kind_of_place(view.word(end)) && view.is(end + 1, &["of"]) && is_name(view, end + 2) {
+        return name_at(view, text, end + 2);
+    }
     // "the Federal Medical Centre": an institution keeps what it is called.
     if view.is(end - 1, INSTITUTIONS) {
         at = (from..at).rev().take_while(|&before| view.capital(before)).last().unwrap_or(at);

@@ -25,7 +25,7 @@ pub(super) fn side(here: &Here<'_>, figure: &Figure) -> Option<String> {
     }
     behind(here, figure)
         .or_else(|| lost(here, figure))
-        .or_else(|| lost_too(here, figure).and_then(party))
+        .or_else(|| lost_too(here, figure))
         .or_else(|| told_after(here, figure))
         .or_else(|| possessed(here, figure))
         .or_else(|| fought(here, figure))
@@ -50,8 +50,9 @@ fn lost(here: &Here<'_>, figure: &Figure) -> Option<String> {
     party(entity)
 }
 
-/// "Chad lost three men, Kenya two and Norway one": the country right before a number without a noun, its verb left out.
-pub(super) fn lost_too<'r>(here: &Here<'r>, figure: &Figure) -> Option<&'r Entity> {
+/// "Chad lost three men, Kenya two and Norway one": the country right before a number without a noun, its verb left out. One
+/// that nobody knows is a country where a country is said to have lost the first.
+pub(super) fn lost_too(here: &Here<'_>, figure: &Figure) -> Option<String> {
     let name = figure.tokens.start.checked_sub(1).filter(|_| figure.head.is_none())?;
     if !here.view.capital(name) || !matches!(here.view.tag(figure.tokens.end), Tag::Punct | Tag::Coordinator)
     {
@@ -59,15 +60,26 @@ pub(super) fn lost_too<'r>(here: &Here<'r>, figure: &Figure) -> Option<&'r Entit
     }
     let first = here.sentence.tokens.start;
     let lost = (first..name).rfind(|&at| here.view.is(at, &["lost", "loses", "lose"]))?;
-    let end = here.view.token(name)?.span.end;
-    let behind = Span { start: here.view.token(lost)?.span.end, end };
-    let last = here.reading.entities_within(behind).next_back();
-    let entity = last.filter(|entity| entity.span.end == end && entity.kind == EntityKind::Country)?;
-    let opens = here.analysis.token_at(entity.span.start)?;
+    let (start, end) = (here.view.token(lost)?.span, here.view.token(name)?.span.end);
+    let behind = Span { start: start.end, end };
+    let entity = here.reading.entities_within(behind).next_back().filter(|entity| entity.span.end == end);
+    let opens = entity.map_or(Some(name), |entity| here.analysis.token_at(entity.span.start))?;
     // Another verb in between does something else: "lost three men, the ministry in Chad said".
     let verb =
         (lost + 1..opens).any(|at| here.view.form(at) == VerbForm::Past || here.view.is(at, &["said"]));
-    (here.view.is(opens.wrapping_sub(1), &[",", ";", "and", "while"]) && !verb).then_some(entity)
+    if verb || !here.view.is(opens.wrapping_sub(1), &[",", ";", ":", "and", "while"]) {
+        return None;
+    }
+    let is_country = |entity: &Entity| entity.kind == EntityKind::Country;
+    match entity {
+        Some(entity) => party(entity).filter(|_| is_country(entity)),
+        None => {
+            let before = Span { start: here.sentence.span.start, end: start.start };
+            let by_country = here.reading.entities_within(before).any(is_country);
+            let written = here.view.token(name)?.span.of(&here.reading.article.text);
+            (by_country && here.view.tag(name) == Tag::ProperNoun).then(|| written.to_owned())
+        }
+    }
 }
 
 /// The people that words name: "the number of Kenyan soldiers killed".

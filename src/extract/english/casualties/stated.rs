@@ -118,6 +118,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 /// How far behind the figure the place may begin.
 const THERE_REACH: usize = 4;
 
+/// How far before what became of them "as many" may stand.
+const AS_MANY_REACH: usize = 5;
+
 /// How far behind "missing" the fear may stand.
 const FEARED_REACH: usize = 8;
 
@@ -130,6 +133,12 @@ fn beside_a_number(here: &Here<'_>, predicate: &Predicate) -> bool {
     }
     let second = here.view.is(predicate.main.wrapping_sub(1), &["or", "and/or"]);
     if second && here.scene.predicates.iter().any(|other| other.tokens.end + 1 == predicate.main) {
+        return false;
+    }
+    // "Forty were hurt and twice as many are missing": how many that is no number says.
+    let as_many = (predicate.main.saturating_sub(AS_MANY_REACH)..predicate.main)
+        .any(|at| here.view.follows(at, &["as", "many"]) && !here.view.is(at + 2, &["as"]));
+    if as_many {
         return false;
     }
     // "missing and feared dead": nobody knows more than that they are missing.

@@ -17,7 +17,7 @@ use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Span};
 use crate::text::english::date::{Direction, Grain, When};
 use crate::text::english::lemma;
 use crate::text::english::vocabulary::Listed;
-use crate::text::gazetteer::is_aid_body;
+use crate::text::gazetteer::{Entity, EntityKind, is_aid_body};
 use crate::text::{Tag, Voice};
 
 /// Asks of all sightings who says so, when and where, one question of all of them before the next: the code of all
@@ -97,6 +97,8 @@ const SOURCE_BYTES_MAX: usize = 120;
 /// Who states the figure: the one relied on where somebody else passes it on ("X said, citing Y").
 fn source(here: &Here<'_>, sighted: &Sighted) -> Option<String> {
     let span = match sighted.speaker(here) {
+        // "Chad: ferry sinks, 12 dead": where, and not who says so.
+        Some(attribution) if is_slug(here, attribution.span, sighted.core) => return None,
         Some(attribution) => {
             let via = attribution.via.map(|phrase| here.analysis.span(here.analysis.extent(phrase)));
             via.unwrap_or(attribution.span)
@@ -110,6 +112,15 @@ fn source(here: &Here<'_>, sighted: &Sighted) -> Option<String> {
         "" | "he" | "she" | "it" | "they" | "who" | "which" | "that" | "we" | "i" | "one" | "this"
     );
     (!pronoun && name.len() <= SOURCE_BYTES_MAX).then(|| name.to_owned())
+}
+
+/// Whether a title names a country before a colon, in front of the figure.
+fn is_slug(here: &Here<'_>, speaker: Span, figure: Span) -> bool {
+    let country = |entity: &Entity| entity.kind == EntityKind::Country && entity.span == speaker;
+    here.sentence.heading
+        && speaker.start == here.sentence.span.start
+        && speaker.end < figure.start
+        && here.reading.entities_within(speaker).any(country)
 }
 
 /// Verbs with which somebody gives a figure as his own: "the ministry put the dead at 12", "the centre lists 31 dead".

@@ -16,6 +16,7 @@ word_sets! {
     FUNCTIONS = "functions";
     PREPOSITIONS = "prepositions";
     GROUPS = "groups";
+    FIRM_WORDS = "firm words";
     FIGHTING_GROUPS = "fighting groups";
     OPENINGS = "openings";
 }
@@ -83,6 +84,11 @@ pub(in super::super) fn is_preposition(word: &str) -> bool {
 /// Whether "the" before this word means the organisation named last.
 pub(in super::super) fn is_group_word(word: &str) -> bool {
     GROUPS.contains(word)
+}
+
+/// Whether "the" before this word means the undertaking named last.
+pub(in super::super) fn is_firm_word(word: &str) -> bool {
+    FIRM_WORDS.contains(word)
 }
 
 /// Whether such a group may be one that fights.
