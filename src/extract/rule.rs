@@ -13,7 +13,7 @@ use super::english::casualties::scene::{Scene, scenes};
 use super::english::casualties::setting::Setting;
 use super::english::casualties::sighting::Sighted;
 use super::english::{casualties, demands, positions};
-use crate::model::{Article, Claim, Span};
+use crate::model::{Article, Claim, Demand, Span};
 use crate::text::gazetteer::{Entity, EntityKind, Gazetteer};
 use crate::text::skim::Readers;
 use crate::text::{Analysis, Sentence};
@@ -228,6 +228,17 @@ impl Findings {
         })
     }
 
+    /// The demands found so far, in the order of the rules.
+    pub(super) fn demands(&self) -> impl Iterator<Item = &Demand> {
+        self.found.iter().filter_map(|finding| match &finding.said {
+            Said::Claim(claim) => match &**claim {
+                Claim::Demand(demand) => Some(demand),
+                _ => None,
+            },
+            Said::People(_) => None,
+        })
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.found.len()
@@ -294,6 +305,8 @@ pub static RULES: &[Rule] = &[
     demands::imperative::RULE,
     demands::sole_way::RULE,
     demands::high_time::RULE,
+    // This reads what those above have found.
+    demands::joined::RULE,
     demands::deed::RULE,
     positions::verbal::RULE,
     positions::nominal::RULE,

@@ -73,7 +73,8 @@ impl<'a> Scene<'a> {
         }
         let negated = (start..at)
             .any(|at| is_negation(view.word(at)) || view.is(at, &["no", "hardly", "never", "n't"]))
-            || view.preceded_by(start, &["no", "longer"]);
+            || view.preceded_by(start, &["no", "longer"])
+            || view.is(start.wrapping_sub(1), &["nor", "neither"]);
         let mut predicate =
             Predicate { verb: at, start, agents: Vec::new(), subject_start: None, passive, negated };
         if passive {

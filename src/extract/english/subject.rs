@@ -74,7 +74,7 @@ impl<'a> Scene<'a> {
         if let Some(first) = self.behind_quotation(start).filter(|_| outside) {
             return Some(first);
         }
-        if let Some(mention) = self.grammatical_subject(at) {
+        if let Some(mention) = self.grammatical_subject(at).filter(|mention| !self.reports_aside(mention)) {
             return Some(mention);
         }
         if self.is_unnamed(at, start) {
@@ -85,7 +85,20 @@ impl<'a> Scene<'a> {
         }
         // A quotation or an aside lies between, or the verb is joined to an earlier one: the nearest mention that is
         // neither behind a preposition nor the object of a verb.
-        mentions.iter().filter(usable).rfind(|mention| !mention.governed && !self.is_object(mention))
+        let acting =
+            || mentions.iter().filter(usable).filter(|mention| !mention.governed && !self.is_object(mention));
+        acting().rfind(|mention| !self.reports_aside(mention)).or_else(|| acting().next_back())
+    }
+
+    /// "Kenya agreed, an official said, but later backed away": who only reports does not go on.
+    fn reports_aside(&self, mention: &Mention) -> bool {
+        let view = self.view;
+        let end = mention.tokens.end;
+        let opens = mention.tokens.start.saturating_sub(3).max(view.start)..mention.tokens.start;
+        opens.into_iter().any(|at| view.is(at, &[","]))
+            && speech::is_speech(view.word(end))
+            && view.is(end + 1, &[","])
+            && view.is(end + 2, &["but", "and", "then"])
     }
 
     /// Whose aside, closed by the comma before `start`, a mention stands in.

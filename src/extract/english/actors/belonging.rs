@@ -157,6 +157,15 @@ impl PhraseReader<'_> {
             {
                 next = end;
             }
+            // "The union's president": an office in a body, whichever it is.
+            let owned = view.is(next, &["'s", "'"]) && matches!(other.role, Some((Role::Civil, _)));
+            if let Some((entity, end)) = self.entity(view, next + 1).filter(|_| owned)
+                && matches!(entity.kind, EntityKind::Role(_))
+            {
+                other.role = Some((Role::Voice, next + 1..end));
+                other.title = None;
+                next = end;
+            }
             // "the union's secretary for harbours and docks," goes on to the comma.
             let tail = (next..(next + 8).min(view.end))
                 .find(|&at| view.is(at, &[","]))

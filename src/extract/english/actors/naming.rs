@@ -184,6 +184,8 @@ fn office_holder<'p>(
     let same = match (&draft.party, &person.party) {
         (Some((named, _)), Some(own)) => named == own,
         (Some((named, _)), None) => Some(named) == memory.home(),
+        // "The police minister" is not the one who is a minister of something else.
+        (None, _) if title == "minister" => draft.tokens.len() <= 2,
         (None, _) => draft.tokens.len() <= title.split(' ').count() + 2,
     };
     same.then_some(person)
@@ -406,6 +408,10 @@ fn of_role(
             memory.home().map_or_else(|| kept(None, Kind::Office), |home| Known::party(home, Kind::Office))
         }
         // No charity is a party; an armed group may be.
+        // "The ruling party" is none of those named in the fight.
+        (None, Role::Civil) if draft.tokens.clone().any(|at| view.is(at, &["ruling", "governing"])) => {
+            kept(None, Kind::Office)
+        }
         (None, Role::Civil) if draft.definite && word == "party" => memory
             .word(word)
             .map(Known::office)

@@ -102,6 +102,10 @@ impl PhraseReader<'_> {
                 break;
             }
         }
+        // "Ada Brun of the Coalition": a name does not end with the word that leads on.
+        while at > start + 1 && view.is(at - 1, &["of", "for", "against", "the"]) {
+            at -= 1;
+        }
         at.max(start + 1)
     }
 

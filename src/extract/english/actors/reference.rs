@@ -459,7 +459,16 @@ impl Memory {
 
     /// Whom "the ministry", "the army" or "a spokesman" means.
     pub(super) fn role(&self, role: Role) -> Option<&Named> {
-        if role == Role::Voice { self.speaker.as_ref() } else { self.by_role.get(&role) }
+        if role != Role::Voice {
+            return self.by_role.get(&role);
+        }
+        let speaker = self.speaker.as_ref()?;
+        // "Kenya, Chad and Norway issued a statement asking": it is of all of them.
+        let all = self
+            .many
+            .as_ref()
+            .filter(|many| many.sentence == speaker.sentence && many.others.last() == Some(&speaker.name));
+        all.or(Some(speaker))
     }
 
     /// Whom "the union" means: the last named with this word.

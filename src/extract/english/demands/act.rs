@@ -13,6 +13,8 @@ use crate::text::english::view::View;
 use crate::text::english::word_map::WordSet;
 use crate::text::{Tag, VerbForm};
 
+use super::threatens;
+
 /// The acts asked for in `window`, the first words of which belong to the verb or noun asked for; [`Act::Other`] when
 /// no class fits, nothing when the window is empty.
 pub(super) fn acts(view: View<'_>, window: Range<usize>) -> Vec<Act> {
@@ -26,6 +28,9 @@ pub(super) fn acts(view: View<'_>, window: Range<usize>) -> Vec<Act> {
     }
     let mut open: Option<usize> = None;
     for (index, part) in conjuncts(view, window.clone()).into_iter().enumerate() {
+        if view.is(part.start, &["which", "who", "where"]) {
+            continue;
+        }
         // "Hold the organisers and paymasters to account": a part that begins with no verb goes on with the one before.
         let goes_on = open.filter(|_| !matches!(view.form(part.start), VerbForm::Base | VerbForm::Gerund));
         let whole = goes_on.unwrap_or(part.start)..part.end;
@@ -39,8 +44,9 @@ pub(super) fn acts(view: View<'_>, window: Range<usize>) -> Vec<Act> {
     }
     if acts.is_empty() {
         // "Leave" alone: forces and envoys withdraw.
-        let leaves = window.clone().take(5).any(|at| view.is(at, &["leave"]))
-            || view.is(window.start, &["go"]) && !view.is(window.start + 1, &["to", "on", "home", "and"]);
+        let leaves =
+            window.clone().take(5).any(|at| view.is(at, &["leave"]) && !view.is(at + 1, &["it", "them"]))
+                || view.is(window.start, &["go"]) && !view.is(window.start + 1, &["to", "on", "home", "and"]);
         acts.push(if leaves { Act::Withdraw } else { Act::Other });
     }
     acts
@@ -83,7 +89,15 @@ pub(super) fn act_within(view: View<'_>, window: Range<usize>) -> Option<Act> {
 /// Ends the window where something else begins.
 pub(super) fn cut(view: View<'_>, window: Range<usize>) -> Range<usize> {
     let mut marks = 0;
+    let mut aside = window.start;
     for at in window.clone() {
+        if at < aside {
+            continue;
+        }
+        if let Some(close) = relative_aside(view, at) {
+            aside = close;
+            continue;
+        }
         let word = view.word(at);
         marks += usize::from(matches!(word, "\"" | "“" | "”"));
         let opens_aside = matches!(word, "," | "—" | "–" | ";" | "(") && !continues(view, at);
@@ -92,7 +106,8 @@ pub(super) fn cut(view: View<'_>, window: Range<usize>) -> Range<usize> {
             && !(word == "against"
                 || word == "as" && (view.is(at + 1, &["well"]) || view.is(at.saturating_sub(1), &["such"])));
         let closing = word == "”" && view.is(at.saturating_sub(1), &[","]) || (marks > 2);
-        let next_clause = at > window.start && (view.follows(at, &["and", "that"]) || joins_verb(view, at));
+        let next_clause = at > window.start
+            && (view.follows(at, &["and", "that"]) || joins_verb(view, at) || threatens(view, at));
         if next_clause
             || opens_aside
             || stops
@@ -104,6 +119,21 @@ pub(super) fn cut(view: View<'_>, window: Range<usize>) -> Range<usize> {
     }
     window
 }
+
+/// "To stop the raids, which have killed dozens, and return to talks": where an aside ends behind which the list of verbs
+/// goes on.
+fn relative_aside(view: View<'_>, comma: usize) -> Option<usize> {
+    if !(view.is(comma, &[","]) && view.is(comma + 1, &["which", "who", "where"])) {
+        return None;
+    }
+    let close = (comma + 2..(comma + ASIDE_REACH).min(view.end)).find(|&at| view.is(at, &[","]))?;
+    let and = (close + 1..close + 3).find(|&at| view.is(at, &["and"]))?;
+    let verb = and + 1 + usize::from(view.is(and + 1, &["to"]));
+    (view.form(verb) == VerbForm::Base && view.tag(verb) == Tag::Verb).then_some(close + 1)
+}
+
+/// How many words may be said aside of what is asked for.
+const ASIDE_REACH: usize = 18;
 
 /// "Asked for patience and denied the report": behind the "and" whoever asks does something else.
 fn joins_verb(view: View<'_>, and: usize) -> bool {
@@ -120,7 +150,8 @@ fn joins_verb(view: View<'_>, and: usize) -> bool {
 /// A comma inside a list of things asked for: what follows is a verb or a noun phrase that "and" closes.
 fn continues(view: View<'_>, comma: usize) -> bool {
     if view.is(comma + 1, &["and", "to", "or"]) {
-        return !view.is(comma + 2, &["said", "he", "she", "it", "they", "that"]);
+        return !view.is(comma + 2, &["said", "he", "she", "it", "they", "that"])
+            && !opens_clause(view, comma + 2);
     }
     if view.is(comma + 1, &["immediately", "urgently", "without", "unconditionally"]) {
         return true;
@@ -133,6 +164,23 @@ fn continues(view: View<'_>, comma: usize) -> bool {
     });
     near_and && (verb || matches!(view.tag(comma + 1), Tag::Noun | Tag::Adjective)) && !speech
 }
+
+/// "…, and the council offered to mediate": behind the comma somebody else does something.
+fn opens_clause(view: View<'_>, start: usize) -> bool {
+    let named = view.tag(start) == Tag::ProperNoun || view.is(start, &["the", "a", "an"]);
+    let subject = (start..(start + CLAUSE_REACH).min(view.end)).take_while(|&at| {
+        matches!(view.tag(at), Tag::ProperNoun | Tag::Noun | Tag::Determiner | Tag::Adjective)
+            || view.is(at, &["of", "in", "'s"])
+    });
+    let Some(verb) = subject.last().map(|last| last + 1).filter(|_| named) else { return false };
+    let past = matches!(view.form(verb), VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::ThirdPerson);
+    past && view.tag(verb) == Tag::Verb
+        && (view.is(verb + 1, &["to", "that", "it", "them", "him", "on"])
+            || view.tag(verb + 1) == Tag::Determiner)
+}
+
+/// How many words may stand before the verb of a clause behind "and".
+const CLAUSE_REACH: usize = 8;
 
 /// The parts of "stop firing, release the prisoners and begin talks".
 fn conjuncts(view: View<'_>, window: Range<usize>) -> Vec<Range<usize>> {
@@ -160,6 +208,10 @@ fn act_of(view: View<'_>, part: Range<usize>, first: bool) -> Option<Act> {
         if matches!(view.tag(at), Tag::Determiner | Tag::Punct)
             || lexicon::is_compound(view.word(at + 1)) && !view.is(at, &["free", "release", "let"])
         {
+            continue;
+        }
+        // "Should be left to finish": nobody leaves.
+        if view.is(at, &["left"]) && view.is(at.wrapping_sub(1), &["be", "being", "is", "are"]) {
             continue;
         }
         // "That those arrested be set free": what befell them is not asked for.

@@ -11,6 +11,7 @@ use crate::model::Act;
 use crate::text::gazetteer::Role;
 use crate::text::{Tag, VerbForm};
 
+use super::act::is_any;
 use super::addressee::{addressed, implied, is_infinitive, list_end, names_of, unnamed, without_article};
 use super::{act, after_adverbs};
 
@@ -76,7 +77,8 @@ fn called(scene: &Scene<'_>, next: usize) -> Option<Complement> {
     {
         return finish(scene, names, end + 1..view.end, false);
     }
-    if view.is(at, &["in", "with", "once"]) {
+    let addresses = view.is(at, &["with"]) && addressed(scene, at + 1).is_some();
+    if view.is(at, &["in", "with", "once"]) && !addresses {
         // "calls in the strongest terms for"
         at = (at..(at + 7).min(view.end)).find(|&at| view.is(at, &["for", "on", "upon"])).unwrap_or(at);
     }
@@ -452,7 +454,12 @@ fn finish(
 }
 
 /// "Called on the country's rulers to go": out of office, when nothing more is said.
-fn goes_from_office(scene: &Scene<'_>, window: &Range<usize>, acts: &[Act], to: &[Arc<str>]) -> bool {
+pub(super) fn goes_from_office(
+    scene: &Scene<'_>,
+    window: &Range<usize>,
+    acts: &[Act],
+    to: &[Arc<str>],
+) -> bool {
     let bare = window.len() == 1 && scene.view.is(window.start, &["go", "quit", "leave"]);
     let office = || {
         let mut named = scene.actors().in_sentence(scene.sentence).iter();
@@ -460,6 +467,7 @@ fn goes_from_office(scene: &Scene<'_>, window: &Range<usize>, acts: &[Act], to: 
             mention.tokens.end <= window.start
                 && to.contains(&mention.name)
                 && matches!(mention.role, Some(Role::Head | Role::Minister | Role::Government))
+                && !is_any(scene.view, mention.tokens.end - 1, &["diplomat", "ambassador", "envoy"])
         })
     };
     bare && acts == [Act::Withdraw] && office()

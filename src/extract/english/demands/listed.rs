@@ -120,7 +120,9 @@ fn list_after(scene: &Scene<'_>, at: usize) -> Option<Range<usize>> {
     // "Three conditions for talks: a truce, …": what they are for stands before the colon.
     let far: &[&str] =
         if view.is(verb, &[":"]) { &[",", "by", "that"] } else { &[",", "for", "to", "by", "that"] };
-    let plain = (at + 1..verb).all(|at| !view.is(at, far));
+    // "Its demands, which include his resignation".
+    let aside = view.is(at + 1, &[","]) && (verb == at + 3 && view.is(at + 2, &["which", "these"]));
+    let plain = aside || (at + 1..verb).all(|at| !view.is(at, far));
     let start = verb + 1 + usize::from(view.is(verb + 1, &["that", ":"]));
     // "The demands were rejected" and "is up" are no lists.
     let noun = view.is(verb, &[":"])

@@ -9,6 +9,8 @@ pub mod brokered;
 pub mod chanted;
 pub mod deed;
 mod context;
+pub mod joined;
+mod members;
 pub mod high_time;
 pub mod imperative;
 pub mod listed;
@@ -26,6 +28,7 @@ use crate::extract::rule::{Findings, Reading};
 use crate::model::{Act, Claim, Demand, DemandStatus, Evidence, Force, Span};
 use crate::text::Tag;
 use crate::text::english::calendar;
+use crate::text::english::view::View;
 
 use super::predicate::{Agent, Scene};
 
@@ -152,13 +155,26 @@ fn is_day(word: &str) -> bool {
     calendar::is_weekday(word) || matches!(word, "yesterday" | "today" | "tonight")
 }
 
+/// Whether an "or" at `at` opens what happens otherwise: "or face a strike", "or else".
+pub(super) fn threatens(view: View<'_>, at: usize) -> bool {
+    view.is(at, &["or"]) && view.is(at + 1, &["else", "face", "be", "risk", "they", "it", "we"])
+}
+
+/// How many words may stand between what is asked for and what happens otherwise.
+const THREAT_REACH: usize = 6;
+
+/// Whether it is said what happens to those who do not do what is asked in `window`.
+pub(super) fn is_threat(view: View<'_>, window: &Range<usize>) -> bool {
+    (window.start..(window.end + THREAT_REACH).min(view.end)).any(|at| {
+        threatens(view, at) && view.is(at + 1, &["else", "face", "risk"]) || view.is(at, &["otherwise"])
+    })
+}
+
 /// "Or else", "otherwise", "within 48 hours", "by Friday", "until September 3": what makes an ultimatum, in short.
 pub(super) fn condition(scene: &Scene<'_>, window: Range<usize>) -> Option<String> {
     let view = scene.view;
     for at in window.start..view.end {
-        let threat = view.is(at, &["or"])
-            && view.is(at + 1, &["else", "face", "be", "risk", "they", "it", "we"])
-            || view.is(at, &["otherwise"]);
+        let threat = threatens(view, at) || view.is(at, &["otherwise"]);
         let within = view.is(at, &["within"])
             && (at + 1..at + 4).any(|at| {
                 view.is(

@@ -10,7 +10,7 @@ use crate::text::english::view::View;
 use crate::text::{Tag, VerbForm};
 
 use super::addressee::names_of;
-use super::{Draft, act, condition, demand_force, each_scene, status};
+use super::{Draft, act, condition, demand_force, each_scene, is_threat, status};
 
 /// Before these words the one who is obliged is the one who speaks, or nobody that is named.
 const ITSELF: &[&str] = &["we", "i", "you", "who", "which", "what", "that", "whoever", "how"];
@@ -138,8 +138,9 @@ fn read(scene: &Scene<'_>, at: usize, verb: usize, force: Force, findings: &mut 
     if to.iter().any(|name| by.iter().any(|agent| agent.name == *name)) {
         return;
     }
-    let condition = condition(scene, window.clone()).filter(|_| force == Force::Demand);
+    let condition = condition(scene, window.clone());
     let window = act::cut(view, window);
+    let condition = condition.filter(|_| force == Force::Demand || is_threat(view, &window));
     Draft {
         rule: RULE.name,
         by: &by,

@@ -10,6 +10,7 @@ use crate::model::{Act, DemandStatus, Force};
 use crate::text::Tag;
 
 use super::addressee::{implied, is_infinitive, list_end, names_of};
+use super::complement::goes_from_office;
 use super::{Draft, act, after_adverbs, condition, demand_force, each_scene};
 
 /// Reads nouns of demanding with whose they are and what became of them.
@@ -108,6 +109,9 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, findings: &mut Findings) {
     let mut acts = act::acts(view, window.clone());
     if acts == [Act::Other] && setting.verb.is_none() {
         return;
+    }
+    if goes_from_office(scene, &act::cut(view, window.clone()), &acts, &to) {
+        acts = vec![Act::Resign];
     }
     if acts.first() == Some(&Act::Resign) {
         acts.truncate(1);

@@ -17,6 +17,7 @@ use crate::text::english::vocabulary::Listed;
 
 use super::addressee::is_infinitive;
 use super::complement::{Complement, complement, content, passive_complement};
+use super::members::members;
 use super::{Draft, act, after_adverbs, condition, each_scene, status};
 
 /// Reads every demanding verb and its complement.
@@ -114,8 +115,9 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
     {
         return;
     }
-    let condition = condition(scene, complement.window.start..complement.window.end)
-        .filter(|_| force != Force::Appeal || frame == Frame::Tell);
+    let condition = condition(scene, complement.window.start..complement.window.end).filter(|_| {
+        force != Force::Appeal || frame == Frame::Tell || super::is_threat(view, &complement.window)
+    });
     let force = super::demand_force(condition.is_some(), force);
     let draft = Draft {
         rule: RULE.name,
@@ -136,11 +138,17 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
         weight: 3,
     };
     debug_assert!(draft.status == DemandStatus::Made || draft.status == DemandStatus::Repeated);
-    if let Some(second) = second_clause(scene, complement.window) {
-        let draft = Draft { to: second.to, window: second.window, acts: second.acts, ..draft.clone() };
+    let mut listed = members(scene, &draft.window, frame).into_iter();
+    let first = listed.next();
+    for more in later_clauses(scene, &complement.window).into_iter().chain(listed) {
+        let draft = Draft { to: more.to, window: more.window, acts: more.acts, ..draft.clone() };
         draft.emit(scene, findings);
     }
-    draft.emit(scene, findings);
+    let first = match first {
+        Some(first) => Draft { to: first.to, window: first.window, acts: first.acts, ..draft },
+        None => draft,
+    };
+    first.emit(scene, findings);
 }
 
 /// Verbs that press for whatever it is.
@@ -202,13 +210,22 @@ fn asks_nothing(scene: &Scene<'_>, at: usize, frame: Frame) -> bool {
     }
 }
 
-/// "That the minister resign and that Chile answer": the second clause has a subject of its own.
-fn second_clause(scene: &Scene<'_>, window: Range<usize>) -> Option<Complement> {
+/// "That the minister resign, that charges be dropped and that Chile answer": later clauses have subjects of their own.
+fn later_clauses(scene: &Scene<'_>, window: &Range<usize>) -> Vec<Complement> {
     let view = scene.view;
-    let and =
-        (window.start + 2..(window.end + 2).min(view.end)).find(|&at| view.follows(at, &["and", "that"]))?;
-    content(scene, and + 2, Vec::new()).filter(|second| second.acts != [Act::Other])
+    let mut found = Vec::new();
+    let mut end = window.end;
+    for that in window.start + 2..view.end.min(window.start + CLAUSES_REACH) {
+        let joined = view.is(that, &["that"]) && view.is(that - 1, &["and", ",", ";"]) && that <= end + 2;
+        let Some(clause) = joined.then(|| content(scene, that + 1, Vec::new())).flatten() else { continue };
+        end = clause.window.end;
+        found.extend((clause.acts != [Act::Other]).then_some(clause));
+    }
+    found
 }
+
+/// How many words the clauses that tell of one demand may have together.
+const CLAUSES_REACH: usize = 90;
 
 /// "Residents were told to leave": nobody is named who tells them, but somebody says so.
 fn told(scene: &Scene<'_>, at: usize, frame: Frame) -> Option<Predicate> {

@@ -78,6 +78,13 @@ pub(in super::super) const WANTED: &[&str] = &[
     "apology",
     "inquest",
     "retrial",
+    "access",
+    "recount",
+    "restoration",
+    "reinstatement",
+    "dialogue",
+    "negotiations",
+    "protection",
 ];
 
 /// How somebody wants somebody or something to be: "wants the law scrapped", "want him gone".

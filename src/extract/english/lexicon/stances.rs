@@ -47,7 +47,9 @@ word_sets! {
 pub(in super::super) fn of_future(verb: &str, negated: bool) -> Option<Stance> {
     match (verb, negated) {
         ("reject" | "refuse" | "oppose" | "veto" | "resist", false) => Some(Stance::Reject),
-        ("accept" | "agree", false) | ("oppose" | "resist" | "veto", true) => Some(Stance::Accept),
+        ("accept" | "agree" | "comply" | "obey", false) | ("oppose" | "resist" | "veto", true) => {
+            Some(Stance::Accept)
+        }
         ("support" | "back" | "endorse", false) => Some(Stance::Support),
         ("accept" | "agree" | "support" | "back" | "endorse", true) => Some(Stance::Reject),
         (verb, true) if REFUSES.contains(verb) => Some(Stance::Reject),
@@ -59,8 +61,10 @@ pub(in super::super) fn of_future(verb: &str, negated: bool) -> Option<Stance> {
 
 /// The verbs of a stance that somebody takes by what he will or will not do.
 pub(in super::super) fn future_verbs() -> impl Iterator<Item = &'static str> {
-    let told =
-        ["reject", "refuse", "oppose", "veto", "resist", "accept", "agree", "support", "back", "endorse"];
+    let told = [
+        "reject", "refuse", "oppose", "veto", "resist", "accept", "agree", "comply", "support", "back",
+        "endorse",
+    ];
     told.into_iter().chain(all(&[&COMMITS, &REFUSES, &PERSISTS, &BEFALLS]))
 }
 

@@ -226,7 +226,11 @@ fn is_time(view: View<'_>, at: usize) -> bool {
 /// "To V", "to N", "on N", "that", "in principle", "with": agreeing to do or to accept. "Agrees with" is an opinion.
 fn agreed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Option<Found> {
     let view = scene.view;
-    let next = if view.is(next, &["in"]) && view.is(next + 1, &["principle"]) { next + 2 } else { next };
+    let principle = view.is(next, &["in"]) && view.is(next + 1, &["principle"]);
+    let next = if principle { next + 2 } else { next };
+    if principle && (next >= view.end || view.tag(next) == Tag::Punct || view.is(next, &["but"])) {
+        return Some((stance, vec![None], next));
+    }
     let (start, end) = if view.is(next, &["to", "on", "upon", "that"]) {
         (next + 1, object_end(scene, next + 1))
     } else {

@@ -7,7 +7,7 @@ use crate::extract::english::actors::Kind;
 use crate::extract::english::demands::{after_adverbs, each_scene};
 use crate::extract::english::lexicon::stance_verbs::{Frame, stance_verb, stance_verbs};
 use crate::extract::english::lexicon::{acts, stances};
-use crate::extract::english::predicate::{Predicate, Scene};
+use crate::extract::english::predicate::{Agent, Predicate, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::Stance;
 use crate::text::english::lemma;
@@ -81,6 +81,13 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 }
 
 fn read(scene: &Scene<'_>, at: usize, stance: Stance, frame: Frame, findings: &mut Findings) -> Option<()> {
+    if let Some((stance, noun, agents)) = reduced(scene, at, stance) {
+        let targets = vec![topic(scene, noun..noun + 1)];
+        let window = noun..at + 2;
+        Draft { rule: RULE.name, actors: &agents, stance, targets, window, core: at, weight: 3 }
+            .emit(scene, findings);
+        return Some(());
+    }
     if untold(scene, at, stance) || awaited(scene, at) {
         return None;
     }
@@ -149,6 +156,25 @@ fn relative(scene: &Scene<'_>, subject: usize, next: usize, stance: Stance, fram
     }
     let stance = if alleged && stance == Stance::Reject { Stance::Deny } else { stance };
     Some((stance, vec![topic(scene, noun..noun + 1)], next))
+}
+
+/// "…, a claim rejected by the students": the stance, what it is taken to and who takes it.
+fn reduced(scene: &Scene<'_>, at: usize, stance: Stance) -> Option<(Stance, usize, Vec<Agent>)> {
+    let view = scene.view;
+    let noun = at.checked_sub(1).filter(|&noun| noun > view.start && view.is(at + 1, &["by"]))?;
+    let alleged = stances::is_allegation(&view.noun(noun));
+    let asked = stances::is_request(view.word(noun)) && stance != Stance::Deny;
+    let opens = (noun.saturating_sub(2).max(view.start)..noun)
+        .find(|&at| view.is(at, &["a", "an"]))
+        .is_some_and(|at| view.is(at.wrapping_sub(1), &[",", "—", "–"]));
+    let takes = matches!(stance, Stance::Reject | Stance::Deny | Stance::Accept);
+    let participle = matches!(view.form(at), VerbForm::PastOrParticiple | VerbForm::Participle);
+    if !(takes && participle && opens && (alleged || asked)) {
+        return None;
+    }
+    let stance = if alleged && stance == Stance::Reject { Stance::Deny } else { stance };
+    let by = scene.actors().starting_at(scene.sentence, at + 2, view)?;
+    Some((stance, noun, scene.agents_of(by)))
 }
 
 /// Where "the other", "each other" or "one another" ends after the verb at `at`.

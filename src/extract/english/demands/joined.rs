@@ -1,0 +1,134 @@
+//! Who takes up a demand that was just told: "Britain and France echoed the appeal", "the union backed the call". Comes in:
+//! a verb of joining and a noun of demanding without words of its own. Goes out: the same demand of those who join. Never
+//! goes back further than two sentences.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use crate::extract::cues::Cues;
+use crate::extract::english::lexicon::demands as words;
+use crate::extract::english::predicate::Scene;
+use crate::extract::rule::{Findings, Reading, Rule};
+use crate::model::{Demand, DemandStatus};
+
+use super::{Draft, after_adverbs, each_scene};
+
+/// Reads verbs of joining before a call that has been told.
+pub const RULE: Rule = Rule {
+    name: "demand_joined",
+    summary: "echoed the appeal, joined the call: who takes up a demand just told",
+    corpus: include_str!("joined.md"),
+    cues,
+    find,
+};
+
+/// What those do who take up the demand of somebody else. CAMEO 02 with the agent as a second voice.
+const JOINS: &[&str] = &[
+    "echoed",
+    "echoes",
+    "echo",
+    "echoing",
+    "joined",
+    "joins",
+    "joining",
+    "backed",
+    "backs",
+    "backing",
+    "seconded",
+    "seconds",
+    "repeated",
+    "repeats",
+    "supported",
+    "supports",
+    "endorsed",
+    "endorses",
+];
+/// What they take up.
+const TAKEN_UP: &[&str] = &["call", "calls", "appeal", "appeals", "demand", "demands", "plea", "pleas"];
+
+/// How many sentences back the demand may have been told.
+const SENTENCES_BACK: usize = 2;
+
+fn cues(cues: &mut Cues) {
+    let joins = cues.words(JOINS.iter().copied());
+    let taken = cues.words(TAKEN_UP.iter().copied());
+    cues.enough(joins | taken);
+}
+
+fn find(reading: &Reading<'_>, findings: &mut Findings) {
+    let told: OnceCell<Vec<Demand>> = OnceCell::new();
+    each_scene(reading, |scene| {
+        for at in scene.view.start..scene.view.end {
+            if scene.view.is(at, JOINS) {
+                let told = told.get_or_init(|| in_order(findings));
+                let joined = joined(scene, at, told);
+                joined.into_iter().flatten().for_each(|(by, demand, noun)| {
+                    let to = demand.to.iter().map(|to| Arc::from(to.as_str())).collect();
+                    Draft {
+                        rule: RULE.name,
+                        by: &by,
+                        to,
+                        window: at + 1..noun + 1,
+                        acts: vec![demand.act],
+                        force: demand.force,
+                        status: DemandStatus::Made,
+                        condition: None,
+                        core: noun,
+                        start: at,
+                        weight: 2,
+                    }
+                    .emit(scene, findings);
+                });
+            }
+        }
+    });
+}
+
+/// The demands told so far, in the order of the text.
+fn in_order(findings: &Findings) -> Vec<Demand> {
+    let mut told: Vec<Demand> = findings.demands().cloned().collect();
+    told.sort_by_key(|demand| demand.evidence.span.start);
+    told
+}
+
+type Joined = (Vec<crate::extract::english::predicate::Agent>, Demand, usize);
+
+/// Those who join at `at`, each demand they take up, and its noun.
+fn joined(scene: &Scene<'_>, at: usize, told: &[Demand]) -> Option<Vec<Joined>> {
+    let view = scene.view;
+    let noun = (at + 1..(at + NOUN_REACH).min(view.end)).find(|&at| view.is(at, TAKEN_UP))?;
+    let behind = after_adverbs(scene, noun + 1);
+    let has_words = view.is(behind, &["for", "to", "that", "on", "upon", "by", "of", "from", "not"]);
+    let pointed =
+        (at + 1..noun).any(|at| view.is(at, &["the", "that", "this", "these", "those", "its", "'s"]));
+    let predicate = scene.predicate(at).filter(|predicate| !predicate.negated && !predicate.passive)?;
+    if has_words || !pointed || words::noun(view.word(noun)).is_none() {
+        return None;
+    }
+    let first = scene.analysis.sentences.get(scene.sentence.saturating_sub(SENTENCES_BACK))?.span.start;
+    let here = scene.span(predicate.subject_start.unwrap_or(at)..at + 1).start;
+    let from = told.partition_point(|demand| demand.evidence.span.start < first);
+    let upto = told.partition_point(|demand| demand.evidence.span.start < here);
+    let near = told.get(from..upto).unwrap_or_default();
+    let owner = scene
+        .actors()
+        .in_sentence(scene.sentence)
+        .iter()
+        .find(|mention| mention.owner && mention.tokens.start > at && mention.tokens.end < noun);
+    let joins = |demand: &&Demand| predicate.agents.iter().all(|agent| *agent.name != *demand.by);
+    let last =
+        near.iter().filter(joins).rfind(|demand| owner.is_none_or(|owner| *owner.name == *demand.by))?;
+    let same = |demand: &&Demand| {
+        demand.by == last.by
+            && demand.evidence.span.start.abs_diff(last.evidence.span.start) < SAME_BREATH_BYTES
+    };
+    let taken = near.iter().filter(same).take(DEMANDS_MAX);
+    Some(taken.map(|demand| (predicate.agents.clone(), demand.clone(), noun)).collect())
+}
+
+/// How many words may stand between the verb and its noun.
+const NOUN_REACH: usize = 6;
+/// Demands of one voice that begin nearer than this are one appeal.
+const SAME_BREATH_BYTES: usize = 160;
+/// An appeal asks for no more than so many things that others take up.
+const DEMANDS_MAX: usize = 4;
