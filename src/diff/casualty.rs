@@ -80,6 +80,20 @@ pub(super) fn follow(key: &FactKey, claims: &[Arc<KnownClaim>]) -> Course {
     Course { steps, value, by }
 }
 
+/// Whether a figure that is silent for this reason, the only one of its report, leaves no trace in those who follow: neither
+/// a voice that contradicts nor one that seconds.
+pub(super) const fn forgets(quiet: Quiet) -> bool {
+    matches!(
+        quiet,
+        Quiet::Previous
+            | Quiet::Part
+            | Quiet::Corroborates
+            | Quiet::Stale
+            | Quiet::LessComplete
+            | Quiet::Repeated
+    )
+}
+
 /// Blows inside the event: each figure not told yet stands for itself and nothing moves.
 fn follow_blows(claims: &[Arc<KnownClaim>], figures: &[Option<&Casualty>], placed: bool) -> Course {
     let rough = |at: usize| {

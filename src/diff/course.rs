@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{ArticleId, ChangeKind, Claim, FactKey, KnownClaim, Value};
+use crate::model::{ArticleId, ChangeKind, Claim, FactKey, KnownClaim, Scope, Value};
 
 use super::{casualty, demand, position};
 
@@ -92,6 +92,45 @@ pub struct Course {
     pub value: Option<Value>,
     /// The claim that gave it.
     pub by: Option<usize>,
+}
+
+impl Course {
+    /// Whether all others take the same course without this claim: it was silent, and what came after it did not ask for it.
+    /// Says no where that takes long to tell.
+    pub(super) fn is_same_without(&self, claims: &[Arc<KnownClaim>], at: usize) -> bool {
+        let (Some(Step::Silent(quiet)), Some(known)) = (self.steps.get(at), claims.get(at)) else {
+            return false;
+        };
+        if claims.iter().any(|known| known.retracts.is_some() || is_by_editor(&known.claim)) {
+            return false;
+        }
+        match &known.claim {
+            Claim::Casualty(casualty) => {
+                let of_its_report = |other: Option<usize>| {
+                    other
+                        .and_then(|other| claims.get(other))
+                        .is_some_and(|other| other.held_at == known.held_at && other.article == known.article)
+                };
+                let speaks_alone = !of_its_report(at.checked_sub(1)) && !of_its_report(Some(at + 1));
+                (speaks_alone || casualty.scope == Scope::Incident) && casualty::forgets(*quiet)
+            }
+            Claim::Demand(_) => !claims.iter().any(|known| matches!(known.claim, Claim::Deed(_))),
+            Claim::Position(_) => true,
+            Claim::Deed(_) => false,
+        }
+    }
+
+    /// The course without a claim that changed nothing for the others.
+    pub(super) fn leave_out(&mut self, at: usize) {
+        let place = |other: usize| if other > at { other - 1 } else { other };
+        self.steps.remove(at);
+        for step in &mut self.steps {
+            if let Step::RivalMoves(_, left) = step {
+                *left = place(*left);
+            }
+        }
+        self.by = self.by.map(place);
+    }
 }
 
 /// Sorts claims into the order in which facts follow from them: by the time they held, then by what makes the order

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::model::{Act, Claim, DemandStatus, Fact, FactKey, Group, KnownClaim, Scope, Stance, Value};
 
-use super::name::{marks, overlap};
+use super::name::{likeness, marks};
 use super::position::reverses;
 use super::topic;
 
@@ -28,7 +28,8 @@ fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
         claim.retracts.is_none() && claim.article != known.article
             || told_just_now.is_some_and(|told| says(claim, told))
     };
-    let mut earlier = fact.claims.iter().filter(is_earlier);
+    // Looked at only where the keys meet: most facts stay folded.
+    let earlier = || fact.claims.iter().filter(is_earlier);
     match (&fact.key, key, &known.claim) {
         (
             FactKey::Casualties { effect, group, side, place, scope },
@@ -46,7 +47,8 @@ fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
                 && alike_groups(*group, *new_group, new.value)
                 && alike(side.as_deref(), new_side.as_deref())
                 && alike(place.as_deref(), new_place.as_deref())
-                && earlier.any(|claim| matches!(&claim.claim, Claim::Casualty(old) if old.value == new.value))
+                && earlier()
+                    .any(|claim| matches!(&claim.claim, Claim::Casualty(old) if old.value == new.value))
         }
         (
             FactKey::Demand { by, to, act },
@@ -58,7 +60,7 @@ fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
                 && addressees_meet(to.as_deref(), new_to.as_deref())
                 // Help that was asked of nobody named is asked anew when somebody is.
                 && !(*act == Act::Intervene && to.is_none() && new_to.is_some())
-                && earlier.next().is_some()
+                && earlier().next().is_some()
         }
         (
             FactKey::Position { actor, target },
@@ -69,8 +71,7 @@ fn echoes(fact: &Fact, key: &FactKey, known: &KnownClaim) -> bool {
                 return false;
             }
             let was_held = |fits: &dyn Fn(Stance) -> bool| {
-                let mut earlier = fact.claims.iter().filter(is_earlier);
-                earlier.any(|claim| matches!(&claim.claim, Claim::Position(old) if fits(old.stance)))
+                earlier().any(|claim| matches!(&claim.claim, Claim::Position(old) if fits(old.stance)))
             };
             let (target, new_target) = (target.as_deref(), new_target.as_deref());
             was_held(&|old| old == new.stance)
@@ -119,13 +120,13 @@ fn alike_groups(one: Group, other: Group, value: u64) -> bool {
 /// Equal, or one of the two does not say.
 fn alike(one: Option<&str>, other: Option<&str>) -> bool {
     match (one, other) {
-        (Some(one), Some(other)) => overlap(&marks(one), &marks(other)) > 0.5,
+        (Some(one), Some(other)) => likeness(one, other) > 0.5,
         _ => true,
     }
 }
 
 fn same_actor(one: &str, other: &str) -> bool {
-    one == other || overlap(&marks(one), &marks(other)) > 0.6
+    one == other || likeness(one, other) > 0.6
 }
 
 /// Names of people in the street. What they ask for under no name of their own has been told when anybody was told to
@@ -149,10 +150,7 @@ fn addressees_meet(one: Option<&str>, other: Option<&str>) -> bool {
     let (Some(one), Some(other)) = (one, other) else { return true };
     let names_nobody = |name: &str| marks(name).iter().all(|word| EVERYBODY.contains(&word.as_str()));
     // "A and B": who asks two asks each of them.
-    let meet = || {
-        one.split(" and ")
-            .any(|one| other.split(" and ").any(|other| overlap(&marks(one), &marks(other)) > 0.5))
-    };
+    let meet = || one.split(" and ").any(|one| other.split(" and ").any(|other| likeness(one, other) > 0.5));
     names_nobody(one) || names_nobody(other) || meet()
 }
 

@@ -31,9 +31,13 @@ pub fn settle(fact: &mut Fact) -> Settled {
             matches!(step, Step::Silent(_))
                 && fact.claims.get(at).is_none_or(|known| !holds_back(fact, known))
         });
+        let same_without = quiet.filter(|&at| course.is_same_without(&fact.claims, at));
         dropped.push(fact.claims.remove(quiet.unwrap_or(0)));
         fact.merged = fact.merged.saturating_add(1);
-        course = follow(&fact.key, &fact.claims);
+        match same_without {
+            Some(at) => course.leave_out(at),
+            None => course = follow(&fact.key, &fact.claims),
+        }
     }
     fact.value.clone_from(&course.value);
     Settled { course, dropped }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::enter;
+use super::history::{CLAIMS_KEPT, settle};
 use super::regroup::{Told, compose};
 use super::timeline::{at, casualty, deed, demand, report};
-use crate::model::{Change, ChangeKind, Claim, Fact, FactKey, KnownClaim, Value};
+use super::{course, enter};
+use crate::model::{Casualty, Change, ChangeKind, Claim, Effect, Fact, FactKey, KnownClaim, Scope, Value};
 
 /// A report: its hour and its figures.
 type Report = (i64, usize, Vec<String>);
@@ -66,6 +67,46 @@ fn claim(text: &str, start: usize) -> Claim {
         None if text.contains(" -> ") => demand(text),
         None => casualty(text, start),
     }
+}
+
+/// More claims of one fact than are kept, each with its hour and outlet: figures under one key, or a demand and its answers.
+fn long_history() -> impl Strategy<Value = Fact> {
+    let said = |word: BoxedStrategy<String>| {
+        prop::collection::vec((0_i64..40, 0_usize..4, word), CLAIMS_KEPT + 1..CLAIMS_KEPT + 30)
+    };
+    prop_oneof![said(figure().boxed()), said(word().boxed())].prop_map(|said| {
+        let scope = match claim(&said[0].2, 0) {
+            Claim::Casualty(casualty) => casualty.scope,
+            _ => Scope::Event,
+        };
+        let known = (0..said.len()).map(|number| {
+            // Of every three claims two are of one report.
+            let (hour, outlet, _) = said[number - number % 3 % 2];
+            let article = report(&format!("report-{:03}", number - number % 3 % 2), "", hour);
+            let mut claim = claim(&said[number].2, number * 100);
+            let mut held_at = at(hour);
+            if let Claim::Casualty(casualty) = &mut claim {
+                *casualty =
+                    Casualty { effect: Effect::Killed, place: None, side: None, scope, ..casualty.clone() };
+                held_at = casualty.as_of.map_or(held_at, |stated| stated.min(held_at));
+            }
+            Arc::new(KnownClaim {
+                claim,
+                origin: article.id.clone(),
+                article: article.id,
+                outlet: (outlet > 0).then(|| format!("outlet-{outlet}")),
+                held_at,
+                spoken_at: at(hour),
+                learned_at: at(hour),
+                retracts: None,
+            })
+        });
+        let mut claims: Vec<Arc<KnownClaim>> = known.collect();
+        course::sort(&mut claims);
+        let keys = claims.iter().map(|known| super::key::of(&known.claim));
+        let key = keys.into_iter().find(|key| !matches!(key, FactKey::Deed { .. })).unwrap();
+        Fact { claims: claims.into(), ..Fact::empty(key) }
+    })
 }
 
 fn enter_all(reports: &[(usize, &Report)]) -> (BTreeMap<FactKey, Fact>, Vec<Change>) {
@@ -126,7 +167,7 @@ proptest! {
         for change in changes {
             let before = told.entry(change.key.clone()).or_default();
             let rivals = conflicts.entry(change.key.clone()).or_default();
-            let incident = matches!(&change.key, FactKey::Casualties { scope: crate::model::Scope::Incident, .. });
+            let incident = matches!(&change.key, FactKey::Casualties { scope: Scope::Incident, .. });
             match (&change.before, change.kind) {
                 (None, kind) => prop_assert!(kind == ChangeKind::New && (incident || before.is_empty())),
                 (Some(start), ChangeKind::Conflict) => prop_assert_eq!(Some(start), before.last()),
@@ -168,6 +209,15 @@ proptest! {
             let back = claims(&merged).into_iter().filter(|(_, known)| mine(known)).collect();
             prop_assert_eq!(compose(back, &all_told(&changes), false), facts);
         }
+    }
+
+    /// What the limit drops is not followed again where nothing hangs on it; that must make no difference.
+    #[test]
+    fn what_is_kept_takes_the_course_that_follows_from_it(mut fact in long_history()) {
+        let settled = settle(&mut fact);
+        prop_assert_eq!(fact.claims.len(), CLAIMS_KEPT);
+        prop_assert_eq!(&fact.value, &settled.course.value);
+        prop_assert_eq!(settled.course, course::follow(&fact.key, &fact.claims));
     }
 
     #[test]
