@@ -23,18 +23,23 @@ const SAMPLE_BYTES: usize = 4096;
 /// The language of `body` when it is not English.
 pub(super) fn foreign_language(body: &str) -> Option<&'static str> {
     let sample = sample(body);
-    let letters = sample.chars().filter(|character| character.is_alphabetic()).count();
-    let latin = sample.chars().filter(|&character| is_latin(character)).count();
-    if letters >= LETTERS_MIN && latin * 2 < letters {
+    let ascii = sample.is_ascii();
+    if !ascii && is_in_another_script(&sample) {
         return Some(match detect_language(&sample) {
             Lang::Eng => "one in another script",
             language => name(language),
         });
     }
     let (mut words, mut english) = (0_usize, 0_usize);
-    for word in sample.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty()) {
-        words += 1;
+    let mut count = |word: &[u8]| {
+        words += usize::from(!word.is_empty());
         english += usize::from(is_english_function_word(word));
+    };
+    if ascii {
+        sample.as_bytes().split(|byte| !byte.is_ascii_alphabetic()).for_each(&mut count);
+    } else {
+        let words = sample.split(|character: char| !character.is_alphabetic());
+        words.for_each(|word| count(word.as_bytes()));
     }
     let share = english as f64 / words.max(1) as f64;
     if words < WORDS_MIN || share >= ENGLISH_SHARE {
@@ -58,16 +63,25 @@ fn sample(body: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{} {}", slice(0, SAMPLE_BYTES), slice(middle, middle + SAMPLE_BYTES)))
 }
 
+fn is_in_another_script(text: &str) -> bool {
+    let (mut letters, mut latin) = (0, 0);
+    for character in text.chars() {
+        letters += usize::from(character.is_alphabetic());
+        latin += usize::from(is_latin(character));
+    }
+    letters >= LETTERS_MIN && latin * 2 < letters
+}
+
 fn is_latin(character: char) -> bool {
     character.is_ascii_alphabetic()
         || matches!(character, '\u{aa}' | '\u{ba}' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
 }
 
 /// Common English words that are no common words of another language in Latin script.
-fn is_english_function_word(word: &str) -> bool {
+fn is_english_function_word(word: &[u8]) -> bool {
     let mut lower = [0_u8; 7];
     let Some(slot) = lower.get_mut(..word.len()) else { return false };
-    slot.copy_from_slice(word.as_bytes());
+    slot.copy_from_slice(word);
     slot.make_ascii_lowercase();
     matches!(
         &*slot,
