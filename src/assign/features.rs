@@ -2,9 +2,10 @@
 //! and telling words in it, weighed by where they stand: the title and the first lines say what is new, the rest recalls.
 //! Never looks at other articles.
 
-use std::sync::Arc;
+use std::cmp::Ordering;
+use std::sync::{Arc, LazyLock};
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::lexicon::{Lexeme, Lexicon};
 use super::words::{Word, words};
@@ -47,7 +48,7 @@ pub fn of(article: &Article, gazetteer: &Gazetteer) -> Features {
     let entities = gazetteer.find(text);
     let words = words(text, &small);
     Lexicon::lend(|lexicon| {
-        let mut tally = Tally::default();
+        let mut tally = Tally { terms: HashMap::with_capacity(words.len()) };
         let named = |entity: &&Entity| entity.name.chars().any(char::is_alphabetic);
         for entity in entities.iter().filter(named) {
             if let Some((class, base)) = entity_weight(entity.kind) {
@@ -135,7 +136,7 @@ fn distinct<'a>(
     lexicon: &mut Lexicon,
 ) -> Vec<Distinct<'a>> {
     let mut all: Vec<Distinct<'a>> = Vec::with_capacity(words.len());
-    let mut places: HashMap<u32, usize> = HashMap::default();
+    let mut places: HashMap<u32, usize> = HashMap::with_capacity(words.len());
     let mut which: Vec<usize> = Vec::with_capacity(words.len());
     for word in words {
         let lower: &str = &word.lower;
@@ -209,14 +210,26 @@ impl Sum {
 
     fn weight(self) -> Weight {
         Weight {
-            whole: self.places.whole.ln_1p() * self.base.whole,
-            head: self.places.head.ln_1p() * self.base.head,
+            whole: logarithm(self.places.whole) * self.base.whole,
+            head: logarithm(self.places.head) * self.base.head,
         }
     }
 }
 
+/// What the places of a term weigh together, which is a whole number: of small ones it is looked up.
+fn logarithm(places: f32) -> f32 {
+    static SMALL: LazyLock<Vec<f32>> =
+        LazyLock::new(|| (0..256).map(|places| (places as f32).ln_1p()).collect());
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a sum of places, which is no fraction"
+    )]
+    let place = places as usize;
+    SMALL.get(place).copied().unwrap_or_else(|| places.ln_1p())
+}
+
 /// Terms by their number in the lexicon.
-#[derive(Default)]
 struct Tally {
     terms: HashMap<u32, Sum>,
 }
@@ -228,42 +241,42 @@ impl Tally {
 
     /// The heaviest terms of the whole text and those of title and lead; of equal ones the first by name.
     fn heaviest(self, lexicon: &Lexicon) -> Features {
-        let mut terms: Vec<(Arc<str>, Weight)> =
-            self.terms.into_iter().map(|(term, sum)| (lexicon.text(term), sum.weight())).collect();
-        terms.sort_unstable_by(|one, other| one.0.cmp(&other.0));
-        let whole = kept(&terms, |weight| weight.whole);
-        let head = kept(&terms, |weight| weight.head);
-        let terms = terms
-            .into_iter()
-            .zip(whole.into_iter().zip(head))
-            .filter(|(_, (whole, head))| whole.is_some() || head.is_some())
-            .map(|((text, _), (whole, head))| Term { text, whole, head })
-            .collect();
-        Features { terms }
+        let mut terms: Vec<(u32, Weight)> =
+            self.terms.into_iter().map(|(term, sum)| (term, sum.weight())).collect();
+        let by_name = |one: u32, other: u32| lexicon.by_text(one, other);
+        drop_lightest(&mut terms, |weight| &mut weight.whole, by_name);
+        drop_lightest(&mut terms, |weight| &mut weight.head, by_name);
+        terms.retain(|(_, weight)| weight.whole > 0.0 || weight.head > 0.0);
+        terms.sort_unstable_by(|(one, _), (other, _)| by_name(*one, *other));
+        let kept = |weight: f32| Some(weight).filter(|weight| *weight > 0.0);
+        let term = |(term, Weight { whole, head })| Term {
+            text: lexicon.text(term),
+            whole: kept(whole),
+            head: kept(head),
+        };
+        Features { terms: terms.into_iter().map(term).collect() }
     }
 }
 
-/// The weight of each of the terms, which are sorted by name, if it is among the heaviest.
-fn kept(terms: &[(Arc<str>, Weight)], weight: impl Fn(&Weight) -> f32) -> Vec<Option<f32>> {
-    let mut weighed: Vec<(f32, usize)> = terms
-        .iter()
-        .enumerate()
-        .map(|(at, (_, weights))| (weight(weights), at))
-        .filter(|(weight, _)| *weight > 0.0)
-        .collect();
-    if weighed.len() > TERMS_KEPT {
-        weighed.select_nth_unstable_by(TERMS_KEPT, |one, other| {
-            other.0.total_cmp(&one.0).then(one.1.cmp(&other.1))
-        });
-        weighed.truncate(TERMS_KEPT);
+/// Makes the weight of all but the heaviest terms nothing; of equal ones the first by name are kept.
+fn drop_lightest(
+    terms: &mut [(u32, Weight)],
+    weight: impl Fn(&mut Weight) -> &mut f32,
+    by_name: impl Fn(u32, u32) -> Ordering,
+) {
+    let weighed = terms.iter_mut().enumerate().map(|(at, (term, weights))| (*weight(weights), *term, at));
+    let mut weighed: Vec<(f32, u32, usize)> = weighed.filter(|(weight, ..)| *weight > 0.0).collect();
+    if weighed.len() <= TERMS_KEPT {
+        return;
     }
-    let mut kept = vec![None; terms.len()];
-    for (weight, at) in weighed {
-        if let Some(place) = kept.get_mut(at) {
-            *place = Some(weight);
+    weighed.select_nth_unstable_by(TERMS_KEPT, |one, other| {
+        other.0.total_cmp(&one.0).then_with(|| by_name(one.1, other.1))
+    });
+    for (_, _, at) in weighed.into_iter().skip(TERMS_KEPT) {
+        if let Some((_, weights)) = terms.get_mut(at) {
+            *weight(weights) = 0.0;
         }
     }
-    kept
 }
 
 /// Entities in order, asked for rising places.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::article::fingerprint;
@@ -14,7 +14,7 @@ use crate::text::gazetteer::Gazetteer;
 
 use super::features::Term;
 use super::likeness::{self, Class, Report, Weighed, compare};
-use super::terms::TermTable;
+use super::terms::{STORIES_PER_TERM, TermTable};
 use super::{Assignment, Traits, figures, sketch};
 
 /// Terms kept per story; the lightest are dropped.
@@ -278,11 +278,12 @@ impl StoryIndex {
                 None => weights.push((term, weight)),
             }
         }
-        let text = |term: u32| self.terms.text(term);
         let heavier = |one: &(u32, f32), other: &(u32, f32)| {
-            other.1.total_cmp(&one.1).then_with(|| text(one.0).cmp(text(other.0)))
+            other.1.total_cmp(&one.1).then_with(|| self.terms.by_text(one.0, other.0))
         };
         let mut dropped = split_largest(&mut weights, PROFILE_TERMS, heavier);
+        // The order of those that no story has is the order in which their numbers are given again.
+        dropped.retain(|(term, _)| self.terms.standing(*term).count == 0);
         dropped.sort_unstable_by(heavier);
         self.set_terms(at, weights);
         dropped.into_iter().for_each(|(term, _)| self.terms.release(term));
@@ -297,9 +298,9 @@ impl StoryIndex {
             .filter(|(_, term)| !self.terms.stories(*term).is_empty())
             .collect();
         telling.sort_unstable_by(|one, other| {
-            other.0.total_cmp(&one.0).then_with(|| self.terms.text(one.1).cmp(self.terms.text(other.1)))
+            other.0.total_cmp(&one.0).then_with(|| self.terms.by_text(one.1, other.1))
         });
-        let mut votes: HashMap<u32, f32> = HashMap::default();
+        let mut votes: HashMap<u32, f32> = HashMap::with_capacity(TERMS_ASKED * STORIES_PER_TERM / 2);
         for &(weight, term) in telling.iter().take(TERMS_ASKED) {
             for &story in self.terms.stories(term) {
                 *votes.entry(story).or_insert(0.0) += weight * weight;

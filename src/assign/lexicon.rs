@@ -2,13 +2,15 @@
 //! they may count as, by number. That follows from the word alone, and nearly every word of a report was in one of the
 //! reports before: so it is remembered, and forgotten as a whole beyond a bound. Never changes an answer by it.
 
+use std::cmp::Ordering;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use foldhash::HashMap;
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::features::{NEWS_WORD, WORD, sound};
-use crate::text::english::word_map::{WordMap, WordSet};
+use super::terms::beginning;
+use crate::text::english::word_map::{WordMap, WordSet, in_eight};
 
 /// Words remembered, and their bytes with those of the terms; a report has a few hundred words, and reports in one
 /// language share most of theirs.
@@ -44,9 +46,13 @@ static IDLE: Mutex<Vec<Lexicon>> = Mutex::new(Vec::new());
 /// What is remembered of words.
 pub(super) struct Lexicon {
     words: HashMap<Box<str>, u32>,
+    /// Those of at most eight bytes, which most are, by these.
+    short: HashMap<u64, u32>,
     lexemes: Vec<Lexeme>,
     numbers: HashMap<Arc<str>, u32>,
     terms: Vec<Arc<str>>,
+    /// Their beginnings: numbers that are ordered as these.
+    beginnings: Vec<u64>,
     /// Of words and terms.
     bytes: usize,
     /// The text of the term that is looked for.
@@ -83,9 +89,11 @@ impl Lexicon {
     fn new() -> Self {
         Self {
             words: HashMap::default(),
+            short: HashMap::default(),
             lexemes: Vec::new(),
             numbers: HashMap::default(),
             terms: Vec::new(),
+            beginnings: Vec::new(),
             bytes: 0,
             text: String::new(),
             stemmer: Stemmer::create(Algorithm::English),
@@ -98,7 +106,9 @@ impl Lexicon {
 
     /// The number of a word.
     pub(super) fn word(&mut self, lower: &str) -> u32 {
-        if let Some(&number) = self.words.get(lower) {
+        let short = in_eight(lower);
+        let known = short.map_or_else(|| self.words.get(lower), |short| self.short.get(&short));
+        if let Some(&number) = known {
             return number;
         }
         let kind = KINDS.get(lower).map(|kind| self.term('k', kind));
@@ -106,7 +116,10 @@ impl Lexicon {
         self.lexemes.push(Lexeme { idle, kind, ..Lexeme::default() });
         let number = u32::try_from(self.lexemes.len() - 1).unwrap_or(u32::MAX);
         self.bytes += lower.len();
-        self.words.insert(Box::from(lower), number);
+        match short {
+            Some(short) => self.short.insert(short, number),
+            None => self.words.insert(Box::from(lower), number),
+        };
         number
     }
 
@@ -152,9 +165,17 @@ impl Lexicon {
         let text: Arc<str> = Arc::from(self.text.as_str());
         let number = u32::try_from(self.terms.len()).unwrap_or(u32::MAX);
         self.bytes += text.len();
+        self.beginnings.push(beginning(&text));
         self.terms.push(Arc::clone(&text));
         self.numbers.insert(text, number);
         number
+    }
+
+    /// Which of two terms comes first by its text.
+    pub(super) fn by_text(&self, one: u32, other: u32) -> Ordering {
+        let beginning = |term: u32| self.beginnings.get(term as usize);
+        let text = |term: u32| self.terms.get(term as usize);
+        beginning(one).cmp(&beginning(other)).then_with(|| text(one).cmp(&text(other)))
     }
 
     /// The text of a term: class and name.

@@ -30,24 +30,7 @@ pub(super) const REMEMBERED: usize = 16;
 /// texts are alike by chance.
 pub(super) fn of(article: &Article) -> Vec<u32> {
     let body = article.text.get(article.body_start()..).unwrap_or_default();
-    let mut small = String::new();
-    let words: Vec<u64> = body
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .scan(0, |read, word| {
-            *read += word.len() + 1;
-            (*read < LOOKED_AT).then(|| {
-                if word.is_ascii() {
-                    small.clear();
-                    small.push_str(word);
-                    small.make_ascii_lowercase();
-                } else {
-                    small = word.to_lowercase();
-                }
-                xxh3_64(small.as_bytes())
-            })
-        })
-        .collect();
+    let words = words(body);
     if words.len() < 40 {
         return Vec::new();
     }
@@ -68,6 +51,41 @@ pub(super) fn of(article: &Article) -> Vec<u32> {
         }
     }
     minima
+}
+
+/// The hashes of the words of a text, as far as it is looked at.
+fn words(body: &str) -> Vec<u64> {
+    let bytes = body.as_bytes();
+    let mut words = Vec::with_capacity(body.len().min(LOOKED_AT) / 5);
+    let (mut at, mut read) = (0, 0);
+    let mut small = String::new();
+    while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
+        let plain = bytes.iter().skip(at).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let length = if bytes.get(at + plain).is_none_or(u8::is_ascii) {
+            plain
+        } else {
+            rest.chars().take_while(|letter| letter.is_alphanumeric()).map(char::len_utf8).sum()
+        };
+        let word = rest.get(..length).unwrap_or_default();
+        if word.is_empty() {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+            continue;
+        }
+        at += length;
+        read += length + 1;
+        if read >= LOOKED_AT {
+            break;
+        }
+        if length == plain {
+            small.clear();
+            small.push_str(word);
+            small.make_ascii_lowercase();
+        } else {
+            small = word.to_lowercase();
+        }
+        words.push(xxh3_64(small.as_bytes()));
+    }
+    words
 }
 
 /// The hash of a sequence of words, given by theirs.
@@ -110,6 +128,7 @@ mod tests {
     use super::*;
     use crate::model::Draft;
     use jiff::Timestamp;
+    use proptest::prelude::*;
 
     fn article(title: &str, body: &str) -> Article {
         let draft = Draft { title: Some(title.to_owned()), text: body.to_owned(), ..Draft::default() };
@@ -120,6 +139,15 @@ mod tests {
         off the breakwater and that nine of the fourteen men aboard were brought in before noon. Three are being treated \
         for the cold. A navy helicopter searched until dusk and will start again at first light, he said, unless the \
         weather turns. The owner of the smaller boat blamed a broken lamp on the larger one, which its captain denies.";
+
+    proptest! {
+        #[test]
+        fn words_are_runs_of_letters_and_digits(text in "([a-cA-C1é\u{df}\u{130}’'., -]{0,3}[ -~]{0,5}){0,20}") {
+            let runs = text.split(|letter: char| !letter.is_alphanumeric()).filter(|run| !run.is_empty());
+            let hashes: Vec<u64> = runs.map(|run| xxh3_64(run.to_lowercase().as_bytes())).collect();
+            prop_assert_eq!(words(&text), hashes);
+        }
+    }
 
     #[test]
     fn a_cut_copy_under_another_headline_is_a_copy() {

@@ -1,6 +1,7 @@
 //! The terms in use by the open stories, each with the stories that have it. A list per term is bounded, so that asking
 //! for a term costs the same whether ten stories or a hundred thousand are open.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use foldhash::HashMap;
@@ -8,7 +9,7 @@ use foldhash::HashMap;
 use super::likeness::Class;
 
 /// Stories remembered per term, the latest to gain it. A term that more stories have tells them apart no longer.
-const STORIES_PER_TERM: usize = 64;
+pub(super) const STORIES_PER_TERM: usize = 64;
 
 /// A term in use.
 #[derive(Debug, Default)]
@@ -36,6 +37,8 @@ impl Standing {
 pub(super) struct TermTable {
     terms: Vec<Term>,
     standings: Vec<Standing>,
+    /// Their beginnings: numbers that are ordered as these.
+    beginnings: Vec<u64>,
     free: Vec<u32>,
     by_text: HashMap<Arc<str>, u32>,
 }
@@ -55,10 +58,14 @@ impl TermTable {
             if let Some(place) = self.standings.get_mut(number as usize) {
                 *place = standing;
             }
+            if let Some(place) = self.beginnings.get_mut(number as usize) {
+                *place = beginning(text);
+            }
             number
         } else {
             self.terms.push(term);
             self.standings.push(standing);
+            self.beginnings.push(beginning(text));
             u32::try_from(self.terms.len() - 1).unwrap_or(u32::MAX)
         };
         self.by_text.insert(Arc::clone(text), number);
@@ -78,6 +85,12 @@ impl TermTable {
     /// The text of a term; nothing for a number not in use.
     pub(super) fn text(&self, number: u32) -> &str {
         self.terms.get(number as usize).map_or("", |term| &term.text)
+    }
+
+    /// Which of two terms in use comes first by its text.
+    pub(super) fn by_text(&self, one: u32, other: u32) -> Ordering {
+        let beginning = |number: u32| self.beginnings.get(number as usize);
+        beginning(one).cmp(&beginning(other)).then_with(|| self.text(one).cmp(self.text(other)))
     }
 
     /// How many stories have a term, and its class; for a number not in use, none.
@@ -124,4 +137,11 @@ impl TermTable {
             self.free.push(number);
         }
     }
+}
+
+/// The first eight bytes of a text as a number: in its order numbers are as texts are, but for those that begin alike.
+pub(super) fn beginning(text: &str) -> u64 {
+    let mut first = [0; 8];
+    first.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+    u64::from_be_bytes(first)
 }

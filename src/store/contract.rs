@@ -1,7 +1,6 @@
 //! What every backend must do, as tests that know no backend. Comes in: a [`Place`] that opens a store, and opens it
 //! again with everything that was committed. A backend runs them all by `contract_tests!(its place)`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -187,7 +186,7 @@ pub(crate) fn story(id: &str, revision: u64, minute: i64) -> Story {
         articles: revision,
         revision,
         profile: Profile {
-            terms: BTreeMap::from([("ferry".into(), 0.1), ("harbour".into(), 1.0 / 3.0)]),
+            terms: [("ferry".into(), 0.1), ("harbour".into(), 1.0 / 3.0)].into_iter().collect(),
             ..Profile::default()
         },
     }

@@ -41,6 +41,12 @@ pub(crate) const fn packed(bytes: &[u8]) -> u64 {
     }
 }
 
+/// A word of at most eight bytes, none of them zero, as a number of its own.
+#[inline]
+pub(crate) fn in_eight(word: &str) -> Option<u64> {
+    (word.len() <= 8).then(|| packed(word.as_bytes()))
+}
+
 impl WordHasher {
     #[inline]
     fn add(&mut self, value: u64) {
