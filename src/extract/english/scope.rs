@@ -360,9 +360,12 @@ impl Reader<'_> {
         if since {
             return start..end;
         }
-        let superlative = (at.saturating_sub(8)..at).any(|token| self.view.is(token, &["since", "than"]));
-        if superlative {
-            return at..self.sentence.tokens.end;
+        let compared = (at.saturating_sub(8)..at).rfind(|&token| self.view.is(token, &["since", "than"]));
+        if let Some(compared) = compared {
+            // "The quake, the strongest since one that killed 3,000 in 1999, left 14 dead": only what stands between commas.
+            let aside = self.view.is(at + 1, &[","])
+                && (self.sentence.tokens.start..compared).any(|token| self.view.is(token, &[","]));
+            return if aside { compared..at + 1 } else { at..self.sentence.tokens.end };
         }
         // "300 people died in the war that began in 1998", "the war, which began in 1998, has cost 300 lives": the year of a
         // relative clause dates its noun.

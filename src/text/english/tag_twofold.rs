@@ -92,7 +92,9 @@ pub(super) fn closed(view: View<'_>, at: usize) -> Option<Tag> {
         Twofold::Because => view.is(at + 1, &["of"]).then_some(Tag::Adposition),
         Twofold::ClipS => Some(possessive_or_is(view, at)),
         Twofold::Apostrophe => {
-            let owns = before != Tag::Punct && !view.spaced(at) && opens() && view.before(at).ends_with('s');
+            // "the priests' slaying": a gerund behind the mark is what is owned.
+            let owned = || opens() || view.form(at + 1) == VerbForm::Gerund;
+            let owns = before != Tag::Punct && !view.spaced(at) && owned() && view.before(at).ends_with('s');
             owns.then_some(Tag::Particle)
         }
         Twofold::Following => {

@@ -125,7 +125,7 @@ const SAID_OF_SOME: &[&str] =
 const CHANGES: &[&str] = &["increase", "rise", "jump", "drop", "fall", "decrease", "decline", "surge"];
 
 /// "the country's third death": the count has reached three.
-fn ordinal(here: &Here<'_>, at: usize, phrase: &Phrase) -> Option<Figure> {
+pub(super) fn ordinal(here: &Here<'_>, at: usize, phrase: &Phrase) -> Option<Figure> {
     let quantity = here.analysis.quantities.get(phrase.quantity.get()?)?;
     let counts = quantity.kind == QuantityKind::Ordinal && quantity.high.is_none() && quantity.low > 0;
     counts.then(|| Figure {

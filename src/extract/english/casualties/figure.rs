@@ -158,9 +158,8 @@ fn counted(
     if quantity.kind != QuantityKind::Count || is_year(view, quantity) || age() {
         return None;
     }
-    // "Freed all but two of the 27 villagers": the two are those it did not befall.
     if view.preceded_by(quantity.tokens.start, &["all", "but"]) {
-        return None;
+        return all_but(analysis, sentence, view, at, quantity);
     }
     // "Five dead, Chinese media said": what follows the comma is another phrase.
     let state = quantity.number.end;
@@ -224,6 +223,33 @@ fn counted(
         }
     }
     Some(figure)
+}
+
+/// "Freed all but two of the 27 villagers": the two are those whom it did not befall, 25 those whom it did.
+fn all_but(
+    analysis: &Analysis<'_>,
+    sentence: &Sentence,
+    view: View<'_>,
+    at: usize,
+    rest: &Quantity,
+) -> Option<Figure> {
+    let (noun_phrase, noun) = of_phrase(analysis, sentence, at)?;
+    let whole = noun.quantity.get().and_then(|whole| analysis.quantities.get(whole))?;
+    let low = whole.low.checked_sub(rest.low).filter(|low| *low > 1 && rest.high.or(whole.high).is_none())?;
+    let person = person_at(analysis, view, noun.head);
+    Some(Figure {
+        phrase: at,
+        noun_phrase,
+        tokens: rest.tokens.start - 2..noun.tokens.end,
+        core: rest.number.start..whole.number.end,
+        head: Some(noun.head),
+        person,
+        kind: FigureKind::Counted,
+        low,
+        bound: whole.bound,
+        ..Figure::bare(at, rest)
+    })
+    .filter(|figure| figure.person != Person::No)
 }
 
 /// "In 1959 floods drowned dozens": a number of four digits without a comma behind "in" is a year.

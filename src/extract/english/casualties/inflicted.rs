@@ -1,6 +1,7 @@
 //! People as the object of what was done to them: "the blast killed 29", "killing at least 12 and wounding 30",
 //! "rescuers saved two boys". Scenes go in, claims come out.
 
+use super::counted::ordinal;
 use super::figure::{Figure, FigureKind};
 use super::predicate::{Predicate, Sort};
 use super::scene::{Here, each, harm_cues};
@@ -41,6 +42,8 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                     continue;
                 }
                 let weight = if figure.kind == FigureKind::TheOne { 30 } else { 60 };
+                let nth = nth_victim(&here, figure);
+                let figure = nth.as_ref().unwrap_or(figure);
                 sight(
                     &here,
                     Sighting::new(figure, predicate.effect, predicate.tokens.clone(), NAME, weight),
@@ -49,6 +52,13 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             }
         }
     });
+}
+
+/// "The collapse claimed its 13th victim": the count has reached 13.
+fn nth_victim(here: &Here<'_>, figure: &Figure) -> Option<Figure> {
+    let victim = figure.head.is_some_and(|head| here.view.is(head, &["victim", "fatality"]));
+    let phrase = here.analysis.phrases.get(figure.phrase).filter(|_| victim && figure.low == 1)?;
+    ordinal(here, figure.phrase, phrase)
 }
 
 fn objects<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<&'r Figure> {

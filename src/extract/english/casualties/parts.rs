@@ -208,8 +208,14 @@ const AMONG_REACH: usize = 14;
 fn goes_its_own_way(here: &Here<'_>, figure: &Figure) -> bool {
     let end = figure.tokens.end;
     let past = matches!(here.view.form(end), VerbForm::Past | VerbForm::PastOrParticiple);
-    here.view.tag(end) == Tag::Verb && past && !here.view.is(end, &["remained", "were", "was"])
+    // "Of whom 380 were later freed".
+    let be = here.view.is(end, &["were", "was", "are", "have", "had"]);
+    let freed = be && (end + 1..end + 4).any(|at| here.view.is(at, OUT_OF_IT));
+    freed || here.view.tag(end) == Tag::Verb && past && !here.view.is(end, &["remained", "were", "was"])
 }
+
+/// What becomes of those who are out of it.
+const OUT_OF_IT: &[&str] = &["freed", "released", "rescued", "discharged", "found", "saved", "acquitted"];
 
 /// "Including eight in the township of Osk and four boys": the member behind the place of the one before it.
 fn joined_over_place<'r>(here: &Here<'r>, figure: &Figure) -> Option<&'r Figure> {

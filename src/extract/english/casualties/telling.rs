@@ -11,7 +11,7 @@ use super::parts::opens_part;
 use super::scene::Here;
 use super::side::{EMPLOYED, employer, side, side_of_whole, side_within};
 use super::sighting::{Sighted, Sighting};
-use crate::extract::english::lexicon::{Person, force, speech};
+use crate::extract::english::lexicon::{Hint, Person, force, hints_at, speech};
 use crate::extract::rule::Reading;
 use crate::model::{Bound, Casualty, Claim, Effect, Evidence, Group, Span};
 use crate::text::english::date::{Direction, Grain, When};
@@ -114,13 +114,15 @@ fn source(here: &Here<'_>, sighted: &Sighted) -> Option<String> {
     (!pronoun && name.len() <= SOURCE_BYTES_MAX).then(|| name.to_owned())
 }
 
-/// Whether a title names a country before a colon, in front of the figure.
+/// Whether a title names a country or a sort of event before a colon, in front of the figure.
 fn is_slug(here: &Here<'_>, speaker: Span, figure: Span) -> bool {
+    let word = here.view.word(here.sentence.tokens.start);
+    let event = || [Hint::Disease, Hint::Event].into_iter().any(|hint| hints_at(word, hint));
     let country = |entity: &Entity| entity.kind == EntityKind::Country && entity.span == speaker;
     here.sentence.heading
         && speaker.start == here.sentence.span.start
         && speaker.end < figure.start
-        && here.reading.entities_within(speaker).any(country)
+        && (here.reading.entities_within(speaker).any(country) || event())
 }
 
 /// Verbs with which somebody gives a figure as his own: "the ministry put the dead at 12", "the centre lists 31 dead".
@@ -379,8 +381,10 @@ fn counted_before(here: &Here<'_>, figure: &Figure) -> Option<Group> {
         let between = other.tokens.end..figure.tokens.start;
         other.low == 1
             && figure.low > 1
-            && between.len() > IDLE_REACH
-            && !here.scene.predicates.iter().any(|predicate| between.contains(&predicate.main))
+            && (between.len() > IDLE_REACH
+                && !here.scene.predicates.iter().any(|predicate| between.contains(&predicate.main))
+                // "Pulled a boy alive from a quake that killed 900".
+                || between.clone().any(|at| here.view.is(at, &["which", "that"])))
     };
     let own = own.filter(|other| !speaks(other) && !idle(other));
     if let Some(group) = own.clone().find_map(Figure::group) {

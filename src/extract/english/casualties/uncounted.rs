@@ -22,7 +22,13 @@ fn is_rate(here: &Here<'_>, sighting: &Sighting) -> bool {
     let each = here.view.is(end, &["a", "an", "per", "every", "each"]);
     let unit = here.view.is(end + 1, &["minute", "hour", "day", "night", "week", "month", "year"]);
     let time = &["after", "before", "later", "earlier", "ago", "since", "from", "on", "in", "'s"];
-    each && unit && !here.view.is(end + 2, time)
+    // "It has killed one in five of those infected".
+    let share = sighting.figure.low == 1
+        && sighting.figure.head.is_none()
+        && here.view.is(end, &["in"])
+        && here.view.tag(end + 1) == Tag::Number
+        && !here.view.is(end + 2, &["places", "villages", "districts", "incidents", "attacks"]);
+    each && unit && !here.view.is(end + 2, time) || share
 }
 
 /// How far behind those who are lost it may stand to what.
