@@ -85,6 +85,9 @@ impl<'a> Scene<'a> {
         if let Some(first_person) = self.first_person(start) {
             predicate.subject_start = Some(first_person);
             predicate.agents = self.speaker(at).or_else(|| self.issuer(at))?;
+            if let Some(body) = self.behind_document(&predicate.agents) {
+                predicate.agents = body;
+            }
             return (!predicate.agents.is_empty()).then_some(predicate);
         }
         let subject = self.subject(at, start)?;

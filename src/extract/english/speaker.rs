@@ -102,6 +102,19 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// "Statement by the spokesperson": where only the document speaks, the body that its first sentences are about does.
+    pub(super) fn behind_document(&self, agents: &[Agent]) -> Option<Vec<Agent>> {
+        let [only] = agents else { return None };
+        let document =
+            only.name.split(' ').next().is_some_and(|first| STATEMENTS.contains(&&*first.to_lowercase()));
+        let body = self.actors().all().iter().filter(|_| document).find(|mention| {
+            (1..=ISSUER_SENTENCES).contains(&mention.sentence)
+                && mention.party.is_some()
+                && !(mention.governed || mention.owner || mention.modifier || mention.object)
+        })?;
+        Some(self.agents_of(body))
+    }
+
     fn speaker_here(&self, at: usize) -> Option<Vec<Agent>> {
         let view = self.view;
         let mut candidates: Vec<usize> = (view.start..view.end)

@@ -418,6 +418,8 @@ fn of_role(
             .or_else(|| memory.fighters().map(|group| Known::party(group, Kind::Office)))
             .or_else(|| memory.peaceful().map(Known::office))
             .unwrap_or_else(|| kept(None, Kind::Office)),
+        // "The federation of Kalama" is not the one named before.
+        (None, Role::Civil) if view.is(tokens.end, &["of"]) => kept(None, Kind::Office),
         (None, Role::Civil) if draft.definite => memory
             .word(word)
             .or_else(|| memory.firm().filter(|_| lexicon::is_firm_word(word)))

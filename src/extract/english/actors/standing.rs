@@ -55,8 +55,15 @@ pub(super) fn is_reported(draft: &Draft, view: View<'_>) -> bool {
         !matches!(view.tag(at), Tag::ProperNoun | Tag::Noun | Tag::Adjective)
             && !view.is(at, &["the", "'s", "'"])
     });
+    // "Berg said that the party would stay until the mayor was free".
+    let under = |at: usize| {
+        view.is(at, &["until", "unless", "if", "when", "because", "after", "before"])
+            && (view.start..at).any(|at| view.tag(at) == Tag::Verb && speech::is_speech(view.word(at)))
+    };
     opens.is_some_and(|at| {
-        view.is(at, &["that"]) || view.form(at) != VerbForm::None && speech::is_speech(view.word(at))
+        under(at)
+            || view.is(at, &["that"])
+            || view.form(at) != VerbForm::None && speech::is_speech(view.word(at))
     })
 }
 

@@ -3,6 +3,7 @@
 //! by these words. Never looks at verbs.
 
 use crate::extract::english::lexicon::actors as lexicon;
+use crate::text::Tag;
 use crate::text::english::view::View;
 use crate::text::gazetteer::{EntityKind, Role};
 
@@ -86,7 +87,9 @@ pub(super) fn of_many_states(
     if draft.party.is_some() || draft.possessor.is_some() || !MANY.contains(&word) {
         return None;
     }
-    let bare = draft.tokens.len() == 1 && word == "leaders";
+    // "Indigenous leaders" are others.
+    let described = matches!(view.tag_before(draft.tokens.start), Tag::Adjective | Tag::Noun);
+    let bare = draft.tokens.len() == 1 && word == "leaders" && !described;
     if bare {
         return memory.bloc().map(|bloc| Known::party(bloc, Kind::Office));
     }

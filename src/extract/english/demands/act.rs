@@ -137,7 +137,8 @@ const ASIDE_REACH: usize = 18;
 
 /// "Asked for patience and denied the report": behind the "and" whoever asks does something else.
 fn joins_verb(view: View<'_>, and: usize) -> bool {
-    let past = matches!(view.form(and + 1), VerbForm::Past | VerbForm::PastOrParticiple);
+    let past =
+        matches!(view.form(and + 1), VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::ThirdPerson);
     view.is(and, &["and", "but"])
         && !view.is(and.wrapping_sub(1), &[","])
         && past
@@ -150,7 +151,7 @@ fn joins_verb(view: View<'_>, and: usize) -> bool {
 /// A comma inside a list of things asked for: what follows is a verb or a noun phrase that "and" closes.
 fn continues(view: View<'_>, comma: usize) -> bool {
     if view.is(comma + 1, &["and", "to", "or"]) {
-        return !view.is(comma + 2, &["said", "he", "she", "it", "they", "that"])
+        return !view.is(comma + 2, &["said", "he", "she", "it", "they", "that", "has", "have", "had"])
             && !opens_clause(view, comma + 2);
     }
     if view.is(comma + 1, &["immediately", "urgently", "without", "unconditionally"]) {
@@ -207,6 +208,14 @@ fn act_of(view: View<'_>, part: Range<usize>, first: bool) -> Option<Act> {
     for at in part.start..reach {
         if matches!(view.tag(at), Tag::Determiner | Tag::Punct)
             || lexicon::is_compound(view.word(at + 1)) && !view.is(at, &["free", "release", "let"])
+        {
+            continue;
+        }
+        // "To bar her from leaving": what is to be kept from happening.
+        let kept_from = view.form(at) == VerbForm::Gerund && view.is(at.wrapping_sub(1), &["from"]);
+        if kept_from
+            && (part.start..at)
+                .any(|at| is_any(view, at, &["bar", "ban", "prevent", "keep", "stop", "block"]))
         {
             continue;
         }

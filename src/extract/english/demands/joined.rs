@@ -46,6 +46,13 @@ const JOINS: &[&str] = &[
 /// What they take up.
 const TAKEN_UP: &[&str] = &["call", "calls", "appeal", "appeals", "demand", "demands", "plea", "pleas"];
 
+/// "Germany followed suit".
+const FOLLOWS: &[&str] = &["followed", "follow", "follows", "following"];
+
+fn follows_suit(scene: &Scene<'_>, at: usize) -> bool {
+    scene.view.is(at, FOLLOWS) && scene.view.is(at + 1, &["suit"])
+}
+
 /// How many sentences back the demand may have been told.
 const SENTENCES_BACK: usize = 2;
 
@@ -53,13 +60,16 @@ fn cues(cues: &mut Cues) {
     let joins = cues.words(JOINS.iter().copied());
     let taken = cues.words(TAKEN_UP.iter().copied());
     cues.enough(joins | taken);
+    let follow = cues.words(FOLLOWS.iter().copied());
+    let suit = cues.words(["suit"]);
+    cues.enough(follow | suit);
 }
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     let told: OnceCell<Vec<Demand>> = OnceCell::new();
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
-            if scene.view.is(at, JOINS) {
+            if scene.view.is(at, JOINS) || follows_suit(scene, at) {
                 let told = told.get_or_init(|| in_order(findings));
                 let joined = joined(scene, at, told);
                 joined.into_iter().flatten().for_each(|(by, demand, noun)| {
@@ -96,13 +106,14 @@ type Joined = (Vec<crate::extract::english::predicate::Agent>, Demand, usize);
 /// Those who join at `at`, each demand they take up, and its noun.
 fn joined(scene: &Scene<'_>, at: usize, told: &[Demand]) -> Option<Vec<Joined>> {
     let view = scene.view;
-    let noun = (at + 1..(at + NOUN_REACH).min(view.end)).find(|&at| view.is(at, TAKEN_UP))?;
+    let suit = follows_suit(scene, at);
+    let noun = (at + 1..(at + NOUN_REACH).min(view.end)).find(|&at| suit || view.is(at, TAKEN_UP))?;
     let behind = after_adverbs(scene, noun + 1);
     let has_words = view.is(behind, &["for", "to", "that", "on", "upon", "by", "of", "from", "not"]);
     let pointed =
         (at + 1..noun).any(|at| view.is(at, &["the", "that", "this", "these", "those", "its", "'s"]));
     let predicate = scene.predicate(at).filter(|predicate| !predicate.negated && !predicate.passive)?;
-    if has_words || !pointed || words::noun(view.word(noun)).is_none() {
+    if !suit && (has_words || !pointed || words::noun(view.word(noun)).is_none()) {
         return None;
     }
     let first = scene.analysis.sentences.get(scene.sentence.saturating_sub(SENTENCES_BACK))?.span.start;

@@ -182,7 +182,13 @@ pub(super) fn condition(scene: &Scene<'_>, window: Range<usize>) -> Option<Strin
                     &["hours", "days", "weeks", "week", "hour", "day", "month", "months", "minutes", "year"],
                 )
             });
-        let by = view.is(at, &["by", "until", "before"]) && is_deadline(scene, at + 1) && at < window.end + 6;
+        // "A snap election by November": when it is held.
+        let dated =
+            view.is(at.wrapping_sub(1), &["election", "elections", "vote", "poll", "polls", "referendum"]);
+        let by = view.is(at, &["by", "until", "before"])
+            && is_deadline(scene, at + 1)
+            && at < window.end + 6
+            && !dated;
         if threat || within || by {
             let end = (at + 1..(at + 12).min(view.end))
                 .find(|&at| view.is(at, &[",", ".", ";", "”", "\""]))

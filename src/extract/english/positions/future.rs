@@ -4,6 +4,7 @@
 use crate::extract::cues::Cues;
 use crate::extract::english::demands::each_scene;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::extract::english::actors::Mention;
 use crate::extract::english::lexicon::stance_verbs::stance_verb;
@@ -116,13 +117,18 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         rule: RULE.name,
         actors: &agents,
         stance,
-        targets: vec![topic(scene, verb..end)],
+        targets: vec![not_doing(topic(scene, verb..end), negated && stance == Stance::Vow)],
         window: start..end,
         core: verb,
         weight: 1,
     }
     .emit(scene, findings);
     Some(())
+}
+
+/// "Not to leave the square": who vows not to do something vows just that.
+pub(super) fn not_doing(target: Option<Arc<str>>, negated: bool) -> Option<Arc<str>> {
+    target.map(|target| if negated { Arc::from(format!("not to {target}")) } else { target })
 }
 
 /// The stance that the verb at `verb` behind "will" or "would" takes.

@@ -13,6 +13,7 @@ use crate::text::english::lemma;
 use crate::text::english::view::View;
 use crate::text::{Tag, VerbForm};
 
+use super::future::not_doing;
 use super::{object_end, targets, topic};
 
 /// A stance, toward whom or what, and where the words of the target end.
@@ -271,7 +272,8 @@ fn committed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
     if view.is(next, &["to", "that", "not"]) || itself {
         let start = next + 1;
         let end = object_end(scene, start);
-        return (end > start).then(|| (stance, vec![topic(scene, start..end)], end));
+        let not = stance == Stance::Vow && view.is(next, &["to"]) && view.is(next - 1, &["not", "never"]);
+        return (end > start).then(|| (stance, vec![not_doing(topic(scene, start..end), not)], end));
     }
     if stance == Stance::Vow && backs(scene, next) {
         return None;

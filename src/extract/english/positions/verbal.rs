@@ -146,11 +146,13 @@ fn relative(scene: &Scene<'_>, subject: usize, next: usize, stance: Stance, fram
     let that = subject.checked_sub(1).filter(|&at| view.is(at, &["that", "which"]));
     let noun = that.unwrap_or(subject).checked_sub(1)?;
     let word = view.noun(noun);
-    let alleged =
-        stances::is_allegation(&word) || view.is(noun, &["figure", "figures", "number", "toll", "count"]);
+    let alleged = view.is(noun, &["something"])
+        || stances::is_allegation(&word)
+        || view.is(noun, &["figure", "figures", "number", "toll", "count"]);
     let named = alleged || stances::is_request(view.word(noun)) || stances::is_generous(view.word(noun));
     let opens = (noun.saturating_sub(3).max(view.start)..noun)
-        .any(|at| view.is(at, &["a", "an", "the", "any", "such"]));
+        .any(|at| view.is(at, &["a", "an", "the", "any", "such"]))
+        || view.is(noun, &["something"]);
     if !(takes && ends && named && opens) {
         return None;
     }
