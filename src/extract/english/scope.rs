@@ -375,7 +375,9 @@ impl Reader<'_> {
                 let noun = if self.view.is(first, &[","]) { first.wrapping_sub(1) } else { first };
                 clause.link == Link::Relative && self.is_event(noun)
             })
-            .and_then(|clause| self.analysis.clauses.get(clause.parent?));
+            .and_then(|clause| self.analysis.clauses.get(clause.parent?))
+            // "The epidemic, which began in March, has now claimed 204 lives": still the count of today.
+            .filter(|parent| !parent.tokens.clone().any(|token| self.view.is(token, &["now"])));
         let start = dated.map_or(start, |parent| parent.tokens.start.min(start));
         let end = dated.map_or(end, |parent| parent.tokens.end.max(end));
         // "1,500 were killed when a quake struck the region in 2025": the time of the clause is that of its parent.

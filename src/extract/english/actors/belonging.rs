@@ -70,20 +70,10 @@ impl PhraseReader<'_> {
             }
         }
         if self.is_name_word(view, next) && view.is(at, &["of", "for", "in", "from"]) {
-            let end = self.name_run(view, next);
-            if lexicon::is_organisation(view.word(end - 1))
-                || self.is_organisation(view, next..end)
-                || self.introduced.contains_key(view.token(next)?.span.of(self.text))
-            {
-                draft.long_name = self.introduced.get(view.token(next)?.span.of(self.text)).cloned();
-                draft.organisation = Some(next..end);
-            }
-            // "A spokesman for Nestor Foods": whoever it is, he speaks for them.
-            if draft.organisation.is_none() && role == Role::Voice && view.is(at, &["for", "of"]) {
-                draft.person = Some(next..end);
-                return Some(end);
-            }
-            return (draft.organisation.is_some() || folk).then_some(end);
+            let named = draft.person.is_some();
+            let end = self.body_behind(view, at, next, draft)?;
+            let speaks = draft.person.is_some() && !named;
+            return (draft.organisation.is_some() || speaks || folk).then_some(end);
         }
         // "relatives of the missing", "families of those still inside": the people meant are known by the complement.
         if folk && matches!(role, Role::People) && view.is(at, &["of"]) {
@@ -92,6 +82,25 @@ impl PhraseReader<'_> {
             return Some(noun + 1);
         }
         None
+    }
+
+    /// "Of the Harbour Union", "for Nestor Foods": a name that the gazetteer does not know, and where it ends.
+    fn body_behind(&self, view: View<'_>, at: usize, next: usize, draft: &mut Draft) -> Option<usize> {
+        let end = self.name_run(view, next);
+        if lexicon::is_organisation(view.word(end - 1))
+            || self.is_organisation(view, next..end)
+            || self.introduced.contains_key(view.token(next)?.span.of(self.text))
+        {
+            draft.long_name = self.introduced.get(view.token(next)?.span.of(self.text)).cloned();
+            draft.organisation = Some(next..end);
+            return Some(end);
+        }
+        // "A spokesman for Nestor Foods": whoever it is, he speaks for them.
+        let voice = matches!(draft.role, Some((Role::Voice, _)));
+        if voice && draft.person.is_none() && view.is(at, &["for", "of"]) {
+            draft.person = Some(next..end);
+        }
+        Some(end)
     }
 
     /// "Minister of state for the interior Jon Berg": the portfolio lies between office and name.

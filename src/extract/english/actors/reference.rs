@@ -287,9 +287,6 @@ impl Memory {
                 *slot = Some(named.clone());
             }
         };
-        if is_firm(mention, group && !armed) {
-            self.firm = Some(named.clone());
-        }
         let (person, body) = (self.person.clone(), self.body.clone());
         match mention.kind {
             Kind::Person => {
@@ -346,6 +343,9 @@ impl Memory {
         }
         for word in heads {
             self.by_word.insert(word.clone(), named.clone());
+        }
+        if is_firm(mention, named.group) {
+            self.firm = Some(named.clone());
         }
     }
 

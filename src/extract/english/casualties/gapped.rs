@@ -105,7 +105,7 @@ fn shares_verb(here: &Here<'_>, figure: &Figure) -> bool {
         .tokens
         .start
         .checked_sub(1)
-        .is_some_and(|at| here.view.is(at, &[",", ";", "and", "while", "with", "but"]));
+        .is_some_and(|at| here.view.is(at, &[",", ";", ":", "and", "while", "with", "but"]));
     bare && place
         && opens
         && (country

@@ -71,15 +71,13 @@ pub(super) fn lost_too(here: &Here<'_>, figure: &Figure) -> Option<String> {
         return None;
     }
     let is_country = |entity: &Entity| entity.kind == EntityKind::Country;
-    match entity {
-        Some(entity) => party(entity).filter(|_| is_country(entity)),
-        None => {
-            let before = Span { start: here.sentence.span.start, end: start.start };
-            let by_country = here.reading.entities_within(before).any(is_country);
-            let written = here.view.token(name)?.span.of(&here.reading.article.text);
-            (by_country && here.view.tag(name) == Tag::ProperNoun).then(|| written.to_owned())
-        }
+    if let Some(entity) = entity {
+        return party(entity).filter(|_| is_country(entity));
     }
+    let before = Span { start: here.sentence.span.start, end: start.start };
+    let by_country = here.reading.entities_within(before).any(is_country);
+    let written = here.view.token(name)?.span.of(&here.reading.article.text);
+    (by_country && here.view.tag(name) == Tag::ProperNoun).then(|| written.to_owned())
 }
 
 /// The people that words name: "the number of Kenyan soldiers killed".
@@ -165,7 +163,9 @@ fn party(entity: &Entity) -> Option<String> {
 
 /// "on the Ecuadorian side", "three from Jordan", "soldiers of the Kenyan army".
 fn behind(here: &Here<'_>, figure: &Figure) -> Option<String> {
-    let start = figure.tokens.end;
+    // "Of the 19 dead, 11 were from Kenya".
+    let be = figure.head.is_none() && here.view.is(figure.tokens.end, &["were", "are", "was", "is"]);
+    let start = figure.tokens.end + usize::from(be && here.view.is(figure.tokens.end + 1, &["from"]));
     for at in start..start + REACH {
         let word = here.view.word(at);
         let side = word == "on" && (at + 1..at + 6).any(|token| here.view.is(token, &["side"]));

@@ -118,6 +118,9 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 /// How far behind the figure the place may begin.
 const THERE_REACH: usize = 4;
 
+/// How far behind the missing it may stand that they were found.
+const FOUND_REACH: usize = 5;
+
 /// How far before what became of them "as many" may stand.
 const AS_MANY_REACH: usize = 5;
 
@@ -139,6 +142,16 @@ fn beside_a_number(here: &Here<'_>, predicate: &Predicate) -> bool {
     let as_many = (predicate.main.saturating_sub(AS_MANY_REACH)..predicate.main)
         .any(|at| here.view.follows(at, &["as", "many"]) && !here.view.is(at + 2, &["as"]));
     if as_many {
+        return false;
+    }
+    // "Ten of the 16 missing were found dead": they are missing no more.
+    let behind = predicate.tokens.end + 1..predicate.tokens.end + FOUND_REACH;
+    let found = predicate.effect == Effect::Missing
+        && here.view.is(predicate.tokens.end, &["were", "was", "have"])
+        && here.scene.predicates.iter().any(|other| {
+            matches!(other.effect, Effect::Killed | Effect::Rescued) && behind.contains(&other.main)
+        });
+    if found {
         return false;
     }
     // "missing and feared dead": nobody knows more than that they are missing.
@@ -253,13 +266,15 @@ fn people<'r>(here: &Here<'r>, predicate: &Predicate) -> Vec<(&'r Figure, u8)> {
         }
     }
     let negated = predicate.main.checked_sub(1).is_some_and(|at| here.view.is(at, &["not", "no"]));
-    let noun_follows =
-        matches!(here.view.tag(predicate.tokens.end), Tag::Noun) && predicate.tokens.len() == 1;
+    let noun_follows = here.view.tag(predicate.tokens.end) == Tag::Noun && predicate.tokens.len() == 1;
     if negated || noun_follows {
         return Vec::new();
     }
-    let Some(figure) = here.figure_before(predicate.main, BETWEEN) else { return Vec::new() };
-    // "Eleven pupils and their teacher remain in captivity": the list shares its state.
+    here.figure_before(predicate.main, BETWEEN).map(|figure| sharing(here, figure)).unwrap_or_default()
+}
+
+/// "Eleven pupils and their teacher remain in captivity": the list shares its state.
+fn sharing<'r>(here: &Here<'r>, figure: &'r Figure) -> Vec<(&'r Figure, u8)> {
     let list = match figure.kind {
         FigureKind::One | FigureKind::TheOne => here.list_up_to(figure),
         _ => vec![figure],

@@ -248,7 +248,8 @@ fn at_sea(here: &Here<'_>, head: usize) -> bool {
     let before = (head.saturating_sub(3)..head).any(|at| here.view.is(at, VESSELS));
     let of = here.view.is(head + 1, &["of"])
         && !(head + 2..head + 6).any(|at| force(here.view.word(at)).is_some());
-    here.view.is(head, &["captain", "captains"]) && (before || of || is_about_a_vessel(here))
+    let crew = || here.sentence.tokens.clone().any(|at| here.view.is(at, AFLOAT));
+    here.view.is(head, &["captain", "captains"]) && (before || of || crew() || is_about_a_vessel(here))
 }
 
 /// Whether title or lead name a vessel.
@@ -262,6 +263,9 @@ fn is_about_a_vessel(here: &Here<'_>) -> bool {
 
 /// How many sentences, title included, open a report.
 const LEAD: usize = 2;
+
+/// What a sentence about a captain at sea may tell.
+const AFLOAT: &[&str] = &["crew", "drowned", "sank", "aboard", "capsized", "overboard"];
 
 /// What has a captain who is no soldier.
 const VESSELS: &[&str] =
@@ -386,7 +390,11 @@ fn counted_before(here: &Here<'_>, figure: &Figure) -> Option<Group> {
                 // "Pulled a boy alive from a quake that killed 900".
                 || between.clone().any(|at| here.view.is(at, &["which", "that"])))
     };
-    let own = own.filter(|other| !speaks(other) && !idle(other));
+    // "It took 300 firefighters to put out the fire, in which 15 died".
+    let elsewhere = |other: &Figure| {
+        (other.tokens.end..figure.tokens.start).any(|at| here.view.follows(at, &["in", "which"]))
+    };
+    let own = own.filter(|other| !speaks(other) && !idle(other) && !elsewhere(other));
     if let Some(group) = own.clone().find_map(Figure::group) {
         return Some(group);
     }
