@@ -184,6 +184,12 @@ impl<'a> Scene<'a> {
         let view = self.view;
         let from = at.saturating_sub(ASIDE_REACH).max(view.start);
         let comma = view.is(at.wrapping_sub(1), &[","]) && view.form(at) == VerbForm::Base;
+        // "The Kenyan League, a partner in the coalition, demands".
+        if self.apposed(at).is_some_and(|mention| {
+            view.form(at) == (if mention.plural { VerbForm::Base } else { VerbForm::ThirdPerson })
+        }) {
+            return true;
+        }
         let opens = (from..at.saturating_sub(1)).rfind(|&opens| view.is(opens, &["who", "which", "whose"]));
         opens
             .filter(|&opens| comma && view.is(opens.wrapping_sub(1), &[","]))
@@ -327,8 +333,14 @@ impl<'a> Scene<'a> {
         let said = (start.saturating_sub(14).max(view.start)..start).any(|at| view.is(at, &["we", "i"]));
         while said && at > view.start && start - at < 14 {
             at -= 1;
+            // "We thank Kenya for its help and stand ready": who is only thanked does not act.
+            let acts = |mention: &Mention| {
+                !mention.governed
+                    && (mention.tokens.end >= start
+                        || matches!(view.tag(mention.tokens.end), Tag::Verb | Tag::Aux))
+            };
             if view.is(at, &["“", "\"", "”", "that", ":"])
-                || self.actors().covering(self.sentence, at).is_some_and(|mention| !mention.governed)
+                || self.actors().covering(self.sentence, at).is_some_and(acts)
             {
                 return None;
             }

@@ -55,12 +55,14 @@ impl<'a> Scene<'a> {
             if after_comma && let Some(main) = main {
                 return Some(main);
             }
-            if !mention.governed || participle {
+            // "Proposed Berg as leader and repeated": who is proposed does not repeat.
+            let joined = || (mention.tokens.end..start).any(|at| view.is(at, &["and", "but"]));
+            if (!mention.governed || participle) && !(self.is_done_to(mention) && joined()) {
                 return Some(mention);
             }
         }
-        if let Some(antecedent) = self.of_relative(start) {
-            return Some(antecedent);
+        if let Some(main) = self.of_relative(start).or_else(|| self.apposed(start)) {
+            return Some(main);
         }
         // Only many do something without a name: one is mentioned with his article.
         let unnamed = self.unnamed_before(start);
@@ -237,6 +239,23 @@ impl<'a> Scene<'a> {
         self.antecedent(opens).filter(|_| open)
     }
 
+    /// "The Kenyan League, a partner in the coalition, demands": who is named before an aside that says what it is and ends
+    /// with the comma before `start`.
+    pub(super) fn apposed(&self, start: usize) -> Option<&'a Mention> {
+        let view = self.view;
+        let close = start.checked_sub(1).filter(|&close| view.is(close, &[","]))?;
+        let open =
+            (close.saturating_sub(APPOSED_REACH).max(view.start)..close).rfind(|&at| view.is(at, &[","]))?;
+        let says_what = view.is(open + 1, &["a", "an", "the", "one", "its", "his", "her", "their"])
+            && !(open + 1..close).any(|at| matches!(view.tag(at), Tag::Verb | Tag::Aux));
+        let mut mentions = self.actors().in_sentence(self.sentence).iter();
+        mentions
+            .find(|mention| {
+                mention.tokens.end == open && !mention.owner && !mention.modifier && !mention.governed
+            })
+            .filter(|_| says_what)
+    }
+
     /// Of whom a clause is that opens with "who" or "which" at `opens`: whoever is named right before.
     pub(super) fn antecedent(&self, opens: usize) -> Option<&'a Mention> {
         let end = opens - usize::from(self.view.is(opens.wrapping_sub(1), &[","]));
@@ -303,6 +322,17 @@ impl<'a> Scene<'a> {
             return None;
         }
         found
+    }
+
+    /// Whether a verb that says nothing has a mention for its object, what the mention is called aside: "proposed former
+    /// judge Ada Brun".
+    fn is_done_to(&self, mention: &Mention) -> bool {
+        let view = self.view;
+        let called = (view.start..mention.tokens.start).rev().take(CALLED_REACH).take_while(|&at| {
+            matches!(view.tag(at), Tag::Noun | Tag::Adjective | Tag::Determiner | Tag::ProperNoun)
+        });
+        let first = called.last().unwrap_or(mention.tokens.start);
+        first > view.start && view.tag(first - 1) == Tag::Verb && !speech::is_speech(view.word(first - 1))
     }
 
     /// Whether a mention is the object of a verb before it.
@@ -451,3 +481,9 @@ fn is_time(word: &str) -> bool {
                 | "night"
         )
 }
+
+/// How many words an aside that says what somebody is may have.
+const APPOSED_REACH: usize = 14;
+
+/// How many words may say what somebody is before the name.
+const CALLED_REACH: usize = 5;

@@ -95,6 +95,8 @@ pub(super) fn mention(
             Some(known) => known,
             None => of_role(draft, *role, tokens, sentence, view, text, memory),
         }
+    } else if let Some(folk) = some_of_a_people(draft, view, text) {
+        folk
     } else if let Some((party, _)) = &draft.party {
         Known::party(party, Kind::Party)
     } else {
@@ -135,6 +137,17 @@ pub(super) fn mention(
         remember(draft, &mention, view, people, memory);
     }
     Some(mention)
+}
+
+/// "Thousands of Kenyans": many of a people are not their state.
+fn some_of_a_people(draft: &Draft, view: View<'_>, text: &str) -> Option<Known> {
+    let (party, _) = draft.party.as_ref().filter(|(_, kind)| *kind == EntityKind::Demonym)?;
+    let first = view.word(draft.tokens.start);
+    let crowd = matches!(first, "thousands" | "hundreds" | "tens" | "dozens" | "scores" | "crowds" | "many");
+    let counted = crowd && draft.tokens.len() > 1;
+    let last = draft.tokens.end.saturating_sub(1);
+    let name = Arc::from(span_of(view, last..last + 1).of(text));
+    counted.then(|| Known { name, ..Known::party(party, Kind::Folk) })
 }
 
 /// Takes a mention into memory, with how it stands in its sentence.
@@ -397,6 +410,12 @@ fn of_role(
         (Some((party, _)), _) if state => Known::party(party, Kind::Office),
         (Some((party, _)), Role::Protesters | Role::People) => kept(Some(Arc::clone(party)), Kind::Folk),
         (Some((party, _)), _) => kept(Some(Arc::clone(party)), Kind::Office),
+        // "Gen Z representatives" are not the state's.
+        (None, Role::Government)
+            if view.tag_before(draft.tokens.start) == Tag::ProperNoun && word == "representatives" =>
+        {
+            kept(None, Kind::Folk)
+        }
         (None, Role::Voice) => memory.role(role).map_or_else(|| kept(None, Kind::Office), Known::office),
         (None, Role::Protesters) if memory.word(word).is_some() && draft.definite => {
             memory.word(word).map_or_else(|| kept(None, Kind::Folk), Known::office)
