@@ -472,7 +472,7 @@ impl StoryIndex {
                 term: number,
                 whole: term.whole.unwrap_or(0.0),
                 head: term.head.unwrap_or(0.0),
-                worth: worth(count, all),
+                worth: worth(count, all, &LOGARITHMS),
                 class: Class::of(&term.text),
             }
         };
@@ -481,10 +481,10 @@ impl StoryIndex {
 
     /// A story's terms in the form that is compared.
     fn weighed(&self, slot: &Slot) -> impl Iterator<Item = Weighed> {
-        let all = self.all();
+        let (all, logarithms) = (self.all(), LOGARITHMS.as_slice());
         slot.terms.iter().map(move |&(term, weight)| {
             let standing = self.terms.standing(term);
-            Weighed { term, weight, worth: worth(standing.count, all), class: standing.class }
+            Weighed { term, weight, worth: worth(standing.count, all, logarithms), class: standing.class }
         })
     }
 
@@ -507,13 +507,14 @@ fn split_largest<T>(
     list.split_off(kept)
 }
 
-/// What a term tells that so many stories have, from 0 to 1: the fewer of all there are, the more.
-fn worth(count: u32, all: f32) -> f32 {
-    (1.0 - logarithm(count as usize + 1) / all).clamp(0.1, 1.0)
-}
+/// The logarithms of small counts, which most are.
+static LOGARITHMS: LazyLock<Vec<f32>> =
+    LazyLock::new(|| (0..4096).map(|count| (count as f32).ln()).collect());
 
-/// The logarithm of a count: of small ones, which most are, it is looked up.
-fn logarithm(count: usize) -> f32 {
-    static SMALL: LazyLock<Vec<f32>> = LazyLock::new(|| (0..4096).map(|count| (count as f32).ln()).collect());
-    SMALL.get(count).copied().unwrap_or_else(|| (count as f32).ln())
+/// What a term tells that so many stories have, from 0 to 1: the fewer of all there are, the more.
+#[inline]
+fn worth(count: u32, all: f32, logarithms: &[f32]) -> f32 {
+    let count = count as usize + 1;
+    let logarithm = logarithms.get(count).copied().unwrap_or_else(|| (count as f32).ln());
+    (1.0 - logarithm / all).clamp(0.1, 1.0)
 }

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::story::Sketch;
 use crate::model::{Article, ArticleId};
+use crate::text::english::word_scan::{run, short};
 
 /// Numbers in a sketch: the estimate is off by about a twelfth.
 const NUMBERS: usize = 32;
@@ -59,7 +60,25 @@ fn words(body: &str) -> Vec<u64> {
     let mut words = Vec::with_capacity(body.len().min(LOOKED_AT) / 5);
     let (mut at, mut read) = (0, 0);
     let mut small = String::new();
-    while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
+    while let Some(first) = bytes.get(at) {
+        let (head, end) = run(bytes, at);
+        let ends = bytes.get(end).is_none_or(|next| next.is_ascii() && !next.is_ascii_digit());
+        if end == at && ends && !first.is_ascii_digit() && first.is_ascii() {
+            at += 1;
+            continue;
+        }
+        let letters = short(head, end - at).filter(|_| end > at && ends);
+        if let Some(letters) = letters {
+            // Nearly all words are a few letters alone.
+            read += end - at + 1;
+            if read >= LOOKED_AT {
+                break;
+            }
+            words.push(xxh3_64(letters.to_le_bytes().get(..end - at).unwrap_or_default()));
+            at = end;
+            continue;
+        }
+        let rest = body.get(at..).unwrap_or_default();
         let plain = bytes.iter().skip(at).take_while(|byte| byte.is_ascii_alphanumeric()).count();
         let length = if bytes.get(at + plain).is_none_or(u8::is_ascii) {
             plain

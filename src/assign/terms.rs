@@ -7,6 +7,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use super::likeness::Class;
+use crate::text::english::word_map;
 
 /// Stories remembered per term, the latest to gain it. A term that more stories have tells them apart no longer.
 pub(super) const STORIES_PER_TERM: usize = 64;
@@ -41,12 +42,14 @@ pub(super) struct TermTable {
     beginnings: Vec<u64>,
     free: Vec<u32>,
     by_text: HashMap<Arc<str>, u32>,
+    /// Those of a few letters, which most are, by class and letters.
+    short: HashMap<u64, u32>,
 }
 
 impl TermTable {
     /// The number of a term, which is given one if it has none. A term that no story gains afterwards must be released.
     pub(super) fn intern(&mut self, text: &Arc<str>) -> u32 {
-        if let Some(&number) = self.by_text.get(text) {
+        if let Some(number) = self.number(text) {
             return number;
         }
         let term = Term { text: Arc::clone(text), ..Term::default() };
@@ -68,13 +71,16 @@ impl TermTable {
             self.beginnings.push(beginning(text));
             u32::try_from(self.terms.len() - 1).unwrap_or(u32::MAX)
         };
-        self.by_text.insert(Arc::clone(text), number);
+        match in_eight(text) {
+            Some(short) => self.short.insert(short, number),
+            None => self.by_text.insert(Arc::clone(text), number),
+        };
         number
     }
 
     /// The number of a term in use.
     pub(super) fn number(&self, text: &str) -> Option<u32> {
-        self.by_text.get(text).copied()
+        in_eight(text).map_or_else(|| self.by_text.get(text), |short| self.short.get(&short)).copied()
     }
 
     /// The text of a term, to be kept.
@@ -131,7 +137,9 @@ impl TermTable {
     pub(super) fn release(&mut self, number: u32) {
         if self.standing(number).count == 0
             && let Some(term) = self.terms.get_mut(number as usize)
-            && self.by_text.remove(&term.text).is_some()
+            && in_eight(&term.text)
+                .map_or_else(|| self.by_text.remove(&term.text), |short| self.short.remove(&short))
+                .is_some()
         {
             *term = Term::default();
             self.free.push(number);
@@ -144,4 +152,12 @@ pub(super) fn beginning(text: &str) -> u64 {
     let mut first = [0; 8];
     first.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
     u64::from_be_bytes(first)
+}
+
+/// A term of at most seven letters as a number of its own; its colon says nothing.
+fn in_eight(term: &str) -> Option<u64> {
+    let (class, name) = term.split_once(':').filter(|(class, name)| class.len() == 1 && name.len() < 8)?;
+    let letters = word_map::in_eight(name)?;
+    // No name has a zero in it, so that its end is seen.
+    Some(letters << 8 | u64::from(*class.as_bytes().first()?))
 }

@@ -8,6 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::text::english::word_scan::run;
+
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Word<'a> {
@@ -26,16 +28,28 @@ pub(super) struct Word<'a> {
 /// The words of a text, of which `small` is a copy in small ASCII letters.
 pub(super) fn words<'a>(text: &'a str, small: &'a str) -> Vec<Word<'a>> {
     let mut reader = Reader { words: Vec::with_capacity(text.len() / 6), opens: true };
-    // No word goes on behind a space, and a mark that follows a space belongs to that: so stretches begin with a space.
-    let spaces = text.bytes().enumerate().skip(1).filter(|&(_, byte)| byte == b' ').map(|(at, _)| at);
+    // No word goes on behind a space, and a mark that follows a space belongs to that: so stretches begin with a space. Those
+    // of ASCII that follow each other are read as one.
     let mut start = 0;
-    for end in spaces.chain(std::iter::once(text.len())) {
-        let stretch = text.get(start..end).unwrap_or_default();
-        if stretch.is_ascii() {
-            reader.plain(start, stretch, small.get(start..end).unwrap_or_default());
-        } else {
-            reader.any(start, stretch);
-        }
+    while start < text.len() {
+        let rest = text.as_bytes().get(start..).unwrap_or_default();
+        let space = |byte: &u8| *byte == b' ';
+        let plain = rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        let plain = match rest.get(1..plain).and_then(|bytes| bytes.iter().rposition(space)) {
+            _ if plain == rest.len() => plain,
+            Some(last) => last + 1,
+            None => 0,
+        };
+        let end = start + plain;
+        reader.plain(
+            start,
+            text.get(start..end).unwrap_or_default(),
+            small.get(start..end).unwrap_or_default(),
+        );
+        start = end;
+        let rest = text.as_bytes().get(start..).unwrap_or_default();
+        let end = rest.iter().skip(1).position(space).map_or(text.len(), |space| start + 1 + space);
+        reader.any(start, text.get(start..end).unwrap_or_default());
         start = end;
     }
     reader.words
@@ -79,6 +93,20 @@ impl<'a> Reader<'a> {
         let bytes = stretch.as_bytes();
         let mut at = 0;
         while let Some(&first) = bytes.get(at) {
+            let (_, letters) = run(bytes, at);
+            if letters > at && bytes.get(letters).is_none_or(|next| ends_word(*next)) {
+                // Nearly all words are letters alone.
+                self.words.push(Word {
+                    at: start + at,
+                    lower: Cow::Borrowed(small.get(at..letters).unwrap_or_default()),
+                    capital: first.is_ascii_uppercase(),
+                    opens: self.opens,
+                    letters: true,
+                });
+                self.opens = false;
+                at = letters;
+                continue;
+            }
             let end = end_of_piece(bytes, at);
             if first.is_ascii_alphanumeric() {
                 let lower = small.get(at..end).unwrap_or_default();
@@ -106,6 +134,11 @@ const fn begins_anew(sign: char) -> bool {
         sign,
         '.' | '!' | '?' | ':' | '\n' | '\r' | '"' | '\u{201c}' | '\u{201d}' | '-' | '\u{2013}' | '\u{2014}'
     )
+}
+
+/// Whether a sign behind letters is surely no part of their word.
+const fn ends_word(sign: u8) -> bool {
+    sign.is_ascii() && !sign.is_ascii_alphanumeric() && !matches!(sign, b'_' | b'.' | b'\'' | b':')
 }
 
 /// Where the piece of ASCII that begins at `at` ends: a word, a number, or a single sign.
