@@ -82,6 +82,9 @@ fn decode_legacy<'a>(bytes: &'a [u8], named: Option<&'static Encoding>) -> (Cow<
 }
 
 fn is_noise(text: &str) -> bool {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')) {
+        return false;
+    }
     let (mut all, mut noise) = (0_usize, 0_usize);
     for character in text.chars() {
         all += 1;
