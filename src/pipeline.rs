@@ -82,7 +82,7 @@ pub enum Event {
         /// How many claims were read in it.
         claims: usize,
         /// What will be told, if anything.
-        message: Option<Box<Message>>,
+        message: Option<Arc<Message>>,
     },
     /// The article was known already.
     Known {

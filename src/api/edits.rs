@@ -6,6 +6,8 @@
     reason = "what the description is generated from qualifies the names it is given"
 )]
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -124,7 +126,7 @@ async fn carry_out(
     tracing::info!(%story, edit = %outcome.article.id, token = caller.token, "edited over HTTP");
     context.wake.notify_one();
     let (article, claims) = (outcome.article.id.clone(), outcome.claims.len());
-    let message = outcome.message.clone().map(Box::new);
+    let message = outcome.message.clone().map(Arc::new);
     // Nobody need listen.
     drop(context.events.send(Event::Committed { article, story: story.clone(), claims, message }));
     Ok(Json(Edited::from(&outcome)))

@@ -360,7 +360,7 @@ impl Plan {
             article: outcome.article.id.clone(),
             story: outcome.story.id.clone(),
             claims: outcome.claims.len(),
-            message: outcome.message.clone().map(Box::new),
+            message: outcome.message.clone().map(Arc::new),
         });
         self.commit.outcomes.push(outcome);
     }
