@@ -41,8 +41,7 @@ impl<'a> Scene<'a> {
             || view.is(start, &["to"])
             || view.is(at.saturating_sub(1), &["to"]);
         // "Berg, who had joined the opposition, accused": what is told aside does nothing here.
-        let aside = adjacent.and_then(|mention| self.aside_around(mention, start));
-        if let Some(main) = aside {
+        if let Some(main) = adjacent.and_then(|mention| self.aside_around(mention, start)) {
             return Some(main);
         }
         if let Some(mention) = adjacent {
@@ -56,8 +55,7 @@ impl<'a> Scene<'a> {
                 return Some(main);
             }
             // "Proposed Berg as leader and repeated": who is proposed does not repeat.
-            let joined = || (mention.tokens.end..start).any(|at| view.is(at, &["and", "but"]));
-            if (!mention.governed || participle) && !(self.is_done_to(mention) && joined()) {
+            if (!mention.governed || participle) && !self.is_done_to(mention, start) {
                 return Some(mention);
             }
         }
@@ -324,10 +322,13 @@ impl<'a> Scene<'a> {
         found
     }
 
-    /// Whether a verb that says nothing has a mention for its object, what the mention is called aside: "proposed former
-    /// judge Ada Brun".
-    fn is_done_to(&self, mention: &Mention) -> bool {
+    /// Whether a verb that says nothing has a mention for its object, and another is joined to it before `start`: "proposed
+    /// former judge Ada Brun and repeated".
+    fn is_done_to(&self, mention: &Mention, start: usize) -> bool {
         let view = self.view;
+        if !(mention.tokens.end..start).any(|at| view.is(at, &["and", "but"])) {
+            return false;
+        }
         let called = (view.start..mention.tokens.start).rev().take(CALLED_REACH).take_while(|&at| {
             matches!(view.tag(at), Tag::Noun | Tag::Adjective | Tag::Determiner | Tag::ProperNoun)
         });

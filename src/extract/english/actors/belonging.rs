@@ -141,6 +141,18 @@ impl PhraseReader<'_> {
         None
     }
 
+    /// "The union's president": an office in a body, whichever it is, and where it ends.
+    fn office_in_body(&self, view: View<'_>, at: usize, draft: &mut Draft) -> Option<usize> {
+        let owned = view.is(at, &["'s", "'"]) && matches!(draft.role, Some((Role::Civil, _)));
+        let (entity, end) = self.entity(view, at + 1).filter(|_| owned)?;
+        if !matches!(entity.kind, EntityKind::Role(_)) {
+            return None;
+        }
+        draft.role = Some((Role::Voice, at + 1..end));
+        draft.title = None;
+        Some(end)
+    }
+
     /// "…, the Kenyan foreign minister," after a person and ", Jon Berg," after a role name the same somebody.
     pub(super) fn apposition(&self, view: View<'_>, draft: &mut Draft) {
         let at = draft.tokens.end;
@@ -166,15 +178,7 @@ impl PhraseReader<'_> {
             {
                 next = end;
             }
-            // "The union's president": an office in a body, whichever it is.
-            let owned = view.is(next, &["'s", "'"]) && matches!(other.role, Some((Role::Civil, _)));
-            if let Some((entity, end)) = self.entity(view, next + 1).filter(|_| owned)
-                && matches!(entity.kind, EntityKind::Role(_))
-            {
-                other.role = Some((Role::Voice, next + 1..end));
-                other.title = None;
-                next = end;
-            }
+            next = self.office_in_body(view, next, &mut other).unwrap_or(next);
             // "the union's secretary for harbours and docks," goes on to the comma.
             let tail = (next..(next + 8).min(view.end))
                 .find(|&at| view.is(at, &[","]))
