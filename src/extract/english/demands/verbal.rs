@@ -10,10 +10,10 @@ use crate::extract::english::lexicon::demands::{self as words, Frame};
 use crate::extract::english::predicate::{Agent, Predicate, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force, Span};
-use crate::text::VerbForm;
 use crate::text::english::lemma;
 use crate::text::english::view::View;
 use crate::text::english::vocabulary::Listed;
+use crate::text::{Tag, VerbForm};
 
 use super::addressee::is_infinitive;
 use super::complement::{Complement, complement, content, passive_complement};
@@ -74,8 +74,23 @@ fn verb_at(scene: &Scene<'_>, at: usize) -> Option<(Force, Frame)> {
     if scene.view.form(at) == VerbForm::None {
         return None;
     }
-    VERBS.at(scene.view, at)
+    VERBS.at(scene.view, at).filter(|_| !is_answered(scene.view, at))
 }
+
+/// "Rejected union demands for higher pay": a noun, whoever stands before it.
+fn is_answered(view: View<'_>, at: usize) -> bool {
+    if view.form(at) != VerbForm::ThirdPerson {
+        return false;
+    }
+    let phrase = (view.start..at).rev().take(ANSWERED_REACH).take_while(|&at| {
+        matches!(view.tag(at), Tag::Noun | Tag::Adjective | Tag::Determiner | Tag::ProperNoun)
+    });
+    let answer = phrase.last().and_then(|first| first.checked_sub(1));
+    answer.is_some_and(|verb| words::handling(view.word(verb)).is_some())
+}
+
+/// How many words may stand between an answer and the noun it answers.
+const ANSWERED_REACH: usize = 4;
 
 fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut Findings) {
     let view = scene.view;
