@@ -59,7 +59,7 @@ fn first_words(fact: &FactKey, value: &Value) -> Option<(String, String)> {
             Some((format!("{force} by {by}{to}"), act_in_words(*act).to_owned()))
         }
         (FactKey::Position { actor, target: Some(target) }, Value::Position { stance, .. }) => {
-            Some((format!("{actor} {}", stance_in_words(*stance)), target.clone()))
+            Some((format!("{actor} {}", stance_of(actor, *stance)), target.clone()))
         }
         _ => None,
     }
@@ -201,6 +201,24 @@ fn act_in_words(act: Act) -> &'static str {
         Act::Evacuate => "evacuation",
         Act::Policy => "a change of policy",
         Act::Other => "something else",
+    }
+}
+
+/// The verb behind who takes the stance: "Kenya rejects", "eight parties reject".
+fn stance_of(actor: &str, stance: Stance) -> &'static str {
+    let many = actor.starts_with(char::is_lowercase) && actor.ends_with('s') && !actor.ends_with("ss");
+    if !many {
+        return stance_in_words(stance);
+    }
+    match stance {
+        Stance::Support => "support",
+        Stance::Condemn => "condemn",
+        Stance::Accuse => "accuse",
+        Stance::Deny => "deny",
+        Stance::Reject => "reject",
+        Stance::Accept => "accept",
+        Stance::Offer => "offer",
+        Stance::Vow => "vow",
     }
 }
 

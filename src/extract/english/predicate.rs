@@ -43,6 +43,17 @@ pub(super) struct Agent {
     pub(super) person: Option<Arc<str>>,
 }
 
+impl Agent {
+    /// Who states it, in the words of the text; by name where the text has only a pronoun, which tells a reader of the claim
+    /// nothing. Nothing when nobody is written.
+    pub(super) fn stated_by(&self, text: &str) -> Option<String> {
+        let voice = self.voice.of(text);
+        let pronoun = matches!(&*voice.to_lowercase(), "he" | "she" | "it" | "they" | "we" | "i" | "both");
+        let named = || self.person.as_ref().unwrap_or(&self.name).to_string();
+        (!voice.is_empty()).then(|| if pronoun { named() } else { voice.to_owned() })
+    }
+}
+
 /// A verb that somebody does.
 #[derive(Debug, Clone)]
 pub(super) struct Predicate {

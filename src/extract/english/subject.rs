@@ -322,27 +322,25 @@ impl<'a> Scene<'a> {
         found
     }
 
-    /// Whether a verb that says nothing has a mention for its object, and another is joined to it before `start`: "proposed
-    /// former judge Ada Brun and repeated".
+    /// Whether a mention is the object of a verb to which another is joined before `start`: "proposed Berg and repeated".
     fn is_done_to(&self, mention: &Mention, start: usize) -> bool {
         let view = self.view;
         if !(mention.tokens.end..start).any(|at| view.is(at, &["and", "but"])) {
             return false;
         }
-        let called = (view.start..mention.tokens.start).rev().take(CALLED_REACH).take_while(|&at| {
-            matches!(view.tag(at), Tag::Noun | Tag::Adjective | Tag::Determiner | Tag::ProperNoun)
-        });
-        let first = called.last().unwrap_or(mention.tokens.start);
-        first > view.start && view.tag(first - 1) == Tag::Verb && !speech::is_speech(view.word(first - 1))
+        self.is_object(mention)
     }
 
     /// Whether a mention is the object of a verb before it.
     fn is_object(&self, mention: &Mention) -> bool {
         let view = self.view;
-        let before = mention.tokens.start.saturating_sub(1);
-        mention.tokens.start > view.start
-            && view.tag(before) == Tag::Verb
-            && !speech::is_speech(view.word(before))
+        // "Proposed former judge Ada Brun": what somebody is called stands between.
+        let called = (view.start..mention.tokens.start)
+            .rev()
+            .take(CALLED_REACH)
+            .take_while(|&at| matches!(view.tag(at), Tag::Noun | Tag::Adjective));
+        let first = called.last().unwrap_or(mention.tokens.start);
+        first > view.start && view.tag(first - 1) == Tag::Verb && !speech::is_speech(view.word(first - 1))
     }
 
     /// Whether the mention stands right before the verb group at `start`, or is its subject in the eyes of the grammar.

@@ -5,9 +5,8 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::demands as words;
-use crate::extract::english::predicate::Scene;
+use crate::extract::english::predicate::{Agent, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Demand, DemandStatus};
 
@@ -18,7 +17,7 @@ pub const RULE: Rule = Rule {
     name: "demand_joined",
     summary: "echoed the appeal, joined the call: who takes up a demand just told",
     corpus: include_str!("joined.md"),
-    cues,
+    cues: |_| {},
     find,
 };
 
@@ -56,42 +55,47 @@ fn follows_suit(scene: &Scene<'_>, at: usize) -> bool {
 /// How many sentences back the demand may have been told.
 const SENTENCES_BACK: usize = 2;
 
-fn cues(cues: &mut Cues) {
-    let joins = cues.words(JOINS.iter().copied());
-    let taken = cues.words(TAKEN_UP.iter().copied());
-    cues.enough(joins | taken);
-    let follow = cues.words(FOLLOWS.iter().copied());
-    let suit = cues.words(["suit"]);
-    cues.enough(follow | suit);
-}
-
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     let told: OnceCell<Vec<Demand>> = OnceCell::new();
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
             if scene.view.is(at, JOINS) || follows_suit(scene, at) {
                 let told = told.get_or_init(|| in_order(findings));
-                let joined = joined(scene, at, told);
-                joined.into_iter().flatten().for_each(|(by, demand, noun)| {
-                    let to = demand.to.iter().map(|to| Arc::from(to.as_str())).collect();
-                    Draft {
-                        rule: RULE.name,
-                        by: &by,
-                        to,
-                        window: at + 1..noun + 1,
-                        acts: vec![demand.act],
-                        force: demand.force,
-                        status: DemandStatus::Made,
-                        condition: None,
-                        core: noun,
-                        start: at,
-                        weight: 2,
-                    }
-                    .emit(scene, findings);
-                });
+                if let Some(joined) = joined(scene, at, told) {
+                    joined.emit(scene, findings);
+                }
             }
         }
     });
+}
+
+/// Those who join, what they take up and the words that say so.
+struct Joined<'t> {
+    by: Vec<Agent>,
+    demands: Vec<&'t Demand>,
+    start: usize,
+    noun: usize,
+}
+
+impl Joined<'_> {
+    fn emit(self, scene: &Scene<'_>, findings: &mut Findings) {
+        for demand in self.demands {
+            Draft {
+                rule: RULE.name,
+                by: &self.by,
+                to: demand.to.iter().map(|to| Arc::from(to.as_str())).collect(),
+                window: self.noun..self.noun + 1,
+                acts: vec![demand.act],
+                force: demand.force,
+                status: DemandStatus::Made,
+                condition: None,
+                core: self.noun,
+                start: self.start,
+                weight: 2,
+            }
+            .emit(scene, findings);
+        }
+    }
 }
 
 /// The demands told so far, in the order of the text.
@@ -101,10 +105,8 @@ fn in_order(findings: &Findings) -> Vec<Demand> {
     told
 }
 
-type Joined = (Vec<crate::extract::english::predicate::Agent>, Demand, usize);
-
-/// Those who join at `at`, each demand they take up, and its noun.
-fn joined(scene: &Scene<'_>, at: usize, told: &[Demand]) -> Option<Vec<Joined>> {
+/// Who joins at `at`, and in what.
+fn joined<'t>(scene: &Scene<'_>, at: usize, told: &'t [Demand]) -> Option<Joined<'t>> {
     let view = scene.view;
     let suit = follows_suit(scene, at);
     let noun = (at + 1..(at + NOUN_REACH).min(view.end)).find(|&at| suit || view.is(at, TAKEN_UP))?;
@@ -133,8 +135,8 @@ fn joined(scene: &Scene<'_>, at: usize, told: &[Demand]) -> Option<Vec<Joined>> 
         demand.by == last.by
             && demand.evidence.span.start.abs_diff(last.evidence.span.start) < SAME_BREATH_BYTES
     };
-    let taken = near.iter().filter(same).take(DEMANDS_MAX);
-    Some(taken.map(|demand| (predicate.agents.clone(), demand.clone(), noun)).collect())
+    let demands = near.iter().filter(same).take(DEMANDS_MAX).collect();
+    Some(Joined { by: predicate.agents, demands, start: predicate.subject_start.unwrap_or(at), noun })
 }
 
 /// How many words may stand between the verb and its noun.

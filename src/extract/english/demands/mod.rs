@@ -90,7 +90,6 @@ impl Draft<'_> {
                     to = context::unsaid(scene, self.by, act, self.core, &self.window);
                 }
                 for to in addressee::together(&to, act) {
-                    let source = agent.voice.of(&scene.article.text);
                     let demand = Demand {
                         by: agent.name.to_string(),
                         to: to.map(|to| to.to_string()),
@@ -98,7 +97,7 @@ impl Draft<'_> {
                         force: self.force,
                         status: self.status,
                         condition: self.condition.clone(),
-                        source: (!source.is_empty()).then(|| source.to_owned()),
+                        source: agent.stated_by(&scene.article.text),
                         evidence: Evidence { quote: text.to_owned(), span, rule: self.rule.to_owned() },
                     };
                     findings.add_at(core, self.weight, Claim::Demand(demand));

@@ -64,13 +64,12 @@ impl Draft<'_> {
                 let own = target.as_ref().filter(|target| ***target == *actor.name);
                 let described = own.and_then(|own| described(scene, own, self.core..self.window.end));
                 let target = described.as_ref().or(target.as_ref().filter(|_| own.is_none()));
-                let source = actor.voice.of(&scene.article.text);
                 let own = actor.person.as_ref().filter(|_| is_own_affair(scene, &self.window));
                 let position = Position {
                     actor: own.unwrap_or(&actor.name).to_string(),
                     stance: self.stance,
                     target: target.map(ToString::to_string),
-                    source: (!source.is_empty()).then(|| source.to_owned()),
+                    source: actor.stated_by(&scene.article.text),
                     evidence: Evidence { quote: text.to_owned(), span, rule: self.rule.to_owned() },
                 };
                 findings.add_at(core, self.weight, Claim::Position(position));
