@@ -207,31 +207,26 @@ fn act_in_words(act: Act) -> &'static str {
 /// The verb behind who takes the stance: "Kenya rejects", "eight parties reject".
 fn stance_of(actor: &str, stance: Stance) -> &'static str {
     let many = actor.starts_with(char::is_lowercase) && actor.ends_with('s') && !actor.ends_with("ss");
-    if !many {
-        return stance_in_words(stance);
-    }
-    match stance {
-        Stance::Support => "support",
-        Stance::Condemn => "condemn",
-        Stance::Accuse => "accuse",
-        Stance::Deny => "deny",
-        Stance::Reject => "reject",
-        Stance::Accept => "accept",
-        Stance::Offer => "offer",
-        Stance::Vow => "vow",
-    }
+    let [one, several] = stance_verbs(stance);
+    if many { several } else { one }
 }
 
 fn stance_in_words(stance: Stance) -> &'static str {
+    let [one, _] = stance_verbs(stance);
+    one
+}
+
+/// What one does who takes the stance, and what several do.
+const fn stance_verbs(stance: Stance) -> [&'static str; 2] {
     match stance {
-        Stance::Support => "supports",
-        Stance::Condemn => "condemns",
-        Stance::Accuse => "accuses",
-        Stance::Deny => "denies",
-        Stance::Reject => "rejects",
-        Stance::Accept => "accepts",
-        Stance::Offer => "offers",
-        Stance::Vow => "vows",
+        Stance::Support => ["supports", "support"],
+        Stance::Condemn => ["condemns", "condemn"],
+        Stance::Accuse => ["accuses", "accuse"],
+        Stance::Deny => ["denies", "deny"],
+        Stance::Reject => ["rejects", "reject"],
+        Stance::Accept => ["accepts", "accept"],
+        Stance::Offer => ["offers", "offer"],
+        Stance::Vow => ["vows", "vow"],
     }
 }
 
@@ -378,6 +373,9 @@ mod tests {
         check(&samples::position(), "Osterlich on the truce: supports → condemns");
         let first = Alert { before: None, change: ChangeKind::New, ..samples::position() };
         check(&first, "Osterlich condemns: the truce");
+        let target = Some("the truce".into());
+        let fact = FactKey::Position { actor: "eight parties".into(), target };
+        check(&Alert { fact, ..first }, "eight parties condemn: the truce");
     }
 
     #[test]

@@ -40,6 +40,12 @@ pub(crate) enum Keeping<'a> {
     Database(&'a str),
 }
 
+/// The daemon that is measured: that of this build, or the one that `--daemon=PATH` names.
+fn program() -> PathBuf {
+    let asked = std::env::args().find_map(|argument| argument.strip_prefix("--daemon=").map(PathBuf::from));
+    asked.unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_newsdelta")))
+}
+
 impl Daemon {
     /// Starts it in a folder, in which its store is too, with this config, and waits until it is ready.
     pub(crate) fn start(folder: &Path, config: &str) -> Self {
@@ -57,7 +63,7 @@ impl Daemon {
         fs::write(&file, text).expect("the config is written");
         let screen = File::create(&log).expect("a log");
         let began = Instant::now();
-        let process = Command::new(env!("CARGO_BIN_EXE_newsdelta"))
+        let process = Command::new(program())
             .args(["run", "--config"])
             .arg(file)
             .current_dir(folder)

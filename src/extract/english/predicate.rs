@@ -342,14 +342,13 @@ impl<'a> Scene<'a> {
         }
         let mut at = start;
         let said = (start.saturating_sub(14).max(view.start)..start).any(|at| view.is(at, &["we", "i"]));
+        // "We thank Kenya for its help and stand ready": who is only thanked does not act.
+        let acts = |mention: &Mention| {
+            let end = mention.tokens.end;
+            !mention.governed && (end >= start || matches!(view.tag(end), Tag::Verb | Tag::Aux))
+        };
         while said && at > view.start && start - at < 14 {
             at -= 1;
-            // "We thank Kenya for its help and stand ready": who is only thanked does not act.
-            let acts = |mention: &Mention| {
-                !mention.governed
-                    && (mention.tokens.end >= start
-                        || matches!(view.tag(mention.tokens.end), Tag::Verb | Tag::Aux))
-            };
             if view.is(at, &["“", "\"", "”", "that", ":"])
                 || self.actors().covering(self.sentence, at).is_some_and(acts)
             {

@@ -324,11 +324,7 @@ impl<'a> Scene<'a> {
 
     /// Whether a mention is the object of a verb to which another is joined before `start`: "proposed Berg and repeated".
     fn is_done_to(&self, mention: &Mention, start: usize) -> bool {
-        let view = self.view;
-        if !(mention.tokens.end..start).any(|at| view.is(at, &["and", "but"])) {
-            return false;
-        }
-        self.is_object(mention)
+        (mention.tokens.end..start).any(|at| self.view.is(at, &["and", "but"])) && self.is_object(mention)
     }
 
     /// Whether a mention is the object of a verb before it.

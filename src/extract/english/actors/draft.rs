@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
+use crate::extract::english::lexicon::actors as lexicon;
 use crate::text::Tag;
 use crate::text::english::view::View;
 use crate::text::english::vocabulary::Listed;
@@ -94,8 +95,8 @@ impl Draft {
         let before =
             start.checked_sub(2).filter(|_| view.tag(start - 1) == Tag::Noun && view.tag(start) == Tag::Noun);
         self.former = self.tokens.clone().chain(before).any(|at| view.is(at, FORMER));
-        self.sporting =
-            self.person.is_some() && (start.saturating_sub(1)..self.tokens.end).any(|at| view.is(at, PLAYS));
+        self.sporting = self.person.is_some()
+            && (start.saturating_sub(1)..self.tokens.end).any(|at| lexicon::plays(view.word(at)));
         self.armed = self.tokens.clone().any(|at| {
             view.is(at, &["rebel", "paramilitary", "insurgent", "guerrilla", "militant", "militia"])
         });
@@ -131,10 +132,6 @@ impl Draft {
         }
     }
 }
-
-/// Before their names: people of sport, who demand and reject in a game.
-const PLAYS: &[&str] =
-    &["coach", "striker", "midfielder", "goalkeeper", "winger", "quarterback", "batsman", "bowler", "racer"];
 
 /// Words of an office that is held no more.
 const FORMER: &[&str] =

@@ -410,7 +410,7 @@ fn of_role(
         (Some((party, _)), _) if state => Known::party(party, Kind::Office),
         (Some((party, _)), Role::Protesters | Role::People) => kept(Some(Arc::clone(party)), Kind::Folk),
         (Some((party, _)), _) => kept(Some(Arc::clone(party)), Kind::Office),
-        // "Gen Z representatives" are not the state's.
+        // "Representatives of" some name, told by it ("Volksbau representatives"), are not the state's.
         (None, Role::Government)
             if view.tag_before(draft.tokens.start) == Tag::ProperNoun && word == "representatives" =>
         {
@@ -426,11 +426,11 @@ fn of_role(
         (None, _) if state => {
             memory.home().map_or_else(|| kept(None, Kind::Office), |home| Known::party(home, Kind::Office))
         }
-        // No charity is a party; an armed group may be.
         // "The ruling party" is none of those named in the fight.
         (None, Role::Civil) if draft.tokens.clone().any(|at| view.is(at, &["ruling", "governing"])) => {
             kept(None, Kind::Office)
         }
+        // No charity is a party; an armed group may be.
         (None, Role::Civil) if draft.definite && word == "party" => memory
             .word(word)
             .map(Known::office)

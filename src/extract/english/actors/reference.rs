@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::extract::english::lexicon::actors as lexicon;
 use crate::text::gazetteer::{Entity, EntityKind, Gazetteer, Role};
 use crate::text::{Analysis, Part};
 
@@ -116,6 +117,7 @@ impl Memory {
         let mut territories: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         let mut rivals: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         let title_end = analysis.sentences.first().map_or(0, |sentence| sentence.span.end);
+        let mentioned = times_named(entities);
         let in_dateline = |entity: &Entity| {
             let at = analysis.sentences.partition_point(|sentence| sentence.span.end <= entity.span.start);
             analysis.sentences.get(at).is_some_and(|sentence| sentence.part == Part::Dateline)
@@ -123,7 +125,7 @@ impl Memory {
         for entity in entities {
             let Some(party) = &entity.party else { continue };
             // Where a report was written is not yet what it is about.
-            let again = || entities.iter().any(|other| other.party == entity.party && other != entity);
+            let again = || mentioned.get(party).is_some_and(|times| *times > 1);
             let weight = match entity.span.end {
                 end if end <= title_end => 3,
                 _ if in_dateline(entity) && !again() => 1,
@@ -492,30 +494,19 @@ impl Memory {
     }
 }
 
-/// Last words of the names of undertakings.
-const FIRMS: &[&str] = &[
-    "company",
-    "corporation",
-    "airlines",
-    "airways",
-    "bank",
-    "group",
-    "motors",
-    "energy",
-    "resources",
-    "steel",
-    "foods",
-    "mining",
-    "shipping",
-    "ltd",
-    "plc",
-    "inc",
-];
+/// How often each party is named.
+fn times_named(entities: &[Entity]) -> BTreeMap<&Arc<str>, usize> {
+    let mut times = BTreeMap::new();
+    for party in entities.iter().filter_map(|entity| entity.party.as_ref()) {
+        *times.entry(party).or_default() += 1;
+    }
+    times
+}
 
 /// Whether a mention may be of an undertaking: one called so, or a single name without an office or a party.
 fn is_firm(mention: &Mention, group: bool) -> bool {
     let name = mention.name.to_lowercase();
-    let called = name.split_whitespace().next_back().is_some_and(|last| FIRMS.contains(&last));
+    let called = name.split_whitespace().next_back().is_some_and(lexicon::is_firm_name);
     let single = mention.kind == Kind::Person
         && mention.role.is_none()
         && mention.party.is_none()

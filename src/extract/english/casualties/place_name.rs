@@ -63,24 +63,14 @@ pub(super) fn name_at(view: View<'_>, text: &str, from: usize) -> Option<(String
         }
         at += 1;
     }
-    let mut end = at;
-    loop {
-        let joins = view.is(end, &["-", "\u{2019}", "'"]) && is_name(view, end + 1);
-        let particles = (end..end + 2).take_while(|&next| view.is(next, PARTICLES)).count();
-        if is_name(view, end) || joins {
-            end += 1;
-        } else if end > at && particles > 0 && is_name(view, end + particles) {
-            end += particles + 1;
-        } else {
-            break;
-        }
-    }
+    let mut end = run_end(view, at);
     if end == at {
         return None;
     }
     // "the Ruritanian town of Bor": it is the town that is named.
     if is_kind_of_place(view.word(end)) && view.is(end + 1, &["of"]) && is_name(view, end + 2) {
-        return name_at(view, text, end + 2);
+        at = end + 2;
+        end = run_end(view, at);
     }
     // "the Federal Medical Centre": an institution keeps what it is called.
     if view.is(end - 1, INSTITUTIONS) {
@@ -88,6 +78,22 @@ pub(super) fn name_at(view: View<'_>, text: &str, from: usize) -> Option<(String
     }
     let span = Span { start: view.token(at)?.span.start, end: view.token(end - 1)?.span.end };
     Some((span.of(text).trim_end_matches("'s").to_owned(), end))
+}
+
+/// Where the words of a name that begins at `start` end; `start` when none does.
+fn run_end(view: View<'_>, start: usize) -> usize {
+    let mut end = start;
+    loop {
+        let joins = view.is(end, &["-", "\u{2019}", "'"]) && is_name(view, end + 1);
+        let particles = (end..end + 2).take_while(|&next| view.is(next, PARTICLES)).count();
+        if is_name(view, end) || joins {
+            end += 1;
+        } else if end > start && particles > 0 && is_name(view, end + particles) {
+            end += particles + 1;
+        } else {
+            return end;
+        }
+    }
 }
 
 /// Small words inside a name: "Rio de Janeiro".
@@ -126,7 +132,7 @@ pub(super) fn names_at(
     if reading.entities_within(whole).any(demonym) {
         return None;
     }
-    // "in the crash of a Bek Air plane": the name is of the plane.
+    // "in the crash of an Osk Air plane": the name is of the plane.
     let of_a_thing = view.tag(end) == Tag::Noun
         && !is_kind_of_place(view.word(end))
         && (from..end).any(|at| view.is(at, &["a", "an"]))

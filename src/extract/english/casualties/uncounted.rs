@@ -11,6 +11,7 @@ use crate::text::{Link, Tag};
 pub(super) fn is_uncounted(here: &Here<'_>, sighting: &Sighting) -> bool {
     let loses = || here.verb_lemma(sighting.said.start) == "lose";
     is_rate(here, sighting)
+        || is_share(here, sighting)
         || loses() && (is_lost_otherwise(here, sighting) || is_bereft(here, sighting))
         || is_cause(here, sighting)
         || is_called_false(here, sighting)
@@ -22,13 +23,17 @@ fn is_rate(here: &Here<'_>, sighting: &Sighting) -> bool {
     let each = here.view.is(end, &["a", "an", "per", "every", "each"]);
     let unit = here.view.is(end + 1, &["minute", "hour", "day", "night", "week", "month", "year"]);
     let time = &["after", "before", "later", "earlier", "ago", "since", "from", "on", "in", "'s"];
-    // "It has killed one in five of those infected".
-    let share = sighting.figure.low == 1
+    each && unit && !here.view.is(end + 2, time)
+}
+
+/// "It has killed one in five of those infected". "One in two villages" counts somebody.
+fn is_share(here: &Here<'_>, sighting: &Sighting) -> bool {
+    let end = sighting.figure.tokens.end;
+    sighting.figure.low == 1
         && sighting.figure.head.is_none()
         && here.view.is(end, &["in"])
         && here.view.tag(end + 1) == Tag::Number
-        && !here.view.is(end + 2, &["places", "villages", "districts", "incidents", "attacks"]);
-    each && unit && !here.view.is(end + 2, time) || share
+        && !here.view.is(end + 2, &["places", "villages", "districts", "incidents", "attacks"])
 }
 
 /// How far behind those who are lost it may stand to what.

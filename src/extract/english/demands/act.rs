@@ -28,6 +28,7 @@ pub(super) fn acts(view: View<'_>, window: Range<usize>) -> Vec<Act> {
     }
     let mut open: Option<usize> = None;
     for (index, part) in conjuncts(view, window.clone()).into_iter().enumerate() {
+        // What is said aside of the one before asks for nothing.
         if view.is(part.start, &["which", "who", "where"]) {
             continue;
         }
@@ -44,9 +45,8 @@ pub(super) fn acts(view: View<'_>, window: Range<usize>) -> Vec<Act> {
     }
     if acts.is_empty() {
         // "Leave" alone: forces and envoys withdraw.
-        let leaves =
-            window.clone().take(5).any(|at| view.is(at, &["leave"]) && !view.is(at + 1, &["it", "them"]))
-                || view.is(window.start, &["go"]) && !view.is(window.start + 1, &["to", "on", "home", "and"]);
+        let leaves = window.clone().take(5).any(|at| view.is(at, &["leave"]))
+            || view.is(window.start, &["go"]) && !view.is(window.start + 1, &["to", "on", "home", "and"]);
         acts.push(if leaves { Act::Withdraw } else { Act::Other });
     }
     acts
@@ -137,12 +137,9 @@ const ASIDE_REACH: usize = 18;
 
 /// "Asked for patience and denied the report": behind the "and" whoever asks does something else.
 fn joins_verb(view: View<'_>, and: usize) -> bool {
-    let past =
-        matches!(view.form(and + 1), VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::ThirdPerson);
     view.is(and, &["and", "but"])
         && !view.is(and.wrapping_sub(1), &[","])
-        && past
-        && view.tag(and + 1) == Tag::Verb
+        && is_done(view, and + 1)
         && (view.tag(and + 2) == Tag::Determiner
             || view.is(and + 2, &["short", "for", "on", "upon"])
             || view.is(and + 2, &["that", "to", "he", "she", "they", "it"]))
@@ -174,10 +171,16 @@ fn opens_clause(view: View<'_>, start: usize) -> bool {
             || view.is(at, &["of", "in", "'s"])
     });
     let Some(verb) = subject.last().map(|last| last + 1).filter(|_| named) else { return false };
-    let past = matches!(view.form(verb), VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::ThirdPerson);
-    past && view.tag(verb) == Tag::Verb
+    is_done(view, verb)
         && (view.is(verb + 1, &["to", "that", "it", "them", "him", "on"])
             || view.tag(verb + 1) == Tag::Determiner)
+}
+
+/// Whether a verb is one that somebody does or did, and not one that is asked for.
+fn is_done(view: View<'_>, at: usize) -> bool {
+    let form = view.form(at);
+    view.tag(at) == Tag::Verb
+        && matches!(form, VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::ThirdPerson)
 }
 
 /// How many words may stand before the verb of a clause behind "and".
@@ -223,9 +226,10 @@ fn act_of(view: View<'_>, part: Range<usize>, first: bool) -> Option<Act> {
         if view.is(at, &["left"]) && view.is(at.wrapping_sub(1), &["be", "being", "is", "are"]) {
             continue;
         }
-        // "That those arrested be set free": what befell them is not asked for.
+        // "That those arrested be set free", "that the jailed reporters be freed": what befell them is not asked for.
         let befell = matches!(view.form(at), VerbForm::PastOrParticiple | VerbForm::Participle)
-            && view.is(at.wrapping_sub(1), &["those", "all", "people", "everyone", "anyone", "protesters"]);
+            && (view.is(at.wrapping_sub(1), &["those", "all", "people", "everyone", "anyone", "protesters"])
+                || view.tag(at + 1) == Tag::Noun && at + 1 < part.end && lexicon::is_holding(&view.verb(at)));
         if befell {
             continue;
         }

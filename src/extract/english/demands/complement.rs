@@ -369,12 +369,11 @@ pub(super) fn content(scene: &Scene<'_>, start: usize, to: Vec<Arc<str>>) -> Opt
     let verb = (from..window.end)
         .find(|&at| matches!(view.tag(at), Tag::Verb | Tag::Aux))
         .or_else(|| (from..window.end).find(|&at| view.form(at) == VerbForm::Base));
-    // "Drivers accused of theft be jailed": behind a participle the verb is still to come.
-    let verb = verb.map(|verb| {
-        let participle = matches!(view.form(verb), VerbForm::PastOrParticiple | VerbForm::Participle);
-        let be = || (verb + 1..window.end).find(|&at| view.is(at, &["be"]));
-        participle.then(be).flatten().unwrap_or(verb)
-    });
+    // "That drivers accused of theft be jailed": behind a participle, which tells what they did, the verb is still to come.
+    let later = verb
+        .filter(|&verb| matches!(view.form(verb), VerbForm::PastOrParticiple | VerbForm::Participle))
+        .and_then(|verb| (verb + 1..window.end).find(|&at| view.is(at, &["be"])));
+    let verb = later.or(verb);
     let passive = verb.is_some_and(|verb| {
         (verb..verb + 3).any(|at| view.is(at, &["be", "been"]))
             && (verb..verb + 5)
@@ -390,15 +389,7 @@ pub(super) fn content(scene: &Scene<'_>, start: usize, to: Vec<Arc<str>>) -> Opt
     {
         names = names_of(scene, subject);
     }
-    // "That those accused of stealing money be jailed": what befell them, or what they did, is not asked for.
-    let told_of = |verb: &usize| {
-        passive
-            && (start..*verb).any(|at| {
-                view.tag(at) == Tag::Verb
-                    && matches!(view.form(at), VerbForm::Participle | VerbForm::PastOrParticiple)
-            })
-    };
-    let asked = verb.filter(told_of).map(|verb| act::acts(view, verb..view.end));
+    let asked = later.map(|verb| act::acts(view, verb..view.end));
     let found = finish(scene, names, start..view.end, passive)?;
     let acts = asked.filter(|acts| !acts.contains(&Act::Other)).unwrap_or(found.acts);
     Some(Complement { acts, ..found })

@@ -5,10 +5,10 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use crate::extract::english::lexicon::demands as words;
 use crate::extract::english::predicate::{Agent, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Demand, DemandStatus};
+use crate::text::VerbForm;
 
 use super::{Draft, after_adverbs, each_scene};
 
@@ -21,35 +21,14 @@ pub const RULE: Rule = Rule {
     find,
 };
 
-/// What those do who take up the demand of somebody else. CAMEO 02 with the agent as a second voice.
-const JOINS: &[&str] = &[
-    "echoed",
-    "echoes",
-    "echo",
-    "echoing",
-    "joined",
-    "joins",
-    "joining",
-    "backed",
-    "backs",
-    "backing",
-    "seconded",
-    "seconds",
-    "repeated",
-    "repeats",
-    "supported",
-    "supports",
-    "endorsed",
-    "endorses",
-];
+/// What those do who take up the demand of somebody else, by base form. CAMEO 02 with the agent as a second voice.
+const JOINS: &[&str] = &["echo", "join", "back", "second", "repeat", "support", "endorse"];
 /// What they take up.
 const TAKEN_UP: &[&str] = &["call", "calls", "appeal", "appeals", "demand", "demands", "plea", "pleas"];
 
 /// "Germany followed suit".
-const FOLLOWS: &[&str] = &["followed", "follow", "follows", "following"];
-
 fn follows_suit(scene: &Scene<'_>, at: usize) -> bool {
-    scene.view.is(at, FOLLOWS) && scene.view.is(at + 1, &["suit"])
+    scene.view.is(at + 1, &["suit"]) && scene.view.verb(at) == "follow"
 }
 
 /// How many sentences back the demand may have been told.
@@ -59,7 +38,8 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
     let told: OnceCell<Vec<Demand>> = OnceCell::new();
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
-            if scene.view.is(at, JOINS) || follows_suit(scene, at) {
+            let joins = scene.view.form(at) != VerbForm::None && JOINS.contains(&&*scene.view.verb(at));
+            if joins || follows_suit(scene, at) {
                 let told = told.get_or_init(|| in_order(findings));
                 if let Some(joined) = joined(scene, at, told) {
                     joined.emit(scene, findings);
@@ -115,7 +95,7 @@ fn joined<'t>(scene: &Scene<'_>, at: usize, told: &'t [Demand]) -> Option<Joined
     let pointed =
         (at + 1..noun).any(|at| view.is(at, &["the", "that", "this", "these", "those", "its", "'s"]));
     let predicate = scene.predicate(at).filter(|predicate| !predicate.negated && !predicate.passive)?;
-    if !suit && (has_words || !pointed || words::noun(view.word(noun)).is_none()) {
+    if !suit && (has_words || !pointed) {
         return None;
     }
     let first = scene.analysis.sentences.get(scene.sentence.saturating_sub(SENTENCES_BACK))?.span.start;

@@ -17,6 +17,8 @@ word_sets! {
     PREPOSITIONS = "prepositions";
     GROUPS = "groups";
     FIRM_WORDS = "firm words";
+    FIRM_NAMES = "firm names";
+    PLAYERS = "players";
     FIGHTING_GROUPS = "fighting groups";
     OPENINGS = "openings";
 }
@@ -89,6 +91,16 @@ pub(in super::super) fn is_group_word(word: &str) -> bool {
 /// Whether "the" before this word means the undertaking named last.
 pub(in super::super) fn is_firm_word(word: &str) -> bool {
     FIRM_WORDS.contains(word)
+}
+
+/// Whether the name of an undertaking may end with this word.
+pub(in super::super) fn is_firm_name(last: &str) -> bool {
+    FIRM_NAMES.contains(last)
+}
+
+/// Whether somebody who is called this before his name plays a game.
+pub(in super::super) fn plays(word: &str) -> bool {
+    PLAYERS.contains(word)
 }
 
 /// Whether such a group may be one that fights.

@@ -146,13 +146,14 @@ fn relative(scene: &Scene<'_>, subject: usize, next: usize, stance: Stance, fram
     let that = subject.checked_sub(1).filter(|&at| view.is(at, &["that", "which"]));
     let noun = that.unwrap_or(subject).checked_sub(1)?;
     let word = view.noun(noun);
-    let alleged = view.is(noun, &["something"])
-        || stances::is_allegation(&word)
-        || view.is(noun, &["figure", "figures", "number", "toll", "count"]);
+    // "…, something the army has denied".
+    let something = view.is(noun, &["something"]);
+    let figure = view.is(noun, &["figure", "figures", "number", "toll", "count"]);
+    let alleged = something || figure || stances::is_allegation(&word);
     let named = alleged || stances::is_request(view.word(noun)) || stances::is_generous(view.word(noun));
-    let opens = (noun.saturating_sub(3).max(view.start)..noun)
-        .any(|at| view.is(at, &["a", "an", "the", "any", "such"]))
-        || view.is(noun, &["something"]);
+    let opens = something
+        || (noun.saturating_sub(3).max(view.start)..noun)
+            .any(|at| view.is(at, &["a", "an", "the", "any", "such"]));
     if !(takes && ends && named && opens) {
         return None;
     }
