@@ -2,9 +2,9 @@
 //! weighed against each other. Never reads the text.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Act, Claim, Demand, Position};
+use crate::model::{Act, Claim, Demand, Position, Stance};
 
 use super::english::casualties::sighting::Sighted;
 use super::rule::{Finding, Said};
@@ -41,7 +41,35 @@ pub(super) fn resolve(found: Vec<Finding>) -> Vec<Finding> {
         kept.push(finding);
     }
     drop_unaddressed(&mut kept);
+    drop_vaguer(&mut kept);
     kept
+}
+
+/// Targets of one stance of one actor that are compared with each other; an article has fewer.
+const TARGETS_MAX: usize = 64;
+
+/// A stance toward a thing that the same article calls by more words says nothing more: "rejects the ultimatum" beside "rejects
+/// Kenya's 48-hour ultimatum". Names are no vaguer for being short.
+fn drop_vaguer(kept: &mut Vec<Finding>) {
+    let mut held: BTreeMap<(String, Stance), Vec<String>> = BTreeMap::new();
+    for position in kept.iter().filter_map(|finding| finding.said.position()) {
+        let held = held.entry((position.actor.clone(), position.stance)).or_default();
+        let fresh =
+            position.target.clone().filter(|target| held.len() < TARGETS_MAX && !held.contains(target));
+        held.extend(fresh);
+    }
+    held.retain(|_, targets| targets.len() > 1);
+    let fuller = |target: &str, other: &str| {
+        let words: Vec<&str> = other.split_whitespace().collect();
+        words.len() > target.split_whitespace().count()
+            && target.split_whitespace().all(|word| words.contains(&word))
+    };
+    kept.retain(|finding| {
+        let Some(position) = finding.said.position() else { return true };
+        let thing = position.target.as_deref().filter(|target| target.starts_with(char::is_lowercase));
+        let others = held.get(&(position.actor.clone(), position.stance));
+        !thing.zip(others).is_some_and(|(thing, others)| others.iter().any(|other| fuller(thing, other)))
+    });
 }
 
 /// A demand without an addressee says nothing that the same demand with one does not say.
@@ -61,6 +89,16 @@ fn drop_unaddressed(kept: &mut Vec<Finding>) {
 }
 
 impl Said {
+    fn position(&self) -> Option<&Position> {
+        match self {
+            Self::Claim(claim) => match &**claim {
+                Claim::Position(position) => Some(position),
+                Claim::Casualty(_) | Claim::Demand(_) | Claim::Deed(_) => None,
+            },
+            Self::People(_) => None,
+        }
+    }
+
     fn demand(&self) -> Option<&Demand> {
         match self {
             Self::Claim(claim) => match &**claim {

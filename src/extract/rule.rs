@@ -307,6 +307,7 @@ pub static RULES: &[Rule] = &[
     demands::high_time::RULE,
     // This reads what those above have found.
     demands::joined::RULE,
+    demands::replied::RULE,
     demands::deed::RULE,
     positions::verbal::RULE,
     positions::nominal::RULE,

@@ -10,6 +10,7 @@ use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Demand, DemandStatus};
 use crate::text::VerbForm;
 
+use super::told::{Told, in_one_breath};
 use super::{Draft, after_adverbs, each_scene};
 
 /// Reads verbs of joining before a call that has been told.
@@ -35,12 +36,12 @@ fn follows_suit(scene: &Scene<'_>, at: usize) -> bool {
 const SENTENCES_BACK: usize = 2;
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
-    let told: OnceCell<Vec<Demand>> = OnceCell::new();
+    let told: OnceCell<Told> = OnceCell::new();
     each_scene(reading, |scene| {
         for at in scene.view.start..scene.view.end {
             let joins = scene.view.form(at) != VerbForm::None && JOINS.contains(&&*scene.view.verb(at));
             if joins || follows_suit(scene, at) {
-                let told = told.get_or_init(|| in_order(findings));
+                let told = told.get_or_init(|| Told::of(findings));
                 if let Some(joined) = joined(scene, at, told) {
                     joined.emit(scene, findings);
                 }
@@ -78,15 +79,8 @@ impl Joined<'_> {
     }
 }
 
-/// The demands told so far, in the order of the text.
-fn in_order(findings: &Findings) -> Vec<Demand> {
-    let mut told: Vec<Demand> = findings.demands().cloned().collect();
-    told.sort_by_key(|demand| demand.evidence.span.start);
-    told
-}
-
 /// Who joins at `at`, and in what.
-fn joined<'t>(scene: &Scene<'_>, at: usize, told: &'t [Demand]) -> Option<Joined<'t>> {
+fn joined<'t>(scene: &Scene<'_>, at: usize, told: &'t Told) -> Option<Joined<'t>> {
     let view = scene.view;
     let suit = follows_suit(scene, at);
     let noun = (at + 1..(at + NOUN_REACH).min(view.end)).find(|&at| suit || view.is(at, TAKEN_UP))?;
@@ -98,11 +92,8 @@ fn joined<'t>(scene: &Scene<'_>, at: usize, told: &'t [Demand]) -> Option<Joined
     if !suit && (has_words || !pointed) {
         return None;
     }
-    let first = scene.analysis.sentences.get(scene.sentence.saturating_sub(SENTENCES_BACK))?.span.start;
     let here = scene.span(predicate.subject_start.unwrap_or(at)..at + 1).start;
-    let from = told.partition_point(|demand| demand.evidence.span.start < first);
-    let upto = told.partition_point(|demand| demand.evidence.span.start < here);
-    let near = told.get(from..upto).unwrap_or_default();
+    let near = told.before(scene, SENTENCES_BACK, here);
     let owner = scene
         .actors()
         .in_sentence(scene.sentence)
@@ -111,17 +102,9 @@ fn joined<'t>(scene: &Scene<'_>, at: usize, told: &'t [Demand]) -> Option<Joined
     let joins = |demand: &&Demand| predicate.agents.iter().all(|agent| *agent.name != *demand.by);
     let last =
         near.iter().filter(joins).rfind(|demand| owner.is_none_or(|owner| *owner.name == *demand.by))?;
-    let same = |demand: &&Demand| {
-        demand.by == last.by
-            && demand.evidence.span.start.abs_diff(last.evidence.span.start) < SAME_BREATH_BYTES
-    };
-    let demands = near.iter().filter(same).take(DEMANDS_MAX).collect();
+    let demands = in_one_breath(near, last).collect();
     Some(Joined { by: predicate.agents, demands, start: predicate.subject_start.unwrap_or(at), noun })
 }
 
 /// How many words may stand between the verb and its noun.
 const NOUN_REACH: usize = 6;
-/// Demands of one voice that begin nearer than this are one appeal.
-const SAME_BREATH_BYTES: usize = 160;
-/// An appeal asks for no more than so many things that others take up.
-const DEMANDS_MAX: usize = 4;

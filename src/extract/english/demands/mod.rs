@@ -16,7 +16,9 @@ pub mod imperative;
 pub mod listed;
 pub mod modal;
 pub mod nominal;
+pub mod replied;
 pub mod sole_way;
+mod told;
 pub mod ultimatum;
 pub mod verbal;
 

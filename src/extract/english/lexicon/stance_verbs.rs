@@ -30,6 +30,8 @@ pub(in super::super) enum Frame {
     With(&'static [&'static str]),
     /// "dismiss N": a denial or a refusal, told by N.
     Dismiss,
+    /// "defy N", only where somebody asked for N.
+    Asked,
     /// "volunteer", with or without "to".
     Volunteer,
     /// "say that" with a wrong: "alleged that".
@@ -146,6 +148,7 @@ impl Frame {
             "down" => Self::Down(kept()),
             "with" => Self::With(kept()),
             "dismiss" => Self::Dismiss,
+            "asked" => Self::Asked,
             "volunteer" => Self::Volunteer,
             "that" => Self::That,
             _ => return None,

@@ -205,10 +205,18 @@ pub(super) fn topic(scene: &Scene<'_>, object: Range<usize>) -> Option<Arc<str>>
     {
         start += 1;
     }
+    // "Will not comply", "agreed to do so": it was said before what.
+    let alone = view.is(start, &["comply", "obey"]) && object.end <= start + 1;
+    if alone || view.is(start, &["do"]) && view.is(start + 1, &["so", "it", "that"]) {
+        return None;
+    }
     let mut end = object.end.min(start + TOPIC_WORDS_MAX);
     // "Kenya's demand for …", "talks until …": the rest says what the thing is about or when.
     if let Some(cut) = (start + 1..end).find(|&at| {
         view.is(at, &["until", "unless"])
+            || view.is(at, &["the", "that"])
+                && view.follows(at + 1, &["same"])
+                && view.is(at + 2, &["day", "evening", "night", "morning", "week"])
             || view.is(at, &["for"])
                 && view.is(at - 1, &["demand", "demands", "request", "call", "proposal", "appeal"])
     }) {

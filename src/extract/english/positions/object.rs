@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::extract::english::lexicon::actors::is_organisation;
+use crate::extract::english::lexicon::demands::noun as asked_for;
 use crate::extract::english::lexicon::stance_verbs::{Frame, RESPONSIBLE};
 use crate::extract::english::lexicon::stances;
 use crate::extract::english::predicate::Scene;
@@ -146,6 +147,10 @@ pub(super) fn object(scene: &Scene<'_>, next: usize, stance: Stance, frame: Fram
             Some((stance, if end > next { vec![topic(scene, next..end)] } else { vec![None] }, end.max(next)))
         }
         Frame::Dismiss => dismissed(scene, next, end, stance),
+        Frame::Asked => {
+            let noun = (next..(next + 6).min(end)).find(|&at| asked_for(view.word(at)).is_some())?;
+            Some((stance, vec![topic(scene, next..noun + 1)], noun + 1))
+        }
         Frame::That => {
             let that = view.is(next, &["that", "of", "about"]);
             // "Complained that it was cold" blames nobody.

@@ -164,7 +164,9 @@ fn relative(scene: &Scene<'_>, subject: usize, next: usize, stance: Stance, fram
 /// "…, a claim rejected by the students": the stance, what it is taken to and who takes it.
 fn reduced(scene: &Scene<'_>, at: usize, stance: Stance) -> Option<(Stance, usize, Vec<Agent>)> {
     let view = scene.view;
-    let noun = at.checked_sub(1).filter(|&noun| noun > view.start && view.is(at + 1, &["by"]))?;
+    // "A charge swiftly rejected by".
+    let how = usize::from(view.tag_before(at) == Tag::Adverb);
+    let noun = at.checked_sub(1 + how).filter(|&noun| noun > view.start && view.is(at + 1, &["by"]))?;
     let alleged = stances::is_allegation(&view.noun(noun));
     let asked = stances::is_request(view.word(noun)) && stance != Stance::Deny;
     let opens = (noun.saturating_sub(2).max(view.start)..noun)
