@@ -299,6 +299,7 @@ pub static RULES: &[Rule] = &[
     demands::modal::RULE,
     demands::nominal::RULE,
     demands::answered::RULE,
+    demands::fulfilled::RULE,
     demands::brokered::RULE,
     demands::chanted::RULE,
     demands::listed::RULE,

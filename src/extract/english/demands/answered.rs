@@ -7,7 +7,7 @@ use crate::extract::cues::Cues;
 use crate::extract::english::lexicon::acts as lexicon;
 use crate::extract::english::lexicon::demands as words;
 use crate::extract::english::lexicon::stances;
-use crate::extract::english::predicate::{Scene, agent};
+use crate::extract::english::predicate::{Agent, Scene, agent};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
 use crate::text::Tag;
@@ -33,9 +33,6 @@ fn cues(cues: &mut Cues) {
     let gave = cues.words(["given", "gave", "set"]);
     let over = cues.words(["over", "up", "passed", "elapsed", "expired", "lapsed", "out"]);
     cues.enough(gave | over);
-    let yields = cues.words(YIELDS.iter().copied());
-    let pressed = cues.words(PRESSED.iter().copied());
-    cues.enough(yields | pressed);
     let turned = cues.words(["turned", "turn", "turns"]);
     let down = cues.words(["down"]);
     cues.enough(turned | down);
@@ -50,8 +47,6 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 run_out(scene, at, findings);
             } else if scene.view.is(at, &["turned", "turn", "turns", "rebuffed", "spurned", "snubbed"]) {
                 turned_down(scene, at, findings);
-            } else if scene.view.is(at, YIELDS) {
-                yielded(scene, at, findings);
             }
         }
     });
@@ -95,7 +90,7 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
             break;
         }
     }
-    let by = by?;
+    let by = by.or_else(|| set_by(scene, at))?;
     let to: Vec<Arc<str>> = scene
         .actors()
         .in_sentence(scene.sentence)
@@ -118,6 +113,15 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     }
     .emit(scene, findings);
     Some(())
+}
+
+/// "The deadline set by the rebels".
+fn set_by(scene: &Scene<'_>, at: usize) -> Option<Vec<Agent>> {
+    let set = at + 1 + usize::from(scene.view.is(at + 1, &["that", "which"]));
+    let given = scene.view.is(set, &["set", "given", "issued", "imposed", "made"]);
+    let by = Some(set + 1).filter(|&by| given && scene.view.is(by, &["by"]))?;
+    let mention = scene.actors().starting_at(scene.sentence, by + 1, scene.view)?;
+    Some(scene.agents_of(mention))
 }
 
 /// "The seven days that the union had given the ministry to free them are over."
@@ -149,48 +153,6 @@ fn run_out(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> 
         core: at,
         start: time,
         weight: 5,
-    }
-    .emit(scene, findings);
-    Some(())
-}
-
-/// What those do who give way.
-const YIELDS: &[&str] = &["bowing", "yielding", "caving", "giving", "bowed", "yielded", "caved"];
-/// To what they do.
-const PRESSED: &[&str] = &["pressure", "demands", "demand", "calls", "appeals", "protests"];
-
-/// "Bowing to pressure from protesters, the governor released the students": what was asked for is what was done.
-fn yielded(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
-    let view = scene.view;
-    let to = at + 1 + usize::from(view.is(at + 1, &["in"]));
-    let noun = (to + 1..to + 4).find(|&noun| view.is(to, &["to"]) && view.is(noun, PRESSED))?;
-    let from = (noun + 1..noun + 3).find(|&from| view.is(from, &["from", "by", "of"]))?;
-    let asker = scene
-        .actors()
-        .starting_at(scene.sentence, from + 1, view)
-        .filter(|mention| !mention.owner && !mention.modifier)?;
-    let close = list_end(scene, asker);
-    let comma = view.is(close, &[","]).then_some(close)?;
-    let verb = (comma + 1..view.end).find(|&verb| {
-        matches!(view.tag(verb), Tag::Verb)
-            && scene.group(verb).is_some_and(|(_, passive)| !passive)
-            && scene.predicate(verb).is_some_and(|done| !done.negated)
-    })?;
-    let done = scene.predicate(verb)?;
-    let window = act::cut(view, verb..view.end);
-    let acts = act::acts(view, window.clone());
-    Draft {
-        rule: RULE.name,
-        by: &scene.agents_of(asker),
-        to: done.agents.iter().map(|agent| Arc::clone(&agent.name)).collect(),
-        window,
-        acts: acts.into_iter().filter(|act| *act != Act::Other).collect(),
-        force: Force::Demand,
-        status: DemandStatus::Met,
-        condition: None,
-        core: at,
-        start: at,
-        weight: 4,
     }
     .emit(scene, findings);
     Some(())
@@ -237,7 +199,7 @@ fn turned_down(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<
 }
 
 /// Who acts in the sentence before: "its deadline" is theirs.
-fn earlier_subject(scene: &Scene<'_>) -> Option<Vec<crate::extract::english::predicate::Agent>> {
+fn earlier_subject(scene: &Scene<'_>) -> Option<Vec<Agent>> {
     let before = scene.sentence.checked_sub(1)?;
     let mention = scene
         .actors()

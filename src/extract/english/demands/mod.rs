@@ -9,6 +9,7 @@ pub mod brokered;
 pub mod chanted;
 pub mod deed;
 mod context;
+pub mod fulfilled;
 pub mod joined;
 mod members;
 pub mod high_time;

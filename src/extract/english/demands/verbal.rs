@@ -77,6 +77,14 @@ fn verb_at(scene: &Scene<'_>, at: usize) -> Option<(Force, Frame)> {
     VERBS.at(scene.view, at).filter(|_| !is_answered(scene.view, at))
 }
 
+/// "Kenya demanded it", "the truce that Kenya had demanded took effect": what is asked for is not behind the verb.
+fn is_said_elsewhere(scene: &Scene<'_>, at: usize) -> bool {
+    let view = scene.view;
+    let pronoun = view.is(at + 1, &["it", "this", "so"]) && view.tag(at + 2) == Tag::Punct;
+    let told = matches!(view.form(at + 1), VerbForm::Past | VerbForm::PastOrParticiple);
+    pronoun || told && view.tag(at + 1) != Tag::Adjective
+}
+
 /// "Rejected union demands for higher pay": a noun, whoever stands before it.
 fn is_answered(view: View<'_>, at: usize) -> bool {
     if view.form(at) != VerbForm::ThirdPerson {
@@ -103,7 +111,9 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
         .or_else(|| purposed(scene, at))
         .or_else(|| crowd(scene, at));
     let Some(predicate) = found else { return };
-    if predicate.negated {
+    // "No longer insists that": taken back.
+    let dropped = (at.saturating_sub(4).max(view.start)..at).any(|no| view.follows(no, &["no", "longer"]));
+    if predicate.negated && !dropped {
         return;
     }
     let complement =
@@ -121,8 +131,10 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
     let wish = frame == Frame::Want
         && complement.acts == [Act::Other]
         && view.is(at + 1, &["them", "him", "her", "it"]);
+    let elsewhere = complement.acts == [Act::Other] && is_said_elsewhere(scene, at);
     if nobody && complement.acts != [Act::Evacuate]
         || wish
+        || elsewhere
         || own
         || idle
         || self_told
@@ -134,6 +146,7 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
         force != Force::Appeal || frame == Frame::Tell || super::is_threat(view, &complement.window)
     });
     let force = super::demand_force(condition.is_some(), force);
+    let from = predicate.subject_start.unwrap_or(predicate.start).max(at.saturating_sub(5));
     let draft = Draft {
         rule: RULE.name,
         by: &predicate.agents,
@@ -141,18 +154,12 @@ fn read(scene: &Scene<'_>, at: usize, force: Force, frame: Frame, findings: &mut
         window: complement.window.clone(),
         acts: complement.acts,
         force,
-        status: status(
-            scene,
-            predicate.subject_start.unwrap_or(predicate.start).max(at.saturating_sub(5)),
-            at,
-            view.end,
-        ),
+        status: if dropped { DemandStatus::Withdrawn } else { status(scene, from, at, view.end) },
         condition,
         core: at,
         start: predicate.subject_start.unwrap_or(predicate.start),
         weight: 3,
     };
-    debug_assert!(draft.status == DemandStatus::Made || draft.status == DemandStatus::Repeated);
     let mut listed = members(scene, &draft.window, frame).into_iter();
     let first = listed.next();
     for more in later_clauses(scene, &complement.window).into_iter().chain(listed) {
