@@ -30,6 +30,9 @@ const LEAP_FROM: u64 = 20;
 /// one is a part of it.
 const RECOUNT: u64 = 5;
 
+/// The rule that reads those of the missing who were found: "ten of the 16 missing were found dead".
+pub(super) const FOUND: &str = "found";
+
 /// From here on a count is of many, and a single person is a case among them.
 const MANY: u64 = 10;
 
@@ -318,6 +321,9 @@ impl Walk<'_> {
         let (figure, relation) = (Figure::of(casualty), casualty.relation);
         let Some(running) = self.running else {
             self.running = Some(Running { figure, by: at });
+            if relation == Relation::Added {
+                self.increments.push((figure.value, self.held(at)));
+            }
             return Step::Opens;
         };
         if relation == Relation::Added {
@@ -464,11 +470,12 @@ impl Walk<'_> {
 
     /// "Another four": on top of the running figure, once.
     fn add(&mut self, at: usize, figure: Figure, running: Running) -> Step {
-        let held = self.claims.get(at).map_or(Timestamp::MIN, |known| known.held_at);
+        let held = self.held(at);
         let again = |&(value, earlier): &(u64, Timestamp)| {
             value == figure.value && held.duration_since(earlier) <= INCREMENT_REPEATS
         };
-        if figure.value == 0 || self.increments.iter().any(again) {
+        if figure.value == 0 || self.increments.iter().any(again) || self.is_in_the_total(at, figure, running)
+        {
             return Step::Silent(Quiet::Repeated);
         }
         // "Hundreds more" is no number to add.
@@ -479,6 +486,20 @@ impl Walk<'_> {
         let bound = if figure.bound == Bound::Exact { running.figure.bound } else { figure.bound };
         let sum = Figure { value: running.figure.value.saturating_add(figure.value), high: None, bound };
         self.move_to(at, sum, running)
+    }
+
+    fn held(&self, at: usize) -> Timestamp {
+        self.claims.get(at).map_or(Timestamp::MIN, |known| known.held_at)
+    }
+
+    /// Whether an increment is counted already: another voice has just given the total that it led to ("risen to 22" after
+    /// 12, then "ten more were found dead"), or those found are all who are known dead.
+    fn is_in_the_total(&self, at: usize, figure: Figure, running: Running) -> bool {
+        let found = self.figure(at).is_some_and(|casualty| &*casualty.evidence.rule == FOUND);
+        let soon = self.held(at).duration_since(self.held(running.by)) <= INCREMENT_REPEATS;
+        let rise = self.past.last().and_then(|&from| running.figure.value.checked_sub(from));
+        rise == Some(figure.value) && soon && !self.one_voice(at, running.by)
+            || found && running.figure.value == figure.value
     }
 
     fn move_to(&mut self, at: usize, figure: Figure, from: Running) -> Step {

@@ -12,12 +12,12 @@ mod corpus;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
-use crate::model::{Article, Claim, Scope, Status};
+use crate::model::{Article, Claim, Relation, Scope, Status};
 use crate::text::gazetteer::Gazetteer;
 use crate::text::skim::{Glance, Marked, Marks, Outline, QUOTED, Skim};
 use cues::Cues;
-use english::casualties::incident;
 use english::casualties::telling::{prepare, tell};
+use english::casualties::{incident, live};
 use rule::{Finding, Findings, RULES, Reading, Rule, Said};
 
 /// At most this many claims are kept of one article, the first in the text: a page that lists a thousand is a table,
@@ -86,6 +86,14 @@ fn read_all(
     let unsupported = all - found.len();
     reading.begin(None);
     let mut claims = claims(&reading, overlap::resolve(found), &mut lost_rules);
+    match catch_unwind(AssertUnwindSafe(|| live::overtaken(article, &claims))) {
+        Ok(overtaken) => overtaken.into_iter().for_each(|place| {
+            if let Some(Claim::Casualty(casualty)) = claims.get_mut(place) {
+                casualty.relation = Relation::Previous;
+            }
+        }),
+        Err(_) => lost_rules.push("live"),
+    }
     match catch_unwind(AssertUnwindSafe(|| incident::blows(&reading, &claims))) {
         Ok(blows) => blows.into_iter().for_each(|place| {
             if let Some(Claim::Casualty(casualty)) = claims.get_mut(place) {

@@ -288,6 +288,7 @@ pub static RULES: &[Rule] = &[
     casualties::identified::RULE,
     casualties::no_survivors::RULE,
     casualties::unfound::RULE,
+    casualties::found::RULE,
     // These read what those above have found.
     casualties::toll::RULE,
     casualties::parts::RULE,

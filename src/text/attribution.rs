@@ -3,7 +3,7 @@
 //! Never guesses: without a sign in the text there is no speaker and the outlet speaks itself.
 
 use super::english::{lemma, verb_class};
-use super::{Analysis, Attribution, Link, Quotation, Span, Tag, Voice};
+use super::{Analysis, Attribution, Link, Phrase, Quotation, Span, Tag, VerbGroup, Voice};
 
 impl Analysis<'_> {
     /// Who says the words of `span`. A pronoun is resolved to the last speaker named before it.
@@ -60,13 +60,29 @@ impl Analysis<'_> {
                 && let Some(verb) = parent.and_then(|parent| parent.verb.as_ref())
                 && verb.voice == Voice::Active
                 && verb_class::is_saying(&self.verb(verb.main))
-                && let Some(&speaker) = parent.and_then(|parent| parent.subject.first())
+                && let Some(speaker) = self
+                    .said_behind(verb)
+                    .or_else(|| parent.and_then(|parent| parent.subject.first()).copied())
             {
                 chain.push((speaker, Some(verb.main)));
             }
             at = clause.parent;
         }
         chain
+    }
+
+    /// "Three died in the port and two at sea, said Jon Dill, who …": a name between the verb behind a comma and the next
+    /// comma speaks, whatever the clause has for its subject.
+    fn said_behind(&self, verb: &VerbGroup) -> Option<usize> {
+        let comma = verb.tokens.start.checked_sub(1).filter(|&at| self.word(at) == ",")?;
+        let sentence = self.sentence_at(self.tokens.get(comma)?.span.start)?;
+        let mut phrases = self.sentences.get(sentence)?.phrases.clone();
+        let name = phrases.find(|&index| {
+            let starts = |phrase: &Phrase| phrase.name && phrase.tokens.start == verb.tokens.end;
+            self.phrases.get(index).is_some_and(starts)
+        })?;
+        let end = self.phrases.get(name)?.tokens.end;
+        (self.word(end) == "," || self.word(end) == ".").then_some(name)
     }
 
     /// "according to X", "per X", "in the words of X": the phrase and the token before it.
@@ -163,10 +179,11 @@ impl Analysis<'_> {
     /// The speaker's phrase with what belongs to it, and a name in apposition before or after it.
     fn speaker_span(&self, phrase: usize) -> Span {
         let mut range = self.extent(phrase);
-        let next =
-            self.phrases.iter().enumerate().skip(phrase + 1).take(6).find(|(_, other)| {
-                other.tokens.start == range.end + 1 && other.apposition_to.get().is_some()
-            });
+        let next = self.phrases.iter().enumerate().skip(phrase + 1).take(6).find(|(_, other)| {
+            other.tokens.start == range.end + 1
+                && other.apposition_to.get().is_some()
+                && self.tag(other.head) != Tag::Pronoun
+        });
         if let Some((index, _)) = next {
             range.end = self.extent(self.outer(index)).end;
         }
@@ -252,5 +269,14 @@ fn is_speaker(noun: &str) -> bool {
             | "opposition"
             | "rebel"
             | "firefighter"
+            | "lawmaker"
+            | "senator"
+            | "prosecutor"
+            | "coroner"
+            | "commander"
+            | "activist"
+            | "charity"
+            | "council"
+            | "observatory"
     )
 }

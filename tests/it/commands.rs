@@ -58,6 +58,40 @@ fn replay_of_the_seeds_says_that_the_toll_rose_from_25_to_at_least_29() {
     assert_eq!(text(&place.run(&arguments).stdout), printed, "a second replay says something else");
 }
 
+/// Reports of one dam burst, six hours apart, each of another outlet.
+fn dam(texts: &[&str]) -> String {
+    let report = |(place, text): (usize, &&str)| {
+        let report = serde_json::json!({
+            "id": place.to_string(), "outlet": format!("outlet {place}"), "title": "Dam bursts above Osk in Norway",
+            "published_at": format!("2031-05-{:02}T{:02}:00:00Z", 6 + place / 4, place % 4 * 6), "text": text,
+        });
+        format!("{report}\n")
+    };
+    texts.iter().enumerate().map(report).collect()
+}
+
+#[test]
+fn the_missing_who_are_found_dead_come_on_top_of_the_dead_and_are_counted_once() {
+    let place = Place::new();
+    let texts = [
+        "A dam burst above the town of Osk in Norway, killing 12 people and leaving 16 missing.",
+        "Ten of the 16 people missing after a dam burst above Osk in Norway were found dead, police said.",
+        "Ten of the 16 missing after the dam burst above Osk in Norway have been found dead, rescuers said.",
+        "The dam burst above Osk in Norway killed 25 people, the governor said.",
+        "Three of the six missing after the dam burst above Osk in Norway were found dead, a daily wrote.",
+    ];
+    fs::write(place.path("dam.jsonl"), dam(&texts)).unwrap();
+    let file = place.path("dam.jsonl").display().to_string();
+    let told = lines(&expect_success("replay", &place.run(&["replay", "--json", &file])));
+    let course = |effect: &str| -> Vec<u64> {
+        let alerts = told.iter().filter(|line| line["type"] == "alert" && line["fact"]["effect"] == effect);
+        alerts.map(|alert| alert["after"]["value"].as_u64().unwrap()).collect()
+    };
+    // The three found last are among the 25 that the governor gave.
+    assert_eq!(course("killed"), [12, 22, 25]);
+    assert_eq!(course("missing"), [16, 6, 3]);
+}
+
 #[test]
 fn a_bad_file_costs_one_line_on_stderr_and_the_exit_code() {
     let place = Place::new();

@@ -130,6 +130,7 @@ fn may_look_back(word: &str) -> bool {
                 | "after"
                 | "another"
                 | "this"
+                | "separately"
                 | "world"
         )
         || hints_at_any(word)
@@ -240,6 +241,14 @@ impl Reader<'_> {
                 .any(|token| view.follows(token, &["this", "year"]) || view.is(token, &["recent", "years"]));
             return long.then_some(at..end);
         }
+        // "Separately, an explosion at a quarry hurt seven": one that the reader does not know yet.
+        if at == self.sentence.tokens.start && view.follows(at, &["separately", ","]) {
+            let told = view.is(at + 2, &["a", "an", "another"]);
+            return (told && (at + 3..at + 6).any(|event| self.is_event(event))).then_some(at..end);
+        }
+        if view.follows(at, &["this", "year"]) && self.sums_up(at) {
+            return Some(self.around(at));
+        }
         // "Talks resumed a year after the war that killed 6,500": up to the next comma.
         let long_after = view.is(at, &["after"])
             && view.is(at.wrapping_sub(1), &["year", "years", "decade", "decades"])
@@ -267,6 +276,21 @@ impl Reader<'_> {
                 .any(|token| view.follows(token, &["in", "which"]) || view.is(token, &["that", "where"]))
         };
         (unknown && told()).then_some(at..end)
+    }
+
+    /// "Clashes between the two have claimed 900 lives this year", further down in a report on one of them.
+    fn sums_up(&self, at: usize) -> bool {
+        let Some(clause) = self.clause_at(at) else { return false };
+        let Some(verb) = clause.verb.as_ref().filter(|verb| verb.tense == Tense::PresentPerfect) else {
+            return false;
+        };
+        let subject = clause.tokens.start..verb.tokens.start;
+        let lead = self.analysis.sentences.iter().filter(|sentence| sentence.part.speaks()).nth(1);
+        lead.is_some_and(|lead| lead.span.start < self.sentence.span.start)
+            && subject.clone().any(|token| self.view.is(token, MANY_BLOWS))
+            && !subject.clone().any(|token| {
+                self.view.is(token, &["the", "this", "these"]) && self.view.is(token + 1, MANY_BLOWS)
+            })
     }
 
     /// "on Thursday alone", "the day's toll".
@@ -432,6 +456,21 @@ impl Reader<'_> {
             .min_by_key(|clause| clause.tokens.len())
     }
 }
+
+/// What goes on for years.
+const MANY_BLOWS: &[&str] = &[
+    "violence",
+    "attacks",
+    "clashes",
+    "raids",
+    "accidents",
+    "crashes",
+    "shootings",
+    "bombings",
+    "unrest",
+    "banditry",
+    "kidnappings",
+];
 
 /// "on Thursday alone", "that night alone".
 fn is_day(word: &str) -> bool {

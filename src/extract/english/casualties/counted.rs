@@ -80,6 +80,11 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 sighting.group = group_before(&here, phrase);
                 // "Ten of the bodies have not been identified": some of those already told of.
                 let some = figure.kind == FigureKind::Share && here.view.is(figure.tokens.end, SAID_OF_SOME);
+                // "Three new deaths": on top of those told of before.
+                let new = said_new(&here, phrase) && noun.kind == CountedKind::Event;
+                if new && sighting.relation == Relation::Whole {
+                    sighting.relation = Relation::Added;
+                }
                 if some || is_handed_over(&here, figure) || is_seen(&here, figure) {
                     sighting.relation = Relation::Part;
                 }
@@ -95,6 +100,10 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             }
         }
     });
+}
+
+fn said_new(here: &Here<'_>, phrase: &Phrase) -> bool {
+    phrase.tokens.clone().any(|at| here.view.is(at, &["new"]))
 }
 
 /// "35 bodies had been handed to their families": some of those who were found before.

@@ -5,6 +5,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::as_many::as_many;
 use crate::extract::english::lexicon::{Person, is_paired, is_plural_only, person};
 use crate::model::{Bound, Group};
 use crate::text::english::lemma;
@@ -122,6 +123,11 @@ pub(super) fn figures(analysis: &Analysis<'_>, sentence: &Sentence, view: View<'
         })
         .collect();
     count_heads(view, &mut found);
+    let told_by_others = as_many(analysis, sentence, view, &found);
+    if !told_by_others.is_empty() {
+        found.extend(told_by_others);
+        found.sort_by_key(|figure| figure.tokens.start);
+    }
     found
 }
 

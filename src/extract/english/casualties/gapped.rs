@@ -143,13 +143,25 @@ fn goes_on(here: &Here<'_>, figure: &Figure, findings: &Findings) -> bool {
     let place = here.view.is(end, AT) && is_name(here.view, end + 1);
     // "… killed 35 people, two doctors and a resident said": those who tell it.
     let tells = here.with_list(figure).iter().any(|member| {
-        (member.tokens.end..member.tokens.end + 2).any(|at| speech::is_speech(here.view.word(at)))
+        // "…, a local official and residents said".
+        let nominal = |at: usize| {
+            matches!(
+                here.view.tag(at),
+                Tag::Coordinator | Tag::Noun | Tag::ProperNoun | Tag::Adjective | Tag::Determiner
+            )
+        };
+        let end = member.tokens.end;
+        let behind = (end..end + TELLERS_REACH).find(|&at| !nominal(at)).unwrap_or(end);
+        (end..=behind.max(end + 1)).any(|at| speech::is_speech(here.view.word(at)))
     });
     let ends = place || !matches!(here.view.tag(end), Tag::Verb | Tag::Aux | Tag::Adposition);
     let counts = |figure: &Figure| matches!(figure.kind, FigureKind::Counted | FigureKind::One);
     let listed = counts(figure) && counts(before) && figure.may_be_people(true);
     joined && listed && !tells && between.len() <= 12 && !finite && ends && already(here, before, findings)
 }
+
+/// How many words may name those who tell it together with the last of a list.
+const TELLERS_REACH: usize = 6;
 
 /// "They were shot dead along with 12 nurses": what befell people without a number befell those beside them.
 fn befell_before(here: &Here<'_>, figure: &Figure) -> Option<Effect> {

@@ -48,6 +48,7 @@ pub(crate) fn blows(reading: &Reading<'_>, claims: &[Claim]) -> Vec<usize> {
             && (!opens || is_one_day(&reading.analysis, casualty))
             && !TOTALS.contains(&&*casualty.evidence.rule)
             && casualty.relation != Relation::Part
+            && !(casualty.relation == Relation::Added && leads_to_a_toll(&reading.analysis, casualty, claims))
             && casualty.bound != Bound::Vague
             && (casualty.value.saturating_mul(TIMES) <= total
                 && counts_one_blow(&reading.analysis, casualty, long)
@@ -59,6 +60,16 @@ pub(crate) fn blows(reading: &Reading<'_>, claims: &[Claim]) -> Vec<usize> {
         }
     }
     found
+}
+
+/// "Two new deaths took the toll to 24": the last of those whom the toll counts, told with it.
+fn leads_to_a_toll(analysis: &Analysis<'_>, added: &Casualty, claims: &[Claim]) -> bool {
+    let sentence = |casualty: &Casualty| analysis.sentence_at(casualty.evidence.span.start);
+    claims.iter().any(|claim| {
+        matches!(claim, Claim::Casualty(toll) if toll.effect == added.effect
+            && &*toll.evidence.rule == "toll"
+            && sentence(toll) == sentence(added))
+    })
 }
 
 /// Where the first sentence of the body ends.

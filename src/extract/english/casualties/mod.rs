@@ -2,8 +2,10 @@
 //! goes in; claims come out. `figure` finds the people counted, `predicate` the words that say harm; each construction
 //! file joins the two in one way newsrooms do; `telling` gives the claim its attributes.
 
+mod as_many;
 mod figure;
 pub(in crate::extract) mod incident;
+pub(in crate::extract) mod live;
 mod place;
 mod place_item;
 mod place_name;
@@ -24,6 +26,7 @@ pub(crate) mod undergone;
 pub(crate) mod inflicted;
 pub(crate) mod no_survivors;
 pub(crate) mod unfound;
+pub(crate) mod found;
 pub(crate) mod none_hurt;
 pub(crate) mod among;
 pub(crate) mod identified;

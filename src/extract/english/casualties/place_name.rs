@@ -105,7 +105,9 @@ const INSTITUTIONS: &[&str] =
 /// Whether a token is part of a name that may be a place's.
 pub(super) fn is_name(view: View<'_>, at: usize) -> bool {
     let article = || view.is(at, &["al", "el"]) && view.tag(at + 1) == Tag::ProperNoun;
-    if !view.capital(at) || view.tag(at) != Tag::ProperNoun && !article() {
+    // "Block C", "Gate B" are no places of that letter.
+    let letter = view.word(at).len() == 1;
+    if letter || !view.capital(at) || view.tag(at) != Tag::ProperNoun && !article() {
         return false;
     }
     !OF_THE_CALENDAR.at(view, at)

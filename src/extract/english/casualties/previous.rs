@@ -8,7 +8,7 @@ use super::gapped::already;
 use super::scene::{Here, each};
 use super::sighting::{Sighted, Sighting, sight};
 use crate::extract::rule::{Findings, Reading, Rule};
-use crate::model::{Effect, Relation, Span};
+use crate::model::{Effect, Relation, Scope, Span};
 use crate::text::Tag;
 use crate::text::english::vocabulary::Listed;
 
@@ -118,6 +118,28 @@ fn had_been_told(here: &Here<'_>, figure: &Figure) -> bool {
         })
 }
 
+/// "Earlier it was reported about 29 dead": told at the start of a sentence as something earlier.
+fn told_earlier(here: &Here<'_>, figure: &Figure) -> bool {
+    let first = here.sentence.tokens.start;
+    let tells = |at: usize| here.view.tag(at) == Tag::Verb && TELLS.contains(&&*here.verb_lemma(at));
+    here.view.is(first, &["earlier", "previously", "initially"])
+        && !here.view.is(first + 1, &["this", "estimates", "reports", "figures"])
+        && (first + 1..figure.tokens.start).take(REACH).any(tells)
+}
+
+/// Whether the report tells a higher figure of the same effect elsewhere.
+fn is_exceeded(here: &Here<'_>, figure: &Figure, findings: &Findings) -> bool {
+    let told = || here.span(&figure.core).and_then(|core| findings.casualties_within(core).next());
+    let Some((_, own)) = told() else { return false };
+    let all = Span { start: 0, end: here.reading.article.text.len() };
+    findings.casualties_within(all).any(|(_, other)| {
+        other.effect() == own.effect()
+            && other.relation() == Relation::Whole
+            && other.scope() == Scope::Event
+            && other.value() > own.value()
+    })
+}
+
 /// Verbs with which somebody gives a figure.
 const TELLS: &[&str] = &[
     "speak", "put", "say", "report", "give", "count", "list", "announce", "estimate", "mention", "confirm",
@@ -147,12 +169,17 @@ const FALSE: &[&str] =
 const OPENING: usize = 3;
 
 /// How far before the figure the word for it may stand.
-const GIVEN_REACH: usize = 5;
+const GIVEN_REACH: usize = 8;
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
     each(reading, |here| {
-        let no_more = |figure: &&Figure| taken_back(&here, figure) || had_been_told(&here, figure);
-        for figure in here.scene.figures.iter().filter(no_more) {
+        for figure in &here.scene.figures {
+            let no_more = taken_back(&here, figure)
+                || had_been_told(&here, figure)
+                || told_earlier(&here, figure) && is_exceeded(&here, figure, findings);
+            if !no_more {
+                continue;
+            }
             let Some(core) = here.span(&figure.core) else { continue };
             let told = findings.casualties_within(core).next().map(|(_, casualty)| casualty.effect());
             let Some(effect) = told else { continue };

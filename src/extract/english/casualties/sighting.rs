@@ -340,14 +340,19 @@ fn is_exchanged(here: &Here<'_>, figure: &Figure) -> bool {
 /// How far behind "exchange" both who are given and who are got may stand.
 const EXCHANGE_REACH: usize = 9;
 
-/// "Twelve people reported missing have since been found alive": they are missing no more.
+/// "Twelve people reported missing have since been found alive", "21 girls abducted by rebels have been freed": they are
+/// missing or held no more.
 fn is_found_again(here: &Here<'_>, sighting: &Sighting) -> bool {
     let from = sighting.said.end.max(sighting.figure.tokens.end);
     let until = (from..(from + FOUND_REACH).min(here.sentence.tokens.end))
         .find(|&at| matches!(here.view.tag(at), Tag::Punct | Tag::Coordinator))
         .unwrap_or(from + FOUND_REACH);
     let been = (from..until).find(|&at| here.view.is(at, &["been"]) && here.view.tag(at + 1) == Tag::Verb);
-    been.is_some_and(|been| here.view.is(been + 1, &["found", "traced", "located", "reunited"]))
+    let free = || sighting.effect == Effect::Detained;
+    been.is_some_and(|been| {
+        here.view.is(been + 1, &["found", "traced", "located", "reunited"])
+            || free() && here.view.is(been + 1, &["released", "freed", "rescued"])
+    })
 }
 
 /// How far behind the missing it may be told that they were found.

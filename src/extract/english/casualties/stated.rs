@@ -7,7 +7,7 @@ use super::predicate::{Predicate, Sort};
 use super::scene::{Here, each, harm_cues};
 use super::sighting::{Sighting, sight};
 use super::undergone::around_insertion;
-use crate::extract::english::lexicon::Frame;
+use crate::extract::english::lexicon::{CountedKind, Frame, counted};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Effect, Group, Relation};
 use crate::text::{Tag, Voice};
@@ -94,16 +94,21 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             for (figure, weight) in people(&here, predicate) {
                 let state = predicate.sort == Sort::State;
                 let known = matches!(figure.kind, FigureKind::One | FigureKind::TheOne) && !state;
-                if !known && figure.may_be_people(predicate.people_only && !state) {
+                if !known
+                    && !is_told_of(&here, figure)
+                    && figure.may_be_people(predicate.people_only && !state)
+                {
                     let said = figure.tokens.end.min(predicate.main)..predicate.tokens.end;
                     let mut sighting = Sighting::new(figure, predicate.effect, said, NAME, weight);
                     // "Four of the dead were medics" says of some what they are, not how many there are.
                     if figure.kind == FigureKind::Share && figure.tokens.contains(&predicate.main) {
                         let called = called_behind(&here, figure);
-                        // "Sixty of the dead are from the valley" counts all of them that are there.
+                        // "Sixty of the dead are from the valley" counts all of them that are there, "two of the nine" do not.
                         let there = (figure.tokens.end..figure.tokens.end + THERE_REACH)
                             .any(|at| here.view.is(at, &["in", "from", "at", "near"]));
-                        if called.is_some() || !there {
+                        let counted = here.analysis.phrases.get(figure.noun_phrase);
+                        let counted = counted.is_some_and(|set| set.quantity.get().is_some());
+                        if called.is_some() || !there || counted {
                             sighting.relation = Relation::Part;
                         }
                         sighting.group = called.filter(|group| *group != Group::Other);
@@ -113,6 +118,15 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             }
         }
     });
+}
+
+/// "Three new deaths in hospital" are no patients; "the last of the three missing" says what became of one.
+fn is_told_of(here: &Here<'_>, figure: &Figure) -> bool {
+    let harm =
+        |head: usize| counted(&here.analysis.lemma(head)).is_some_and(|noun| noun.kind == CountedKind::Event);
+    let of =
+        figure.tokens.start.checked_sub(2).filter(|_| here.view.preceded_by(figure.tokens.start, &["of"]));
+    figure.head.is_some_and(harm) || of.is_some_and(|last| here.view.is(last, &["last", "first", "final"]))
 }
 
 /// How far behind the figure the place may begin.
@@ -140,7 +154,8 @@ fn beside_a_number(here: &Here<'_>, predicate: &Predicate) -> bool {
     }
     // "Forty were hurt and twice as many are missing": how many that is no number says.
     let as_many = (predicate.main.saturating_sub(AS_MANY_REACH)..predicate.main)
-        .any(|at| here.view.follows(at, &["as", "many"]) && !here.view.is(at + 2, &["as"]));
+        .filter(|&at| here.view.follows(at, &["as", "many"]) && !here.view.is(at + 2, &["as"]))
+        .any(|at| here.scene.figures.iter().all(|figure| figure.tokens.start != at));
     if as_many {
         return false;
     }

@@ -221,6 +221,12 @@ fn group(here: &Here<'_>, sighting: &Sighting) -> Group {
     if let Some(group) = of_a_force(here, figure) {
         return group;
     }
+    // "52 officers and soldiers": of the army.
+    let ranks = ["soldiers", "men", "troops", "privates", "conscripts"];
+    let joined = here.view.is(figure.tokens.end, &["and"]) && here.view.is(figure.tokens.end + 1, &ranks);
+    if joined && figure.head.is_some_and(|head| here.view.is(head, &["officers"])) {
+        return Group::Military;
+    }
     if works_for_aid(here, figure) {
         return Group::AidWorkers;
     }

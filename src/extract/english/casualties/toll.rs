@@ -115,7 +115,8 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 // A toll counts everybody, whoever died just before in its sentence: "a guard died, taking it to 15".
                 let everybody = (subject.effect.is_some() && figure.head.is_none()).then_some(Group::People);
                 sighting.group = subject.group.or(everybody.filter(|_| !owned(&here, subject)));
-                sighting.bound = (figure.bound == Bound::Exact).then_some(bound);
+                let firm = figure.bound == Bound::Exact || has_risen_up_to(&here, figure);
+                sighting.bound = firm.then_some(bound);
                 sight(&here, sighting, findings);
                 last_end = figure.tokens.end;
             }
@@ -125,6 +126,14 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
             before = Some((here.scene.sentence, casualty.effect()));
         }
     });
+}
+
+/// "The number of victims rose up to 33": it has, and "up to" is no bound.
+fn has_risen_up_to(here: &Here<'_>, figure: &Figure) -> bool {
+    let start = figure.tokens.start;
+    let rises = |verb: &str| matches!(verb, "rise" | "climb" | "grow" | "increase" | "jump" | "mount");
+    here.view.follows(start, &["up", "to"])
+        && start.checked_sub(1).is_some_and(|verb| rises(&here.verb_lemma(verb)))
 }
 
 /// "Its own dead", "their wounded": those of a force.

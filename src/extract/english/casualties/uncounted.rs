@@ -5,7 +5,7 @@
 use super::scene::Here;
 use super::sighting::Sighting;
 use crate::model::Effect;
-use crate::text::{Link, Tag};
+use crate::text::{Link, Tag, Voice};
 
 /// Whether nobody of the event is counted.
 pub(super) fn is_uncounted(here: &Here<'_>, sighting: &Sighting) -> bool {
@@ -15,7 +15,45 @@ pub(super) fn is_uncounted(here: &Here<'_>, sighting: &Sighting) -> bool {
         || loses() && (is_lost_otherwise(here, sighting) || is_bereft(here, sighting))
         || is_cause(here, sighting)
         || is_called_false(here, sighting)
+        || is_room(here, sighting)
 }
+
+/// "Built for 300, the prison held 1,100": how many a building has room for, or has in it.
+fn is_room(here: &Here<'_>, sighting: &Sighting) -> bool {
+    if sighting.effect != Effect::Detained || here.verb_lemma(sighting.said.start) != "hold" {
+        return false;
+    }
+    let Some(clause) = here.clause_of_verb(sighting.said.start) else { return false };
+    let active = clause.verb.as_ref().is_some_and(|verb| verb.voice == Voice::Active);
+    let mut subject = clause.subject.iter().filter_map(|&phrase| here.analysis.phrases.get(phrase));
+    active && subject.any(|phrase| here.view.is(phrase.head, BUILDINGS))
+}
+
+/// What holds people because it has room for them.
+const BUILDINGS: &[&str] = &[
+    "prison",
+    "prisons",
+    "jail",
+    "jails",
+    "facility",
+    "penitentiary",
+    "centre",
+    "center",
+    "camp",
+    "stadium",
+    "hall",
+    "arena",
+    "theatre",
+    "theater",
+    "building",
+    "room",
+    "ward",
+    "complex",
+    "venue",
+    "compound",
+    "church",
+    "mosque",
+];
 
 /// "We are losing three people a day", "two deaths every week". "A day after the blast" is a time.
 fn is_rate(here: &Here<'_>, sighting: &Sighting) -> bool {
