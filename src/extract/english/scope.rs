@@ -241,6 +241,17 @@ impl Reader<'_> {
                 .any(|token| view.follows(token, &["this", "year"]) || view.is(token, &["recent", "years"]));
             return long.then_some(at..end);
         }
+        // "The last, in which 30 died, was in August": the one before this.
+        let last = view.is(at, &["last", "previous"])
+            && at == self.sentence.tokens.start + 1
+            && view.is(at - 1, &["the"]);
+        let which = at + 1 + usize::from(view.is(at + 1, &["one"]));
+        if last
+            && view.is(which, &[","])
+            && (view.follows(which + 1, &["in", "which"]) || view.is(which + 1, &["when"]))
+        {
+            return Some(at..end);
+        }
         // "Separately, an explosion at a quarry hurt seven": one that the reader does not know yet.
         if at == self.sentence.tokens.start && view.follows(at, &["separately", ","]) {
             let told = view.is(at + 2, &["a", "an", "another"]);
@@ -278,19 +289,28 @@ impl Reader<'_> {
         (unknown && told()).then_some(at..end)
     }
 
-    /// "Clashes between the two have claimed 900 lives this year", further down in a report on one of them.
+    /// "Clashes between the two have claimed 900 lives this year", "so far this year 410 have drowned", further down in a report
+    /// on one of them. Of a disease that goes round it is the count.
     fn sums_up(&self, at: usize) -> bool {
-        let Some(clause) = self.clause_at(at) else { return false };
-        let Some(verb) = clause.verb.as_ref().filter(|verb| verb.tense == Tense::PresentPerfect) else {
+        let mut opening =
+            self.analysis.sentences.iter().enumerate().filter(|(_, sentence)| sentence.part.speaks());
+        let (Some((title, _)), Some((lead, first))) = (opening.next(), opening.next()) else { return false };
+        if first.span.start >= self.sentence.span.start {
             return false;
-        };
-        let subject = clause.tokens.start..verb.tokens.start;
-        let lead = self.analysis.sentences.iter().filter(|sentence| sentence.part.speaks()).nth(1);
-        lead.is_some_and(|lead| lead.span.start < self.sentence.span.start)
-            && subject.clone().any(|token| self.view.is(token, MANY_BLOWS))
-            && !subject.clone().any(|token| {
-                self.view.is(token, &["the", "this", "these"]) && self.view.is(token + 1, MANY_BLOWS)
-            })
+        }
+        let Some(clause) = self.clause_at(at) else { return false };
+        let goes_on = clause.verb.as_ref().filter(|verb| verb.tense == Tense::PresentPerfect);
+        let Some(verb) = goes_on else { return false };
+        let many = |token: usize| self.view.is(token, MANY_BLOWS);
+        let mut subject = clause.tokens.start..verb.tokens.start;
+        let blows = subject.clone().any(many)
+            && !subject.any(|token| self.view.is(token, &["the", "this", "these"]) && many(token + 1));
+        let ill =
+            |view: View<'_>| (view.start..view.end).any(|token| HINTS.at(view, token).say(Hint::Disease));
+        let so_far = || self.view.preceded_by(at, &["so", "far"]);
+        blows
+            || so_far()
+                && ![self.view, self.analysis.view(title), self.analysis.view(lead)].into_iter().any(ill)
     }
 
     /// "on Thursday alone", "the day's toll".

@@ -48,7 +48,7 @@ pub(crate) fn blows(reading: &Reading<'_>, claims: &[Claim]) -> Vec<usize> {
             && (!opens || is_one_day(&reading.analysis, casualty))
             && !TOTALS.contains(&&*casualty.evidence.rule)
             && casualty.relation != Relation::Part
-            && !(casualty.relation == Relation::Added && leads_to_a_toll(&reading.analysis, casualty, claims))
+            && !is_told_with_the_total(&reading.analysis, casualty, total, claims)
             && casualty.bound != Bound::Vague
             && (casualty.value.saturating_mul(TIMES) <= total
                 && counts_one_blow(&reading.analysis, casualty, long)
@@ -62,13 +62,17 @@ pub(crate) fn blows(reading: &Reading<'_>, claims: &[Claim]) -> Vec<usize> {
     found
 }
 
-/// "Two new deaths took the toll to 24": the last of those whom the toll counts, told with it.
-fn leads_to_a_toll(analysis: &Analysis<'_>, added: &Casualty, claims: &[Claim]) -> bool {
+/// "Two new deaths took the toll to 24", "drove off with 47 pupils and three teachers": the last of those whom the toll
+/// counts, told with it, and those named beside the total in the same words.
+fn is_told_with_the_total(analysis: &Analysis<'_>, told: &Casualty, total: u64, claims: &[Claim]) -> bool {
     let sentence = |casualty: &Casualty| analysis.sentence_at(casualty.evidence.span.start);
+    let (start, end) = (told.evidence.span.start, told.evidence.span.end);
     claims.iter().any(|claim| {
-        matches!(claim, Claim::Casualty(toll) if toll.effect == added.effect
-            && &*toll.evidence.rule == "toll"
-            && sentence(toll) == sentence(added))
+        let Claim::Casualty(other) = claim else { return false };
+        let overlaps = other.evidence.span.start < end && start < other.evidence.span.end;
+        let leads = told.relation == Relation::Added && &*other.evidence.rule == "toll";
+        let beside = other.value == total && other.group != told.group && overlaps;
+        other.effect == told.effect && (beside || leads && sentence(other) == sentence(told))
     })
 }
 

@@ -344,6 +344,13 @@ const EXCHANGE_REACH: usize = 9;
 /// missing or held no more.
 fn is_found_again(here: &Here<'_>, sighting: &Sighting) -> bool {
     let from = sighting.said.end.max(sighting.figure.tokens.end);
+    // "Nine of those abducted escaped", "had managed to escape".
+    let flees = (from..here.sentence.tokens.end)
+        .find(|&at| !here.view.is(at, &["have", "has", "had", "later", "since", "managed", "to", "then"]))
+        .is_some_and(|at| here.view.is(at, &["escaped", "escape", "fled"]));
+    if flees && sighting.effect == Effect::Detained {
+        return true;
+    }
     let until = (from..(from + FOUND_REACH).min(here.sentence.tokens.end))
         .find(|&at| matches!(here.view.tag(at), Tag::Punct | Tag::Coordinator))
         .unwrap_or(from + FOUND_REACH);
