@@ -52,6 +52,9 @@ pub struct Limits {
     /// Those of them that are open, ready to be looked at. Beyond it those of stories untouched for longest are folded, which
     /// takes a fifth of the room, and opened fact by fact when a report comes that is compared with them.
     pub open_claims: usize,
+    /// Facts that are awake, ready to be compared. Beyond it stories untouched for longest are laid to sleep, each in one piece
+    /// that takes a fraction of the room, and woken when a report comes.
+    pub awake_facts: usize,
     /// Open stories; beyond it the one that spoke longest ago closes.
     pub open_stories: usize,
     /// A story closes when nothing was reported on it for this long, measured in the articles' own time.
@@ -66,6 +69,7 @@ impl Default for Limits {
             loaded_stories: 2_000,
             loaded_claims: 80_000,
             open_claims: 4_000,
+            awake_facts: 2_000,
             open_stories: 100_000,
             // Follow-ups of a disaster come for weeks; a month of silence ends the developing phase.
             quiet_after: SignedDuration::from_hours(24 * 30),
@@ -159,9 +163,12 @@ impl Ledger {
             entry = self.loaded.change(&story.id, |facts| {
                 diff::enter(facts, &article, &assignment.origin, claims, learned_at)
             });
-            // A batch may be long. Folding loses nothing of what no store has yet.
+            // A batch may be long. Neither folding nor sleeping loses anything of what no store has yet.
             if self.loaded.open_claims() > self.limits.open_claims.saturating_mul(2) {
                 self.loaded.fold_to(self.limits.open_claims);
+            }
+            if self.loaded.awake_facts() > self.limits.awake_facts.saturating_mul(2) {
+                self.loaded.sleep_to(self.limits.awake_facts);
             }
         }
         outcome(article, assignment.origin, story, entry, learned_at)
@@ -231,8 +238,13 @@ impl Ledger {
     /// Keeps the facts in memory within their limits. For the time between batches: what a batch has changed so far is in no
     /// store yet from which it could be loaded again.
     pub fn shed(&mut self) {
-        let Limits { loaded_stories, loaded_claims, open_claims, .. } = self.limits;
-        self.loaded.shed(loaded::Room { stories: loaded_stories, claims: loaded_claims, open_claims });
+        let Limits { loaded_stories, loaded_claims, open_claims, awake_facts, .. } = self.limits;
+        self.loaded.shed(loaded::Room {
+            stories: loaded_stories,
+            claims: loaded_claims,
+            open_claims,
+            awake_facts,
+        });
     }
 
     /// Drops everything in memory about a story, after a commit that failed: the caller reads it from the store again
@@ -257,6 +269,16 @@ impl Ledger {
     /// How many stories are open.
     pub fn open_stories(&self) -> usize {
         self.index.len()
+    }
+
+    /// How many facts are awake.
+    pub fn awake_facts(&self) -> usize {
+        self.loaded.awake_facts()
+    }
+
+    /// How many claims the facts in memory have together.
+    pub fn claims_in_memory(&self) -> usize {
+        self.loaded.claims()
     }
 
     fn remember(&mut self, article: &ArticleId, story: &StoryId) {

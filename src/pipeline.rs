@@ -44,6 +44,10 @@ use crate::text::gazetteer::Gazetteer;
 /// Items that are read one after the other on one core, when so many wait.
 const READ_TOGETHER: usize = 16;
 
+/// An item may be an archive of hundreds of articles: a commit takes no further item once it has so many times as many
+/// articles as it may have items. What a commit changes is in memory several times over until it is written.
+const ARTICLES_AN_ITEM: usize = 5;
+
 /// Bounds of the flow.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -52,7 +56,8 @@ pub struct Limits {
     /// Groups of items read and extracted at once, ahead of the ledger. With 0 they are read one by one on the task of the flow,
     /// and the same items always meet the same moment.
     pub readers: usize,
-    /// Items of one commit: those that are read while the commit before is written; more wait for the next.
+    /// Items of one commit: those that are read while the commit before is written; more wait for the next. Fewer when they
+    /// have many articles each.
     pub batch_items: usize,
     /// Longest wait between two tries to write to a store that refuses.
     pub store_retry_wait_max: Duration,
@@ -280,14 +285,13 @@ async fn flow(
 ) -> Result<(), PipelineError> {
     let (ready_in, mut ready) = mpsc::channel::<ReadItem>(limits.batch_items);
     let reading = tokio::spawn(read_ahead(items, limits.clone(), halt, ready_in));
-    let mut batch = Vec::with_capacity(limits.batch_items);
     loop {
         // What has been read goes first: the commit under way is waited for in any case before the next one.
         tokio::select! {
             biased;
-            count = ready.recv_many(&mut batch, limits.batch_items) => match count {
-                0 => break,
-                _ => desk.take(std::mem::take(&mut batch)).await?,
+            first = ready.recv() => match first {
+                Some(first) => desk.take(together(first, &mut ready, limits.batch_items)).await?,
+                None => break,
             },
             () = desk.written() => desk.finish().await?,
         }
@@ -295,6 +299,20 @@ async fn flow(
     desk.finish().await?;
     reading.await?;
     Ok(())
+}
+
+/// What shares a commit with the first: what has been read by now, as far as it fits.
+fn together(first: ReadItem, ready: &mut mpsc::Receiver<ReadItem>, items: usize) -> Vec<ReadItem> {
+    let mut articles = first.articles.len();
+    let mut batch = vec![first];
+    while batch.len() < items
+        && articles < items.saturating_mul(ARTICLES_AN_ITEM)
+        && let Ok(next) = ready.try_recv()
+    {
+        articles += next.articles.len();
+        batch.push(next);
+    }
+    batch
 }
 
 /// Reads and extracts what the inputs hand over, on all cores, and passes it on in the order in which it came. What waits

@@ -45,6 +45,8 @@ const STORE_RETRY_WAIT: Duration = Duration::from_secs(2);
 const CLAIMS_A_STORY: usize = 40;
 /// Of these so many are open; the others are folded.
 const OPEN_CLAIMS_A_STORY: usize = 2;
+/// And so many facts are awake; stories untouched for longest sleep.
+const AWAKE_FACTS_A_STORY: usize = 1;
 
 pub(super) fn run(arguments: &ConfigFile) -> anyhow::Result<Done> {
     let config = arguments.load()?;
@@ -289,6 +291,7 @@ pub(super) fn ledger_limits(config: &Config) -> ledger::Limits {
         loaded_stories,
         loaded_claims: loaded_stories.saturating_mul(CLAIMS_A_STORY),
         open_claims: loaded_stories.saturating_mul(OPEN_CLAIMS_A_STORY),
+        awake_facts: loaded_stories.saturating_mul(AWAKE_FACTS_A_STORY),
         quiet_after,
         ..ledger::Limits::default()
     }

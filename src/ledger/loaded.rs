@@ -1,20 +1,23 @@
 //! The facts in memory. Comes in: the facts of a story when they are needed, and what changes them. Goes out: the same, and
-//! when there is more than fits, those of the stories untouched for longest are folded, and when that is not enough they go.
-//! Never reads a store: who needs what has gone loads it again.
+//! when there is more than fits, of the stories untouched for longest first the claims are folded, then whole stories are
+//! laid to sleep in one piece each, and when that is not enough they go. Never reads a store: who needs what has gone loads it
+//! again.
 
 use std::collections::{BTreeMap, HashMap};
+use std::mem;
 
 use crate::model::{Fact, FactKey, StoryId};
 
 /// The facts of a story, in key order, so that every walk over them gives the same answer.
 pub(super) type Facts = BTreeMap<FactKey, Fact>;
 
-/// Claims, all of them and those that are open. Of a story that is used only some facts are looked at, so most of it
-/// stays folded once it was.
+/// Claims, all of them and those that are open, and facts that are awake. Of a story that is used only some facts are looked
+/// at, so most of its claims stay folded once they were.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Count {
     all: usize,
     open: usize,
+    awake: usize,
 }
 
 impl Count {
@@ -22,6 +25,7 @@ impl Count {
         facts.values().fold(Self::default(), |count, fact| Self {
             all: count.all + fact.claims.count(),
             open: count.open + fact.claims.count_open(),
+            awake: count.awake + 1,
         })
     }
 
@@ -29,6 +33,7 @@ impl Count {
     fn replace(&mut self, before: Self, now: Self) {
         self.all = self.all - before.all + now.all;
         self.open = self.open - before.open + now.open;
+        self.awake = self.awake - before.awake + now.awake;
     }
 }
 
@@ -41,14 +46,16 @@ pub(super) struct Room {
     pub(super) claims: usize,
     /// Claims that are open.
     pub(super) open_claims: usize,
+    /// Facts that are awake.
+    pub(super) awake_facts: usize,
 }
 
 /// The facts of the stories in use.
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
     stories: HashMap<StoryId, InUse>,
-    /// Claims of all of them.
-    claims: Count,
+    /// What all of them hold.
+    count: Count,
     /// Counts uses, to find the facts untouched for longest.
     uses: u64,
 }
@@ -56,11 +63,33 @@ pub(super) struct Loaded {
 /// One story's facts.
 #[derive(Debug, Default)]
 struct InUse {
+    /// None while it is asleep.
     facts: Facts,
-    /// Claims of all its facts.
-    claims: Count,
+    /// The same in one piece, while it is asleep. A fact consists of many small pieces, which take several times the room and
+    /// hold on to the room between them.
+    asleep: Option<Box<[u8]>>,
+    count: Count,
     /// The count of uses at the last use.
     used: u64,
+}
+
+impl InUse {
+    fn wake(&mut self) {
+        if let Some(bytes) = self.asleep.take() {
+            // What this process has laid to sleep wakes.
+            let facts: Vec<Fact> = borsh::from_slice(&bytes).unwrap_or_default();
+            self.facts = facts.into_iter().map(|fact| (fact.key.clone(), fact)).collect();
+        }
+    }
+
+    fn sleep(&mut self) {
+        let facts: Vec<&Fact> = self.facts.values().collect();
+        if let Ok(bytes) = borsh::to_vec(&facts) {
+            self.asleep = Some(bytes.into());
+            self.facts = Facts::new();
+            self.count = Count { open: 0, awake: 0, ..self.count };
+        }
+    }
 }
 
 impl Loaded {
@@ -74,25 +103,28 @@ impl Loaded {
         self.uses += 1;
         let in_use = self.stories.entry(story.clone()).or_default();
         in_use.used = self.uses;
+        in_use.wake();
         let changed = change(&mut in_use.facts);
-        let now = Count::of(&in_use.facts);
-        self.claims.replace(in_use.claims, now);
-        in_use.claims = now;
+        let before = mem::replace(&mut in_use.count, Count::of(&in_use.facts));
+        self.count.replace(before, in_use.count);
         changed
     }
 
     /// Drops the facts of a story.
     pub(super) fn forget(&mut self, story: &StoryId) {
         if let Some(in_use) = self.stories.remove(story) {
-            self.claims.replace(in_use.claims, Count::default());
+            self.count.replace(in_use.count, Count::default());
         }
     }
 
     /// Keeps to what there is room for. Beyond, a tenth more is folded and goes than must, so that the search for the oldest
     /// is rare. What was used last is folded at most, however much it is.
     pub(super) fn shed(&mut self, room: Room) {
-        if self.claims.open > room.open_claims {
+        if self.count.open > room.open_claims {
             self.fold_to(less(room.open_claims));
+        }
+        if self.count.awake > room.awake_facts {
+            self.sleep_to(less(room.awake_facts));
         }
         if self.exceeds(room) {
             let room = Room { stories: less(room.stories), claims: less(room.claims), ..room };
@@ -110,16 +142,42 @@ impl Loaded {
     /// Folds so that no more than these claims are open; whatever was changed stays.
     pub(super) fn fold_to(&mut self, open_claims: usize) {
         for (_, story) in self.by_use() {
-            if self.claims.open <= open_claims {
+            if self.count.open <= open_claims {
                 break;
             }
             self.fold(&story);
         }
     }
 
+    /// Lays stories to sleep so that no more than these facts are awake, but for those used last; whatever was changed stays.
+    pub(super) fn sleep_to(&mut self, awake_facts: usize) {
+        let mut by_use = self.by_use();
+        by_use.pop();
+        for (_, story) in by_use {
+            if self.count.awake <= awake_facts {
+                break;
+            }
+            if let Some(in_use) = self.stories.get_mut(&story).filter(|in_use| in_use.asleep.is_none()) {
+                let before = in_use.count;
+                in_use.sleep();
+                self.count.replace(before, in_use.count);
+            }
+        }
+    }
+
+    /// All claims.
+    pub(super) fn claims(&self) -> usize {
+        self.count.all
+    }
+
     /// Claims that are open.
     pub(super) fn open_claims(&self) -> usize {
-        self.claims.open
+        self.count.open
+    }
+
+    /// Facts that are awake.
+    pub(super) fn awake_facts(&self) -> usize {
+        self.count.awake
     }
 
     /// The stories, that untouched for longest first.
@@ -131,17 +189,17 @@ impl Loaded {
     }
 
     fn exceeds(&self, room: Room) -> bool {
-        self.stories.len() > room.stories || self.claims.all > room.claims
+        self.stories.len() > room.stories || self.count.all > room.claims
     }
 
     fn fold(&mut self, story: &StoryId) {
-        let Some(in_use) = self.stories.get_mut(story).filter(|in_use| in_use.claims.open > 0) else {
+        let Some(in_use) = self.stories.get_mut(story).filter(|in_use| in_use.count.open > 0) else {
             return;
         };
         in_use.facts.values_mut().for_each(|fact| fact.claims.fold());
-        let now = Count { open: 0, ..in_use.claims };
-        self.claims.replace(in_use.claims, now);
-        in_use.claims = now;
+        let before = in_use.count;
+        in_use.count.open = 0;
+        self.count.replace(before, in_use.count);
     }
 }
 
@@ -172,7 +230,7 @@ mod tests {
 
     /// Room for so many stories, and so many claims of which none need be folded.
     const fn room(stories: usize, claims: usize) -> Room {
-        Room { stories, claims, open_claims: claims }
+        Room { stories, claims, open_claims: claims, awake_facts: claims }
     }
 
     #[test]
@@ -206,13 +264,37 @@ mod tests {
             say(&mut loaded, story, 10 + number);
             say(&mut whole, story, 10 + number);
             loaded.shed(Room { open_claims: 20, ..room(10, 1000) });
-            assert!(loaded.claims.open <= 20, "after {number}: {:?}", loaded.claims);
+            assert!(loaded.count.open <= 20, "after {number}: {:?}", loaded.count);
         }
-        assert_eq!((loaded.claims.all, whole.claims.all), (108, 108));
-        assert!(whole.claims.open == 108 && kept(&loaded, &["a", "b", "c", "d"]) == [true; 4]);
+        assert_eq!((loaded.count.all, whole.count.all), (108, 108));
+        assert!(whole.count.open == 108 && kept(&loaded, &["a", "b", "c", "d"]) == [true; 4]);
         for story in ["a", "b", "c", "d"] {
             let facts = |loaded: &mut Loaded| loaded.change(&story.to_owned(), |facts| facts.clone());
             assert_eq!(facts(&mut loaded), facts(&mut whole), "{story}");
         }
+    }
+    #[test]
+    fn those_asleep_are_the_same_when_they_wake() {
+        let (mut loaded, mut whole) = (Loaded::default(), Loaded::default());
+        for (number, story) in ["a", "b", "c", "a", "d", "b", "a", "c"].into_iter().enumerate() {
+            say(&mut loaded, story, 10 + number);
+            say(&mut whole, story, 10 + number);
+            // Some are folded before they sleep, some are open, some were asleep before.
+            loaded.shed(Room { open_claims: 25 + number, awake_facts: 30, ..room(10, 1000) });
+            assert!(loaded.awake_facts() <= 30, "after {number}: {:?}", loaded.count);
+        }
+        assert_eq!(loaded.count.all, whole.count.all);
+        let asleep = |story: &str| loaded.stories[story].asleep.is_some();
+        assert_eq!(["a", "b", "c", "d"].map(asleep), [true, true, false, true], "c is the latest");
+        loaded.sleep_to(0);
+        assert_eq!(loaded.awake_facts(), loaded.stories["c"].facts.len(), "the last in use stays awake");
+        for story in ["a", "b", "c", "d"] {
+            let facts = |loaded: &mut Loaded| loaded.change(&story.to_owned(), |facts| facts.clone());
+            assert_eq!(facts(&mut loaded), facts(&mut whole), "{story}");
+        }
+        assert_eq!((loaded.count.all, loaded.awake_facts()), (108, whole.awake_facts()), "all are awake");
+        loaded.sleep_to(0);
+        ["a", "b", "c", "d"].iter().for_each(|story| loaded.forget(&(*story).to_owned()));
+        assert_eq!(loaded.count, Count::default(), "also what sleeps is no longer counted");
     }
 }

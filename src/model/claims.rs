@@ -2,9 +2,11 @@
 //! folded: it then takes a fifth of the room, and opens by itself when somebody looks at it.
 
 use std::fmt;
+use std::io::{self, Read, Write};
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, OnceLock};
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::KnownClaim;
@@ -137,6 +139,29 @@ impl Serialize for Claims {
 impl<'de> Deserialize<'de> for Claims {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         List::deserialize(from).map(Self::from)
+    }
+}
+
+/// Folded, whether they are or not: who writes them down has not looked at them for long.
+impl BorshSerialize for Claims {
+    fn serialize<W: Write>(&self, into: &mut W) -> io::Result<()> {
+        borsh::to_writer(&mut *into, &self.count())?;
+        match &self.folded {
+            Some(folded) => borsh::to_writer(into, &folded.bytes),
+            None if self.list.is_empty() => Ok(()),
+            None => borsh::to_writer(into, &folded::fold(&self.list)?),
+        }
+    }
+}
+
+impl BorshDeserialize for Claims {
+    fn deserialize_reader<R: Read>(from: &mut R) -> io::Result<Self> {
+        let count = usize::deserialize_reader(from)?;
+        if count == 0 {
+            return Ok(Self::new());
+        }
+        let bytes = <Box<[u8]>>::deserialize_reader(from)?;
+        Ok(Self { list: Vec::new(), folded: Some(Box::new(Folded { bytes, count, open: OnceLock::new() })) })
     }
 }
 

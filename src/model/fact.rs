@@ -10,7 +10,19 @@ use super::claims::Claims;
 use super::folded;
 
 /// Under what a fact is kept inside its story.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 #[serde(untagged)]
 pub enum FactKey {
     /// A count of people.
@@ -92,7 +104,9 @@ pub struct KnownClaim {
 }
 
 /// A fact's content at one moment, in the form of an alert's `before` and `after`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 #[serde(untagged)]
 pub enum Value {
     /// A count.
@@ -108,6 +122,7 @@ pub enum Value {
         /// Where it was read.
         article: ArticleId,
         /// When it held.
+        #[borsh(serialize_with = "folded::write_time", deserialize_with = "folded::read_time")]
         as_of: Timestamp,
     },
     /// A demand.
@@ -123,6 +138,7 @@ pub enum Value {
         /// Where it was read.
         article: ArticleId,
         /// When it held.
+        #[borsh(serialize_with = "folded::write_time", deserialize_with = "folded::read_time")]
         as_of: Timestamp,
     },
     /// A position.
@@ -134,12 +150,15 @@ pub enum Value {
         /// Where it was read.
         article: ArticleId,
         /// When it held.
+        #[borsh(serialize_with = "folded::write_time", deserialize_with = "folded::read_time")]
         as_of: Timestamp,
     },
 }
 
 /// One fact with its history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Serialize, Deserialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct Fact {
     /// What it is about.
     pub key: FactKey,
@@ -150,6 +169,7 @@ pub struct Fact {
     /// What was told as conflicting, so that a disagreement is told once; the latest sixteen.
     pub conflicts_told: Vec<Value>,
     /// When the article spoke that was last told: older reports stay silent.
+    #[borsh(serialize_with = "folded::write_optional_time", deserialize_with = "folded::read_optional_time")]
     pub told_at: Option<Timestamp>,
     /// The claims in order of the time they held. Beyond the limit that `diff` sets, the oldest that moved nothing go
     /// first and are only counted.

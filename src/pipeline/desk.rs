@@ -237,6 +237,7 @@ impl Desk {
         self.ledger.restore(turn.moved);
         self.heed_regroupings().await?;
         self.ledger.shed();
+        self.metrics.known(self.ledger.awake_facts(), self.ledger.claims_in_memory());
         let now = self.clock.now();
         let ids: Vec<ArticleId> =
             batch.iter().flat_map(|read| &read.articles).map(|read| read.article.id.clone()).collect();

@@ -169,6 +169,8 @@ pub struct Metrics {
     lag: Family<PartitionLabels, Gauge>,
     config_read: Gauge,
     config_taken_over: Gauge,
+    facts_awake: Gauge,
+    claims_in_memory: Gauge,
     queues: Mutex<Vec<(&'static str, Fill)>>,
 }
 
@@ -202,6 +204,8 @@ impl Metrics {
             lag: Family::default(),
             config_read: Gauge::default(),
             config_taken_over: Gauge::default(),
+            facts_awake: Gauge::default(),
+            claims_in_memory: Gauge::default(),
             queues: Mutex::default(),
             registry: Registry::default(),
         };
@@ -242,7 +246,23 @@ impl Metrics {
             Unit::Seconds,
             metrics.config_taken_over.clone(),
         );
+        registry.register(
+            "facts_awake",
+            "Facts in memory ready to be compared; others sleep or are in the store alone",
+            metrics.facts_awake.clone(),
+        );
+        registry.register(
+            "claims_in_memory",
+            "Claims of all facts in memory, awake or asleep",
+            metrics.claims_in_memory.clone(),
+        );
         Self { registry, ..metrics }
+    }
+
+    /// So many facts are awake, and so many claims in memory, when a batch begins.
+    pub fn known(&self, facts_awake: usize, claims: usize) {
+        self.facts_awake.set(gauge(facts_awake));
+        self.claims_in_memory.set(gauge(claims));
     }
 
     /// The config was read: is it in use now?
@@ -397,6 +417,7 @@ mod tests {
         metrics.consumer_lag("wire", "articles", 3, 17);
         metrics.config_read(true, now());
         metrics.config_read(false, now() + jiff::SignedDuration::from_secs(60));
+        metrics.known(30, 400);
         metrics.watch_queue("items", || Some((5, 512)));
         metrics.watch_queue("gone", || None);
         let oldest = now() - jiff::SignedDuration::from_secs(90);
@@ -419,6 +440,8 @@ mod tests {
             "newsdelta_consumer_lag_records{input=\"wire\",topic=\"articles\",partition=\"3\"} 17",
             "newsdelta_config_last_reload_successful 0",
             "newsdelta_config_last_reload_success_timestamp_seconds 1935655200",
+            "newsdelta_facts_awake 30",
+            "newsdelta_claims_in_memory 400",
             "newsdelta_queue_items{queue=\"items\"} 5",
             "newsdelta_queue_capacity_items{queue=\"items\"} 512",
             "newsdelta_outbox_messages{output=\"desk\"} 2",

@@ -176,6 +176,7 @@ impl Desk {
             loaded_stories: 10_000,
             loaded_claims: 400_000,
             open_claims: 20_000,
+            awake_facts: 10_000,
             open_stories: Limits::default().open_stories.max(stories as usize),
             quiet_after: SignedDuration::from_hours(24 * 14),
             ..Limits::default()

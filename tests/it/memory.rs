@@ -1,15 +1,26 @@
-//! What is known of a story is the same whether it stays in memory or is read from the store for each report.
+//! What is known of a story is the same whether it stays in memory, sleeps there or is read from the store for each report.
 
 use std::fs;
 
 use crate::harness::{Place, Receiver, Told, reports};
 use crate::restart::{LOOK, PATIENCE, replayed, stop, told_to};
 
-/// Reports on several stories in turn, all in one batch and then each in its own, with room for the facts of one story.
+/// With room for the facts of one story the others go and are read again.
 #[test]
 fn with_hardly_any_memory_the_same_is_told() {
+    told_with_room_for(1);
+}
+
+/// With room for as many stories as there are all stay, but of their facts, of which they have several, few are awake.
+#[test]
+fn stories_that_slept_tell_the_same() {
+    told_with_room_for(6);
+}
+
+/// Reports on several stories in turn, all in one batch and then each in its own.
+fn told_with_room_for(stories: usize) {
     let reports = reports(20_260_711, 6, 15);
-    let place = Place::new().with("[stories]\nin_memory_max = 1").with_inbox();
+    let place = Place::new().with(&format!("[stories]\nin_memory_max = {stories}")).with_inbox();
     let (first, rest) = reports.split_at(reports.len() / 2);
     let receiver = Receiver::start();
     let place = place.with_webhook("hook", &receiver);
