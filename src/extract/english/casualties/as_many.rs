@@ -14,6 +14,9 @@ pub(super) fn as_many(
     view: View<'_>,
     figures: &[Figure],
 ) -> Vec<Figure> {
+    if figures.iter().all(|figure| figure.low < 2) {
+        return Vec::new();
+    }
     let said = |&at: &usize| view.follows(at, &["as", "many"]) && !view.is(at + 2, &["as"]);
     let places = sentence.tokens.clone().filter(said);
     places.filter_map(|at| told_by(analysis, sentence, view, figures, at)).collect()

@@ -120,10 +120,10 @@ fn divided(here: &Here<'_>, findings: &mut Findings) {
     }
 }
 
-/// The dead come on top of those known before; those alive may have been counted among the rescued.
+/// They come on top of the dead, or of those saved, who were known before.
 fn tell_found(here: &Here<'_>, figure: &Figure, fate: Effect, said: Range<usize>, findings: &mut Findings) {
     let mut sighting = Sighting::new(figure, fate, said, NAME, WEIGHT);
-    sighting.relation = if fate == Effect::Killed { Relation::Added } else { Relation::Whole };
+    sighting.relation = Relation::Added;
     sight(here, sighting, findings);
 }
 

@@ -9,13 +9,15 @@ const BLOCKS_MAX: usize = 200;
 /// Longest line, in bytes, that may be nothing but how long ago something was.
 const AGE_LINE_MAX: usize = 24;
 const HOUR: i64 = 60;
+const DAY: i64 = 24 * HOUR;
 /// So many claims are compared, the first in the text.
 const CLAIMS_MAX: usize = 400;
 
 /// Which of the claims are figures of a block that a newer one overtakes, by their place.
 pub(crate) fn overtaken(article: &Article, claims: &[Claim]) -> Vec<usize> {
     let blocks = blocks(article);
-    let Some(newest_first) = newest_first(&blocks) else { return Vec::new() };
+    let ordered = newest_first(&blocks).or_else(|| newest_first(&yesterdays(article, &blocks)?));
+    let Some(newest_first) = ordered else { return Vec::new() };
     // Of a block how old it is: 0 for the newest. What stands above the first hour sums up the page.
     let age = |at: usize| {
         let place = blocks.partition_point(|block| block.start <= at);
@@ -92,6 +94,15 @@ fn newest_first(blocks: &[Block]) -> Option<bool> {
     }
     let odd = falls.min(rises);
     (falls != rises && odd * 3 <= falls.max(rises)).then_some(falls > rises)
+}
+
+/// The blocks with those of an hour that had not come yet when the page was published taken for yesterday's.
+fn yesterdays(article: &Article, blocks: &[Block]) -> Option<Vec<Block>> {
+    let published = article.published_at?;
+    let time = published.offset.to_datetime(published.at);
+    let now = i64::from(time.hour()) * HOUR + i64::from(time.minute());
+    let day = |minute: i64| if minute > now { minute - DAY } else { minute };
+    Some(blocks.iter().map(|block| Block { start: block.start, minute: day(block.minute) }).collect())
 }
 
 /// The minute that a line begins with: "18:40", "6.40pm GMT – ", "16:05 Death toll rises", "12 minutes ago".
@@ -213,6 +224,14 @@ mod tests {
         assert_eq!(page(&format!("{NEWEST}\n\n{OLDEST}")), expected);
         let [first, second, third, fourth] = expected;
         assert_eq!(page(&format!("{OLDEST}\n\n{NEWEST}")), [third, fourth, first, second]);
+    }
+
+    #[test]
+    fn an_hour_that_had_not_come_yet_is_yesterdays() {
+        let page = page(
+            "7:20\nSeven people are missing.\n\n6:45\nThe railway is closed.\n\n22:10\nEighteen people are missing.",
+        );
+        assert_eq!(page, [(Effect::Missing, 7, false), (Effect::Missing, 18, true)]);
     }
 
     #[test]
