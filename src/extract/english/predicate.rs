@@ -208,6 +208,27 @@ impl<'a> Scene<'a> {
             .is_some_and(|mention| mention.plural)
     }
 
+    /// "Turns down pay offer": behind a finite verb, with nothing but nouns between, no base form is a verb.
+    fn ends_an_object(&self, at: usize) -> bool {
+        let view = self.view;
+        let nouns = |at: usize| {
+            matches!(view.tag(at), Tag::Noun | Tag::Adjective | Tag::Number)
+                || view.form(at) == VerbForm::Base && view.tag(at) == Tag::Verb
+        };
+        let first = (view.start..at).rev().take_while(|&at| nouns(at)).last();
+        let verb = first.and_then(|first| first.checked_sub(1)).map(|before| {
+            before - usize::from(view.is(before, &["down", "off", "out", "up"]) && before > view.start)
+        });
+        let finite = |at: usize| {
+            view.tag(at) == Tag::Verb
+                && matches!(
+                    view.form(at),
+                    VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::ThirdPerson
+                )
+        };
+        view.form(at) == VerbForm::Base && verb.is_some_and(finite)
+    }
+
     /// Whether the words before make it a noun, whatever is named there.
     fn looks_like_noun(&self, at: usize) -> bool {
         let view = self.view;
@@ -220,6 +241,9 @@ impl<'a> Scene<'a> {
                 && !view.is(before, &["to", "as"]))
         {
             return !matches!(view.form(at), VerbForm::Past | VerbForm::PastOrParticiple) || determined;
+        }
+        if self.ends_an_object(at) {
+            return true;
         }
         let past =
             matches!(view.form(at), VerbForm::Past | VerbForm::PastOrParticiple | VerbForm::Participle);

@@ -26,7 +26,7 @@ impl<'a> Scene<'a> {
                 && !self.is_excepted(mention)
         };
         let of_folk = view.form(at) == VerbForm::Gerund && self.unnamed_before(start).is_some();
-        if of_folk || self.is_of_document(start) {
+        if of_folk || self.is_of_document(start) || self.is_of_unnamed_one(start) {
             return None;
         }
         if let Some(says) = self.said_before(at, start) {
@@ -259,6 +259,17 @@ impl<'a> Scene<'a> {
         let end = opens - usize::from(self.view.is(opens.wrapping_sub(1), &[","]));
         let mut mentions = self.actors().in_sentence(self.sentence).iter();
         mentions.find(|mention| mention.tokens.end == end && !mention.owner && !mention.modifier)
+    }
+
+    /// "Cannot support a leader who refuses": what is told of one without a name is told of nobody else.
+    fn is_of_unnamed_one(&self, start: usize) -> bool {
+        let view = self.view;
+        let Some(who) = start.checked_sub(1).filter(|&who| view.is(who, &["who"])) else { return false };
+        let article = (who.saturating_sub(4).max(view.start)..who).rfind(|&at| view.is(at, &["a", "an"]));
+        article.is_some_and(|article| {
+            let bare = |one: &Mention| one.person.is_none() && one.party.is_none();
+            !view.is(article - 1, &[",", "is", "was"]) && self.antecedent(who).is_none_or(bare)
+        })
     }
 
     /// "Had blocked a Council statement condemning the raid": what was blocked says nothing for anybody.

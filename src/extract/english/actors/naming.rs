@@ -416,6 +416,8 @@ fn of_role(
         {
             kept(None, Kind::Folk)
         }
+        // "A leader who refuses all talks": anybody's.
+        (None, _) if word == "leader" && view.is(draft.tokens.start, &["a", "an"]) => kept(None, Kind::Folk),
         (None, Role::Voice) => memory.role(role).map_or_else(|| kept(None, Kind::Office), Known::office),
         (None, Role::Protesters) if memory.word(word).is_some() && draft.definite => {
             memory.word(word).map_or_else(|| kept(None, Kind::Folk), Known::office)

@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 use super::belonging::outranks;
 use super::draft::{Draft, own_country, possessor, pronoun};
 use super::proper::{Sort, introduces_bearer, is_title, starts_speech};
-use crate::extract::english::lexicon::actors as lexicon;
+use crate::extract::english::lexicon::{Person, actors as lexicon, person};
 use crate::model::Span;
 use crate::text::english::tag;
 use crate::text::english::view::View;
@@ -213,13 +213,17 @@ impl<'a> PhraseReader<'a> {
             at += usize::from(view.is(at, &["the", "other"]));
         }
         if FILLERS.at(view, at) && self.entity(view, at).is_none() {
-            at = match self.over_fillers(view, at) {
+            // "The Northern Front" is a name, "the northern front" is one of several.
+            let named = self.filler_opens_name(view, at);
+            let of_body = named && lexicon::is_organisation(view.word(at + 1));
+            at = match self.over_fillers(view, at).filter(|_| !of_body) {
                 Some(end) => end,
-                None if self.filler_opens_name(view, at) => at,
+                None if named => at,
                 None => return None,
             };
         }
-        (self.entity(view, at).is_some() || self.is_name_word(view, at) || is_title(view, at)).then_some(at)
+        let opens = self.entity(view, at).is_some() || self.is_name_word(view, at) || is_title(view, at);
+        (opens || self.filler_opens_name(view, at)).then_some(at)
     }
 
     /// Where a run of at most four fillers ends, when a name or role follows it.
@@ -240,7 +244,11 @@ impl<'a> PhraseReader<'a> {
         if let Some((entity, end)) = self.entity(view, at) {
             return self.known_piece(view, at, end, entity, draft);
         }
-        if draft.person.is_some() || draft.known_person.is_some() || !self.is_name_word(view, at) {
+        let opens_name = draft.is_empty() && self.filler_opens_name(view, at);
+        if draft.person.is_some()
+            || draft.known_person.is_some()
+            || !(opens_name || self.is_name_word(view, at))
+        {
             return None;
         }
         if let Some(minister) = self.before_office(view, at) {
@@ -255,6 +263,12 @@ impl<'a> PhraseReader<'a> {
         let opens = end == at + 1 && at == view.start && lexicon::is_organisation(view.word(at));
         if opens && view.tag(end) == Tag::Noun && !view.capital(end) {
             return None;
+        }
+        // "The Catholic bishops": people, told by what they are.
+        if end == at + 1 && draft.is_empty() && is_calling(view, end) {
+            draft.title = Some(self.words(view, end..end + 1).to_lowercase());
+            draft.role = Some((Role::People, end..end + 1));
+            return Some(end + 1);
         }
         // "Sky News": the word alone is no name, behind one it makes a broadcaster.
         let broadcasts = view.is(end, &["news"]) && view.capital(end) && !self.loose.get();
@@ -488,4 +502,10 @@ pub(super) fn span_of(view: View<'_>, run: Range<usize>) -> Span {
     let start = view.token(run.start).map_or(0, |token| token.span.start);
     let end = run.end.checked_sub(1).and_then(|last| view.token(last)).map_or(start, |token| token.span.end);
     Span { start, end }
+}
+
+/// Whether a small word behind a name says what people are: "bishops", not "reports".
+fn is_calling(view: View<'_>, at: usize) -> bool {
+    let people = || matches!(person(None, &view.noun(at)), Person::Known(_));
+    view.tag(at) == Tag::Noun && !view.capital(at) && view.word(at).ends_with('s') && people()
 }

@@ -422,6 +422,12 @@ impl Memory {
                 let aside = aside.filter(differs).filter(fits);
                 aside.or(self.other_person.as_ref().filter(fits).filter(person))
             }
+            // "A backer of President Berg called on him": whoever stands aside in the same sentence.
+            "him" | "her"
+                if object && self.person_aside.as_ref().is_some_and(|aside| aside.sentence == sentence) =>
+            {
+                self.person_aside.as_ref().filter(|aside| self.may_be(word, aside))
+            }
             "it" if other(&self.body) => self.other_body.as_ref().filter(fresh),
             "he" | "she" | "him" | "her" => {
                 let fits = |named: &&Named| self.may_be(word, named);

@@ -202,9 +202,25 @@ fn conjuncts(view: View<'_>, window: Range<usize>) -> Vec<Range<usize>> {
     parts
 }
 
+/// "Suspend the strike", "end their strike": one strike that goes on is one of workers.
+fn is_walkout(view: View<'_>, part: &Range<usize>) -> bool {
+    let ends = |at: usize| {
+        is_any(view, at, &["end", "suspend", "stop", "halt", "call", "abandon", "delay", "postpone"])
+    };
+    let named = |at: usize| {
+        view.is(at, &["strike"]) && view.is(at.wrapping_sub(1), &["the", "their", "its", "general", "hunger"])
+    };
+    part.clone().any(named)
+        && part.clone().take(3).any(ends)
+        && !part.clone().any(|at| view.is(at, &["on", "against"]))
+}
+
 /// The class of one part: the cue whose head comes first. A later part must begin with its head, for "attacks on
 /// civilians and aid workers" asks for one thing.
 fn act_of(view: View<'_>, part: Range<usize>, first: bool) -> Option<Act> {
+    if is_walkout(view, &part) {
+        return None;
+    }
     // "… and to return to the talks": the mark of the infinitive is no head.
     let later = part.start + 4 + usize::from(view.is(part.start, &["to"]));
     let reach = if first { part.end } else { part.end.min(later) };

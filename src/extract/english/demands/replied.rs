@@ -64,8 +64,9 @@ impl Reply {
         let near = told.before(scene, SENTENCES_BACK, here);
         let Some(last) = near.iter().rfind(|demand| self.answers(scene, demand)) else { return };
         // "Was asked to stop, but refused": the answer stands behind what it answers.
-        let behind = self.words.clone().find(|&at| scene.span(at..at + 1).start >= last.evidence.span.end);
-        let span = quote(scene, behind.unwrap_or(self.core)..self.words.end);
+        let start = scene.span(self.words.start..self.words.start + 1).start;
+        let start = if start > last.evidence.span.start { self.words.start } else { self.core };
+        let span = quote(scene, start..self.words.end);
         let speaker = self.by.as_ref().and_then(|by| by.first());
         for demand in in_one_breath(near, last).filter(|demand| self.answers(scene, demand)) {
             let mut answered = demand.clone();
@@ -274,7 +275,8 @@ fn unheard(scene: &Scene<'_>, at: usize) -> Option<Reply> {
     let went = (at.saturating_sub(3).max(view.start)..at).rfind(|&at| {
         view.is(at, &["went", "gone", "remained", "remains", "fell", "fallen", "was", "were"])
     })?;
-    let noun = (went.saturating_sub(3).max(view.start)..went)
+    // "That appeal, too, has gone unanswered."
+    let noun = (went.saturating_sub(5).max(view.start)..went)
         .rfind(|&noun| words::noun(view.word(noun)).is_some())?;
     let start = determiner(scene, noun)?;
     let end = at + 1 + usize::from(view.is(at, &["deaf"]));

@@ -33,7 +33,7 @@ const CLOCKS: &[&str] =
 /// What else is done with an ultimatum.
 const ISSUES: &[&str] = &["issued", "issues", "delivered", "delivers", "sent", "handed"];
 /// What opens a condition.
-const CONDITIONS: &[&str] = &["unless", "until", "if"];
+const CONDITIONS: &[&str] = &["unless", "until", "if", "should"];
 /// What announces what happens else.
 const FUTURES: &[&str] =
     &["will", "would", "threatened", "threatens", "threatening", "warned", "vowed", "'ll", "wo", "shall"];
@@ -59,9 +59,16 @@ fn cues(cues: &mut Cues) {
 /// Whether a condition stands there that may be one: "until" waits for what is refused before it.
 fn threatens(view: View<'_>) -> bool {
     (view.start..view.end).any(|at| {
-        view.is(at, &["unless", "if"])
+        view.is(at, &["unless"])
+            || is_if(view, at)
             || view.is(at, &["until"]) && (view.start..view.end).any(|at| view.is(at, REFUSES))
     })
+}
+
+/// "If the two are not freed", "should the two not be freed".
+fn is_if(view: View<'_>, at: usize) -> bool {
+    let opens = || at == view.start || view.is(at - 1, &["“", "\"", ","]);
+    view.is(at, &["if"]) || view.is(at, &["should"]) && opens()
 }
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -72,7 +79,7 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
                 announced(scene, at, findings);
             } else if scene.view.is(at, ISSUES) {
                 announced(scene, at, findings);
-            } else if scene.view.is(at, CONDITIONS) {
+            } else if scene.view.is(at, &["unless", "until"]) || is_if(scene.view, at) {
                 threat(scene, at, findings);
             }
         }
@@ -199,7 +206,7 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let window = act::cut(view, at + 1..end);
     let future = body.clone().rfind(|&at| view.is(at, FUTURES))?;
     let refuses = (future..body.end).any(|at| view.is(at, REFUSES));
-    if view.is(at, &["until"]) && !refuses || view.is(at, &["if"]) && refuses && !first {
+    if view.is(at, &["until"]) && !refuses || is_if(view, at) && refuses && !first {
         return None;
     }
     let negative = (window.start..window.end)
@@ -228,10 +235,10 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
         )
     });
     // "Would only talk if the council took responsibility and freed the prisoners": each of it is asked.
-    let only = view.is(at, &["if"]) && !first && (future..at).any(|at| view.is(at, &["only"]));
+    let only = is_if(view, at) && !first && (future..at).any(|at| view.is(at, &["only"]));
     let act = if only {
         violence?
-    } else if view.is(at, &["if"]) && !negative {
+    } else if is_if(view, at) && !negative {
         // The threat is against what the other might do.
         if launches { Act::Ceasefire } else { return None }
     } else {

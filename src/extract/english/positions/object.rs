@@ -269,15 +269,15 @@ fn committed(scene: &Scene<'_>, next: usize, end: usize, stance: Stance) -> Opti
         return None;
     }
     // "Vowed never to accept cuts": refused.
-    let never = stance == Stance::Vow && view.is(next, &["to"]) && view.is(next - 1, &["never", "not"]);
-    if never && stances::of_future(&view.verb(next + 1), true) == Some(Stance::Reject) {
-        let end = object_end(scene, next + 1);
-        return Some((Stance::Reject, vec![topic(scene, next + 1..end)], end));
+    let to = next + usize::from(view.is(next, &["not", "never"]));
+    let not = stance == Stance::Vow && view.is(to, &["to"]) && view.is(to - 1, &["never", "not"]);
+    if not && stances::of_future(&view.verb(to + 1), true) == Some(Stance::Reject) {
+        let end = object_end(scene, to + 1);
+        return Some((Stance::Reject, vec![topic(scene, to + 1..end)], end));
     }
-    if view.is(next, &["to", "that", "not"]) || itself {
-        let start = next + 1;
+    if view.is(next, &["to", "that", "not"]) || not || itself {
+        let start = if not { to + 1 } else { next + 1 };
         let end = object_end(scene, start);
-        let not = stance == Stance::Vow && view.is(next, &["to"]) && view.is(next - 1, &["not", "never"]);
         return (end > start).then(|| (stance, vec![not_doing(topic(scene, start..end), not)], end));
     }
     if stance == Stance::Vow && backs(scene, next) {
