@@ -192,6 +192,10 @@ fn office_holder<'p>(
     // A title leaves the article out: "Kenya president agrees to quit".
     let named = draft.definite || sentence == 0 && draft.party.is_some() && !draft.former;
     let title = draft.title.as_ref().filter(|_| named && draft.organisation_name.is_none())?;
+    // "Ada Brun, who leads the union": the union is not her.
+    if lexicon::is_organisation(title) {
+        return None;
+    }
     let leads = draft.role.as_ref().is_some_and(|(role, _)| *role == Role::Head) && !draft.former;
     let person = people.holding(title).or_else(|| people.leading(memory.home()?, title).filter(|_| leads))?;
     let same = match (&draft.party, &person.party) {
@@ -231,6 +235,10 @@ fn heads(draft: &Draft, view: View<'_>) -> Vec<String> {
     }
     if let Some((_, tokens)) = draft.role.as_ref().filter(|_| draft.party.is_some()) {
         heads.push(view.word(tokens.end.saturating_sub(1)).to_owned());
+    }
+    // "The miners' union … the union".
+    if draft.role.is_some() && view.is(draft.tokens.start.wrapping_sub(1), &["'"]) {
+        heads.push(view.word(draft.tokens.end.saturating_sub(1)).to_owned());
     }
     heads
 }
@@ -501,6 +509,14 @@ fn plain_words(draft: &Draft, view: View<'_>, text: &str) -> String {
         && (matches!(view.tag(start), Tag::Determiner | Tag::Number) || lexicon::is_opening(view.word(start)))
     {
         start += 1;
+    }
+    // "The employers' federation": whose it is tells it from others.
+    if start == draft.tokens.start
+        && view.is(start.wrapping_sub(1), &["'"])
+        && view.tag(start - 2) == Tag::Noun
+        && !view.capital(start - 2)
+    {
+        start -= 2;
     }
     let mut end = draft.tokens.end;
     if let Some(bracket) = (start..end).find(|&at| view.is(at, &["("])) {

@@ -425,6 +425,13 @@ fn is_nominal(view: View<'_>, head: usize) -> bool {
 /// What a head noun is, looked up with the word before it.
 pub(super) fn person_at(analysis: &Analysis<'_>, view: View<'_>, head: usize) -> Person {
     let before = head.checked_sub(1).map(|at| view.word(at)).filter(|word| !word.is_empty());
+    // "Holding the nation hostage" holds nobody.
+    if view.is(head, &["hostage"]) && view.tag_before(head) == Tag::Noun {
+        let held = person(None, &view.noun(head - 1));
+        if !matches!(held, Person::Known(_) | Person::Likely) {
+            return Person::No;
+        }
+    }
     if view.known(head).is_some()
         && let Some(person) = PERSONS.at(view, head).alone(view.tag(head), before.is_some())
     {

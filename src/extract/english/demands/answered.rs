@@ -90,12 +90,15 @@ fn read(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
             break;
         }
     }
-    let by = by.or_else(|| set_by(scene, at))?;
+    let set = set_by(scene, at);
+    let (by, unasked) = (by.or_else(|| set.clone())?, set.is_some());
     let to: Vec<Arc<str>> = scene
         .actors()
         .in_sentence(scene.sentence)
         .iter()
-        .find(|mention| mention.tokens.end <= at && !mention.owner && !mention.governed && !mention.modifier)
+        .find(|mention| {
+            mention.tokens.end <= at && !unasked && !mention.owner && !mention.governed && !mention.modifier
+        })
         .map(|mention| names_of(scene, mention))
         .unwrap_or_default();
     Draft {

@@ -332,7 +332,7 @@ fn resigns(view: View<'_>, at: usize, window: &Range<usize>, base: &str) -> bool
                     ".",
                 ])
         }
-        "tender" | "submit" => window.clone().any(|at| view.is(at, &["resignation"])),
+        "tender" | "submit" | "hand" => window.clone().any(|at| view.is(at, &["resignation"])),
         _ => true,
     }
 }

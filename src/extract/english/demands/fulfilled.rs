@@ -94,7 +94,13 @@ impl Done {
     }
 
     fn emit(self, scene: &Scene<'_>, told: Asked, findings: &mut Findings) -> Option<()> {
-        let to: Vec<Arc<str>> = self.by.agents.iter().map(|agent| Arc::clone(&agent.name)).collect();
+        // Who leaves an office is a person: "the minister" of a country says only whose.
+        let leaves = self.acts.first() == Some(&Act::Resign);
+        let doer = |agent: &Agent| if leaves { agent.person.clone() } else { Some(Arc::clone(&agent.name)) };
+        let to: Vec<Arc<str>> = self.by.agents.iter().filter_map(doer).collect();
+        if to.is_empty() {
+            return None;
+        }
         if told.by.is_empty() || told.by.iter().any(|agent| to.contains(&agent.name)) {
             return None;
         }

@@ -63,6 +63,10 @@ impl Reply {
         let here = scene.span(self.core..self.core + 1).start;
         let near = told.before(scene, SENTENCES_BACK, here);
         let Some(last) = near.iter().rfind(|demand| self.answers(scene, demand)) else { return };
+        // "The bishops offered to mediate; the union accepted": the offer is answered, not what was asked before it.
+        if self.called.is_none() && offered_between(scene, last, here) {
+            return;
+        }
         // "Was asked to stop, but refused": the answer stands behind what it answers.
         let start = scene.span(self.words.start..self.words.start + 1).start;
         let start = if start > last.evidence.span.start { self.words.start } else { self.core };
@@ -103,6 +107,19 @@ impl Reply {
             None => self.called.is_some(),
         }
     }
+}
+
+/// Whether somebody offers something between a demand and the byte `here`.
+fn offered_between(scene: &Scene<'_>, demand: &Demand, here: usize) -> bool {
+    (scene.sentence.saturating_sub(SENTENCES_BACK)..=scene.sentence).any(|sentence| {
+        let view = scene.analysis.view(sentence);
+        (view.start..view.end)
+            .filter(|&at| view.is(at, &["offered", "offer", "offers", "invited", "invitation", "proposed"]))
+            .any(|at| {
+                view.token(at)
+                    .is_some_and(|token| (demand.evidence.span.end..here).contains(&token.span.start))
+            })
+    })
 }
 
 /// "Officials", "the authorities", "a spokesman": an office that the text leaves without a country.

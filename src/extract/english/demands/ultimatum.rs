@@ -90,9 +90,15 @@ fn find(reading: &Reading<'_>, findings: &mut Findings) {
 fn deadline(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
     let predicate = scene.predicate(at).filter(|predicate| !predicate.negated)?;
-    let mention = scene.actors().starting_at(scene.sentence, at + 1, view).filter(|mention| !mention.owner);
+    // "Gave the ports authority until Friday": what kind of authority it is stands before it.
+    let kind =
+        (at + 2..at + 4).take_while(|&at| view.tag(at) == Tag::Noun).last().map_or(at + 1, |noun| noun);
+    let mut near = scene.actors().in_sentence(scene.sentence).iter();
+    let told = near.rfind(|mention| (at + 2..=kind).contains(&mention.tokens.start));
+    let mention =
+        scene.actors().starting_at(scene.sentence, at + 1, view).or(told).filter(|mention| !mention.owner);
     let given = if predicate.passive { scene.subject(predicate.verb, predicate.start) } else { None };
-    let (to, mut next) = match mention.filter(|mention| mention.tokens.start == at + 1) {
+    let (to, mut next) = match mention.filter(|mention| mention.tokens.start <= kind.max(at + 1)) {
         Some(mention) => (names_of(scene, mention), list_end(scene, mention)),
         // "Chad was given ten days by the union".
         None if predicate.passive => (given.map(|given| names_of(scene, given)).unwrap_or_default(), at + 1),
