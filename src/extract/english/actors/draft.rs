@@ -111,7 +111,14 @@ impl Draft {
             let before_noun =
                 matches!(view.tag(self.tokens.end), Tag::Noun | Tag::Adjective | Tag::ProperNoun)
                     && !view.is(self.tokens.end, &["'s"]);
-            self.adjective_only = *kind == EntityKind::Demonym && (before_noun || !plural);
+            // "The Kenya branch": a country that only says which one.
+            let end = self.tokens.end;
+            let which = *kind == EntityKind::Country
+                && view.is(self.tokens.start, &["the"])
+                && view.tag(end) == Tag::Noun
+                && !view.capital(end)
+                && matches!(view.tag(end + 1), Tag::Verb | Tag::Aux);
+            self.adjective_only = which || *kind == EntityKind::Demonym && (before_noun || !plural);
             self.place =
                 self.place || (*kind == EntityKind::Capital && view.preceded_by(self.tokens.start, &["in"]));
         }

@@ -270,6 +270,13 @@ impl<'a> PhraseReader<'a> {
             draft.role = Some((Role::People, end..end + 1));
             return Some(end + 1);
         }
+        // "Volksbau finance director Jon Berg": the name of whoever has such an office is an undertaking's.
+        if draft.is_empty()
+            && let Some(office) = self.office_of_body(view, end)
+        {
+            draft.organisation = Some(at..end);
+            return Some(if view.is(end, &["'s", "'"]) { end } else { office });
+        }
         // "Sky News": the word alone is no name, behind one it makes a broadcaster.
         let broadcasts = view.is(end, &["news"]) && view.capital(end) && !self.loose.get();
         end += usize::from(broadcasts);
@@ -448,6 +455,8 @@ impl<'a> PhraseReader<'a> {
         }
         let next = if self.entity(view, at + 1).is_some() {
             at + 1
+        } else if let Some(office) = self.office_of_body(view, at).filter(|_| draft.organisation.is_some()) {
+            office
         } else {
             self.over_fillers(view, at + 1).unwrap_or(at + 1)
         };

@@ -51,12 +51,28 @@ impl PhraseReader<'_> {
         let next = at + 1;
         let acts = || view.tag(next) == Tag::Verb || view.is(next, &["has", "had", "also", "on"]);
         let joined = || view.is(next, &["and"]) && view.capital(next + 1);
+        let has_office = || self.office_of_body(view, next).is_some();
         at == view.start
             && !self.loose.get()
             && view.tag(at) == Tag::ProperNoun
             && self.entity(view, at).is_none()
             && !tag::is_known(view.word(at))
-            && (acts() || joined())
+            && (acts() || joined() || has_office())
+    }
+
+    /// "'s finance director", "chief executive": where an office begins that only undertakings have, right behind a name.
+    pub(super) fn office_of_body(&self, view: View<'_>, end: usize) -> Option<usize> {
+        let first = end + usize::from(view.is(end, &["'s", "'"]));
+        (first..first + 3)
+            .take_while(|&at| at == first || matches!(view.tag(at - 1), Tag::Noun | Tag::Adjective))
+            .find(|&at| {
+                let office =
+                    self.entity(view, at).filter(|(entity, _)| entity.kind == EntityKind::Role(Role::Voice));
+                !view.capital(at)
+                    && office.is_some_and(|(entity, _)| {
+                        lexicon::heads_a_body(&entity.span.of(self.text).to_lowercase())
+                    })
+            })
     }
 
     /// Where a run of capitalised words that starts at `at` ends; "of", "for", "against" and possessive marks may lie

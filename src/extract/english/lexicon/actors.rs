@@ -14,6 +14,7 @@ word_sets! {
     KIN = "kin";
     USURPERS = "usurpers";
     FUNCTIONS = "functions";
+    BODY_OFFICES = "offices of bodies";
     PREPOSITIONS = "prepositions";
     GROUPS = "groups";
     FIRM_WORDS = "firm words";
@@ -76,6 +77,11 @@ pub(in super::super) fn is_usurper(word: &str) -> bool {
 /// Whether the bearer of this office speaks for the body he holds it in, named or not.
 pub(in super::super) fn is_function(title: &str) -> bool {
     FUNCTIONS.contains(title)
+}
+
+/// Whether only undertakings have such an office, and no person has somebody so called.
+pub(in super::super) fn heads_a_body(title: &str) -> bool {
+    BODY_OFFICES.contains(title)
 }
 
 /// Whether a phrase behind this word is spoken of and does not act.
