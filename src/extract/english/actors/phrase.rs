@@ -9,8 +9,8 @@ use std::sync::{Arc, LazyLock};
 
 use super::belonging::outranks;
 use super::draft::{Draft, own_country, possessor, pronoun};
-use super::proper::{Sort, introduces_bearer, is_title, starts_speech};
-use crate::extract::english::lexicon::{Person, actors as lexicon, person};
+use super::proper::{Sort, introduces_bearer, is_calling, is_title, names_a_thing, starts_speech};
+use crate::extract::english::lexicon::actors as lexicon;
 use crate::model::Span;
 use crate::text::english::tag;
 use crate::text::english::view::View;
@@ -293,8 +293,7 @@ impl<'a> PhraseReader<'a> {
             && view.is(at - 1, &["the"])
             && draft.role.is_none()
             && draft.party.is_none();
-        let place =
-            matches!(draft.party, Some((_, EntityKind::Capital | EntityKind::City | EntityKind::Region)));
+        let place = is_of_place(draft);
         let sort = match self.sort_of(view, at..end, definite) {
             // "The Nkolo gold mine": the name is of what the small words say.
             _ if broadcasts => Sort::Medium,
@@ -303,6 +302,13 @@ impl<'a> PhraseReader<'a> {
             Sort::Person if place && draft.role.is_none() => Sort::Thing,
             sort => sort,
         };
+        self.keep_name(view, at..end, sort, draft);
+        Some(end)
+    }
+
+    /// Notes in the draft what an unknown name is of.
+    fn keep_name(&self, view: View<'_>, run: Range<usize>, sort: Sort, draft: &mut Draft) {
+        let Range { start: at, end } = run;
         draft.medium |= sort == Sort::Medium;
         draft.thing |= sort == Sort::Thing;
         if sort == Sort::Person {
@@ -315,11 +321,10 @@ impl<'a> PhraseReader<'a> {
             let named_after = matches!(
                 draft.party,
                 Some((_, EntityKind::Country | EntityKind::Demonym | EntityKind::Territory))
-            ) || place;
+            ) || is_of_place(draft);
             let before = named_after && draft.role.is_none();
             draft.organisation = Some(if before { draft.tokens.start.max(at - 1) } else { at }..end);
         }
-        Some(end)
     }
 
     /// "Water Minister Ada Brun", "Justice and Labour Minister": where the office begins behind what it is for.
@@ -493,13 +498,6 @@ impl<'a> PhraseReader<'a> {
     }
 }
 
-/// Whether a name is followed by the small words of a thing: "gold mine", "hospital".
-fn names_a_thing(view: View<'_>, end: usize) -> bool {
-    let noun = |at: usize| view.tag(at) == Tag::Noun && !view.capital(at);
-    let thing = |at: usize| noun(at) && lexicon::is_thing(view.word(at));
-    noun(end) && (thing(end) && !noun(end + 1) || thing(end + 1) && !noun(end + 2))
-}
-
 /// "(HWL)" after a name belongs to it.
 fn acronym_in_brackets(view: View<'_>, at: usize, draft: &Draft) -> Option<usize> {
     let follows_name = draft.organisation.is_some() || draft.party.is_some() || draft.role.is_some();
@@ -513,8 +511,7 @@ pub(super) fn span_of(view: View<'_>, run: Range<usize>) -> Span {
     Span { start, end }
 }
 
-/// Whether a small word behind a name says what people are: "bishops", not "reports".
-fn is_calling(view: View<'_>, at: usize) -> bool {
-    let people = || matches!(person(None, &view.noun(at)), Person::Known(_));
-    view.tag(at) == Tag::Noun && !view.capital(at) && view.word(at).ends_with('s') && people()
+/// Whether the phrase began with a town or a region.
+fn is_of_place(draft: &Draft) -> bool {
+    matches!(draft.party, Some((_, EntityKind::Capital | EntityKind::City | EntityKind::Region)))
 }

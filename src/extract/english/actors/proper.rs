@@ -299,3 +299,16 @@ pub(super) fn introduces_bearer(view: View<'_>, at: usize) -> bool {
     (view.is(at, &[","]) && view.is(at + 1, &["the", "a", "an", "who", "whose"]))
         || (view.form(at) != VerbForm::None && speech::is_speech(view.word(at)))
 }
+
+/// Whether a small word behind a name says what people are: "bishops", not "reports".
+pub(super) fn is_calling(view: View<'_>, at: usize) -> bool {
+    let people = || matches!(person(None, &view.noun(at)), Person::Known(_));
+    view.tag(at) == Tag::Noun && !view.capital(at) && view.word(at).ends_with('s') && people()
+}
+
+/// Whether a name is followed by the small words of a thing: "gold mine", "hospital".
+pub(super) fn names_a_thing(view: View<'_>, end: usize) -> bool {
+    let noun = |at: usize| view.tag(at) == Tag::Noun && !view.capital(at);
+    let thing = |at: usize| noun(at) && lexicon::is_thing(view.word(at));
+    noun(end) && (thing(end) && !noun(end + 1) || thing(end + 1) && !noun(end + 2))
+}
