@@ -13,6 +13,7 @@ use crate::extract::english::predicate::{Agent, Predicate, Scene};
 use crate::extract::rule::{Findings, Reading, Rule};
 use crate::model::{Act, DemandStatus, Force};
 use crate::text::english::lemma;
+use crate::text::english::view::View;
 use crate::text::{Tag, VerbForm};
 
 use super::addressee::{implied, list_end};
@@ -36,9 +37,39 @@ const THING_REACH: usize = 10;
 
 fn cues(cues: &mut Cues) {
     let pressed = cues.words(PRESSED.iter().copied());
-    let verbs = cues.verbs(words::verbs().filter(|(_, frame)| asks_of_a_thing(*frame)).map(|(verb, _)| verb));
-    cues.enough(pressed);
-    cues.enough(verbs);
+    cues.enough_where(pressed, is_pressed_for);
+    let asked = cues.words(ASKED.iter().copied());
+    cues.enough_where(asked, is_asked_elsewhere);
+}
+
+/// Whether a noun of demanding has whose it is beside it, and who gives way or what was done before it.
+fn is_pressed_for(view: View<'_>) -> bool {
+    (view.start..view.end).filter(|&at| view.is(at, PRESSED)).any(|noun| {
+        let before = noun.saturating_sub(ASKER_REACH + 3).max(view.start)..noun;
+        let owned =
+            before.clone().any(|at| view.is(at, &["'s", "'"])) || view.is(noun + 1, &["of", "by", "from"]);
+        let given = before
+            .clone()
+            .any(|at| view.is(at, GIVES) || words::handling(view.word(at)) == Some(DemandStatus::Met));
+        let apposed = before.clone().any(|at| view.is(at, &[","]) && view.is(at + 1, OPENS));
+        let by_request = view.is(noun, &["request"]) && before.clone().any(|at| view.is(at, &["at"]));
+        owned && (given || apposed || by_request)
+    })
+}
+
+/// Whether what somebody asked for does not stand behind the verb.
+fn is_asked_elsewhere(view: View<'_>) -> bool {
+    (view.start..view.end).filter(|&at| view.is(at, ASKED)).any(|at| {
+        let led = at + 1 + usize::from(view.is(at + 1, &["for", "on"]));
+        let ends = led >= view.end || view.is(led, &[",", ".", ";"]);
+        let near = |words: &[&str]| {
+            (at.saturating_sub(ASKER_REACH + 2).max(view.start)..at).any(|at| view.is(at, words))
+        };
+        ends && near(&["as", "that", "which"])
+            || view.is(led, &["it", "this", "that", "so"]) && view.is(led + 1, &[","])
+            || view.is(led, &["by"]) && near(&["was", "were", "been"])
+            || near(&["that", "which"]) && view.is(led, TAKES_EFFECT)
+    })
 }
 
 fn find(reading: &Reading<'_>, findings: &mut Findings) {
@@ -62,14 +93,24 @@ const PRESSED: &[&str] = &[
     "pressure", "demands", "demand", "calls", "call", "appeals", "appeal", "request", "requests", "protests",
 ];
 
+/// Verbs of giving way, as they stand before "to" or "in".
+const GIVES: &[&str] =
+    &["gave", "given", "giving", "caved", "caving", "bowing", "bowed", "yielding", "yielded"];
+/// What opens an apposition that says whose demand it was.
+const OPENS: &[&str] = &["one", "a", "the", "meeting", "fulfilling", "satisfying", "granting", "heeding"];
+/// Verbs of asking as they tell what was asked before.
+const ASKED: &[&str] = &["asked", "demanded", "requested", "urged", "sought", "wanted", "insisted", "called"];
+/// What becomes of something that was asked for.
+const TAKES_EFFECT: &[&str] = &["came", "took", "began", "started", "opened"];
+
 const fn asks_of_a_thing(frame: Frame) -> bool {
     matches!(frame, Frame::Ask | Frame::Demand | Frame::Seek | Frame::Want | Frame::Call | Frame::Insist)
 }
 
 /// How hard the verb at `at` presses, in a form that tells it as said before.
 fn asks(scene: &Scene<'_>, at: usize) -> Option<Force> {
-    let past = matches!(scene.view.form(at), VerbForm::PastOrParticiple | VerbForm::Participle);
-    let (force, frame) = words::verb(&lemma::verb(scene.view.word(at))).filter(|_| past)?;
+    let (force, frame) =
+        words::verb(&lemma::verb(scene.view.word(at))).filter(|_| scene.view.is(at, ASKED))?;
     asks_of_a_thing(frame).then_some(force)
 }
 
@@ -219,7 +260,7 @@ fn yielded(scene: &Scene<'_>, noun: usize, findings: &mut Findings) -> Option<()
     let view = scene.view;
     let to = (noun.saturating_sub(3).max(view.start)..noun).rfind(|&to| view.is(to, &["to"]))?;
     let at = to.checked_sub(1 + usize::from(view.is(to - 1, &["in"])))?;
-    let yields = view.is(at, &["bowing", "yielding", "caving", "giving", "bowed", "yielded", "caved"]);
+    let yields = view.is(at, GIVES);
     let from = (noun + 1..noun + 3).find(|&from| yields && view.is(from, &["from", "by", "of"]))?;
     let asker = named(scene, from + 1)?;
     let comma = Some(list_end(scene, asker)).filter(|&close| view.is(close, &[","]))?;
@@ -240,8 +281,7 @@ fn called_so(scene: &Scene<'_>, noun: usize, findings: &mut Findings) -> Option<
         (first.saturating_sub(ASKER_REACH).max(view.start + 1)..=first.max(view.start + 1)).rfind(|&at| {
             let apposed = view.is(at - 1, &[","])
                 && (view.is(at, &["one"]) && view.is(at + 1, &["of"])
-                    || view
-                        .is(at, &["a", "the", "meeting", "fulfilling", "satisfying", "granting", "heeding"]));
+                    || !view.is(at, &["one"]) && view.is(at, OPENS));
             apposed || view.is(at, &["at"]) && view.is(noun, &["request"])
         })?;
     let ends = if of.is_some() { list_end(scene, asker) } else { noun + 1 };
