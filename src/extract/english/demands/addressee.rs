@@ -282,9 +282,14 @@ pub(super) fn implied(
     let found = adjective.or_else(|| {
         inside().filter(|mention| !mention.modifier).find(|mention| {
             if mention.owner {
-                // "The president's release", "the mayor's safety": the owner is whom it is for.
-                let one =
-                    mention.person.is_some() || matches!(mention.role, Some(Role::Head | Role::Minister));
+                // "The president's release", "the mayor's safety", "the engineers' release": the owner is whom it is for.
+                let end = mention.tokens.end;
+                let of_others = (end + 1..(end + 5).min(window.end)).any(|at| view.is(at, &["of"]));
+                let one = mention.person.is_some()
+                    || matches!(mention.role, Some(Role::Head | Role::Minister))
+                    || !of_others
+                        && (mention.kind == Kind::Folk
+                            || mention.plural && matches!(mention.role, Some(Role::Civil | Role::People)));
                 let suffers = matches!(first, Act::Release | Act::Protect) && one;
                 return !suffers && !view.is(before(mention), &["of", "in", "on", "to"]);
             }

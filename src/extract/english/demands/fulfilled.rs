@@ -238,7 +238,7 @@ fn given_way(scene: &Scene<'_>, noun: usize, findings: &mut Findings) -> Option<
     let deed = after_adverbs(scene, joint);
     let told = match view.word(noun + 1) {
         "and" => matches!(view.form(deed), VerbForm::PastOrParticiple | VerbForm::ThirdPerson),
-        _ => view.form(deed) == VerbForm::Gerund,
+        _ => view.form(deed) == VerbForm::Gerund && !view.is(deed, &["including"]),
     };
     let window = act::cut(view, deed..view.end.min(deed + DEED_REACH));
     let acts = known(act::acts(view, window.clone()));

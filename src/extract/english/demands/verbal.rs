@@ -74,7 +74,10 @@ fn verb_at(scene: &Scene<'_>, at: usize) -> Option<(Force, Frame)> {
     if scene.view.form(at) == VerbForm::None {
         return None;
     }
-    VERBS.at(scene.view, at).filter(|_| !is_answered(scene.view, at))
+    // "Pressed for a ban" names nobody who is to do it.
+    let pressed = scene.view.is(at + 1, &["for"]) && matches!(&*scene.view.verb(at), "push" | "press");
+    let verb = if pressed { Some((Force::Appeal, Frame::Call)) } else { VERBS.at(scene.view, at) };
+    verb.filter(|_| !is_answered(scene.view, at))
 }
 
 /// "Kenya demanded it", "the truce that Kenya had demanded took effect": what is asked for is not behind the verb.

@@ -205,8 +205,8 @@ pub(super) fn topic(scene: &Scene<'_>, object: Range<usize>) -> Option<Arc<str>>
     {
         start += 1;
     }
-    // "Will not comply", "agreed to do so": it was said before what.
-    let alone = view.is(start, &["comply", "obey"]) && object.end <= start + 1;
+    // "Will not comply", "agreed to do so", "a step he refused to take": it was said before what.
+    let alone = view.is(start, &["comply", "obey", "take", "do", "grant"]) && object.end <= start + 1;
     if alone || view.is(start, &["do"]) && view.is(start + 1, &["so", "it", "that"]) {
         return None;
     }
