@@ -322,7 +322,7 @@ fn of_person(draft: &Draft, person: &Person, memory: &Memory) -> Known {
     let party = match (&person.party, role) {
         (Some(party), _) => Some(Arc::clone(party)),
         // An office without a country is of the country at home, and where there is none, nobody knows of which.
-        (None, Some(Role::Minister | Role::Ministry | Role::Government | Role::Police))
+        (None, Some(Role::Head | Role::Minister | Role::Ministry | Role::Government | Role::Police))
             if memory.settled() =>
         {
             home.cloned()

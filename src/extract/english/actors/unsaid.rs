@@ -58,6 +58,10 @@ pub(super) fn own_body(draft: &mut Draft, sentence: usize, people: &People, memo
 
 /// "His party", "her movement": of the person spoken of, and of no other body.
 pub(super) fn own_group(draft: &Draft, word: &str, sentence: usize, memory: &Memory) -> Option<Known> {
+    // "Their comrades" are of the same movement.
+    if word == "comrades" && draft.possessor == Some("they") {
+        return memory.pronoun("they", sentence, false).map(Known::office);
+    }
     let possessor = draft.possessor.filter(|pronoun| matches!(*pronoun, "he" | "she"))?;
     let named_before = word != "party" && memory.word(word).is_some();
     let grouped = lexicon::is_group_word(word) && draft.party.is_none() && !named_before;

@@ -152,6 +152,13 @@ fn owner(scene: &Scene<'_>, at: usize) -> Option<Vec<Agent>> {
     {
         return Some(vec![agent(mention)]);
     }
+    // "They will go on until nine points are met".
+    if let Some(until) = (from..at).rfind(|&at| view.is(at, &["until", "unless"])) {
+        return (view.start..until)
+            .rev()
+            .find_map(|verb| scene.predicate(verb))
+            .map(|goes_on| goes_on.agents);
+    }
     let verb = (from..at).rfind(|&at| words::presents(view.word(at)))?;
     let predicate = scene.predicate(verb).filter(|predicate| !predicate.negated)?;
     Some(predicate.agents)

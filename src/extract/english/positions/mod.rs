@@ -226,7 +226,9 @@ pub(super) fn topic(scene: &Scene<'_>, object: Range<usize>) -> Option<Arc<str>>
     if end > start + 2 && view.is(end - 2, &["on"]) && is_weekday(view.word(end - 1)) {
         end -= 2;
     }
-    while end > start + 1
+    // "Will go on": the "on" belongs to the verb.
+    let goes_on = view.is(start, &["go", "carry", "press"]) && view.is(start + 1, &["on", "ahead"]);
+    while end > start + 1 + usize::from(goes_on)
         && view.is(
             end - 1,
             &["of", "to", "on", "and", "for", "in", "with", "by", "from", "at", "the", "a", "is", "or"],
