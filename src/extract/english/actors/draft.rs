@@ -5,11 +5,11 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use crate::extract::english::lexicon::actors as lexicon;
-use crate::text::Tag;
 use crate::text::english::view::View;
 use crate::text::english::vocabulary::Listed;
 use crate::text::english::word_class::is_noun_or_verb;
 use crate::text::gazetteer::{EntityKind, Role};
+use crate::text::{Tag, VerbForm};
 
 /// A phrase before its references are resolved.
 #[derive(Debug, Clone, Default)]
@@ -128,7 +128,12 @@ impl Draft {
             && self.known_person.is_none()
             && self.organisation.is_none();
         let next = self.tokens.end;
-        let verb_like = is_noun_or_verb(view.word(next))
+        // "The ministry calls on citizens to".
+        let goes_on = self.definite
+            && view.form(next) == VerbForm::ThirdPerson
+            && view.is(next + 1, &["on", "for", "to", "that"]);
+        let verb_like = goes_on
+            || is_noun_or_verb(view.word(next))
             || matches!(view.tag(next + 1), Tag::Determiner | Tag::Number | Tag::Pronoun);
         if role_alone
             && view.tag(next) == Tag::Noun

@@ -258,7 +258,12 @@ fn threat(scene: &Scene<'_>, at: usize, findings: &mut Findings) -> Option<()> {
     } else {
         verb
     };
-    let by = scene.predicate_subject(threatens).or_else(|| scene.speaker(at))?;
+    // "All the hostages will be killed, the group said": who suffers it threatens nobody.
+    let suffered = threatens == verb
+        && view.is(verb, &["be"])
+        && matches!(view.form(verb + 1), VerbForm::PastOrParticiple | VerbForm::Participle);
+    let by = if suffered { None } else { scene.predicate_subject(threatens) };
+    let by = by.or_else(|| scene.speaker(at))?;
     let by: Vec<_> = by.into_iter().filter(|agent| agent.weighty).collect();
     let asked = scene.actors().in_sentence(scene.sentence).iter().find(|mention| {
         window.contains(&mention.tokens.start)
