@@ -48,13 +48,13 @@ pub(crate) fn blows(reading: &Reading<'_>, claims: &[Claim]) -> Vec<usize> {
             && (!opens || is_one_day(&reading.analysis, casualty))
             && !TOTALS.contains(&&*casualty.evidence.rule)
             && casualty.relation != Relation::Part
-            && !is_told_with_the_total(&reading.analysis, casualty, total, claims)
             && casualty.bound != Bound::Vague
             && (casualty.value.saturating_mul(TIMES) <= total
                 && counts_one_blow(&reading.analysis, casualty, long)
                 || casualty.value.saturating_mul(DAY_TIMES) <= total.saturating_mul(2)
                     && is_one_day(&reading.analysis, casualty)
                 || !disease && is_a_case(casualty, &totals))
+            && !is_told_with_the_total(&reading.analysis, casualty, total, around(claims, place))
         {
             found.push(place);
         }
@@ -74,6 +74,13 @@ fn is_told_with_the_total(analysis: &Analysis<'_>, told: &Casualty, total: u64, 
         let beside = other.value == total && other.group != told.group && overlaps;
         other.effect == told.effect && (beside || leads && sentence(other) == sentence(told))
     })
+}
+
+/// The claims so far before and behind one: they stand in the order of the text.
+const AROUND: usize = 8;
+
+fn around(claims: &[Claim], place: usize) -> &[Claim] {
+    claims.get(place.saturating_sub(AROUND)..claims.len().min(place + AROUND + 1)).unwrap_or_default()
 }
 
 /// Where the first sentence of the body ends.
