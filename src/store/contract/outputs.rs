@@ -26,19 +26,21 @@ pub(crate) async fn notes_are_kept_apart(place: &dyn Place) {
 pub(crate) async fn a_disabled_output_gets_nothing_until_it_is_enabled(place: &dyn Place) {
     let store = place.open().await;
     store.commit(&commit(vec![outcome("s1", 1, "a1"), outcome("s2", 1, "b1")])).await.unwrap();
-    let leased = store.lease("slack", 1, at(1), at(9)).await.unwrap().remove(0);
-    store.record(&leased, &Attempt::Disabled("410".to_owned()), at(2)).await.unwrap();
+    let mut leased = store.lease("slack", 2, at(1), at(9)).await.unwrap();
+    let (first, second) = (leased.remove(0), leased.remove(0));
+    store.record(&first, &Attempt::Disabled("410".to_owned()), at(2)).await.unwrap();
+    store.record(&second, &Attempt::RetryAt(at(5_000), "503".to_owned()), at(2)).await.unwrap();
     let disabled = DisabledOutput { output: "slack".to_owned(), reason: "410".to_owned(), since: at(2) };
     assert_eq!(store.disabled_outputs().await.unwrap(), [disabled]);
     assert_eq!(store.metrics().await.unwrap().disabled, ["slack"]);
     assert_eq!(due(store.as_ref(), "slack", 99).await, Vec::<String>::new());
     assert_eq!(store.next_due("slack").await.unwrap(), None);
     assert_eq!(store.dead_letters(9).await.unwrap(), vec![]);
-    let entry = AuditEntry { what: "slack".to_owned(), ..edit(Action::Enable) };
+    let entry = AuditEntry { what: "slack".to_owned(), at: at(50), ..edit(Action::Enable) };
     store.enable_output("slack", &entry).await.unwrap();
     let mut waited = due(store.as_ref(), "slack", 99).await;
     waited.sort();
-    assert_eq!(waited, ["message-of-a1", "message-of-b1"], "nothing is lost meanwhile");
+    assert_eq!(waited, ["message-of-a1", "message-of-b1"], "nothing is lost meanwhile, nor waits any longer");
     assert!(matches!(store.enable_output("slack", &entry).await, Err(StoreError::Refused(_))));
     let edits: Vec<_> = store.find_audit(None, 9).await.unwrap().into_iter().map(|(_, edit)| edit).collect();
     assert_eq!(edits, [entry], "what was refused is no edit");

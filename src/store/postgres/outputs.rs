@@ -24,8 +24,10 @@ const BY_ID: &str = "SELECT messages.number AS number, story, composed, body FRO
 const LEARNED: &str = "SELECT messages.number AS number, story, composed, body
     FROM messages JOIN articles ON articles.number = messages.article
     WHERE learned_at >= $1 AND learned_at < $2 ORDER BY messages.number";
-/// What waited while the output was disabled is no older for it: it has the patience of a new message.
-const ANEW: &str = "UPDATE deliveries SET attempts = 0, queued_at = $2
+/// What waited while the output was disabled is no older for it: it has the patience of a new message, and does not wait for the
+/// next try that was set when the receiver was away.
+const ANEW: &str = "UPDATE deliveries SET attempts = 0, queued_at = $2,
+        due_at = CASE WHEN leased_until IS NULL THEN LEAST(due_at, $2) ELSE due_at END
     WHERE output = $1 AND state IN ('due', 'queued')";
 /// With the patience of a new message.
 const AGAIN: &str = "UPDATE deliveries

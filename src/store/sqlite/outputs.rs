@@ -21,9 +21,12 @@ const MESSAGE: &str = "SELECT number, composed, body FROM messages WHERE id = ?1
 const LEARNED: &str = "SELECT messages.number AS number, composed, body
     FROM messages JOIN articles ON articles.number = messages.article
     WHERE learned_at >= ?1 AND learned_at < ?2 ORDER BY messages.number";
-/// What waited while the output was disabled is no older for it: it has the patience of a new message.
+/// What waited while the output was disabled is no older for it: it has the patience of a new message, and does not wait for the
+/// next try that was set when the receiver was away.
 const ANEW: [&str; 2] = [
-    "UPDATE deliveries SET attempts = 0, queued_at = ?2 WHERE output = ?1 AND state = 'due'",
+    "UPDATE deliveries SET attempts = 0, queued_at = ?2,
+        due_at = CASE WHEN leased_until IS NULL THEN min(due_at, ?2) ELSE due_at END
+        WHERE output = ?1 AND state = 'due'",
     "UPDATE deliveries SET attempts = 0, queued_at = ?2 WHERE output = ?1 AND state = 'queued'",
 ];
 /// With the patience of a new message.
