@@ -59,7 +59,7 @@ pub(super) fn own_body(draft: &mut Draft, sentence: usize, people: &People, memo
 /// "His party", "her movement": of the person spoken of, and of no other body.
 pub(super) fn own_group(draft: &Draft, word: &str, sentence: usize, memory: &Memory) -> Option<Known> {
     // "Their comrades" are of the same movement.
-    if word == "comrades" && draft.possessor == Some("they") {
+    if lexicon::is_fellow(word) && draft.possessor == Some("they") {
         return memory.pronoun("they", sentence, false).map(Known::office);
     }
     let possessor = draft.possessor.filter(|pronoun| matches!(*pronoun, "he" | "she"))?;

@@ -139,10 +139,7 @@ impl Done {
         let leaves = self.acts.first() == Some(&Act::Resign);
         let doer = |agent: &Agent| if leaves { agent.person.clone() } else { Some(Arc::clone(&agent.name)) };
         let to: Vec<Arc<str>> = self.by.agents.iter().filter_map(doer).collect();
-        if to.is_empty() {
-            return None;
-        }
-        if told.by.is_empty() || told.by.iter().any(|agent| to.contains(&agent.name)) {
+        if to.is_empty() || told.by.is_empty() || told.by.iter().any(|agent| to.contains(&agent.name)) {
             return None;
         }
         let start = self.by.subject_start.unwrap_or(self.by.start).min(told.words.start);
@@ -279,9 +276,8 @@ fn called_so(scene: &Scene<'_>, noun: usize, findings: &mut Findings) -> Option<
     let first = asker.tokens.start.min(noun);
     let opens =
         (first.saturating_sub(ASKER_REACH).max(view.start + 1)..=first.max(view.start + 1)).rfind(|&at| {
-            let apposed = view.is(at - 1, &[","])
-                && (view.is(at, &["one"]) && view.is(at + 1, &["of"])
-                    || !view.is(at, &["one"]) && view.is(at, OPENS));
+            let one_of = !view.is(at, &["one"]) || view.is(at + 1, &["of"]);
+            let apposed = view.is(at - 1, &[","]) && view.is(at, OPENS) && one_of;
             apposed || view.is(at, &["at"]) && view.is(noun, &["request"])
         })?;
     let ends = if of.is_some() { list_end(scene, asker) } else { noun + 1 };
@@ -291,7 +287,7 @@ fn called_so(scene: &Scene<'_>, noun: usize, findings: &mut Findings) -> Option<
         core: noun,
         words: opens..ends,
     };
-    (ends_here(scene, ends))
+    ends_here(scene, ends)
         .then(|| Done::within(scene, opens.saturating_sub(DEED_REACH).max(view.start)..opens))??
         .emit(scene, asked, findings)
 }
@@ -299,14 +295,13 @@ fn called_so(scene: &Scene<'_>, noun: usize, findings: &mut Findings) -> Option<
 /// "The truce that Kenya had sought took effect", "the release of the reporters was demanded by the union".
 fn fronted(scene: &Scene<'_>, at: usize, force: Force, findings: &mut Findings) -> Option<()> {
     let view = scene.view;
-    let led = at + 1 + usize::from(view.is(at + 1, &["for", "on"]));
+    let behind = at + 1 + usize::from(view.is(at + 1, &["for", "on"]));
     let asker = scene.predicate(at).filter(|asker| !asker.negated)?;
-    let (noun, behind) = if asker.passive {
-        (asker.start.checked_sub(1)?, led)
+    let noun = if asker.passive {
+        asker.start.checked_sub(1)?
     } else {
-        let subject = asker.subject_start?.checked_sub(1)?;
-        let that = view.is(subject, &["that", "which"]);
-        (subject.checked_sub(usize::from(that))?, led)
+        let before = asker.subject_start?.checked_sub(1)?;
+        before.checked_sub(usize::from(view.is(before, &["that", "which"])))?
     };
     let open = asker.passive && view.is(behind, &["by"])
         || !asker.passive && (ends_here(scene, behind) || matches!(view.tag(behind), Tag::Verb | Tag::Aux));

@@ -14,6 +14,7 @@ word_sets! {
     KIN = "kin";
     USURPERS = "usurpers";
     FUNCTIONS = "functions";
+    FELLOWS = "fellows";
     BODY_OFFICES = "offices of bodies";
     PREPOSITIONS = "prepositions";
     GROUPS = "groups";
@@ -77,6 +78,11 @@ pub(in super::super) fn is_usurper(word: &str) -> bool {
 /// Whether the bearer of this office speaks for the body he holds it in, named or not.
 pub(in super::super) fn is_function(title: &str) -> bool {
     FUNCTIONS.contains(title)
+}
+
+/// Whether these are of the same movement as those whose they are.
+pub(in super::super) fn is_fellow(word: &str) -> bool {
+    FELLOWS.contains(word)
 }
 
 /// Whether only undertakings have such an office, and no person has somebody so called.
